@@ -1,0 +1,51 @@
+# BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
+#
+#   make demo       the chip learns handwritten digits in simulation; pictures and a report in runs/demo
+#   make test       every test, lint included; installs Icarus Verilog with apt-get where it can (under 15 minutes)
+#   make test-all   the same and the long tests
+#   make bench      the table of figures (FULL=1 adds Fashion-MNIST: hours)
+#   make lint       ruff: rules and format
+#   make clean      removes what was built and measured, keeps the environment
+#
+# PYTHON=python3.12     which Python makes the environment (default: the first of 3.11 or newer)
+# TORCH_INDEX=URL       where pip finds torch, for example PyTorch's own index of CPU wheels (default: see scripts/setup)
+
+SHELL := /bin/bash
+BIN := .venv/bin
+STAMP := .venv/.ready
+export PYTHON TORCH_INDEX
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test test-all bench lint clean icarus
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml scripts/setup
+	@bash scripts/setup venv
+	@touch $@
+
+icarus:
+	@bash scripts/setup icarus
+
+demo: $(STAMP)
+	@$(BIN)/bispike train --config digits --data digits --backend sim --run runs/demo
+
+test: $(STAMP) icarus lint
+	@$(BIN)/python -m pytest -n auto -m "not long"
+
+test-all: $(STAMP) icarus lint
+	@$(BIN)/python -m pytest -n auto
+
+bench: $(STAMP)
+	@$(BIN)/bispike bench $(if $(FULL),--full)
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+clean:
+	rm -rf build runs bench.json .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

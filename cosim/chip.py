@@ -1,0 +1,218 @@
+"""The simulated chip as a Python object, inside a cocotb test over the wrapper: samples in, records out, memories by name."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+from cocotb.handle import Immediate
+from cocotb.triggers import Timer, ValueChange
+
+from cosim.bits import Records, from_strings, numbers, records_from_strings, samples_to_strings, to_strings
+from cosim.wrapper import BURST, DEPTH, WAKE_BURST, WAKE_CLOCK, WAKE_RESULTS, Widths
+from golden.config import Config
+
+_STATE = re.compile(r"(W|Theta|h|flags|E|S|N|apical)\d+|samples|position")
+
+
+class Hang(AssertionError):
+    """The core did nothing for longer than the watchdog allows."""
+
+
+class Chip:
+    """A core inside the wrapper, made by `await Chip.open(...)`. One coroutine at a time may use it.
+
+    Args:
+        dut: the wrapper's handle.
+        memory_map: with `.regions`: name -> (shape, addresses, bits, signed).
+        watchdog: clocks without any handshake, while something is awaited, that count as a hang.
+    """
+
+    def __init__(self, dut: Any, config: Config, memory_map: Any, watchdog: int = 2_000_000):
+        self.dut, self.config, self.regions = dut, config, memory_map.regions
+        self.widths = Widths(config)
+        self._slots = [dut.ring[i] for i in range(DEPTH)]
+        self._results = [dut.results_ring[i] for i in range(DEPTH)]
+        # Counts go on where an earlier test in the same simulation left them.
+        self._queued = self._read = self._get("queued")
+        self._bursts, self._wakes = self._get("burst_request"), self._get("wake_request")
+        self._resets, self._seeds = self._get("reset_request"), self._get("seed_request")
+        self._plans: dict[tuple[str, ...], list[tuple[int, int, np.ndarray]]] = {}
+        self._put("watchdog", watchdog)
+
+    @classmethod
+    async def open(cls, dut: Any, config: Config, memory_map: Any, watchdog: int = 2_000_000) -> "Chip":
+        """The chip, after a reset. Arguments as of the class."""
+        await Timer(1, unit="ns")  # at time 0 Icarus has not yet run the initialisers
+        chip = cls(dut, config, memory_map, watchdog)
+        await chip.reset()
+        return chip
+
+    # -- samples ---------------------------------------------------------------------------------------------------------
+
+    async def stream(
+        self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True, recall: bool = False
+    ) -> AsyncIterator[Records]:
+        """Feeds B samples and yields their Records in order, some at a time, while the pipeline goes on.
+
+        Args:
+            x: (B, n0) whole numbers 0..15.  y: (B,) labels, 0 where none.  learn: for all, or (B,).
+            recall: recall all concepts after each sample (needs learn=False).
+        """
+        x = np.asarray(x)
+        count = len(x)
+        y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
+        learn, again = np.broadcast_to(learn, count), np.broadcast_to(recall, count)
+        sent = done = 0
+        while done < count:
+            free = DEPTH - ((self._queued - self._read) & 0xFFFFFFFF)
+            part = slice(sent, sent + min(free, count - sent))
+            if part.stop > part.start:
+                for text in samples_to_strings(x[part], y[part], learn[part], again[part], self.widths):
+                    self._slots[self._queued % DEPTH].value = Immediate(text)
+                    self._queued = (self._queued + 1) & 0xFFFFFFFF
+                sent = part.stop
+                self._put("queued", self._queued)
+            await self._wake(WAKE_RESULTS, self._read + min(DEPTH // 2, count - done))
+            ready = (self._get("results") - self._read) & 0xFFFFFFFF
+            texts = [str(self._results[(self._read + i) % DEPTH].value) for i in range(ready)]
+            self._read = (self._read + ready) & 0xFFFFFFFF
+            done += ready
+            if texts:
+                yield records_from_strings(texts, self.widths)
+
+    async def train(self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True) -> Records:
+        """Feeds B samples (as `stream`) and returns all their Records."""
+        return Records.join([part async for part in self.stream(x, y, learn)])
+
+    async def blank(self, recall: bool = False) -> Records:
+        """One sample of zeros that teaches nothing: the update of the sample before it is written when this returns."""
+        parts = [p async for p in self.stream(np.zeros((1, self.config.sizes[0])), learn=False, recall=recall)]
+        return Records.join(parts)
+
+    # -- memories --------------------------------------------------------------------------------------------------------
+
+    async def read(self, *names: str) -> dict[str, np.ndarray]:
+        """Regions by name, int64 in the regions' shapes; addresses of all of them are read in common bursts."""
+        words = np.zeros(sum(self._region(n).addresses.size for n in names), dtype=np.int64)
+        for address, count, places in self._plan(names):
+            bits = from_strings([(await self._burst(address, count))[-32 * count :]])[0]
+            words[places] = numbers(bits.reshape(count, 32))
+        result, low = {}, 0
+        for name in names:
+            region = self._region(name)
+            high = low + region.addresses.size
+            values = words[low:high] & ((1 << region.bits) - 1)
+            if region.signed:
+                values -= (values >> (region.bits - 1)) << region.bits
+            result[name], low = values.reshape(region.shape), high
+        return result
+
+    async def write(self, **arrays: Any) -> None:
+        """Writes regions by name. Raises ValueError where an array does not have the region's shape or range."""
+        words = np.concatenate([self._encode(name, value) for name, value in arrays.items()])
+        for address, count, places in self._plan(tuple(arrays)):
+            data = np.zeros(BURST, dtype=np.int64)
+            data[:count] = words[places]
+            await self._burst(address, count, to_strings(data[None], 32)[0])
+
+    async def state(self) -> dict[str, np.ndarray]:
+        """All memories that golden's state has, and the copies that only the chip has (N, apical)."""
+        return await self.read(*(n for n in self.regions if _STATE.fullmatch(n)))
+
+    async def load(self, state: dict[str, np.ndarray]) -> None:
+        """Writes a golden state, and the copies that follow from it; an inference-only core takes the part it has."""
+        full = with_copies(state)
+        if self.config.learn and not full.keys() <= self.regions.keys():
+            raise ValueError(f"state: found {sorted(full.keys() - self.regions.keys())}; allowed is what the chip has")
+        await self.write(**{name: value for name, value in full.items() if name in self.regions})
+
+    # -- the wrapper -----------------------------------------------------------------------------------------------------
+
+    async def reset(self, after: int = 0) -> None:
+        """Resets the core `after` clocks from now, whatever it does then; queued samples are dropped. Memories stay."""
+        at = self._get("clocks") + after
+        self._put("reset_at", at)
+        self._resets += 1
+        self._put("reset_request", self._resets)
+        await self.clocks(after + 10)
+        self._read = self._queued
+
+    async def clocks(self, count: int) -> None:
+        """Lets `count` clocks go by."""
+        await self._wake(WAKE_CLOCK, self._get("clocks") + count)
+
+    def stall(self, inputs: float = 0.0, outputs: float = 0.0, seed: int = 1) -> None:
+        """Keeps valid (samples, requests) or ready (results, responses) low for these parts of the clocks, 0..0.99."""
+        self._put("stall_i", int(256 * inputs))
+        self._put("stall_o", int(256 * outputs))
+        self._put("seed", seed or 1)
+        self._seeds += 1
+        self._put("seed_request", self._seeds)
+
+    def _put(self, name: str, value: int | str) -> None:
+        getattr(self.dut, name).value = Immediate(value)
+
+    def _get(self, name: str) -> int:
+        return int(str(getattr(self.dut, name).value), 2)
+
+    async def _wake(self, kind: int, at: int = 0) -> None:
+        self._put("wake_kind", kind)
+        self._put("wake_at", at & 0xFFFFFFFF)
+        self._wakes = (self._wakes + 1) & 0xFFFFFFFF
+        self._put("wake_request", self._wakes)
+        await ValueChange(self.dut.wake)
+        if self._get("hang"):
+            at = {name: self._get(name) for name in ("fed", "results", "sent", "got", "idle", "clocks", "watchdog")}
+            raise Hang(
+                f"no handshake for {at['watchdog']} clocks at clock {at['clocks']}: {at['fed']} samples fed, {at['results']} "
+                f"results, {at['sent']} host requests, {at['got']} responses, idle = {at['idle']}"
+            )
+
+    async def _burst(self, address: int, count: int, data: str | None = None) -> str:
+        self._put("burst_address", address)
+        self._put("burst_count", count)
+        self._put("burst_write", int(data is not None))
+        if data is not None:
+            self._put("burst_data", data)
+        self._bursts += 1
+        self._put("burst_request", self._bursts)
+        await self._wake(WAKE_BURST)
+        return "" if data is not None else str(self.dut.burst_words.value)
+
+    def _plan(self, names: tuple[str, ...]) -> list[tuple[int, int, np.ndarray]]:
+        """Bursts (address, count, places in the regions laid end to end) that cover the regions."""
+        if names not in self._plans:
+            addresses = np.concatenate([np.asarray(self._region(n).addresses, dtype=np.int64).reshape(-1) for n in names])
+            order = np.argsort(addresses, kind="stable")
+            breaks = np.flatnonzero(np.diff(addresses[order]) != 1) + 1
+            runs = [run[i : i + BURST] for run in np.split(order, breaks) for i in range(0, len(run), BURST)]
+            self._plans[names] = [(int(addresses[run[0]]), len(run), run) for run in runs]
+        return self._plans[names]
+
+    def _region(self, name: str) -> Any:
+        if name not in self.regions:
+            raise ValueError(f"memory: found {name!r}; allowed is one of {', '.join(self.regions)}")
+        return self.regions[name]
+
+    def _encode(self, name: str, value: Any) -> np.ndarray:
+        region, array = self._region(name), np.asarray(value, dtype=np.int64)
+        if array.shape != tuple(region.shape):
+            raise ValueError(f"{name}: found shape {array.shape}; allowed is {tuple(region.shape)}")
+        low, high = (
+            (-(1 << (region.bits - 1)), (1 << (region.bits - 1)) - 1) if region.signed else (0, (1 << region.bits) - 1)
+        )
+        if array.size and not low <= array.min() <= array.max() <= high:
+            raise ValueError(f"{name}: found values {array.min()} to {array.max()}; allowed is {low} to {high}")
+        return array.reshape(-1) & ((1 << region.bits) - 1)
+
+
+def with_copies(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A golden state and what the chip keeps beside it: N_l = sum of h_l^2, and apical_l, the copy of h_l below, l >= 1."""
+    full = {name: np.asarray(value) for name, value in state.items() if _STATE.fullmatch(name)}
+    for name in [n for n in full if re.fullmatch(r"h\d+", n)]:
+        layer = int(name[1:])
+        full[f"N{layer}"] = (full[name].astype(np.int64) ** 2).sum(1)
+        if layer:
+            full[f"apical{layer}"] = full[name]
+    return full

@@ -1,0 +1,159 @@
+"""Exact comparison of the chip with golden. The first mismatch stops: earliest sample, lowest layer, first place."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+COUNTERS = ("rows", "updates", "saturations", "spikes")
+_AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",)}
+_ORDER = ("W", "Theta", "h", "N", "apical", "flags", "E", "S", "samples", "position")
+
+
+@dataclass
+class Mismatch(AssertionError):
+    """The chip and golden disagree.
+
+    Members:
+        quantity: what differs: "voltages", "W2", ...  place: its index by axis name, as in {"pre": 3, "post": 17}.
+        layer: None where it belongs to no layer.  sample: of the stream, None for a memory.  step: None where it has none.
+    """
+
+    quantity: str
+    expected: int
+    got: int
+    layer: int | None = None
+    sample: int | None = None
+    step: int | None = None
+    place: dict[str, int] | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        parts = [("sample", self.sample), ("layer", self.layer), ("step", self.step), *(self.place or {}).items()]
+        where = ", ".join(f"{name} {value}" for name, value in parts if value is not None)
+        text = f"mismatch{f' at {where}' if where else ''}: {self.quantity} expected {self.expected}, got {self.got}"
+        return f"{text} ({self.note})" if self.note else text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as JSON takes them; `Mismatch(**values)` is the way back."""
+        return asdict(self)
+
+
+def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...], **where: Any) -> int:
+    """Compares two arrays of one shape, whose axes have the names given ("sample", "step", "neuron", ...).
+
+    Args:
+        where: further members of Mismatch (layer, sample, step); a "sample" axis counts on from `sample`.
+
+    Returns:
+        The number of values compared.
+
+    Raises:
+        Mismatch: at the first place, in the order of the axes, where the two differ.
+        ValueError: the shapes differ, or an array is not one of whole numbers.
+    """
+    expected, got = np.asarray(expected), np.asarray(got)
+    if expected.shape != got.shape or expected.ndim != len(axes):
+        raise ValueError(
+            f"{quantity}: found shape {got.shape}; allowed is {expected.shape} with axes {', '.join(axes) or 'none'}"
+        )
+    for array in (expected, got):
+        if array.dtype.kind not in "iub":
+            raise ValueError(f"{quantity}: found values of type {array.dtype}; allowed are whole numbers")
+    # Both are made signed 64 bits first: a comparison across kinds may go through floats.
+    expected, got = expected.astype(np.int64), got.astype(np.int64)
+    different = expected != got
+    if different.any():
+        index = tuple(int(i) for i in np.argwhere(different)[0])
+        place = dict(zip(axes, index, strict=True))
+        if "sample" in place:
+            where["sample"] = place.pop("sample") + (where.get("sample") or 0)
+        if "step" in place:
+            where["step"] = place.pop("step")
+        note = f"{int(different.sum())} of {different.size} differ" if different.size > 1 else ""
+        raise Mismatch(quantity, int(expected[index]), int(got[index]), place=place or None, note=note, **where)
+    return expected.size
+
+
+def compare_records(expected: Any, got: Any, first_sample: int = 0) -> int:
+    """Compares the records of B samples: prediction, voltages, counters; returns the number of values compared.
+
+    Args:
+        expected, got: anything with prediction (B,), voltages (B, K), counters (B, L, 4).
+        first_sample: the number of the first of them in the whole stream.
+
+    Raises:
+        Mismatch: earliest sample, in it the lowest layer's counters first, then voltages, then the prediction.
+    """
+    names = ("counters", "voltages", "prediction")
+    pairs = {n: (np.asarray(getattr(expected, n)), np.asarray(getattr(got, n))) for n in names}
+    for name, (e, g) in pairs.items():
+        if e.shape != g.shape:
+            raise ValueError(f"{name}: found shape {g.shape}; allowed is {e.shape}")
+    wrong = [(e != g).reshape(len(e), -1).any(1) for e, g in pairs.values()]
+    bad = np.flatnonzero(np.logical_or.reduce(wrong))
+    if len(bad):
+        b = int(bad[0])
+        at, (e, g) = {"sample": first_sample + b}, pairs["counters"]
+        top = e.shape[1]
+        for layer in range(top):
+            for c, name in enumerate(COUNTERS):
+                compare_arrays(name, e[b, layer, c], g[b, layer, c], (), layer=layer + 1, **at)
+        e, g = pairs["voltages"]
+        compare_arrays("voltages", e[b], g[b], ("neuron",), layer=top, **at)
+        e, g = pairs["prediction"]
+        compare_arrays("prediction", e[b], g[b], (), layer=top, **at)
+    return sum(e.size for e, _ in pairs.values())
+
+
+def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | None = None) -> int:
+    """Compares every memory; returns the number of values compared.
+
+    Args:
+        expected: every name in it must be in `got`, and the other way round.
+        sample: samples of the stream seen, for the message.
+
+    Raises:
+        Mismatch: the lowest layer first, in it in the order W, Theta, h, N, apical, flags, E, S.
+        ValueError: a name that only one of the two has, or another shape.
+    """
+    odd = sorted(expected.keys() ^ got.keys())
+    if odd:
+        sides = ", ".join(f"{n} only {'expected' if n in expected else 'got'}" for n in odd)
+        raise ValueError(f"state: found {sides}; allowed is the same names on both sides")
+    count = 0
+    for layer, _, name in sorted((*_rank(name), name) for name in expected):
+        axes = _AXES.get(name.rstrip("0123456789"), ("concept", "neuron")) if name[-1].isdigit() else ()
+        count += compare_arrays(name, expected[name], got[name], axes, layer=layer if layer < 99 else None, sample=sample)
+    return count
+
+
+def _rank(name: str) -> tuple[int, int]:
+    kind, number = re.fullmatch(r"([A-Za-z]+)(\d*)", name).groups()
+    return int(number) if number else 99, _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
+
+
+def write_trace(path: Path, mismatch: Mismatch, traces: dict[int, dict[str, Any]]) -> Path:
+    """Writes the mismatch and golden's named intermediates of the samples around it, as JSON. `traces`: by sample number."""
+    plain = {str(n): {k: np.asarray(v).tolist() for k, v in trace.items()} for n, trace in traces.items()}
+    text = json.dumps({"mismatch": mismatch.to_dict(), "message": str(mismatch), "golden": plain})
+    Path(path).write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+def traces_around(model: Any, x: np.ndarray, y: np.ndarray, learn: np.ndarray, at: int, around: int = 1) -> dict[int, dict]:
+    """Golden's traces of samples at - around .. at + around of a stream.
+
+    Args:
+        model: an IntegerModel in its state before x[0]; it is trained up to there.
+        x, y, learn: (B, n0), (B,), (B,): the stream.
+    """
+    traces = {}
+    for n in range(min(len(x), at + around + 1)):
+        if n >= at - around:
+            traces[n] = model.trace(x[n], int(y[n]) if learn[n] else None)
+        model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n]))
+    return traces

@@ -1,0 +1,33 @@
+"""The golden half of a training run, in a process of its own: `python -m cosim.golden_worker JOB.json`."""
+
+import sys
+
+from cosim.job import Job, load_arrays, pack, save_arrays
+
+CHUNK = 64
+"""Samples between two looks at whether anybody still waits."""
+
+
+def work(job: Job) -> None:
+    """Appends every expected record to expected.bin, and writes the state before the run and after each epoch."""
+    data = job.data()
+    model = job.part("golden")(job.core_config)
+    if not job.fresh:
+        model.load(load_arrays(job.file("resume.npz")))
+    save_arrays(job.state_file(job.first - 1), model.state())
+    with open(job.file("expected.bin"), "wb", buffering=0) as file:
+        for epoch in range(job.first, job.last):
+            model.decay = job.decays[epoch]
+            for segment in job.segments(data, epoch):
+                for low in range(0, len(segment.x), CHUNK):
+                    if job.orphaned():
+                        return
+                    part = slice(low, low + CHUNK)
+                    file.write(pack(model.train(segment.x[part], segment.y[part], learn=segment.learn)))
+                if segment.kind == "recall":
+                    model.recall()
+            save_arrays(job.state_file(epoch), model.state())
+
+
+if __name__ == "__main__":
+    work(Job.load(sys.argv[1]))

@@ -1,0 +1,156 @@
+"""A training run's files: what the parent, the golden process and the simulator's process tell each other. No torch."""
+
+import importlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cosim.bits import Records
+from golden.config import Config
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the three descriptions of a core come from, as "module:name", so that each process imports only its own."""
+
+    core: str = "rtl.core:BsdCore"
+    memory_map: str = "rtl.memory_map:MemoryMap"
+    settings: str = "rtl.memory_map:settings_of"
+    golden: str = "golden.integer:IntegerModel"
+
+    @staticmethod
+    def get(name: str) -> Any:
+        """Imports one of them."""
+        module, attribute = name.split(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Consecutive samples of the stream that are treated alike. kind: "recall", "training", "settling" or "test"."""
+
+    kind: str
+    x: np.ndarray
+    y: np.ndarray
+
+    @property
+    def learn(self) -> bool:
+        return self.kind == "training"
+
+
+@dataclass
+class Job:
+    """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts."""
+
+    folder: str
+    config: dict
+    decays: list[int]
+    first: int
+    last: int
+    fresh: bool
+    parent: int
+    parts: dict = field(default_factory=lambda: asdict(Parts()))
+
+    def save(self) -> Path:
+        """Writes job.json into the folder."""
+        path = Path(self.folder) / "job.json"
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        return path
+
+    @staticmethod
+    def load(path: str | Path) -> "Job":
+        return Job(**json.loads(Path(path).read_text(encoding="utf-8")))
+
+    @property
+    def core_config(self) -> Config:
+        return Config.from_dict(self.config)
+
+    def part(self, name: str) -> Any:
+        """What `Parts` names."""
+        return Parts.get(self.parts[name])
+
+    def file(self, name: str) -> Path:
+        return Path(self.folder) / name
+
+    def state_file(self, epoch: int) -> Path:
+        """Golden's state at the end of an epoch; of `first - 1`: where this run begins."""
+        return self.file(f"golden-{epoch:04d}.npz")
+
+    def orphaned(self) -> bool:
+        """Whether the process that started this one is gone, so that nobody waits for it any more."""
+        return os.getppid() != self.parent
+
+    def data(self) -> dict[str, np.ndarray]:
+        """x, y, order, test_x, test_y."""
+        return load_arrays(self.file("data.npz"))
+
+    def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
+        """The stream of an epoch, in order; the first one of a fresh run begins with a recall."""
+        zeros, none = np.zeros((1, data["x"].shape[1]), np.uint8), np.zeros(1, np.uint8)
+        if self.fresh and epoch == self.first and self.core_config.learn:
+            yield Segment("recall", zeros, none)
+        order = data["order"][epoch]
+        yield Segment("training", data["x"][order], data["y"][order])
+        yield Segment("settling", zeros, none)
+        if len(data["test_x"]):
+            yield Segment("test", data["test_x"], data["test_y"])
+
+
+def save_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    """An .npz that is whole or not there."""
+    part = Path(f"{path}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def record_width(config: Config) -> int:
+    """Numbers of 32 bits in a record: prediction, K voltages, 4 L counters."""
+    return 1 + config.classes + 4 * config.layers
+
+
+def pack(records: Any) -> bytes:
+    """Golden's records for the file between the processes."""
+    count = len(records.prediction)
+    parts = (records.prediction, records.voltages, records.counters)
+    return np.concatenate([np.asarray(p).reshape(count, -1) for p in parts], 1).astype("<i4").tobytes()
+
+
+class ExpectedReader:
+    """Reads records as another process appends them."""
+
+    def __init__(self, path: Path, config: Config):
+        self.config, self.width, self.path = config, record_width(config), path
+        self.file = None
+        self.buffer = b""
+
+    def take(self, count: int) -> Records | None:
+        """The next `count` records, or None while they are not there yet."""
+        size = 4 * self.width * count
+        if self.file is None:
+            if not self.path.exists():
+                return None
+            self.file = open(self.path, "rb")  # noqa: SIM115: read until the process ends
+        if len(self.buffer) < size:
+            self.buffer += self.file.read()
+        if len(self.buffer) < size:
+            return None
+        rows = np.frombuffer(self.buffer[:size], "<i4").reshape(count, self.width).astype(np.int64)
+        self.buffer = self.buffer[size:]
+        K, L = self.config.classes, self.config.layers
+        return Records(rows[:, 0], rows[:, 1 : 1 + K], rows[:, 1 + K :].reshape(count, L, 4))

@@ -1,0 +1,257 @@
+"""The Verilog test wrapper around a core: it makes the clock and works from queues, so that Python is woken once a batch.
+
+Python writes samples into `ring` and counts them in `queued`; results with a clock stamp come back in `results_ring`,
+counted in `results`. The pipeline stays full while Python works on what is finished. `burst_*` does the same for the host
+port. Python sleeps on `wake`, which toggles at a falling clock edge, when every value is at rest.
+"""
+
+import re
+from dataclasses import dataclass
+
+from golden.config import Config
+
+TOP = "bench_top"
+DEPTH = 32
+"""Samples, and results, that fit the queues."""
+BURST = 256
+"""Most words of one host-port burst."""
+WAKE_RESULTS, WAKE_BURST, WAKE_CLOCK = 0, 1, 2
+"""What Python waits for: that many results in all, the end of a burst, a clock."""
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Bits of the core's streams, and of a queue's slots; all fields lie LSB first in the order given."""
+
+    config: Config
+
+    @property
+    def beats(self) -> int:
+        """Beats a sample, G0."""
+        return self.config.groups(0)
+
+    @property
+    def beat(self) -> int:
+        return 4 * self.config.lanes[0]
+
+    @property
+    def sample(self) -> int:
+        """A slot of `ring`: pixels of all beats, label (6), learn, recall."""
+        return self.beats * self.beat + 8
+
+    @property
+    def voltage(self) -> int:
+        return 8 + self.config.sizes[-2].bit_length() + self.config.steps.bit_length() - 1
+
+    @property
+    def result(self) -> int:
+        """A result of the core: prediction (6), K voltages, L x 4 counters of 24 bits."""
+        return 6 + self.config.classes * self.voltage + self.config.layers * 96
+
+    @property
+    def slot(self) -> int:
+        """A slot of `results_ring`: a result and its clock stamp (32)."""
+        return self.result + 32
+
+
+def wrapped(core: str, config: Config, name: str = "core") -> str:
+    """The Verilog text of the wrapper (module `TOP`) and the core, to build as one.
+
+    Args:
+        core: Verilog of a core with the ports of BsdCore; payloads may be one vector or a port for each field.
+        name: the core's module name.
+    """
+    w = Widths(config)
+    ports = _ports(core, name)
+    fields = {
+        "i__payload": {"pixels": f"pixels[{w.beat - 1}:0]", "label": "head[5:0]", "learn": "head[6]", "recall": "head[7]"},
+        "o__payload": _slices(
+            "result", {"prediction": 6, "voltages": config.classes * w.voltage, "counters": config.layers * 96}
+        ),
+        "host_i__payload": {"address": "host_address", "write": "b_write", "data": "host_data"},
+        "host_o__payload": {"": "host_word"},
+    }
+    links = [f".{p}({p})" for p in ("clk", "rst", "idle", "i__valid", "i__ready", "o__valid", "o__ready")]
+    links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid", "o__ready")]
+    for port, parts in fields.items():
+        if port in ports:
+            links.append(f".{port}({{{', '.join(reversed(parts.values()))}}})")
+        else:
+            links += [f".{port}__{part}({signal})" for part, signal in parts.items()]
+    return _TEXT.format(
+        top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
+        sample=w.sample, pixels=w.sample - 8, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
+    ) + core  # fmt: skip
+
+
+def _slices(signal: str, widths: dict[str, int]) -> dict[str, str]:
+    result, low = {}, 0
+    for name, width in widths.items():
+        result[name] = f"{signal}[{low + width - 1}:{low}]"
+        low += width
+    return result
+
+
+def _ports(core: str, name: str) -> set[str]:
+    header = re.search(rf"^module \\?{re.escape(name)}\s*\((.*?)\);", core, re.MULTILINE | re.DOTALL)
+    if not header:
+        raise ValueError(f"wrapper: found no module {name!r} in the Verilog text; allowed is a text that has it")
+    return set(re.findall(r"[A-Za-z_]\w*", header.group(1)))
+
+
+_TEXT = """
+module {top};
+  // Written by Python, and read at rising clock edges only.
+  reg [{sample}-1:0] ring [0:{depth}-1];
+  reg [31:0] queued = 0;
+  reg [1:0] wake_kind = 0;
+  reg [31:0] wake_at = 0, wake_request = 0, watchdog = 0;
+  reg [7:0] stall_i = 0, stall_o = 0;
+  reg [31:0] seed = 1, seed_request = 0;
+  reg [31:0] burst_request = 0, burst_address = 0, burst_count = 0;
+  reg burst_write = 0;
+  reg [32*{burst}-1:0] burst_data = 0;
+  reg [31:0] reset_request = 0, reset_at = 0;
+
+  // Read by Python.
+  reg wake = 0, hang = 0;
+  reg [31:0] clocks = 0, fed = 0, results = 0, sent = 0, got = 0;
+  reg [{slot}-1:0] results_ring [0:{depth}-1];
+  reg [32*{burst}-1:0] burst_words = 0;
+
+  reg clk = 0;
+  always #5 clk = ~clk;
+
+  reg [2:0] hold = 4;
+  wire rst = hold != 0;
+  reg [31:0] reset_served = 0, seed_served = 0, wake_served = 0, burst_served = 0, quiet = 0, noise = 1;
+
+  // Samples in: a shift register of all beats, refilled with the last beat so that beats follow without a gap.
+  reg have = 0, gate_i = 1;
+  reg [{pixels}-1:0] held = 0;
+  reg [7:0] held_head = 0;
+  reg [31:0] beat = 0;
+  wire idle, i__ready;
+  wire i__valid = have & gate_i;
+  // Nothing may look at a payload that is not valid: it is inverted then.
+  wire [{beat}-1:0] pixels = held[{beat}-1:0] ^ {{{beat}{{~i__valid}}}};
+  wire [7:0] head = held_head ^ {{8{{~i__valid}}}};
+  wire taken = i__valid & i__ready;
+  wire last = beat == {beats} - 1;
+  wire [{sample}-1:0] next_sample = ring[fed[{ring_bits}-1:0]];
+
+  // Results out.
+  wire o__valid;
+  reg o__ready = 1;
+  wire [{result}-1:0] result;
+
+  // Host bursts: consecutive addresses, one request and one response a clock if the core can.
+  reg b_run = 0, b_write = 0, gate_h = 1, host_o__ready = 1, was_idle = 0;
+  reg [31:0] b_address = 0, b_count = 0;
+  reg [32*{burst}-1:0] b_data = 0;
+  wire host_i__ready, host_o__valid;
+  wire [31:0] host_word;
+  wire host_i__valid = b_run & gate_h & (sent != b_count);
+  wire [31:0] host_address = b_address ^ {{32{{~host_i__valid}}}};
+  wire [31:0] host_data = b_data[31:0];
+  wire host_taken = host_i__valid & host_i__ready;
+  wire rest = ~have & (fed == queued) & (results == fed) & idle;
+
+  always @(posedge clk) begin
+    clocks <= clocks + 1;
+    noise <= next_noise(noise);
+    if (seed_request != seed_served) begin
+      seed_served <= seed_request;
+      noise <= seed;
+    end
+    if (!gate_i | taken) gate_i <= noise[7:0] >= stall_i;
+    if (!gate_h | host_taken) gate_h <= noise[15:8] >= stall_i;
+    o__ready <= noise[23:16] >= stall_o;
+    host_o__ready <= noise[31:24] >= stall_o;
+
+    if (taken) begin
+      held <= held >> {beat};
+      beat <= last ? 0 : beat + 1;
+    end
+    if (!have | (taken & last)) begin
+      have <= fed != queued;
+      if (fed != queued) begin
+        fed <= fed + 1;
+        held <= next_sample[{pixels}-1:0];
+        held_head <= next_sample[{sample}-1:{pixels}];
+      end
+    end
+    if (o__valid & o__ready) begin
+      results_ring[results[{ring_bits}-1:0]] <= {{clocks, result}};
+      results <= results + 1;
+    end
+
+    was_idle <= rest;
+    if (!b_run) begin
+      if (burst_request != burst_served & rest & was_idle) begin
+        b_run <= 1;
+        b_write <= burst_write;
+        b_address <= burst_address;
+        b_count <= burst_count;
+        b_data <= burst_data;
+        sent <= 0;
+        got <= 0;
+      end
+    end else begin
+      if (host_taken) begin
+        sent <= sent + 1;
+        b_address <= b_address + 1;
+        if (b_write) b_data <= b_data >> 32;
+      end
+      if (host_o__valid & host_o__ready) begin
+        burst_words[got*32 +: 32] <= host_word;
+        got <= got + 1;
+        if (got + 1 == b_count) begin
+          b_run <= 0;
+          burst_served <= burst_request;
+        end
+      end
+    end
+
+    if (taken | (o__valid & o__ready) | host_taken | (host_o__valid & host_o__ready) | (wake_request == wake_served)) quiet <= 0;
+    else quiet <= quiet + 1;
+
+    if (hold != 0) hold <= hold - 1;
+    if (reset_request != reset_served & clocks >= reset_at) begin
+      reset_served <= reset_request;
+      hold <= 3;
+    end
+    if (rst) begin
+      have <= 0;
+      beat <= 0;
+      b_run <= 0;
+      quiet <= 0;
+      // What was queued or under way is given up.
+      fed <= queued;
+      results <= queued;
+      burst_served <= burst_request;
+      hang <= 0;
+    end else if (watchdog != 0 & quiet >= watchdog & wake_kind != 2) hang <= 1;
+  end
+
+  wire [31:0] short_by = results - wake_at;
+  wire due = wake_kind == 0 ? ~short_by[31] : wake_kind == 1 ? burst_served == burst_request : clocks >= wake_at;
+  always @(negedge clk) if (wake_request != wake_served & (due | hang)) begin
+    wake_served <= wake_request;
+    wake <= ~wake;
+  end
+
+  function [31:0] next_noise(input [31:0] z);
+    reg [31:0] a, b;
+    begin
+      a = z ^ (z << 13);
+      b = a ^ (a >> 17);
+      next_noise = b ^ (b << 5);
+    end
+  endfunction
+
+  {core} dut (
+    {links}
+  );
+endmodule
+"""

@@ -1,0 +1,219 @@
+"""One BiSpike core in numbers: a frozen, validated, documented configuration, with TOML in and out.
+
+No torch import: `rtl` and `sw` read it too. A file that holds only `sizes` and `lanes` is complete.
+"""
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli_w
+
+MAX_RATE, MIN_RATE = 5, -8
+"""The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
+
+
+class ConfigError(ValueError):
+    """A value that no core can have: the message names the key, what was found and what is allowed."""
+
+
+def _int(low: int, high: int, doc: str, default: int):
+    return field(default=default, metadata={"doc": doc, "range": (low, high)})
+
+
+def _choice(options: tuple, doc: str, default):
+    return field(default=default, metadata={"doc": doc, "options": options})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a core and its golden model need to know. Units: voltages in weight steps (w8), affinities in 1/256.
+
+    Args:
+        sizes: neurons of layer 0 (the stimulus) to layer L (the concepts); 2 to 9 entries of 1 to 4096, the last 2 to 64.
+        lanes: synapses a clock of each layer, one entry a layer, or one number for all; 1 to 64. A layer never gets more
+            lanes than neurons. Results do not depend on lanes, only clocks and word counts do.
+
+    Raises:
+        ConfigError: naming the key, the value and what is allowed.
+    """
+
+    sizes: tuple[int, ...] = ()
+    lanes: tuple[int, ...] = ()
+    name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
+    steps: int = _choice((4, 8), "time steps T of a sample", 4)
+    coding: str = _choice(("direct", "rate"), "how a pixel drives layer 1: as a constant current, or as spikes", "direct")
+    threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
+    leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
+    loss: str = _choice(("reco", "gap"), "the local contrastive loss: the paper's ReCo, or the event-driven gap", "reco")
+    margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
+    lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
+    dead_zone: int = _int(0, 256, "ReCo and layer 0: a pair closer than this to affinity 1 teaches nothing, 256 = 1.0", 32)
+    reach: int = _int(0, 256, "gap: a rival whose affinity is this far behind pushes with full weight, 256 = 1.0", 32)
+    window_low: int = _int(-4096, 4095, "surrogate window: a summed voltage below this closes a hidden neuron", -64)
+    window_high: int = _int(-4096, 4095, "surrogate window: at or above this a neuron may only fall", 320)
+    block: int = _int(1, 4096, "samples between two Theta updates with recall", 64)
+    rate: int = _int(-8, 8, "shift on top of each layer's own W rate", 0)
+    theta_rate: int = _int(-8, 5, "shift of the Theta update", -2)
+    decay: tuple[int, ...] = field(
+        default=(0, -1, -2, -3), metadata={"doc": "shifts added to both rates in equal parts of the training"}
+    )
+    stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
+    learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
+    learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
+    epochs: int = _int(1, 10000, "passes over the training samples", 20)
+    seed: int = _int(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
+
+    def __post_init__(self):
+        sizes = _integers("sizes", self.sizes)
+        if not 2 <= len(sizes) <= 9:
+            raise ConfigError(f"sizes: found {len(sizes)} entries; allowed are 2 to 9 (1 to 8 weight layers)")
+        for size in sizes:
+            if not 1 <= size <= 4096:
+                raise ConfigError(f"sizes: found {size}; allowed is 1 to 4096 neurons a layer")
+        if not 2 <= sizes[-1] <= 64:
+            raise ConfigError(f"sizes: found {sizes[-1]} concepts in the last layer; allowed is 2 to 64")
+        lanes = self.lanes
+        if isinstance(lanes, int) and not isinstance(lanes, bool):
+            lanes = (lanes,) * len(sizes)
+        lanes = _integers("lanes", lanes)
+        if len(lanes) != len(sizes):
+            raise ConfigError(f"lanes: found {len(lanes)} entries; allowed is one number or {len(sizes)}, one for each layer")
+        for count in lanes:
+            if not 1 <= count <= 64:
+                raise ConfigError(f"lanes: found {count}; allowed is 1 to 64")
+        decay = _integers("decay", self.decay)
+        if not 1 <= len(decay) <= 16 or any(not -8 <= d <= 0 for d in decay):
+            raise ConfigError(f"decay: found {list(decay)}; allowed are 1 to 16 shifts of -8 to 0")
+        object.__setattr__(self, "sizes", sizes)
+        object.__setattr__(self, "lanes", tuple(min(p, n) for p, n in zip(lanes, sizes, strict=True)))
+        object.__setattr__(self, "decay", decay)
+        if not isinstance(self.name, str) or not self.name:
+            raise ConfigError(f"name: found {self.name!r}; allowed is a text of at least one letter")
+        for f in dataclasses.fields(self):
+            value = getattr(self, f.name)
+            if "range" in f.metadata:
+                low, high = f.metadata["range"]
+                if type(value) is not int or not low <= value <= high:
+                    raise ConfigError(f"{f.name}: found {value!r}; allowed is a whole number from {low} to {high}")
+            if "options" in f.metadata:
+                options = f.metadata["options"]
+                if type(value) is not type(options[0]) or value not in options:
+                    names = ", ".join(str(o).lower() if isinstance(o, bool) else str(o) for o in options)
+                    raise ConfigError(f"{f.name}: found {value!r}; allowed is one of {names}")
+        if self.window_low >= self.window_high:
+            raise ConfigError(
+                f"window_low: found {self.window_low}; allowed is anything below window_high = {self.window_high}"
+            )
+
+    @property
+    def layers(self) -> int:
+        """Number of weight layers L; the layers of neurons are 0..L."""
+        return len(self.sizes) - 1
+
+    @property
+    def classes(self) -> int:
+        """Number of concepts K, the size of layer L."""
+        return self.sizes[-1]
+
+    def groups(self, layer: int) -> int:
+        """Memory words that hold one value a neuron of the layer: ceil(n / lanes)."""
+        return -(-self.sizes[layer] // self.lanes[layer])
+
+    def scale(self, layer: int) -> int:
+        """Weight scale s_l of W[layer], a shift: the least s >= 0 with n_{l-1} <= 64 * 4^s."""
+        scale = 0
+        while self.sizes[layer - 1] > 64 << (2 * scale):
+            scale += 1
+        return scale
+
+    def forward_rate(self, layer: int, decay: int = 0) -> int:
+        """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
+        fan_in = (self.sizes[layer - 1] - 1).bit_length()
+        return max(MIN_RATE, min(MAX_RATE, 8 + self.scale(layer) - fan_in + self.rate + decay))
+
+    def backward_rate(self, decay: int = 0) -> int:
+        """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
+        return max(MIN_RATE, min(MAX_RATE, self.theta_rate + decay))
+
+    def decay_at(self, epoch: int, epochs: int) -> int:
+        """The decay shift in force in `epoch` (0-based) of `epochs`: equal parts of the training."""
+        return self.decay[min(epoch, epochs - 1) * len(self.decay) // epochs]
+
+    def replace(self, **changes) -> "Config":
+        """A copy with other values, validated anew."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict:
+        """Plain values, as TOML and JSON take them."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+
+    def to_toml(self) -> str:
+        """The configuration as a TOML text that `from_toml` reads back to an equal one."""
+        return tomli_w.dumps(self.to_dict())
+
+    @staticmethod
+    def from_dict(values: dict) -> "Config":
+        """A configuration from plain values. Raises ConfigError on an unknown or a missing key."""
+        known = {f.name for f in dataclasses.fields(Config)}
+        for key in values:
+            if key not in known:
+                raise ConfigError(f"unknown key {key!r}; allowed are {', '.join(sorted(known))}")
+        for key in ("sizes", "lanes"):
+            if key not in values:
+                raise ConfigError(f"missing key {key!r}; a configuration needs sizes and lanes")
+        return Config(**values)
+
+    @staticmethod
+    def from_toml(text: str) -> "Config":
+        """A configuration from a TOML text. Raises ConfigError on anything that is not one."""
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"not TOML: {error}") from None
+        return Config.from_dict(values)
+
+    @staticmethod
+    def load(name_or_file: str | Path) -> "Config":
+        """A named configuration, or one from a `.toml` file. Raises ConfigError."""
+        if str(name_or_file) in NAMED:
+            return NAMED[str(name_or_file)]
+        path = Path(name_or_file)
+        if path.suffix != ".toml":
+            raise ConfigError(f"unknown configuration {str(name_or_file)!r}; allowed are {', '.join(NAMED)} or a .toml file")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise ConfigError(f"cannot read configuration {path}: {reason}") from None
+        try:
+            config = Config.from_toml(text)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
+        return config if config.name != "custom" else config.replace(name=path.stem)
+
+
+def _integers(key: str, values) -> tuple[int, ...]:
+    if not isinstance(values, (list, tuple)) or any(type(v) is not int for v in values):
+        raise ConfigError(f"{key}: found {values!r}; allowed is a list of whole numbers")
+    return tuple(values)
+
+
+NAMED = {
+    c.name: c
+    for c in (
+        Config(name="tiny", sizes=(64, 32, 10), lanes=16),
+        Config(name="digits", sizes=(64, 128, 64, 10), lanes=16),
+        Config(name="deep", sizes=(64, 128, 128, 128, 64, 64, 10), lanes=16),
+        Config(
+            name="fashion",
+            sizes=(784, 256, 128, 10),
+            lanes=(32, 32, 16, 10),
+            loss="gap",
+            decay=(0, -1, -2, -3, -4, -5),
+            epochs=12,
+        ),
+    )
+}
+"""The named configurations: `Config.load("digits")`."""

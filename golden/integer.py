@@ -1,0 +1,250 @@
+"""The bit-exact model: one core's golden twin, with the same memories, records and order of events.
+
+Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The rule is docs/arithmetic.md, in code in golden/rule.py.
+"""
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from golden import noise
+from golden.config import Config
+from golden.errors import SampleError, StateError
+from golden.fast import available, compiled
+from golden.rule import Memories, Rule
+
+PATIENCE = 4000
+"""Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
+BATCH = 256
+"""Inference samples walked at once: without learning they do not depend on each other."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the chip sends for each of B samples.
+
+    Members:
+        prediction: (B,) concept.
+        voltages: (B, K) summed voltages V_L of the top layer.
+        counters: (B, L, 4) rows, updates, saturations, spikes of layers 1..L. The update counted is the previous sample's,
+            also where that came with an earlier call; after `load` none is pending.
+    """
+
+    prediction: np.ndarray
+    voltages: np.ndarray
+    counters: np.ndarray
+
+
+class IntegerModel:
+    """A core's two networks and concept memory, with initial weights from `config.seed` and all concepts recalled.
+
+    Args:
+        config: the core.
+        fast: True runs the compiled rule from the first learning sample on, False never, None after 4,000 of them. Results
+            are the same bit by bit. Call `torch.set_num_threads(1)` where several models train side by side.
+
+    Members:
+        W, Theta, h, E, S: the memories (see `golden.rule.Memories`); change them in place only.
+        samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1.
+        decay: shift added to both rates from the next sample on, -8..0.
+    """
+
+    def __init__(self, config: Config, fast: bool | None = None):
+        self.config, self.decay, self.samples, self.position = config, 0, 0, 0
+        self.rule, self.memories = Rule(config), Memories(config)
+        self.W, self.Theta, self.h = self.memories.W, self.memories.Theta, self.memories.h
+        self.E, self.S = self.memories.E, self.memories.S
+        self._patience = {True: 0, False: math.inf, None: PATIENCE}[fast]
+        self._compiled = None
+        random = np.random.default_rng(config.seed)
+        n, L = config.sizes, config.layers
+        for i in range(1, L + 1):
+            active = (0.35 if i == 1 else 0.25) * n[i - 1]
+            _fill(self.W[i], random, 2 ** config.scale(i), active, 128)
+        for i in range(L):
+            _fill(self.Theta[i], random, 1, 1 if i == L - 1 else 0.25 * n[i + 1], 0)
+        self.recall()
+
+    def recall(self) -> None:
+        """Recalls all concepts through the backward network as it is. Theta and its sums stay."""
+        for k in range(self.config.classes):
+            self.rule.recall(self.memories, torch.tensor([k]))
+
+    def train(self, x, y, learn: bool = True) -> Records:
+        """Takes samples one after another, in order, and learns from each before the next, as the chip does.
+
+        Args:
+            x: (B, n_0) pixels, whole numbers 0..15.
+            y: (B,) labels 0..K-1; of no effect where learn is false.
+            learn: false for inference. A core with `config.learn` false does inference in any case.
+
+        Raises:
+            SampleError: a shape or a value that is not allowed.
+        """
+        x, y = self._samples(x, y)
+        if not len(x):
+            L, K = self.config.layers, self.config.classes
+            return Records(np.zeros(0, np.int64), np.zeros((0, K), np.int32), np.zeros((0, L, 4), np.int32))
+        if learn and self.config.learn:
+            voltages, counters = self._learn(x, y)
+        else:
+            voltages, counters = zip(*(self._infer(part) for part in x.split(BATCH)), strict=True)
+            voltages, counters = torch.cat(voltages), torch.cat(counters)
+        # numpy's argmax takes the lowest index on a tie.
+        return Records(voltages.numpy().argmax(1), voltages.numpy(), counters.numpy())
+
+    def trace(self, x, y=None) -> dict[str, np.ndarray]:
+        """Every intermediate value of one sample as the next `train` would compute it; the model stays as it is.
+
+        Args:
+            x: (n_0,) pixels. y: its label; None for inference.
+
+        Returns:
+            arrays by the contract's names: r0, s0 (T, n), v1, s1, u1 (T, n), V1, r1 (n,), ...; "counters", "voltages";
+            with a label d0, C0, a0, q0, qr0, b1_0, b2_0, ..., e1, g1, ...; where it ends a block X0, G0 (K, n), ... and the
+            recall's vh0, sh0, uh0 (K, T, n), Vh0, rh0 (K, n), ...; and "after_" + key for the whole state afterwards.
+        """
+        learn = y is not None and self.config.learn
+        x, y = self._samples(np.asarray(x)[None], [0 if y is None else int(y)])
+        twin = copy.deepcopy(self)
+        if not learn:
+            trace = twin.rule.perceive(twin.W, x[0])
+            trace |= {"counters": twin.rule.count(twin.memories, x[0], trace), "voltages": trace[f"V{self.config.layers}"]}
+        else:
+            gain, (bases,) = twin._forward_gain(), twin._forward_bases(1)
+            trace = twin.rule.sample(twin.memories, x[0], y[0], gain, bases)
+            concepts = twin._advance(twin.rule.concept)
+            for name in concepts[0] if concepts else ():
+                trace[name] = torch.stack([values[name] for values in concepts])
+        return {k: v.numpy().copy() for k, v in trace.items()} | {f"after_{k}": v for k, v in twin.state().items()}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Copies of all it takes to go on bit-exactly: W1.., Theta0.., h0.., flags0.., E0.., S0.., samples, position."""
+        arrays = {name: tensor.numpy().copy() for name, tensor in self._tensors().items()}
+        return arrays | {"samples": np.array(self.samples, np.int64), "position": np.array(self.position, np.int64)}
+
+    def load(self, state: dict[str, np.ndarray]) -> None:
+        """Takes over what `state` gave, from any mapping of arrays or nested lists.
+
+        Raises:
+            StateError: a missing or unknown key, a wrong shape or type, a value out of range. The model is then unchanged.
+        """
+        expected = self._limits()
+        for key in state:
+            if key not in expected:
+                raise StateError(f"state: found unknown key {key!r}; allowed is {', '.join(expected)}")
+        arrays = {}
+        for key, (shape, low, high) in expected.items():
+            if key not in state:
+                raise StateError(f"{key}: not found in the state; allowed is an array of shape {shape}")
+            array = np.asarray(state[key])
+            if array.shape != shape:
+                raise StateError(f"{key}: found shape {array.shape}; allowed is {shape}")
+            if array.dtype.kind not in "iu":
+                raise StateError(f"{key}: found values of type {array.dtype}; allowed are whole numbers")
+            if array.min() < low or array.max() > high:
+                raise StateError(f"{key}: found values from {array.min()} to {array.max()}; allowed is {low} to {high}")
+            arrays[key] = array
+        self.samples, self.position = int(arrays.pop("samples")), int(arrays.pop("position"))
+        for key, tensor in self._tensors().items():
+            tensor.copy_(torch.as_tensor(arrays[key].astype(np.int64)))
+        self.memories.forget_update()
+
+    def _learn(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        if 0 < self._patience < len(x):
+            parts = [self._learn(x[part], y[part]) for part in (slice(self._patience), slice(self._patience, None))]
+            return tuple(torch.cat(tensors) for tensors in zip(*parts, strict=True))
+        sample, concept = self._rule()
+        gain, bases = self._forward_gain(), self._forward_bases(len(x))
+        voltages, counters = [], []
+        for pixels, label, base in zip(x.unbind(), y.unbind(), bases.unbind(), strict=True):
+            trace = sample(self.memories, pixels, label, gain, base)
+            voltages.append(trace["voltages"])
+            counters.append(trace["counters"])
+            self._advance(concept)
+        self._patience = max(0, self._patience - len(x))
+        return torch.stack(voltages), torch.stack(counters)
+
+    def _rule(self) -> tuple[Callable, Callable]:
+        """The rule for one sample and one concept: compiled once there were samples enough."""
+        if self._patience == 0 and self._compiled is None and available():
+            self._compiled = compiled(self.config)
+        return self._compiled or (self.rule.sample, self.rule.concept)
+
+    def _advance(self, concept: Callable) -> list[dict[str, Tensor]]:
+        """Counts a learning sample; where it ends a block, Theta learns and all concepts are recalled. Returns traces."""
+        self.samples = (self.samples + 1) & 0xFFFFFFFF
+        self.position = (self.position + 1) % self.config.block
+        if self.position or not self.config.learn_theta:
+            return []
+        config, L = self.config, self.config.layers
+        gain = torch.tensor(1 << (config.backward_rate(self.decay) + 8), dtype=torch.int32)
+        shift = torch.tensor(6 + max(0, config.block.bit_length() - 5), dtype=torch.int32)
+        k = np.arange(config.classes)
+        bases = noise.base(config.seed, noise.THETA + np.arange(L), self.samples, k[:, None])
+        return [
+            concept(self.memories, index, gain, shift, base)
+            for index, base in zip(torch.tensor(k).split(1), torch.tensor(bases).unbind(), strict=True)
+        ]
+
+    def _forward_gain(self) -> Tensor:
+        rates = [self.config.forward_rate(i, self.decay) for i in range(1, self.config.layers + 1)]
+        return torch.tensor([1 << (rate + 8) for rate in rates], dtype=torch.int32)
+
+    def _forward_bases(self, count: int) -> Tensor:
+        """Noise bases (count, L) of the next samples."""
+        samples = self.samples + np.arange(count)[:, None]
+        return torch.tensor(noise.base(self.config.seed, 1 + np.arange(self.config.layers), samples))
+
+    def _infer(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        trace = self.rule.perceive(self.W, x)
+        first = self.rule.count(self.memories, x[:1], {name: value[:1] for name, value in trace.items()})
+        self.memories.forget_update()
+        counters = self.rule.count(self.memories, x, trace)
+        counters[:1] = first
+        return trace[f"V{self.config.layers}"], counters
+
+    def _samples(self, x, y) -> tuple[Tensor, Tensor]:
+        n, K = self.config.sizes[0], self.config.classes
+        x, y = np.asarray(x), np.asarray(y)
+        if x.ndim != 2 or x.shape[1] != n:
+            raise SampleError(f"x: found shape {x.shape}; allowed is (samples, {n})")
+        if y.shape != x.shape[:1]:
+            raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
+        for name, array, high in (("x", x, 15), ("y", y, K - 1)):
+            if array.size and array.dtype.kind not in "iu":
+                raise SampleError(f"{name}: found values of type {array.dtype}; allowed are whole numbers 0 to {high}")
+            if array.size and (array.min() < 0 or array.max() > high):
+                raise SampleError(f"{name}: found values from {array.min()} to {array.max()}; allowed is 0 to {high}")
+        return torch.tensor(x.astype(np.int32)), torch.tensor(y.astype(np.int64))
+
+    def _tensors(self) -> dict[str, Tensor]:
+        L, m = self.config.layers, self.memories
+        tensors = {f"W{i}": m.W[i] for i in range(1, L + 1)} | {f"Theta{i}": m.Theta[i] for i in range(L)}
+        for name, parts in (("h", m.h), ("flags", m.flags), ("E", m.E), ("S", m.S)):
+            tensors |= {f"{name}{i}": parts[i] for i in range(L)}
+        return tensors
+
+    def _limits(self) -> dict[str, tuple[tuple, int, int]]:
+        """Shape, least and largest value of every key of the state."""
+        signed16, signed24 = (-(1 << 15), (1 << 15) - 1), (-(1 << 23), (1 << 23) - 1)
+        ranges = {
+            "W": signed16,
+            "Theta": signed16,
+            "E": signed24,
+            "S": signed24,
+            "h": (0, self.config.steps),
+            "flags": (0, 3),
+        }
+        limits = {key: (tuple(t.shape), *ranges[key.rstrip("0123456789")]) for key, t in self._tensors().items()}
+        return limits | {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
+
+
+def _fill(weights: Tensor, random: np.random.Generator, gain: int, active: float, offset: int) -> None:
+    values = np.round(random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 256 + offset)
+    weights.copy_(torch.as_tensor(np.clip(values, -32768, 32767).astype(np.int32)))

@@ -1,0 +1,173 @@
+"""The rule on all layers: perception, learning and recall on a core's memories, in integer torch tensors.
+
+docs/arithmetic.md is the contract, the functions of one layer are in `neuron` and `plasticity`. A core's memories are
+`Memories`; what follows from the configuration alone is in `Rule`.
+"""
+
+import torch
+from torch import Tensor
+
+from golden import noise, plasticity
+from golden.config import Config
+from golden.fixed import product, rsqrt_table, sat
+from golden.neuron import soma, stimulus_counts, stimulus_spikes
+
+
+class Memories:
+    """What a core remembers, one tensor a layer.
+
+    Members:
+        W: l = 1..L, int32 (n_{l-1}, n_l), feedforward; W[0] is None.
+        Theta: l = 0..L-1, int32 (n_{l+1}, n_l), backward.
+        h, flags: concept counts (K, n_l) int32, l = 0..L, and flags (K, n_l) int8, l = 0..L-1: Vh >= 0, Vh < window_high.
+        E, S: apical sums (K, n_l) and (K,) int32, l = 0..L-1.
+        rows, live, saturated: of the last sample's update, which the next pass counts: rows l = 0..L-1 (n_l,), r_l > 0;
+            live, groups of posts with an error, and saturated, synapses, of W[l] at l - 1.
+    """
+
+    def __init__(self, config: Config):
+        n, K, L = config.sizes, config.classes, config.layers
+        zeros = lambda *shape: torch.zeros(shape, dtype=torch.int32)  # noqa: E731
+        self.W = [None, *(zeros(n[i - 1], n[i]) for i in range(1, L + 1))]
+        self.Theta = [zeros(n[i + 1], n[i]) for i in range(L)]
+        self.h = [*(zeros(K, n[i]) for i in range(L)), config.steps * torch.eye(K, dtype=torch.int32)]
+        self.flags = [zeros(K, n[i]).to(torch.int8) for i in range(L)]
+        self.E = [zeros(K, n[i]) for i in range(L)]
+        self.S = [zeros(K) for i in range(L)]
+        self.rows = [torch.zeros(n[i], dtype=torch.bool) for i in range(L)]
+        self.live = [zeros() for _ in range(L)]
+        self.saturated = [zeros() for _ in range(L)]
+
+    def forget_update(self) -> None:
+        """No update is pending any more: the next pass counts none."""
+        for number in (*self.live, *self.saturated):
+            number.zero_()
+
+
+class Rule:
+    """The contract for one configuration. A trace is a dict of tensors by the contract's names."""
+
+    def __init__(self, config: Config):
+        n = config.sizes
+        self.config = config
+        self.t, self.s = rsqrt_table(config.steps**2 * max(n))
+        self.W_noise = [None, *(noise.pattern(n[i - 1], n[i]) for i in range(1, len(n)))]
+        self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
+
+    def __deepcopy__(self, memo) -> "Rule":
+        return self  # nothing in it ever changes
+
+    def inverse_norm(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        """(t, s), 1/sqrt of the squared norms of the rows of counts (..., n), int64."""
+        norm = (counts * counts).sum(-1)
+        t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
+        return t, s
+
+    def noise(self, pattern: tuple[Tensor, Tensor], base: Tensor) -> Tensor | int:
+        """Noise (pre, post) of a memory; 128, which rounds half up, where `stochastic` is off."""
+        rows, columns = pattern
+        return (rows ^ base) ^ columns if self.config.stochastic else 128
+
+    def perceive(self, W: list, x: Tensor) -> dict[str, Tensor]:
+        """Steps 2 and 3: stimuli x (..., n_0) -> v, s, u (..., T, n_l) and V, r (..., n_l) of every layer, by name."""
+        config = self.config
+        trace = {"r0": stimulus_counts(x, config.steps), "s0": stimulus_spikes(x, config.steps)}
+        for i in range(1, config.layers + 1):
+            if i == 1 and config.coding == "direct":
+                v = product(x[..., None, :], W[1] >> 8) >> (4 + config.scale(1))
+                v = v.expand(*x.shape[:-1], config.steps, config.sizes[1])
+            else:
+                v = product(trace[f"s{i - 1}"], W[i] >> 8) >> config.scale(i)
+            s, u = soma(v, config.threshold, config.leak)
+            V, r = v.sum(-2, dtype=torch.int32), s.sum(-2, dtype=torch.int32)
+            trace |= {f"v{i}": v, f"s{i}": s, f"u{i}": u, f"V{i}": V, f"r{i}": r}
+        return trace
+
+    def sample(self, m: Memories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
+        """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `teach`)."""
+        trace = self.perceive(m.W, x)
+        trace |= {"voltages": trace[f"V{self.config.layers}"], "counters": self.count(m, x, trace)}
+        self.teach(m, y, gain, bases, trace)
+        return trace
+
+    def concept(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
+        """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
+        return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
+
+    def count(self, m: Memories, x: Tensor, trace: dict[str, Tensor]) -> Tensor:
+        """Step 10: counters (..., L, 4) of passes over x (..., n_0), all of which carry the update pending in m."""
+        config, counters = self.config, []
+        for i in range(1, config.layers + 1):
+            active = x > 0 if i == 1 and config.coding == "direct" else trace[f"s{i - 1}"].sum(-2) > 0
+            live, last = m.live[i - 1], m.rows[i - 1]
+            rows = live * (active | last).sum(-1) + (config.groups(i) - live) * active.sum(-1)
+            updates = (live * last.sum()).expand(rows.shape)
+            counters.append(torch.stack([rows, updates, m.saturated[i - 1].expand(rows.shape), trace[f"r{i}"].sum(-1)], -1))
+        return torch.stack(counters, -2).to(torch.int32)
+
+    def teach(self, m: Memories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]) -> None:
+        """Steps 6 to 8: a perceived sample with label y (0-d) changes W, E, S and what is pending. Adds to trace.
+
+        Args:
+            gain: (L,) 2^(rate + 8) of W[1..L]. bases: (L,) noise bases of W[1..L].
+        """
+        for i in range(self.config.layers + 1):
+            self.teach_layer(i, m, y, gain, bases, trace)
+
+    def teach_layer(self, i: int, m: Memories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]) -> None:
+        """`teach` for layer i: any order of the layers, or all at once, gives the same."""
+        config, top = self.config, i == self.config.layers
+        r, h = trace[f"r{i}"], m.h[i]
+        signal = plasticity.affinity(config, r, h, y, self.inverse_norm(r), self.inverse_norm(h), stimulus=i == 0)
+        b1, b2 = signal.pop("b1"), signal.pop("b2")
+        trace |= {f"{name}{i}": value for name, value in signal.items()}
+        if not top and config.learn_theta:
+            trace |= {f"b1_{i}": b1, f"b2_{i}": b2}
+            m.E[i].copy_(sat(m.E[i] + b1[:, None] * r, 24))
+            m.S[i].copy_(sat(m.S[i] + b2, 24))
+        if i == 0:
+            return
+        e, g = plasticity.error(config, signal["q"], signal["qr"], h, r, trace[f"V{i}"], top)
+        trace |= {f"e{i}": e, f"g{i}": g}
+        pre = trace[f"r{i - 1}"]
+        new, saturated = plasticity.update(m.W[i], pre, g, gain[i - 1], self.noise(self.W_noise[i], bases[i - 1]))
+        m.W[i].copy_(new)
+        groups = torch.nn.functional.pad(g, (0, config.groups(i) * config.lanes[i] - config.sizes[i])).view(
+            -1, config.lanes[i]
+        )
+        m.rows[i - 1].copy_(pre > 0)
+        m.live[i - 1].copy_((groups != 0).any(-1).sum())
+        m.saturated[i - 1].copy_(saturated)
+
+    def relearn(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
+        """Step 9, first half: concept k (1,) changes Theta and clears its sums; returns X and G (n_l,) by name.
+
+        Args:
+            gain: 2^(rate_b + 8). shift: of X. bases: (L,) noise bases of Theta[0..L-1].
+        """
+        trace = {}
+        for i in range(self.config.layers):
+            old, above = m.h[i].index_select(0, k)[0], m.h[i + 1].index_select(0, k)[0]
+            E, S, flags = (part[i].index_select(0, k)[0] for part in (m.E, m.S, m.flags))
+            X, G = plasticity.apical_error(E, S, old, flags, shift)
+            rounding = self.noise(self.Theta_noise[i], bases[i])
+            m.Theta[i].copy_(plasticity.update(m.Theta[i], above, G, gain, rounding)[0])
+            m.E[i].index_fill_(0, k, 0)
+            m.S[i].index_fill_(0, k, 0)
+            trace |= {f"X{i}": X, f"G{i}": G}
+        return trace
+
+    def recall(self, m: Memories, k: Tensor) -> dict[str, Tensor]:
+        """Step 4: the backward network recalls concept k (1,); returns vh, sh, uh (T, n_l) and Vh, rh (n_l,) by name."""
+        config = self.config
+        spikes = (m.h[config.layers].index_select(0, k) > 0).to(torch.int32).expand(config.steps, config.classes)
+        trace = {f"sh{config.layers}": spikes}
+        for i in reversed(range(config.layers)):
+            v = product(trace[f"sh{i + 1}"], m.Theta[i] >> 8)
+            s, u = soma(v, config.threshold, config.leak)
+            V, r = v.sum(0, dtype=torch.int32), s.sum(0, dtype=torch.int32)
+            flags = (V >= 0).to(torch.int8) + 2 * (config.window_high > V).to(torch.int8)
+            m.h[i].index_copy_(0, k, r[None])
+            m.flags[i].index_copy_(0, k, flags[None])
+            trace |= {f"vh{i}": v, f"sh{i}": s, f"uh{i}": u, f"Vh{i}": V, f"rh{i}": r}
+        return trace

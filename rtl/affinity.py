@@ -1,0 +1,121 @@
+"""Affinity: the dot products of a sample's counts with each concept, and its norm (docs/arithmetic.md, step 6, d_k and |r|^2)."""
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.formats import LABEL_BITS, LayerFormat
+
+
+def counts_word(form: LayerFormat) -> data.StructLayout:
+    """A group's spike counts of a learning sample, or of a recalled concept; and whether it is the last group."""
+    counts = data.ArrayLayout(form.count_bits, form.lanes)
+    return data.StructLayout({"counts": counts, "label": LABEL_BITS, "last": 1, "recall": 1})
+
+
+def small_product(a, b):
+    """a * b of two counts by shifts and adds: too small to spend a DSP on."""
+    return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)
+
+
+def other(position, label):
+    """The k-th concept that is not the label, in ascending order: `position` skips the label."""
+    return Mux(position >= label, position + 1, position)
+
+
+class Affinity(wiring.Component):
+    """One concept a clock: a group takes K + 2 clocks, hidden behind the pass over the next group.
+
+    The partial sums go round in a ring of K registers, in the fixed order label, then the others ascending: the last group's
+    round gives the finished d_k in this order.
+
+    Args:
+        own_only: layer 0: the label's concept only.
+
+    Members:
+        i: In, stream of `counts_word`.
+        k, group: Out, template to read; template: In, its counts, one clock later.
+        free: In, the coefficients of the last sample are done with.
+        start: Out, pulse: the d of a new sample follow; `label` with it. d, d_valid: Out. norm: Out, |r|^2 until the next start.
+        recalled: Out, pulse: `norm` is |h[k]|^2 of a recalled concept (no start, no d).
+    """
+
+    def __init__(self, form: LayerFormat, *, own_only: bool = False):
+        self.form, self.own_only = form, own_only
+        self.positions = 2 if own_only else form.classes + 1
+        f = form
+        super().__init__(
+            {
+                "i": In(stream.Signature(counts_word(f))),
+                "k": Out(range(max(f.classes, 2))),
+                "group": Out(range(max(f.groups, 2))),
+                "template": In(data.ArrayLayout(f.count_bits, f.lanes)),
+                "free": In(1),
+                "start": Out(1),
+                "label": Out(LABEL_BITS),
+                "d_valid": Out(1),
+                "d": Out(f.norm_bits),
+                "norm": Out(f.norm_bits),
+                "recalled": Out(1),
+                "busy": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        word = Signal(counts_word(f))
+        running, first = Signal(), Signal(init=1)
+        position, group = Signal(range(self.positions)), Signal(range(max(f.groups, 2)))
+        m.d.comb += [
+            self.i.ready.eq(~running & (self.free | ~self.i.payload.last | self.i.payload.recall)),
+            self.start.eq(self.i.valid & self.i.ready & self.i.payload.last & ~self.i.payload.recall),
+            self.label.eq(self.i.payload.label),
+            self.group.eq(group),
+            self.k.eq(Mux(position <= 1, word.label, other(position - 2, word.label))),
+        ]
+        with m.If(self.i.valid & self.i.ready):
+            m.d.sync += word.eq(self.i.payload), running.eq(1), position.eq(0)
+        with m.If(running):
+            m.d.sync += position.eq(position + 1)
+            with m.If((position == self.positions - 1) | word.recall):
+                m.d.sync += running.eq(0), first.eq(word.last)
+                m.d.sync += group.eq(Mux(word.last, 0, group + 1))
+
+        # The template has come: products, summed by fours, then all.
+        def follow(name, **values):
+            regs = {key: Signal.like(value, name=f"{name}_{key}", init=0) for key, value in values.items()}
+            m.d.sync += [regs[key].eq(value) for key, value in values.items()]
+            return regs
+
+        is_norm = Signal()
+        m.d.comb += is_norm.eq(position == 0)
+        come = follow("come", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
+        products = []
+        for p in range(f.lanes):
+            a, b = word.counts[p], Mux(come["norm"], word.counts[p], self.template[p])
+            products.append(small_product(a, b))
+        fours = []
+        for start in range(0, f.lanes, 4):
+            four = Signal((4 * f.steps * f.steps).bit_length(), name=f"four{start}")
+            m.d.sync += four.eq(sum(products[start + 1 : start + 4], products[start]))
+            fours.append(four)
+        summed = follow("summed", **come)
+        dot = Signal((f.lanes * f.steps * f.steps).bit_length())
+        m.d.sync += dot.eq(sum(fours[1:], fours[0]))
+        total = follow("total", **summed)
+
+        ring = [Signal(f.norm_bits, name=f"partial{k}") for k in range(self.positions - 1)]
+        norm, so_far = Signal(f.norm_bits), Signal(f.norm_bits)
+        m.d.comb += so_far.eq(Mux(total["first"], 0, Mux(total["norm"], norm, ring[-1])) + dot)
+        with m.If(total["valid"] & total["norm"]):
+            m.d.sync += norm.eq(so_far)
+            with m.If(total["last"]):
+                m.d.sync += self.norm.eq(so_far)
+        m.d.sync += self.recalled.eq(total["valid"] & total["recall"] & total["last"])
+        with m.If(total["valid"] & ~total["norm"]):
+            m.d.sync += [ring[k].eq(ring[k - 1]) for k in range(1, len(ring))]
+            m.d.sync += ring[0].eq(so_far)
+        m.d.sync += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
+        m.d.comb += self.busy.eq(running | come["valid"] | summed["valid"] | total["valid"])
+        return m

@@ -1,0 +1,94 @@
+"""Concept memory: what the backward network recalls for each of the K concepts at one layer (docs/arithmetic.md, step 4)."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.formats import LayerFormat
+
+
+def concept_word(form: LayerFormat) -> data.StructLayout:
+    """A group's template of one concept: counts, and the flags Vh >= 0 (`above`) and Vh < window_high (`below`)."""
+    neuron = data.StructLayout({"count": form.count_bits, "above": 1, "below": 1})
+    return data.ArrayLayout(neuron, form.lanes)
+
+
+class Concepts(wiring.Component):
+    """K x groups words, one write and two read ports. The top layer's templates are the target codes, a constant: no memory.
+
+    Members:
+        read_k, read_group: In, for affinity; read: Out, one clock later. learn_*: the same for plasticity.
+        write: In, pulse; write_k, write_group, write_data: In.
+        host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time.
+    """
+
+    def __init__(self, form: LayerFormat):
+        self.form = f = form
+        k_shape, g_shape = range(max(f.classes, 2)), range(max(f.groups, 2))
+        self.address_bits = ceil_log2(f.classes) + f.group_bits
+        super().__init__(
+            {
+                "read_k": In(k_shape),
+                "read_group": In(g_shape),
+                "read": Out(concept_word(f)),
+                "learn_k": In(k_shape),
+                "learn_group": In(g_shape),
+                "learn": Out(concept_word(f)),
+                "write": In(1),
+                "write_k": In(k_shape),
+                "write_group": In(g_shape),
+                "write_data": In(concept_word(f)),
+                "host_address": In(self.address_bits),
+                "host_data": In(f.count_bits),
+                "host_select_counts": In(1),
+                "host_write_counts": In(f.lanes),
+                "host_read_counts": Out(data.ArrayLayout(f.count_bits, f.lanes)),
+                "host_select_flags": In(1),
+                "host_write_flags": In(f.lanes),
+                "host_read_flags": Out(data.ArrayLayout(2, f.lanes)),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        if f.top:
+            for k, group, out in (
+                (self.read_k, self.read_group, self.read),
+                (self.learn_k, self.learn_group, self.learn),
+            ):
+                for p in range(f.lanes):
+                    target = Signal(name=f"target{p}")
+                    m.d.sync += target.eq(k == group * f.lanes + p)
+                    m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
+            return m
+        m.submodules.counts = counts = Memory(
+            shape=data.ArrayLayout(f.count_bits, f.lanes), depth=1 << self.address_bits, init=[]
+        )
+        m.submodules.flags = flags = Memory(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
+        read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
+
+        def address(k, group):
+            return Cat(group[: f.group_bits], k)
+
+        m.d.comb += [
+            read.addr.eq(Mux(self.host_select_counts, self.host_address, address(self.read_k, self.read_group))),
+            learn.addr.eq(address(self.learn_k, self.learn_group)),
+            learn_flags.addr.eq(Mux(self.host_select_flags, self.host_address, address(self.learn_k, self.learn_group))),
+            self.host_read_counts.eq(read.data),
+            self.host_read_flags.eq(learn_flags.data),
+        ]
+        for p in range(f.lanes):
+            m.d.comb += self.read[p].count.eq(read.data[p]), self.learn[p].count.eq(learn.data[p])
+            m.d.comb += self.learn[p].above.eq(learn_flags.data[p][0]), self.learn[p].below.eq(learn_flags.data[p][1])
+        for memory, select, lanes, value in (
+            (counts, self.host_select_counts, self.host_write_counts, [w.count for w in self.write_data]),
+            (flags, self.host_select_flags, self.host_write_flags, [Cat(w.above, w.below) for w in self.write_data]),
+        ):
+            write = memory.write_port(granularity=1)
+            m.d.comb += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
+            m.d.comb += write.en.eq(Mux(select, lanes, self.write.replicate(f.lanes)))
+            m.d.comb += [write.data[p].eq(Mux(select, self.host_data, value[p])) for p in range(f.lanes)]
+        return m

@@ -1,0 +1,176 @@
+"""BsdCore: the stack of layers, the stimulus in, results out, and the host port to every memory."""
+
+from amaranth.hdl import Cat, Module, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.wiring import In, Out
+
+from golden.config import Config
+from rtl.formats import LABEL_BITS, PIXEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.layer import Layer
+from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY
+from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
+from rtl.readout import Readout, result_layout
+from rtl.spikes import pixel_count, pixel_train
+
+HOST_DEPTH = 8
+
+
+def stimulus_layout(config: Config) -> data.StructLayout:
+    """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
+
+    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in all beats.
+    """
+    pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
+    return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
+
+
+def host_request_layout() -> data.StructLayout:
+    """One access: see `rtl.memory_map`."""
+    return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
+
+
+class BsdCore(wiring.Component):
+    """A whole chip's learning core.
+
+    Members:
+        i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
+        host_i, host_o: In/Out, streams: one response for each request, in order. Only while `idle`.
+        idle: Out, no sample, pass or learning is inside. Learning samples leave their last update of W pending; a blank sample
+            (all pixels 0, learn 0) settles it.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.forms = [LayerFormat.of(config, layer) for layer in range(config.layers + 1)]
+        super().__init__(
+            {
+                "i": In(stream.Signature(stimulus_layout(config))),
+                "o": Out(stream.Signature(result_layout(self.forms[-1]))),
+                "host_i": In(stream.Signature(host_request_layout())),
+                "host_o": Out(stream.Signature(DATA_BITS)),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        config, top = self.config, self.config.layers
+        layers = {}
+        for layer in range(0 if config.learn else 1, top + 1):
+            m.submodules[f"layer{layer}"] = layers[layer] = Layer(self.forms[layer])
+        m.submodules.readout = readout = Readout(self.forms[-1])
+        fifos = [self._stimulus(m, layers)]
+        for layer in range(1, top):
+            wiring.connect(m, layers[layer].o, layers[layer + 1].i)
+        if config.learn:
+            for layer in range(top):
+                wiring.connect(m, layers[layer + 1].apical_o, layers[layer].apical_i)
+        wiring.connect(m, layers[top].voltages, readout.voltages)
+        wiring.connect(m, wiring.flipped(self.o), readout.o)
+        for layer in range(1, top + 1):
+            # A layer may run ahead of the top by the samples that the layers between can hold.
+            fifo = self._fifo(m, f"counters{layer}", layers[layer].counters, readout.counters[layer - 1], 4 * (top - layer) + 4)
+            fifos.append(fifo)
+        registers = self._registers(m, layers)
+        quiet = [fifo.level == 0 for fifo in fifos if fifo is not None]
+        m.d.comb += self.idle.eq(Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy, ~self.i.valid).all())
+        self._host(m, layers, registers)
+        return m
+
+    def _fifo(self, m, name, source, target, depth):
+        """A queue between two streams of the same payload."""
+        m.submodules[name] = fifo = SyncFIFOBuffered(width=len(source.payload.as_value()), depth=depth)
+        m.d.comb += [
+            fifo.w_data.eq(source.payload),
+            fifo.w_en.eq(source.valid),
+            source.ready.eq(fifo.w_rdy),
+            target.payload.eq(fifo.r_data),
+            target.valid.eq(fifo.r_rdy),
+            fifo.r_en.eq(target.ready),
+        ]
+        return fifo
+
+    def _stimulus(self, m, layers):
+        """A beat goes to layer 1 as spikes or currents, and to layer 0 as its counts, through a queue: layer 0 recalls last."""
+        config, beat, first = self.config, self.i.payload, layers[1].i
+        for p in range(config.lanes[0]):
+            direct = config.coding == "direct"
+            m.d.comb += first.payload.trains[p].eq(beat.pixels[p] if direct else pixel_train(beat.pixels[p], config.steps))
+        for name in ("label", "learn", "recall"):
+            m.d.comb += first.payload[name].eq(beat[name])
+        if not config.learn:
+            m.d.comb += first.valid.eq(self.i.valid), self.i.ready.eq(first.ready)
+            return None
+        stimulus = layers[0].i
+        queued = stream.Signature(stimulus.payload.shape()).create()
+        fifo = self._fifo(m, "stimulus", queued, stimulus, 4 * config.groups(0))
+        m.d.comb += [queued.payload.counts[p].eq(pixel_count(beat.pixels[p], config.steps)) for p in range(config.lanes[0])]
+        m.d.comb += [queued.payload[name].eq(beat[name]) for name in ("label", "learn", "recall")]
+        m.d.comb += [
+            first.valid.eq(self.i.valid & queued.ready),
+            queued.valid.eq(self.i.valid & first.ready),
+            self.i.ready.eq(first.ready & queued.ready),
+        ]
+        return fifo
+
+    def _registers(self, m, layers):
+        """Settings with the configuration's values after reset, and the counters of clocks."""
+        config, defaults = self.config, settings_of(self.config)
+        names = settings_layout().members if hasattr(settings_layout(), "members") else [n for n, _ in settings_layout()]
+        settings = Signal(settings_layout(), init={name: defaults[name] for name in names})
+        registers = {name: settings[name] for name in names}
+        for layer, part in layers.items():
+            if layer:
+                name = f"rate{layer}"
+                registers[name] = Signal(RATE_BITS, init=defaults[name], name=name)
+                m.d.comb += part.rate.eq(registers[name])
+            registers[f"walked{layer}"] = Signal(32, name=f"walked{layer}")
+            with m.If(part.walks):
+                m.d.sync += registers[f"walked{layer}"].eq(registers[f"walked{layer}"] + 1)
+            m.d.comb += part.settings.eq(settings)
+        registers["clocks"] = Signal(32, name="clocks")
+        m.d.sync += registers["clocks"].eq(registers["clocks"] + 1)
+        return registers
+
+    def _host(self, m, layers, registers):
+        """Requests go out a clock each, answers come a fixed time later into a queue that has room for all of them."""
+        m.submodules.answers = answers = SyncFIFOBuffered(width=DATA_BITS, depth=HOST_DEPTH)
+        latency = READ_LATENCY + 1  # the request is registered first
+        accepted, inside = Signal(), Signal(latency)
+        request = Signal(host_request_layout())
+        m.d.comb += [
+            self.host_i.ready.eq(answers.level + sum(inside[i] for i in range(latency)) < HOST_DEPTH),
+            accepted.eq(self.host_i.valid & self.host_i.ready),
+            self.host_o.payload.eq(answers.r_data),
+            self.host_o.valid.eq(answers.r_rdy),
+            answers.r_en.eq(self.host_o.ready),
+            answers.w_en.eq(inside[-1]),
+        ]
+        m.d.sync += inside.eq(Cat(accepted, inside)), request.eq(self.host_i.payload)
+        address = data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS})
+        now = data.View(address, request.address)
+        active = inside[0]
+        layer = [Signal(LAYER_BITS, name=f"answer{i}") for i in range(READ_LATENCY)]
+        m.d.sync += layer[0].eq(now.layer), layer[1].eq(layer[0])
+        for number, part in layers.items():
+            m.d.comb += [
+                part.host.select.eq(active & ((now.layer == number) | (now.layer == EVERY))),
+                part.host.write.eq(request.write),
+                part.host.memory.eq(now.memory),
+                part.host.index.eq(now.index),
+                part.host.data.eq(request.data),
+            ]
+            with m.If((layer[-1] == number) | ((layer[-1] == EVERY) & (number == self.config.layers))):
+                m.d.comb += answers.w_data.eq(part.host.read)
+        read, later = Signal(DATA_BITS), Signal(DATA_BITS)
+        m.d.sync += later.eq(read)
+        for index, name in enumerate(register_names(self.config)):
+            if name in registers:
+                with m.If((now.index == index) & (now.layer == REGISTERS)):
+                    m.d.sync += read.eq(registers[name])
+                    with m.If(active & request.write):
+                        m.d.sync += registers[name].eq(request.data)
+        with m.If(layer[-1] == REGISTERS):
+            m.d.comb += answers.w_data.eq(later)
+

@@ -1,0 +1,52 @@
+"""Fixed-point operations, the one place: `saturate` and the round-half-up shift (docs/arithmetic.md, `sat` and `rnd`).
+
+All return Amaranth expressions of signed shape. Where a shift needs a clock of its own, `shift_keep_half` and `round_half`
+are the two halves of `round_shift`, to be separated by a register.
+"""
+
+from amaranth import Cat, Const, Mux, Value
+from amaranth.hdl import ValueLike
+
+
+def as_signed(value: ValueLike) -> Value:
+    """The same number with a signed shape; an unsigned value gains a bit."""
+    value = Value.cast(value)
+    return value if value.shape().signed else Cat(value, Const(0, 1)).as_signed()
+
+
+def saturate(value: ValueLike, bits: int) -> Value:
+    """Clip to -2^(bits-1) .. 2^(bits-1) - 1. Shape signed(bits), or narrower where the value is."""
+    value = as_signed(value)
+    if len(value) <= bits:
+        return value
+    sign, excess = value[-1], value[bits - 1 : -1]
+    limit = Cat((~sign).replicate(bits - 1), sign)
+    return Mux(Mux(sign, ~excess.all(), excess.any()), limit, value[:bits]).as_signed()
+
+
+def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:
+    """floor(value * 2 / 2^shift): the shifted value with one fraction bit more, which `round_half` takes off.
+
+    Args:
+        value: any width, signed or not.
+        shift: 0 or more; a number or an unsigned expression.
+    """
+    value = as_signed(value)
+    if isinstance(shift, int):
+        return value.shift_left(1 - shift) if shift < 1 else value.shift_right(shift - 1)
+    return value.shift_left(1) >> shift
+
+
+def round_half(value: ValueLike) -> Value:
+    """(value + 1) >> 1: takes off the fraction bit of `shift_keep_half`, a half goes up."""
+    return (as_signed(value) + 1).shift_right(1)
+
+
+def round_shift(value: ValueLike, shift: int | ValueLike) -> Value:
+    """rnd(value, shift) = (value + 2^(shift-1)) >> shift, for shift >= 0, a number or an unsigned expression.
+
+    Exact for every value: floor(floor(2 v / 2^s + 1) / 2) is the rounded quotient.
+    """
+    if isinstance(shift, int) and shift == 0:
+        return as_signed(value)
+    return round_half(shift_keep_half(value, shift))

@@ -1,0 +1,146 @@
+"""Widths of every quantity, derived in this one place from the configuration (docs/arithmetic.md, step 1)."""
+
+from dataclasses import dataclass
+
+from amaranth.hdl import signed
+from amaranth.lib import data
+from amaranth.utils import ceil_log2
+
+from golden.config import Config
+
+WEIGHT_BITS, SYNAPSE_BITS = 16, 8
+MEMBRANE_BITS = 16
+SCALAR_BITS = 16
+SUM_BITS = 24
+ERROR_BITS, APICAL_ERROR_BITS = 7, 16
+NOISE_BITS = 8
+RATE_BITS = 4
+"""A rate register holds rate + 8, 0..13."""
+LABEL_BITS = 6
+PIXEL_BITS = 4
+COUNTER_BITS = 24
+COUNTERS = ("rows", "updates", "saturations", "spikes")
+
+
+@dataclass(frozen=True)
+class LayerFormat:
+    """What one layer's blocks are made of. `pre_basal` and `pre_apical` are the sizes of the layers below and above (0: none)."""
+
+    layer: int
+    size: int
+    lanes: int
+    steps: int
+    classes: int
+    pre_basal: int
+    pre_apical: int
+    lanes_basal: int
+    lanes_apical: int
+    direct: bool
+    scale: int
+    leak: int
+    loss: str
+    learn: bool
+    apical_top: bool
+
+    @staticmethod
+    def of(config: Config, layer: int) -> "LayerFormat":
+        """The format of `layer`, 0..L, of a configuration."""
+        top, bottom = layer == config.layers, layer == 0
+        return LayerFormat(
+            layer=layer,
+            size=config.sizes[layer],
+            lanes=config.lanes[layer],
+            steps=config.steps,
+            classes=config.classes,
+            pre_basal=0 if bottom else config.sizes[layer - 1],
+            pre_apical=0 if top or not config.learn else config.sizes[layer + 1],
+            lanes_basal=0 if bottom else config.lanes[layer - 1],
+            lanes_apical=0 if top else config.lanes[layer + 1],
+            direct=layer == 1 and config.coding == "direct",
+            scale=0 if bottom else config.scale(layer),
+            leak=config.leak,
+            loss=config.loss,
+            learn=config.learn,
+            apical_top=layer == config.layers - 1,
+        )
+
+    @property
+    def top(self) -> bool:
+        """Whether this is layer L, the concepts."""
+        return self.lanes_apical == 0
+
+    @property
+    def groups(self) -> int:
+        """Memory words that hold one value a neuron."""
+        return -(-self.size // self.lanes)
+
+    @property
+    def group_bits(self) -> int:
+        """Bits of a group's index; at least one, so that no memory has a single word."""
+        return max(1, ceil_log2(self.groups))
+
+    @property
+    def count_bits(self) -> int:
+        """Bits of a spike count 0..T."""
+        return self.steps.bit_length()
+
+    @property
+    def basal_planes(self) -> int:
+        """Bits of a basal row: a spike train of T steps, or a pixel."""
+        return PIXEL_BITS if self.direct else self.steps
+
+    @property
+    def planes(self) -> int:
+        """Accumulators of a lane: one for each bit of the widest row."""
+        return max(self.basal_planes if self.pre_basal else 0, self.steps if self.pre_apical else 0)
+
+    @property
+    def accumulator_bits(self) -> int:
+        """Signed sum of w8 over all rows of either network."""
+        return SYNAPSE_BITS + ceil_log2(max(self.pre_basal, self.pre_apical) + 1)
+
+    @property
+    def voltage_bits(self) -> int:
+        """Signed v: the direct code's four planes weigh 1, 2, 4, 8, and 4 bits fall off again."""
+        return self.accumulator_bits
+
+    @property
+    def sum_bits(self) -> int:
+        """Signed V, the sum of v over T steps."""
+        return self.voltage_bits + ceil_log2(self.steps)
+
+    @property
+    def norm_bits(self) -> int:
+        """|r|^2 and the dot products with it."""
+        return (self.size * self.steps * self.steps).bit_length()
+
+    @property
+    def shift_error(self) -> int:
+        """The rounding shift of e: 3 in hidden layers, 4 at the top."""
+        return 4 if self.top else 3
+
+    @property
+    def row_bits(self) -> tuple[int, int]:
+        """Bits of a basal and of an apical row's index."""
+        return ceil_log2(max(self.pre_basal, 2)), ceil_log2(max(self.pre_apical, 2))
+
+
+def settings_layout() -> data.StructLayout:
+    """What the host sets at run time; the defaults come from the configuration (`rtl.memory_map`). `block` holds M - 1."""
+    return data.StructLayout(
+        {
+            "threshold": 10,
+            "window_low": signed(13),
+            "window_high": signed(13),
+            "margin": 9,
+            "lambda8": 4,
+            "dead_zone": 9,
+            "reach": 9,
+            "block": 12,
+            "block_shift": 4,
+            "backward_rate": RATE_BITS,
+            "seed": 32,
+            "stochastic": 1,
+            "learn_theta": 1,
+        }
+    )

@@ -1,0 +1,385 @@
+"""One three-compartment layer: both networks' synapses and somas, concepts, affinity and plasticity, and their schedule.
+
+A layer takes samples as they come from below. After the last sample of a block it waits for the recall: K concepts as spikes from the
+layer above, each walked in one pass that first applies what the block has taught Theta. No other layer is asked for anything,
+so layers run on different samples at once, and all drain at a block's end.
+"""
+
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.affinity import Affinity
+from rtl.coefficients import Coefficients
+from rtl.concepts import Concepts
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.layer_host import Window, connect, layer_host_signature
+from rtl.noise import Noise
+from rtl.plasticity import Plasticity
+from rtl.soma import Soma
+from rtl.spikes import ActiveRows, spike_word
+from rtl.synapses import Synapses
+
+counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
+
+
+def stimulus_word(form: LayerFormat) -> data.StructLayout:
+    """Layer 0's own counts of a sample, a group at a time."""
+    counts = data.ArrayLayout(form.count_bits, form.lanes)
+    return data.StructLayout({"counts": counts, "label": LABEL_BITS, "learn": 1, "recall": 1})
+
+
+class Layer(wiring.Component):
+    """Layer l of 0..L.
+
+    Members:
+        i: In, stream: spikes from below (`spike_word`), or layer 0's `stimulus_word`.
+        o: Out, stream: spikes to the layer above (`spike_word`), not at the top and at layer 0.
+        apical_i, apical_o: In/Out, streams of `spike_word`: recalled spikes from above and to below.
+        voltages: Out, top only, stream of V_L, a group at a time. counters: Out, stream, one item a sample, not at layer 0.
+        settings, rate: In, registers; rate = that of W + 8.
+        walks: Out, the lanes are walking a row. idle: Out, nothing inside.
+        host: In, see `layer_host_signature`.
+    """
+
+    def __init__(self, form: LayerFormat):
+        self.form = f = form
+        self.bottom, self.top = f.layer == 0, f.top
+        members = {
+            "settings": In(settings_layout()),
+            "rate": In(RATE_BITS),
+            "walks": Out(1),
+            "idle": Out(1),
+            "host": In(layer_host_signature()),
+        }
+        if self.bottom:
+            members["i"] = In(stream.Signature(stimulus_word(f)))
+        else:
+            members["i"] = In(stream.Signature(spike_word(f.lanes_basal, f.basal_planes)))
+            members["counters"] = Out(stream.Signature(counters_layout))
+            if f.learn:
+                members["apical_o"] = Out(stream.Signature(spike_word(f.lanes, f.steps)))
+        if self.top:
+            members["voltages"] = Out(stream.Signature(data.ArrayLayout(signed(f.sum_bits), f.lanes)))
+        else:
+            if not self.bottom:
+                members["o"] = Out(stream.Signature(spike_word(f.lanes, f.steps)))
+            if f.learn:
+                members["apical_i"] = In(stream.Signature(spike_word(f.lanes_apical, f.steps)))
+        super().__init__(members)
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.rows = {}
+        if f.planes:
+            m.submodules.soma = self.soma = Soma(f)
+        self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
+        self.outstanding, self.undecided = Signal(), Signal()
+        self.closing, self.recalling, self.theta = Signal(), Signal(), Signal()
+        self.samples, self.position = Signal(32), Signal(12)
+        self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
+        self.block_ends = Signal()
+        self.speaking = Signal()
+        m.d.comb += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
+        if f.planes:
+            m.d.comb += self.speaking.eq(self.outstanding | self.soma.busy)
+        if f.learn:
+            self._learning(m)
+        if f.planes:
+            self._passes(m)
+            self._soma_out(m)
+        if self.bottom:
+            self._stimulus(m)
+        if f.learn:
+            self._schedule(m)
+        self._host(m)
+        busy = [rows.busy for rows in self.rows.values()] + [self.speaking, self.closing, self.undecided]
+        if f.learn:
+            busy += [self.affinity.busy, ~self.plasticity.idle]
+        m.d.comb += self.idle.eq(~Cat(busy).any())
+        return m
+
+    def _learning(self, m):
+        """Affinity to coefficients to plasticity, with the concept memory they share."""
+        f, settings = self.form, self.settings
+        m.submodules.concepts = self.concepts = concepts = Concepts(f)
+        m.submodules.affinity = self.affinity = affinity = Affinity(f, own_only=self.bottom)
+        m.submodules.coefficients = self.coefficients = coefficients = Coefficients(
+            f.classes, f.norm_bits, f.norm_bits, f.loss, self.bottom, not self.top, f.steps**2 if self.top else 0
+        )
+        m.submodules.plasticity = self.plasticity = plasticity = Plasticity(f)
+        m.submodules.noise = self.noise = Noise(f.layer, 32 + f.layer)
+        for name in ("margin", "lambda8", "dead_zone", "reach"):
+            m.d.comb += getattr(coefficients, name).eq(settings[name])
+        for name in ("start", "label"):
+            m.d.comb += getattr(coefficients, name).eq(getattr(affinity, name))
+            m.d.comb += getattr(plasticity, name).eq(getattr(affinity, name))
+        m.d.comb += [
+            concepts.read_k.eq(affinity.k),
+            concepts.read_group.eq(affinity.group),
+            affinity.free.eq(plasticity.idle),
+            coefficients.d_valid.eq(affinity.d_valid),
+            coefficients.d.eq(affinity.d),
+            coefficients.norm_r.eq(affinity.norm),
+            coefficients.norm_write_en.eq(affinity.recalled),
+            coefficients.norm_write_data.eq(affinity.norm),
+            plasticity.decided.eq(coefficients.decided),
+            plasticity.teach.eq(coefficients.teach),
+            concepts.learn_k.eq(plasticity.learn_k),
+            concepts.learn_group.eq(plasticity.learn_group),
+            plasticity.template.eq(concepts.learn),
+            self.noise.seed.eq(settings.seed),
+            self.noise.n.eq(self.samples),
+        ]
+        m.d.comb += [affinity.template[p].eq(concepts.read[p].count) for p in range(f.lanes)]
+        if not self.bottom:
+            m.d.comb += [
+                coefficients.q_address.eq(plasticity.q_address),
+                plasticity.q_data.eq(coefficients.q_data),
+                plasticity.q_count.eq(coefficients.q_count),
+            ]
+        if not self.top:
+            for name in ("b_valid", "b_k", "b1", "b2", "b_done"):
+                m.d.comb += getattr(plasticity, name).eq(getattr(coefficients, name))
+            m.d.comb += [
+                coefficients.b_ready.eq(plasticity.b_ready),
+                plasticity.learn_theta.eq(settings.learn_theta),
+                plasticity.block_shift.eq(settings.block_shift),
+                plasticity.block_k.eq(self.concept),
+            ]
+        with m.If(affinity.start):
+            m.d.sync += self.samples.eq(self.samples + 1), self.undecided.eq(0)
+            if not self.bottom:
+                m.d.comb += self.noise.start.eq(1)
+
+    def _passes(self, m):
+        """Lists of active rows, synapses, and when a pass may begin."""
+        f = self.form
+        m.submodules.synapses = self.synapses = synapses = Synapses(f)
+        sources = {}
+        if not self.bottom:
+            m.submodules.basal_rows = sources["basal"] = ActiveRows(
+                size=f.pre_basal, lanes=f.lanes_basal, planes=f.basal_planes, steps=f.steps, direct=f.direct, slots=int(f.learn)
+            )
+            wiring.connect(m, wiring.flipped(self.i), sources["basal"].i)
+        if f.pre_apical:
+            m.submodules.apical_rows = sources["apical"] = ActiveRows(
+                size=f.pre_apical, lanes=f.lanes_apical, planes=f.steps, steps=f.steps, slots=f.classes,
+                targets=f.apical_top,
+            )
+            wiring.connect(m, wiring.flipped(self.apical_i), sources["apical"].i)
+        self.rows = sources
+        groups = Signal(range(max(f.groups, 2)))
+        final = groups == f.groups - 1
+        passing = Signal(self.token.shape())
+        may_begin = synapses.ready & ~self.outstanding
+        m.d.comb += synapses.apical.eq(self.recalling), self.walks.eq(synapses.walking)
+        m.d.comb += self.soma.accumulated.eq(synapses.accumulated), self.soma.sums.eq(synapses.sums)
+        m.d.comb += self.soma.apical.eq(passing.apical), synapses.taken.eq(self.soma.taken)
+        for side, rows in sources.items():
+            here = self.recalling if side == "apical" else ~self.recalling
+            ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing & ~self.undecided)
+            if f.learn:
+                ready &= self.noise.ready
+            if side == "apical":
+                ready &= self.plasticity.idle | ~self.theta
+            m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
+            m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
+            with m.If(here):
+                m.d.comb += synapses.start.eq(may_begin & ready)
+                m.d.comb += synapses.new.eq(rows.job.new), synapses.old.eq(rows.job.old)
+                m.d.comb += rows.release.eq(synapses.done)
+            with m.If(synapses.start & here):
+                m.d.sync += self.outstanding.eq(1), passing.apical.eq(side == "apical")
+                m.d.sync += [passing[name].eq(rows.job[name]) for name in ("label", "learn", "recall")]
+                if side == "apical":
+                    m.d.sync += passing.label.eq(self.concept)
+                elif f.learn:
+                    self._sample_begins(m, rows.job)
+                    m.d.sync += self.undecided.eq(rows.job.learn)
+        with m.If(synapses.accumulated):
+            m.d.sync += self.token.eq(passing), groups.eq(Mux(final, 0, groups + 1))
+            with m.If(final):
+                m.d.sync += self.outstanding.eq(0)
+        if f.learn:
+            apical = self.recalling
+            m.d.comb += [
+                synapses.noise.eq(Mux(apical, self.noise.apical_byte, self.noise.basal_byte)),
+                synapses.rate.eq(Mux(apical, self.settings.backward_rate, self.rate)),
+                synapses.stochastic.eq(self.settings.stochastic),
+                self.plasticity.pass_apical.eq(apical),
+                self.plasticity.pass_update.eq(self.theta),
+                self.plasticity.pass_done.eq(synapses.done),
+            ]
+            wiring.connect(m, self.plasticity.errors, synapses.errors)
+        else:
+            m.d.comb += synapses.errors.valid.eq(1)
+
+    def _sample_begins(self, m, job):
+        """Counts a learning sample into its block; at a block's end, or where asked, no other sample begins before the recall."""
+        with m.If(job.learn):
+            m.d.sync += self.position.eq(Mux(self.position >= self.settings.block, 0, self.position + 1))
+        m.d.sync += self.theta.eq(job.learn & self.block_ends)
+        m.d.sync += self.closing.eq(job.recall | (job.learn & self.block_ends))
+
+    def _soma_out(self, m):
+        """A group's word goes to everyone who needs it in the same clock."""
+        f, token, word = self.form, self.token, self.soma.o.payload
+        group = Signal(range(max(f.groups, 2)))
+        last = group == f.groups - 1
+        low = self.settings.window_low if not self.top else 0
+        m.d.comb += [
+            self.soma.threshold.eq(self.settings.threshold),
+            self.soma.low.eq(Mux(token.apical, 0, low)),
+            self.soma.high.eq(self.settings.window_high),
+        ]
+        sinks = []  # (needed, stream)
+        if not self.bottom:
+            sinks.append((~token.apical & last, self.counters))
+            self._count(m, group)
+        if self.top:
+            sinks.append((~token.apical, self.voltages))
+            m.d.comb += self.voltages.payload.eq(word.voltages)
+        elif not self.bottom:
+            sinks.append((~token.apical, self.o))
+            m.d.comb += self.o.payload.trains.eq(word.trains)
+            m.d.comb += [self.o.payload[name].eq(token[name]) for name in ("label", "learn", "recall")]
+        if f.learn and not self.top and not self.bottom:
+            sinks.append((token.apical, self.apical_o))
+            m.d.comb += self.apical_o.payload.trains.eq(word.trains)
+        if f.learn:
+            payload = self.affinity.i.payload
+            sinks.append((token.apical | token.learn, self.affinity.i))
+            m.d.comb += payload.counts.eq(word.counts), payload.label.eq(token.label)
+            m.d.comb += payload.last.eq(last), payload.recall.eq(token.apical)
+        for needed, sink in sinks:
+            others = [~other_needed | other.ready for other_needed, other in sinks if other is not sink]
+            m.d.comb += sink.valid.eq(self.soma.o.valid & needed & Cat(others).all())
+        m.d.comb += self.soma.o.ready.eq(Cat(~needed | sink.ready for needed, sink in sinks).all())
+        taken = self.soma.o.valid & self.soma.o.ready
+        with m.If(taken):
+            m.d.sync += group.eq(Mux(last, 0, group + 1))
+        if f.learn:
+            concepts, plasticity = self.concepts, self.plasticity
+            m.d.comb += plasticity.keep.eq(taken & token.learn & ~token.apical), plasticity.keep_group.eq(group)
+            m.d.comb += concepts.write.eq(taken & token.apical), concepts.write_group.eq(group)
+            m.d.comb += concepts.write_k.eq(token.label)
+            for p in range(f.lanes):
+                for target in (plasticity.keep_data[p], concepts.write_data[p]):
+                    m.d.comb += target.count.eq(word.counts[p])
+                    m.d.comb += target.above.eq(word.above[p]), target.below.eq(word.below[p])
+            recalled = Signal(range(max(f.classes, 2)))
+            with m.If(taken & token.apical & last):
+                m.d.sync += recalled.eq(token.label)
+            m.d.comb += self.coefficients.norm_write_k.eq(recalled)
+
+    def _count(self, m, group):
+        """The sample's counters, complete with its last group: nothing of the next pass is in them."""
+        f, synapses = self.form, self.synapses
+        spikes, total = Signal(COUNTER_BITS), Signal(COUNTER_BITS)
+        counts = self.soma.o.payload.counts
+        m.d.comb += total.eq(Mux(group == 0, 0, spikes) + sum((counts[p] for p in range(1, f.lanes)), counts[0]))
+        with m.If(self.soma.o.valid & self.soma.o.ready):
+            m.d.sync += spikes.eq(total)
+        m.d.comb += self.counters.payload.spikes.eq(total)
+        for name in ("rows", "updates", "saturations"):
+            held = Signal(COUNTER_BITS, name=name)
+            with m.If(synapses.accumulated):
+                m.d.sync += held.eq(getattr(synapses, name))
+            m.d.comb += self.counters.payload[name].eq(held)
+
+    def _stimulus(self, m):
+        """Layer 0 has no basal synapses: its counts come with the stimulus."""
+        f, word = self.form, self.i.payload
+        group = Signal(range(max(f.groups, 2)))
+        last = group == f.groups - 1
+        open_ = ~self.closing & ~self.recalling
+        target, plasticity = self.affinity.i, self.plasticity
+        # In the clocks after a recalled word the affinity unit is the recall's.
+        with m.If(open_):
+            m.d.comb += target.valid.eq(self.i.valid & word.learn)
+            m.d.comb += target.payload.counts.eq(word.counts), target.payload.label.eq(word.label)
+            m.d.comb += target.payload.last.eq(last), target.payload.recall.eq(0)
+            m.d.comb += self.i.ready.eq(~word.learn | target.ready)
+        taken = self.i.valid & self.i.ready
+        with m.If(taken):
+            m.d.sync += group.eq(Mux(last, 0, group + 1))
+            with m.If(last):
+                self._sample_begins(m, word)
+        with m.If(open_):
+            m.d.comb += plasticity.keep.eq(taken & word.learn), plasticity.keep_group.eq(group)
+            m.d.comb += [plasticity.keep_data[p].count.eq(word.counts[p]) for p in range(f.lanes)]
+
+    def _schedule(self, m):
+        """samples, then at a block's end the K concepts, and samples again."""
+        f = self.form
+        quiet = ~self.speaking & ~self.undecided & self.plasticity.idle & ~self.affinity.busy
+        with m.If(self.closing & ~self.recalling & quiet):
+            m.d.sync += self.recalling.eq(1), self.concept.eq(0), self.all_begun.eq(0)
+            if not self.top:
+                m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1)
+        begun = Signal()
+        if self.top:
+            group = Signal(range(max(f.groups, 2)))
+            last = group == f.groups - 1
+            word = self.apical_o.payload
+            m.d.comb += self.apical_o.valid.eq(self.recalling & ~self.all_begun)
+            for p in range(f.lanes):
+                target = self.concept == group * f.lanes + p
+                m.d.comb += word.trains[p].eq(target.replicate(f.steps))
+            with m.If(self.apical_o.valid & self.apical_o.ready):
+                m.d.sync += group.eq(Mux(last, 0, group + 1))
+                m.d.comb += begun.eq(last)
+        else:
+            m.d.comb += begun.eq(self.synapses.start & self.recalling)
+            m.d.comb += self.plasticity.block_start.eq(begun & self.theta)
+            with m.If(begun):
+                m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1), self.noise.c.eq(self.concept + 1)
+        with m.If(begun):
+            m.d.sync += self.concept.eq(self.concept + 1), self.all_begun.eq(self.concept == f.classes - 1)
+        with m.If(self.recalling & self.all_begun & quiet):
+            m.d.sync += self.recalling.eq(0), self.closing.eq(0), self.all_begun.eq(0)
+
+    def _host(self, m):
+        """Every memory and the two counters of the block, for the host."""
+        f = self.form
+        windows, ports = [], []
+        if f.planes:
+            synapses = self.synapses
+            ports.append((synapses.host_address, f.lanes))
+            m.d.comb += synapses.host_data.eq(self.host.data)
+            for side, memory in (("basal", "weights"), ("apical", "theta")):
+                if side in self.rows:
+                    select, write, read = (getattr(synapses, f"host_{name}_{side}") for name in ("select", "write", "read"))
+                    windows.append(Window(memory, f.lanes, select, write, read, signed=True))
+        if "apical" in self.rows:
+            rows = self.rows["apical"]
+            ports.append((rows.host_address, f.lanes_apical))
+            m.d.comb += rows.host_data.eq(self.host.data)
+            windows.append(Window("apical", f.lanes_apical, rows.host_select, rows.host_write, rows.host_read))
+        if f.learn and not self.top:
+            concepts, plasticity, coefficients = self.concepts, self.plasticity, self.coefficients
+            norm_written = Signal()
+            ports += [(concepts.host_address, f.lanes), (plasticity.host_address_e, f.lanes), (plasticity.host_address_s, 1)]
+            m.d.comb += concepts.host_data.eq(self.host.data), plasticity.host_data.eq(self.host.data)
+            m.d.comb += coefficients.norm_host_k.eq(self.host.index)
+            with m.If(norm_written):
+                m.d.comb += coefficients.norm_write_en.eq(1), coefficients.norm_write_k.eq(self.host.index)
+                m.d.comb += coefficients.norm_write_data.eq(self.host.data)
+            windows += [
+                *(
+                    Window(name, f.lanes, *(getattr(concepts, f"host_{port}_{name}") for port in ("select", "write", "read")))
+                    for name in ("counts", "flags")
+                ),
+                Window("sums", f.lanes, plasticity.host_select_e, plasticity.host_write_e, plasticity.host_read_e, signed=True),
+                Window("scalar_sums", 1, plasticity.host_select_s, plasticity.host_write_s, plasticity.host_read_s, signed=True),
+                Window("norms", 1, None, norm_written, coefficients.norm_host_data),
+            ]
+        if f.learn:
+            for name in ("samples", "position"):
+                register, written = getattr(self, name), Signal(name=f"host_write_{name}")
+                with m.If(written):
+                    m.d.sync += register.eq(self.host.data)
+                windows.append(Window(name, 1, None, written, register))
+        connect(m, self.host, windows, ports)

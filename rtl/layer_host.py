@@ -1,0 +1,67 @@
+"""A layer's side of the host port: picks the memory, the word and the lane."""
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Array, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = 24, 4, 4, 32
+READ_LATENCY = 2
+"""Clocks from a layer's host address to its data."""
+
+MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
+"""What a layer holds, in the order of the address field `memory`."""
+
+
+def layer_host_signature() -> wiring.Signature:
+    """One access a clock, only while the core is idle. index = word x 2^lane_bits + lane; read comes `READ_LATENCY` later."""
+    return wiring.Signature(
+        {
+            "select": Out(1),
+            "write": Out(1),
+            "memory": Out(MEMORY_BITS),
+            "index": Out(INDEX_BITS),
+            "data": Out(DATA_BITS),
+            "read": In(DATA_BITS),
+        }
+    )
+
+
+@dataclass
+class Window:
+    """One memory's ports: `select` and `write` (a bit a lane) to drive, and what `read` gives, one clock later, lane by lane."""
+
+    memory: str
+    lanes: int
+    select: Value
+    write: Value
+    read: object
+    signed: bool = False
+
+
+def connect(m: Module, host, windows: list[Window], index_ports: list[tuple[Value, int]]):
+    """Drives every window from the layer's host port, and gathers what they read.
+
+    `index_ports` are the blocks' address inputs with their lanes. Signed values are extended to 32 bits.
+    """
+    for port, lanes in index_ports:
+        m.d.comb += port.eq(host.index >> ceil_log2(lanes))
+    memory, index = Signal.like(host.memory), Signal.like(host.index)
+    m.d.sync += memory.eq(host.memory), index.eq(host.index)
+    for window in windows:
+        code = MEMORIES.index(window.memory)
+        chosen = host.select & (host.memory == code)
+        lane_bits = ceil_log2(window.lanes)
+        lane = host.index[:lane_bits] if lane_bits else 0
+        if window.select is not None:
+            m.d.comb += window.select.eq(chosen)
+        m.d.comb += window.write.eq(Mux(chosen & host.write, 1 << lane if lane_bits else 1, 0))
+        value = window.read
+        if lane_bits:
+            value = Array(Value.cast(window.read[p]) for p in range(window.lanes))[index[:lane_bits]]
+        elif not isinstance(value, Value):
+            value = Value.cast(value[0])
+        with m.If(memory == code):
+            m.d.sync += host.read.eq(value.as_signed() if window.signed else value)

@@ -1,0 +1,343 @@
+"""Plasticity: the local update unit of both networks of a layer (docs/arithmetic.md, steps 7 to 9).
+
+It reads only what is the layer's own: its counts, its templates, its coefficients. One multiply-add lane a neuron does three jobs:
+
+    errors   e = sum_k q_k h[k] - q_r r, then g, one word a group, kept for the next sample's pass over W
+    sums     E[k] = E[k] + b1 r, S_k = S_k + b2, behind that pass
+    block    X = E[k] - S_k h[k], then G, while concept k is recalled and its pass over Theta waits for it
+"""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.affinity import other
+from rtl.concepts import concept_word
+from rtl.fixed import round_shift, saturate
+from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
+from rtl.synapses import errors_layout
+
+BLOCK_SHIFT_BITS = 4
+
+
+class Plasticity(wiring.Component):
+    """Errors, apical sums and apical errors of one layer.
+
+    Members:
+        keep, keep_group, keep_data: In, a group's counts and window flags of a learning sample (`concept_word`); `keep_last`
+            with the last group, in the clock of `start`.
+        start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
+        learn_k, learn_group: Out, template to read; template: In, one clock later.
+        block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In.
+        errors: Out, stream of `errors_layout`, for W (`pass_apical` = 0) or Theta (1; none is live unless `pass_update`).
+            pass_done: In, the pass has taken them all.
+        learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
+        host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
+    """
+
+    def __init__(self, form: LayerFormat):
+        self.form = f = form
+        self.basal, self.backward = f.pre_basal > 0, not f.top
+        k_shape, g_shape = range(max(f.classes, 2)), range(max(f.groups, 2))
+        self.address_bits = ceil_log2(f.classes) + f.group_bits
+        members = {
+            "keep": In(1),
+            "keep_last": In(1),
+            "keep_group": In(g_shape),
+            "keep_data": In(concept_word(f)),
+            "start": In(1),
+            "label": In(LABEL_BITS),
+            "decided": In(1),
+            "teach": In(1),
+            "learn_k": Out(k_shape),
+            "learn_group": Out(g_shape),
+            "template": In(concept_word(f)),
+            "errors": Out(stream.Signature(errors_layout(f.lanes))),
+            "pass_apical": In(1),
+            "pass_update": In(1),
+            "pass_done": In(1),
+            "idle": Out(1),
+            "waiting": Out(1),
+        }
+        if self.basal:
+            members |= {
+                "q_address": Out(range(f.classes + 1)),
+                "q_data": In(signed(SCALAR_BITS)),
+                "q_count": In(range(f.classes + 2)),
+            }
+        if self.backward:
+            members |= {
+                "b_valid": In(1),
+                "b_ready": Out(1),
+                "b_k": In(k_shape),
+                "b1": In(signed(SCALAR_BITS)),
+                "b2": In(signed(SCALAR_BITS)),
+                "b_done": In(1),
+                "learn_theta": In(1),
+                "block_start": In(1),
+                "block_k": In(k_shape),
+                "block_shift": In(BLOCK_SHIFT_BITS),
+                "host_address_e": In(max(self.address_bits, 1)),
+                "host_address_s": In(k_shape),
+                "host_data": In(SUM_BITS),
+                "host_select_e": In(1),
+                "host_write_e": In(f.lanes),
+                "host_read_e": Out(data.ArrayLayout(SUM_BITS, f.lanes)),
+                "host_select_s": In(1),
+                "host_write_s": In(1),
+                "host_read_s": Out(SUM_BITS),
+            }
+        super().__init__(members)
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.tag = data.StructLayout(
+            {name: 1 for name in ("error", "sum", "block", "kept", "first", "last")}
+            | {"group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
+        )
+        # A job's tag goes beside its data: 0 addresses, 1 operands, 2 products, 3 sums.
+        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(4)]
+        issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in self.tag.members.items()}
+        m.d.comb += tags[0].as_value().eq(Cat(issue.values()))  # as a whole: a bit nobody drives is a process that never runs
+        m.d.sync += [later.eq(sooner) for sooner, later in zip(tags, tags[1:], strict=False)]
+        self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
+        self.above, self.below = Signal(f.lanes), Signal(f.lanes)
+        self.totals = Signal(data.ArrayLayout(signed(SUM_BITS + f.count_bits + 2), f.lanes))
+        if self.backward:
+            self.apical_sums = Signal(data.ArrayLayout(signed(SUM_BITS), f.lanes))
+            self.shifted = Signal(self.totals.shape())
+            self.apical_valid, self.summed_scalar = Signal(), Signal(signed(SUM_BITS))
+            self.scalar_write, self.scalar_sum = Signal(), Signal(signed(SUM_BITS))
+        self._control(m, issue, tags)
+        self._lanes(m, tags, self._kept(m, tags[0]))
+        if self.basal:
+            self._basal_errors(m, tags[3])
+        else:
+            m.d.comb += self.errors.valid.eq(1)
+        if self.backward:
+            self._sums(m, tags)
+            self._apical_errors(m, tags[3])
+        return m
+
+    def _control(self, m, issue, tags):
+        """One job after another: the errors as the coefficients come, then the sums; a block's errors group by group."""
+        f = self.form
+        position, label = Signal(range(f.classes + 1)), Signal(LABEL_BITS)
+        group, k = Signal.like(issue["group"]), Signal.like(issue["k"])
+        final = group == f.groups - 1
+        m.d.comb += [issue["group"].eq(group), issue["k"].eq(k), self.learn_group.eq(group), self.learn_k.eq(k)]
+        with m.FSM():
+            with m.State("idle"):
+                m.d.comb += self.idle.eq(1)
+                m.d.sync += group.eq(0), position.eq(0), label.eq(self.label)
+                if self.backward:
+                    m.d.sync += k.eq(self.block_k)
+                    with m.If(self.block_start):
+                        m.next = "block scalar"
+                with m.If(self.start):
+                    m.next = "errors" if self.basal else "decide"
+            if self.basal:
+                with m.State("errors"):
+                    kept = position == f.classes
+                    pick = Mux(position >= f.classes - 1, label, other(position, label))
+                    m.d.comb += [
+                        self.q_address.eq(position),
+                        self.learn_k.eq(pick),
+                        issue["error"].eq(position < self.q_count),
+                        issue["kept"].eq(kept),
+                        issue["first"].eq(position == 0),
+                        issue["last"].eq(kept),
+                    ]
+                    with m.If(issue["error"]):
+                        m.d.sync += position.eq(Mux(kept, 0, position + 1)), group.eq(group + kept)
+                        with m.If(kept & final):
+                            m.next = "decide"
+                    with m.If(self.decided & ~self.teach):
+                        m.next = "decide"
+            with m.State("decide"):
+                with m.If(self.decided):
+                    m.next = "sums" if self.backward else "idle"
+            if self.backward:
+                self._control_sums(m, issue, tags, group, k, final)
+
+    def _control_sums(self, m, issue, tags, group, k, final):
+        with m.State("sums"):
+            m.d.sync += group.eq(0), k.eq(self.b_k)
+            with m.If(self.b_valid):
+                m.d.comb += self.b_ready.eq(~self.learn_theta)
+                with m.If(self.learn_theta):
+                    m.next = "sum scalar"
+            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:]).any()):
+                m.next = "idle"
+        with m.State("sum scalar"):
+            m.d.sync += self.scalar.eq(self.b1)
+            m.next = "add scalar"
+        with m.State("add scalar"):
+            m.d.comb += self.scalar_write.eq(1), self.scalar_sum.eq(saturate(self.summed_scalar + self.b2, SUM_BITS))
+            m.next = "sum"
+        with m.State("sum"):
+            m.d.comb += issue["sum"].eq(1), issue["kept"].eq(1), self.b_ready.eq(final)
+            m.d.sync += group.eq(group + 1)
+            with m.If(final):
+                m.next = "sums"
+        with m.State("block scalar"):
+            m.next = "take scalar"
+        with m.State("take scalar"):
+            m.d.sync += self.scalar.eq(self.summed_scalar)
+            m.d.comb += self.scalar_write.eq(1)
+            m.next = "block"
+        with m.State("block"):
+            m.d.comb += issue["block"].eq(1)
+            m.next = "wait"
+        with m.State("wait"):
+            with m.If(self.apical_valid & self.errors.ready):
+                m.d.sync += group.eq(group + 1)
+                m.next = "block"
+                with m.If(final):
+                    m.next = "idle"
+
+    def _kept(self, m, tag):
+        """The counts and flags of this and the next learning sample, one slot each."""
+        f = self.form
+        m.submodules.kept = memory = Memory(shape=concept_word(f), depth=2 << f.group_bits, init=[])
+        read, write = memory.read_port(), memory.write_port()
+        filling = Signal()
+        with m.If(self.start):
+            m.d.sync += self.slot.eq(filling), filling.eq(~filling)
+        m.d.comb += [
+            write.addr.eq(Cat(self.keep_group[: f.group_bits], filling)),
+            write.data.eq(self.keep_data),
+            write.en.eq(self.keep),
+            read.addr.eq(Cat(tag.group[: f.group_bits], self.slot)),
+        ]
+        return read.data
+
+    def _lanes(self, m, tags, kept):
+        """scalar x count for every neuron of the group, added to or subtracted from what the job adds up."""
+        f = self.form
+        scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))
+        m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
+        m.d.comb += neurons.eq(Mux(tags[1].kept, kept, self.template))
+        products = Signal(data.ArrayLayout(signed(SUM_BITS + f.count_bits), f.lanes))
+        above, below, minus = Signal(f.lanes), Signal(f.lanes), Signal()
+        times = multiples(scalar, f.steps)
+        m.d.sync += [
+            minus.eq((tags[1].error & tags[1].kept) | tags[1].block),
+            above.eq(Cat(neurons[p].above for p in range(f.lanes))),
+            below.eq(Cat(neurons[p].below for p in range(f.lanes))),
+            self.above.eq(above),
+            self.below.eq(below),
+        ]
+        for p in range(f.lanes):
+            addend = Mux(tags[2].first, 0, self.totals[p])
+            if self.backward:
+                addend = Mux(tags[2].error, addend, self.apical_sums[p])
+            m.d.sync += products[p].eq(times[neurons[p].count])
+            with m.If(tags[2].error | tags[2].sum | tags[2].block):  # coefficients may come with gaps
+                m.d.sync += self.totals[p].eq(Mux(minus, addend - products[p], addend + products[p]))
+
+    def _basal_errors(self, m, tag):
+        """g of step 7, kept until the next sample's pass has taken it."""
+        f = self.form
+        word = data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(ERROR_BITS), f.lanes)})
+        m.submodules.errors = memory = Memory(shape=word, depth=1 << f.group_bits, init=[])
+        read, write = memory.read_port(), memory.write_port()
+        known, feed, next_feed = Signal(range(f.groups + 1)), Signal(range(f.groups + 1)), Signal(range(f.groups + 1))
+        have, teaches = Signal(), Signal()
+        g = Signal(data.ArrayLayout(signed(ERROR_BITS), f.lanes))
+        for p in range(f.lanes):
+            e = self.totals[p]
+            falls = e[-1]
+            opens = (self.above[p] | ~falls) if f.top else self.above[p] & (self.below[p] | falls)
+            m.d.comb += g[p].eq(Mux(opens, saturate(round_shift(e, f.shift_error), ERROR_BITS), 0))
+        takes = self.errors.valid & self.errors.ready & ~self.pass_apical
+        m.d.comb += [
+            write.en.eq(tag.error & tag.last),
+            write.addr.eq(tag.group[: f.group_bits]),
+            write.data.g.eq(g),
+            write.data.live.eq(g.as_value().any()),
+            next_feed.eq(feed + (takes & teaches)),
+            read.addr.eq(next_feed[: f.group_bits]),
+        ]
+        m.d.sync += feed.eq(next_feed), have.eq(next_feed < known)
+        with m.If(write.en):
+            m.d.sync += known.eq(tag.group + 1)
+        with m.If(self.waiting & self.decided):
+            m.d.sync += self.waiting.eq(0), teaches.eq(self.teach)
+        with m.If(self.pass_done & ~self.pass_apical):
+            m.d.sync += teaches.eq(0)
+        with m.If(self.start):
+            m.d.sync += known.eq(0), feed.eq(0), have.eq(0), self.waiting.eq(1), teaches.eq(0)
+        m.d.comb += [
+            self.errors.valid.eq(Mux(self.pass_apical, 1, ~self.waiting & (~teaches | have))),
+            self.errors.payload.live.eq(~self.pass_apical & teaches & read.data.live),
+        ]
+        m.d.comb += [self.errors.payload.g[p].eq(read.data.g[p]) for p in range(f.lanes)]
+
+    def _sums(self, m, tags):
+        """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
+        f = self.form
+        shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
+        m.submodules.apical_sums = memory = Memory(shape=shape, depth=1 << self.address_bits, init=[])
+        read, write = memory.read_port(), memory.write_port(granularity=1)
+        host = self.host_select_e
+        m.d.comb += [
+            read.addr.eq(Mux(host, self.host_address_e, Cat(tags[0].group[: f.group_bits], tags[0].k))),
+            self.host_read_e.eq(read.data),
+            write.addr.eq(Mux(host, self.host_address_e, Cat(tags[3].group[: f.group_bits], tags[3].k))),
+            write.en.eq(Mux(host, self.host_write_e, (tags[3].sum | tags[3].block).replicate(f.lanes))),
+        ]
+        for p in range(f.lanes):
+            value = Mux(tags[3].block, 0, saturate(self.totals[p], SUM_BITS))
+            m.d.comb += write.data[p].eq(Mux(host, self.host_data.as_signed(), value))
+        m.d.sync += self.apical_sums.eq(read.data)
+
+        m.submodules.scalar_sums = memory = Memory(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
+        read, write = memory.read_port(), memory.write_port()
+        host, k = self.host_select_s, tags[0].k
+        m.d.comb += [
+            read.addr.eq(Mux(host, self.host_address_s, k)),
+            self.host_read_s.eq(read.data),
+            self.summed_scalar.eq(read.data),
+            write.addr.eq(Mux(host, self.host_address_s, k)),
+            write.en.eq(Mux(host, self.host_write_s, self.scalar_write)),
+            write.data.eq(Mux(host, self.host_data.as_signed(), self.scalar_sum)),
+        ]
+
+    def _apical_errors(self, m, tag):
+        """G of step 9: gated as X comes, shifted a bit a clock while the pass is on the group before."""
+        f = self.form
+        shifts, shifting = Signal(BLOCK_SHIFT_BITS), Signal()
+        g = Signal(self.errors.payload.g.shape())
+        with m.If(tag.block):
+            m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
+            for p in range(f.lanes):
+                x = self.totals[p]
+                rises, falls = ~x[-1] & x.any(), x[-1]
+                opens = (self.above[p] | rises) & (self.below[p] | falls)
+                m.d.sync += self.shifted[p].eq(Mux(opens, x, 0))
+        with m.Elif(shifting):
+            with m.If(shifts == 0):
+                m.d.sync += shifting.eq(0), self.apical_valid.eq(1)
+            with m.Else():
+                m.d.sync += shifts.eq(shifts - 1)
+                m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
+        with m.Elif(self.apical_valid & self.errors.ready):
+            m.d.sync += self.apical_valid.eq(0)
+        m.d.comb += [g[p].eq(saturate(self.shifted[p], APICAL_ERROR_BITS)) for p in range(f.lanes)]
+        with m.If(self.pass_apical & self.pass_update):
+            m.d.comb += self.errors.valid.eq(self.apical_valid)
+            m.d.comb += self.errors.payload.live.eq(g.as_value().any()), self.errors.payload.g.eq(g)
+
+
+def multiples(value, steps: int) -> Array:
+    """value times 0..steps, for a count to choose from: shared by all lanes, so that a lane needs no multiplier."""
+    times = {0: Const(0, 1), 1: value, 3: value + (value << 1)}
+    if steps == 8:
+        times |= {5: value + (value << 2), 7: (value << 3) - value}
+    for count in range(2, steps + 1, 2):
+        times[count] = times[count // 2] << 1
+    return Array(times[count] for count in range(steps + 1))

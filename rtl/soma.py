@@ -1,0 +1,123 @@
+"""Soma: P leaky integrate-and-fire neurons over T steps, for either network (docs/arithmetic.md, step 3)."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.fixed import saturate
+from rtl.formats import MEMBRANE_BITS, LayerFormat
+
+THRESHOLD_BITS = 10
+WINDOW_BITS = 13
+
+
+def soma_word(form: LayerFormat) -> data.StructLayout:
+    """A group of neurons after T steps: trains, counts, summed voltages and the two flags of the surrogate window."""
+    return data.StructLayout(
+        {
+            "trains": data.ArrayLayout(form.steps, form.lanes),
+            "counts": data.ArrayLayout(form.count_bits, form.lanes),
+            "above": form.lanes,
+            "below": form.lanes,
+            "voltages": data.ArrayLayout(signed(form.sum_bits), form.lanes),
+        }
+    )
+
+
+class Soma(wiring.Component):
+    """Takes the accumulators of a group and runs T steps, one a clock; the direct code's planes are combined in two clocks before.
+
+    Members:
+        accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
+        apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
+        o: Out, stream of `soma_word`; `above`: V >= low, `below`: V < high.
+        taken: Out, pulse: there is room for the next group.
+    """
+
+    def __init__(self, form: LayerFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "accumulated": In(1),
+                "sums": In(data.ArrayLayout(data.ArrayLayout(signed(f.accumulator_bits), f.lanes), f.planes)),
+                "apical": In(1),
+                "threshold": In(THRESHOLD_BITS),
+                "low": In(signed(WINDOW_BITS)),
+                "high": In(signed(WINDOW_BITS)),
+                "o": Out(stream.Signature(soma_word(f))),
+                "taken": Out(1),
+                "busy": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        apical = Signal()
+        lanes = range(f.lanes)
+        step = Signal(range(f.steps))
+        wide = signed(f.accumulator_bits + 4)
+        held = Signal(data.ArrayLayout(data.ArrayLayout(wide, f.lanes), f.planes))
+        word = Signal(soma_word(f))
+        membrane = Signal(data.ArrayLayout(signed(MEMBRANE_BITS), f.lanes))
+
+        with m.FSM() as fsm:
+            with m.State("idle"):
+                with m.If(self.accumulated):
+                    m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in lanes]
+                    m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
+                    m.d.sync += word.eq(0), apical.eq(self.apical)
+                    m.next = "step"
+                    if f.direct:
+                        with m.If(~self.apical):
+                            m.next = "pairs"
+            if f.direct:
+                with m.State("pairs"):
+                    for p in lanes:
+                        m.d.sync += held[0][p].eq(held[0][p] + (held[1][p] << 1))
+                        m.d.sync += held[1][p].eq(held[2][p] + (held[3][p] << 1))
+                    m.next = "combine"
+                with m.State("combine"):
+                    for p in lanes:
+                        m.d.sync += held[0][p].eq((held[0][p] + (held[1][p] << 2)) >> (4 + f.scale))
+                    m.next = "step"
+            with m.State("step"):
+                for p in lanes:
+                    self._step(m, held[0][p], apical, membrane[p], word, p)
+                with m.If(apical if f.direct else 1):
+                    m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
+                m.d.sync += step.eq(step + 1)
+                with m.If(step == f.steps - 1):
+                    m.next = "emit"
+            with m.State("emit"):
+                m.d.comb += self.o.valid.eq(1)
+                with m.If(self.o.ready):
+                    m.d.comb += self.taken.eq(1)
+                    m.next = "idle"
+        m.d.comb += self.busy.eq(~fsm.ongoing("idle"))
+        above = Cat(word.voltages[p] >= self.low for p in lanes)
+        below = Cat(word.voltages[p] < self.high for p in lanes)
+        m.d.comb += self.o.payload.eq(word), self.o.payload.above.eq(above), self.o.payload.below.eq(below)
+        return m
+
+    def _step(self, m, held, apical, membrane, word, p):
+        """u - (u >> leak) + v, the spike, and what it leaves."""
+        f = self.form
+        if f.pre_basal and not f.direct and f.scale:
+            held = Mux(apical, held, held >> f.scale) if f.pre_apical else held >> f.scale
+        v = Signal(signed(f.voltage_bits), name=f"v{p}")
+        x = Signal(signed(MEMBRANE_BITS), name=f"x{p}")
+        rest = Signal(signed(MEMBRANE_BITS + 1), name=f"rest{p}")
+        spike = Signal(name=f"spike{p}")
+        m.d.comb += [
+            v.eq(held),
+            x.eq(saturate(membrane - (membrane >> f.leak) + v, MEMBRANE_BITS)),
+            rest.eq(x - self.threshold),
+            spike.eq(~rest[-1]),
+        ]
+        m.d.sync += [
+            membrane.eq(Mux(spike, rest[:-1].as_signed(), x)),
+            word.voltages[p].eq(word.voltages[p] + v),
+            word.counts[p].eq(word.counts[p] + spike),
+            word.trains[p].eq(Cat(word.trains[p][1:], spike)),
+        ]

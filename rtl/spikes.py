@@ -1,0 +1,220 @@
+"""Spikes between layers: the coding of the stimulus, spike words, and the list of active rows that a pass walks."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.formats import LABEL_BITS, PIXEL_BITS
+
+
+def spike_word(lanes: int, planes: int) -> data.StructLayout:
+    """What crosses a layer: `planes` bits for each of `lanes` neurons, and the concept that comes with the sample.
+
+    A spike train has bit t set for a spike at step t. `label`, `learn` and `recall` are the same in all words of a sample.
+    """
+    return data.StructLayout(
+        {"trains": data.ArrayLayout(planes, lanes), "label": LABEL_BITS, "learn": 1, "recall": 1}
+    )
+
+
+def pixel_count(pixel: Value, steps: int) -> Value:
+    """Spike count of a pixel, r_0 = (x T + 8) >> 4 (docs/arithmetic.md, step 2)."""
+    return ((pixel * steps + 8) >> 4)[: steps.bit_length()]
+
+
+def pixel_train(pixel: Value, steps: int) -> Value:
+    """Rate code: spike at t where (x(t+1) + 8) >> 4 > (xt + 8) >> 4, as a `steps`-bit train."""
+    trains = [
+        sum(int((x * (t + 1) + 8) >> 4 > (x * t + 8) >> 4) << t for t in range(steps)) for x in range(1 << PIXEL_BITS)
+    ]
+    return Array(Const(train, steps) for train in trains)[pixel]
+
+
+def train_count(train: Value, steps: int) -> Value:
+    """Spike count of a train, 0..steps."""
+    return sum(train[t] for t in range(1, steps)) + train[0]
+
+
+def job_layout(rows: int) -> data.StructLayout:
+    """A sample ready to be walked: rows active now, rows active in the last sample only, and its concept."""
+    bits = rows.bit_length()
+    return data.StructLayout({"new": bits, "old": bits, "label": LABEL_BITS, "learn": 1, "recall": 1})
+
+
+def row_layout(rows: int, planes: int, count_bits: int) -> data.StructLayout:
+    """One entry of the list: row index, what it sends now, and its count in the last sample (0: no update)."""
+    return data.StructLayout({"row": ceil_log2(max(rows, 2)), "train": planes, "old": count_bits})
+
+
+class ActiveRows(wiring.Component):
+    """Lists the rows a pass has to walk: those active now from the front, those only in the last sample from the back.
+
+    Two lists, so that the next sample is listed while the last one is walked. A word without spikes costs one clock.
+
+    Args:
+        size: rows, the neurons of the sending layer. lanes: neurons a word. planes: bits a row.
+        steps: T. direct: rows are pixels, not trains.
+        slots: how many last samples are kept: 1 for perception, K for recall (slot k is used by every K-th sample). 0: none,
+            an inference-only core. targets: rows are the target codes, whose counts are known: T for row k in slot k.
+
+    Members:
+        i: In, stream of `spike_word`, ceil(size / lanes) words a sample.
+        job, job_valid: Out, the oldest listed sample; stays until `release`.
+        index: In, position in the list of active rows, or with `back` in the list of old rows. entry: Out, the clock after.
+        release: In, pulse: the listed sample has been walked.
+        busy: Out, a sample is inside.
+        host_*: the counts of the last samples, address = (slot, word), one count for each lane.
+    """
+
+    def __init__(self, *, size: int, lanes: int, planes: int, steps: int, direct: bool = False, slots: int = 1,
+                 targets: bool = False):
+        self.size, self.lanes, self.planes, self.steps, self.direct, self.slots = size, lanes, planes, steps, direct, slots
+        self.targets = targets
+        self.words = -(-size // lanes)
+        self.count_bits = steps.bit_length()
+        self.word_bits = max(1, ceil_log2(self.words))
+        super().__init__(
+            {
+                "i": In(stream.Signature(spike_word(lanes, planes))),
+                "job": Out(job_layout(size)),
+                "job_valid": Out(1),
+                "index": In(ceil_log2(max(size, 2))),
+                "back": In(1),
+                "entry": Out(row_layout(size, planes, self.count_bits)),
+                "release": In(1),
+                "busy": Out(1),
+                "host_address": In(self.word_bits + ceil_log2(max(slots, 1))),
+                "host_select": In(1),
+                "host_write": In(lanes),
+                "host_data": In(self.count_bits),
+                "host_read": Out(data.ArrayLayout(self.count_bits, lanes)),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        list_bits = ceil_log2(max(self.size, 2))
+        m.submodules.list = rows = Memory(
+            shape=row_layout(self.size, self.planes, self.count_bits), depth=2 << list_bits, init=[]
+        )
+        put, get = rows.write_port(), rows.read_port()
+
+        word = Signal(range(max(self.words, 2)))
+        last_word = Signal()
+        m.d.comb += last_word.eq(word == self.words - 1)
+        base = Signal(range(self.size + self.lanes))
+        trains = Signal(data.ArrayLayout(self.planes, self.lanes))
+        olds = Signal(data.ArrayLayout(self.count_bits, self.lanes))
+        mask = Signal(self.lanes)
+        active = Signal(self.lanes)
+        finished = Signal()
+        filling, walking = Signal(), Signal()
+        jobs = Array(Signal(job_layout(self.size), name=f"job{b}") for b in range(2))
+        full = Signal(2)
+        new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
+
+        new_active = Signal(self.lanes)
+        old_active = Signal(self.lanes)
+        load = Signal()
+        next_word = Signal.like(word)
+        m.d.comb += [
+            new_active.eq(Cat(self.i.payload.trains[p].any() for p in range(self.lanes))),
+            next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
+            load.eq(self.i.valid & ~full.bit_select(filling, 1) & (mask == 0) & ~finished),
+            self.i.ready.eq(~full.bit_select(filling, 1) & (mask == 0) & ~finished),
+            self.busy.eq((mask != 0) | finished | full.any() | (word != 0)),
+        ]
+        last_counts = data.ArrayLayout(self.count_bits, self.lanes)
+        old_counts = Signal(last_counts)
+        close = Signal()
+        m.d.comb += close.eq(finished & (mask == 0))
+        if self.slots:
+            self._last_samples(m, word, next_word, load, close, old_counts)
+        m.d.comb += old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes)))
+
+        m.d.sync += word.eq(next_word)
+        with m.If(load):
+            m.d.sync += [
+                trains.eq(self.i.payload.trains),
+                olds.eq(old_counts),
+                active.eq(new_active),
+                mask.eq(new_active | old_active),
+                finished.eq(last_word),
+                base.eq(Mux(word == 0, 0, base + self.lanes)),
+            ]
+            for name in ("label", "learn", "recall"):
+                m.d.sync += jobs[filling][name].eq(self.i.payload[name])
+
+        pick = Signal(range(max(self.lanes, 2)))
+        rest = Signal(self.lanes)
+        for p in reversed(range(self.lanes)):
+            with m.If(mask[p]):
+                m.d.comb += pick.eq(p)
+        m.d.comb += rest.eq(mask & (mask - 1))
+        is_new = active.bit_select(pick, 1)
+        m.d.comb += [
+            put.en.eq(mask != 0),
+            put.addr.eq(Cat(Mux(is_new, new, self.size - 1 - old)[:list_bits], filling)),
+            put.data.row.eq(base + pick),
+            put.data.train.eq(trains[pick]),
+            put.data.old.eq(olds[pick]),
+        ]
+        with m.If(mask != 0):
+            m.d.sync += mask.eq(rest)
+            with m.If(is_new):
+                m.d.sync += new.eq(new + 1)
+            with m.Else():
+                m.d.sync += old.eq(old + 1)
+        with m.If(close):
+            m.d.sync += [
+                jobs[filling].new.eq(new),
+                jobs[filling].old.eq(old),
+                full.bit_select(filling, 1).eq(1),
+                filling.eq(~filling),
+                finished.eq(0),
+                new.eq(0),
+                old.eq(0),
+            ]
+        with m.If(self.release):
+            m.d.sync += [full.bit_select(walking, 1).eq(0), walking.eq(~walking)]
+        m.d.comb += [
+            self.job.eq(jobs[walking]),
+            self.job_valid.eq(full.bit_select(walking, 1)),
+            get.addr.eq(Cat(Mux(self.back, self.size - 1 - self.index, self.index)[:list_bits], walking)),
+            self.entry.eq(get.data),
+        ]
+        return m
+
+    def _last_samples(self, m, word, next_word, load, close, old_counts):
+        """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in."""
+        word_bits = self.word_bits
+        layout = data.ArrayLayout(self.count_bits, self.lanes)
+        m.submodules.last = last = Memory(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
+        read, write = last.read_port(), last.write_port(granularity=1)
+        slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
+        m.d.comb += next_slot.eq(slot)
+        with m.If(close & (self.slots > 1)):
+            m.d.comb += next_slot.eq(Mux(slot == self.slots - 1, 0, slot + 1))
+        m.d.sync += slot.eq(next_slot)
+        count = pixel_count if self.direct else train_count
+        counts = [count(self.i.payload.trains[p], self.steps) for p in range(self.lanes)]
+        m.d.comb += [
+            old_counts.eq(read.data),
+            self.host_read.eq(read.data),
+            read.addr.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot))),
+            write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),
+            write.en.eq(Mux(self.host_select, self.host_write, load.replicate(self.lanes))),
+        ]
+        m.d.comb += [write.data[p].eq(Mux(self.host_select, self.host_data, counts[p])) for p in range(self.lanes)]
+        return m
+
+    def _target_counts(self, word_bits):
+        """The target code of concept k fires neuron k at every step."""
+        if not self.targets:
+            return []
+        words = [[0] * self.lanes for _ in range(self.slots << word_bits)]
+        for k in range(self.slots):
+            words[(k << word_bits) + k // self.lanes][k % self.lanes] = self.steps
+        return words

@@ -1,0 +1,282 @@
+"""Synapses of a layer: pre-major weight memories of both networks, and the fused pass that walks them.
+
+One read and one write port each. The update of the last sample rides on the perception of this one: a word is read, updated,
+written back and added to one accumulator for each bit of the row's train (docs/arithmetic.md, steps 3, 4, 7 and 9).
+"""
+
+from contextlib import nullcontext
+
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.fixed import saturate
+from rtl.formats import (
+    APICAL_ERROR_BITS,
+    COUNTER_BITS,
+    NOISE_BITS,
+    RATE_BITS,
+    SYNAPSE_BITS,
+    WEIGHT_BITS,
+    LayerFormat,
+)
+from rtl.spikes import row_layout
+
+MULTIPLIER_BITS = 17
+"""count << (rate + 8), unsigned: with its sign a lane's multiplier is 18 x 18 at most."""
+
+
+def errors_layout(lanes: int) -> data.StructLayout:
+    """The errors of a group of posts, and whether any of them is to be written."""
+    return data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(APICAL_ERROR_BITS), lanes)})
+
+
+def reverse(byte: Value) -> Value:
+    """The 8 bits in reverse order."""
+    return Cat(byte[7 - b] for b in range(8))
+
+
+class Synapses(wiring.Component):
+    """Walks all groups of posts over the listed rows, for either network.
+
+    Seven clocks from a row's `index` to its accumulators (five in an inference-only core); one row a clock.
+
+    Members:
+        start, ready: In/Out, begin a pass; `apical`, `new`, `old` (In) describe it and stay until `done`.
+        done: Out, pulse: the last row has been issued.
+        index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
+        errors: In, stream of `errors_layout`, one a group, in order.
+        noise: In, the sample's noise byte. rate: In, rate + 8. Both are taken with `start`. stochastic: In, else round half up.
+        accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
+        taken: In, pulse: the soma has room for the next group.
+        rows, updates, saturations: Out, of this pass so far.
+        walking: Out, a row is issued. busy: Out, rows or writes are in flight.
+        host_*: both memories, address = word, one lane at a time.
+    """
+
+    def __init__(self, form: LayerFormat):
+        self.form = f = form
+        self.memories = {"basal": f.pre_basal, "apical": f.pre_apical}
+        depth = max(f.pre_basal, f.pre_apical) * f.groups
+        row_bits = ceil_log2(max(f.pre_basal, f.pre_apical, 2))
+        members = {
+            "start": In(1),
+            "ready": Out(1),
+            "done": Out(1),
+            "apical": In(1),
+            "new": In(row_bits + 1),
+            "old": In(row_bits + 1),
+            "index": Out(row_bits),
+            "back": Out(1),
+            "errors": In(stream.Signature(errors_layout(f.lanes))),
+            "noise": In(NOISE_BITS),
+            "stochastic": In(1),
+            "rate": In(RATE_BITS),
+            "accumulated": Out(1),
+            "sums": Out(data.ArrayLayout(data.ArrayLayout(signed(f.accumulator_bits), f.lanes), f.planes)),
+            "taken": In(1),
+            "rows": Out(COUNTER_BITS),
+            "updates": Out(COUNTER_BITS),
+            "saturations": Out(COUNTER_BITS),
+            "walking": Out(1),
+            "busy": Out(1),
+            "host_address": In(ceil_log2(max(depth, 2))),
+            "host_data": In(WEIGHT_BITS),
+        }
+        for side, (rows, planes) in self._sides().items():
+            members[f"entry_{side}"] = In(row_layout(rows, planes, f.count_bits))
+            members[f"host_select_{side}"] = In(1)
+            members[f"host_write_{side}"] = In(f.lanes)
+            members[f"host_read_{side}"] = Out(data.ArrayLayout(WEIGHT_BITS, f.lanes))
+        super().__init__(members)
+
+    def _sides(self):
+        f = self.form
+        sides = {"basal": (f.pre_basal, f.basal_planes), "apical": (f.pre_apical, f.steps)}
+        return {side: shape for side, shape in sides.items() if shape[0]}
+
+    def elaborate(self, platform):
+        m = Module()
+        begin, apical, writing = Signal(), Signal(), Signal()
+        m.d.comb += begin.eq(self.start & self.ready)
+        with m.If(begin):
+            m.d.sync += apical.eq(self.apical)
+        issued = self._walk(m, begin, writing)
+        fetched = self._fetch(m, issued, begin, apical)
+        row, words, writes = self._read(m, fetched, apical)
+        if self.form.learn:
+            listed, fetched, read = issued["valid"] & issued["live"], fetched["update"], row["update"]
+            row, words, added = self._update(m, row, words, begin)
+            self._write(m, row, words, writes, apical)
+            m.d.comb += writing.eq(listed | fetched | read | added | row["update"])
+        self._accumulate(m, row, words)
+        return m
+
+    def _stage(self, m, name, values):
+        """One pipeline register for each of `values`; only `valid` and `update` are reset."""
+        stage = {}
+        for key, value in values.items():
+            value = Value.cast(value)
+            stage[key] = Signal(value.shape(), name=f"{name}_{key}", reset_less=key not in ("valid", "update"))
+            m.d.sync += stage[key].eq(value)
+        return stage
+
+    def _on(self, m, side, apical):
+        """The branch for one network; a layer with one network needs none."""
+        return m.If(apical == (side == "apical")) if len(self._sides()) == 2 else nullcontext()
+
+    def _walk(self, m, begin, writing):
+        """Issues the rows of every group, front list first. A group starts when its errors are known."""
+        f = self.form
+        position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
+        in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
+        base = Signal(range(max(f.pre_basal, f.pre_apical) * f.groups + 1))
+        idle, wait, walk, held = Signal(init=1), Signal(), Signal(), Signal()
+        old_rows, null, last, final, go, take, known, front_ends = (Signal() for _ in range(8))
+        self.writing = Signal()
+        m.d.comb += [
+            self.ready.eq(idle & ~writing),
+            self.busy.eq(~idle | writing),
+            old_rows.eq(live & (self.old != 0)),
+            null.eq((self.new == 0) & ~old_rows),
+            front_ends.eq(~in_back & (position + 1 >= self.new)),
+            last.eq(null | Mux(in_back, position + 1 == self.old, front_ends & ~old_rows)),
+            final.eq(group == f.groups - 1),
+            go.eq(walk & (~last | credit)),
+            self.done.eq(go & last & final),
+            self.index.eq(position),
+            self.back.eq(in_back),
+            self.walking.eq(go & ~null),
+            take.eq(begin | wait | (go & last & ~final)),
+            known.eq(self.errors.valid & ~held),
+        ]
+        with m.If(go):
+            m.d.sync += first.eq(0), position.eq(position + 1)
+            with m.If(front_ends):
+                m.d.sync += in_back.eq(1), position.eq(0)
+            with m.If(last):
+                m.d.sync += group.eq(group + 1), first.eq(1), position.eq(0), credit.eq(0)
+                m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
+        with m.If(begin):
+            m.d.sync += group.eq(0), base.eq(0), first.eq(1), position.eq(0), self.rows.eq(0)
+        with m.Elif(self.walking):
+            m.d.sync += self.rows.eq(self.rows + 1)
+        with m.If(self.taken):
+            m.d.sync += credit.eq(1)
+        with m.If(take):
+            m.d.sync += idle.eq(0), wait.eq(~known), walk.eq(known)
+            m.d.sync += live.eq(self.errors.payload.live), in_back.eq(self.new == 0)
+        with m.Elif(self.done):
+            m.d.sync += idle.eq(1), walk.eq(0)
+        issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
+        issued = self._stage(m, "issued", issued)
+        m.d.comb += self.errors.ready.eq(issued["valid"] & issued["first"])
+        with m.If(self.errors.ready):
+            m.d.sync += held.eq(0)
+        with m.Elif(take & known):
+            m.d.sync += held.eq(1)
+        return issued
+
+    def _fetch(self, m, row, begin, apical):
+        """The row has come from the list: its address, what it sends, and what its old count multiplies the errors with."""
+        f = self.form
+        index = Signal(range(max(f.pre_basal, f.pre_apical, 2)))
+        train, old = Signal(f.planes), Signal(f.count_bits)
+        for side in self._sides():
+            entry = getattr(self, f"entry_{side}")
+            with self._on(m, side, apical):
+                m.d.comb += index.eq(entry.row), train.eq(entry.train), old.eq(entry.old)
+        fetched = {key: row[key] for key in ("valid", "first", "last")}
+        fetched["address"] = (row["base"] + index)[: len(row["base"])]
+        fetched["train"] = Mux(row["null"], 0, train)
+        if f.learn:
+            rate, byte = Signal(RATE_BITS), Signal(8)
+            column, next_column = Signal(8), Signal(8)
+            self.g = Signal(self.errors.payload.g.shape())
+            m.d.comb += byte.eq(index[:8] ^ index[8:])
+            with m.If(self.errors.ready):
+                m.d.sync += self.g.eq(self.errors.payload.g)
+                m.d.sync += column.eq(next_column), next_column.eq(next_column + 5 * f.lanes)
+            with m.If(begin):
+                m.d.sync += rate.eq(self.rate), next_column.eq(0)
+            fetched["update"] = row["valid"] & row["live"] & (old != 0)
+            fetched["factor"] = (old << rate)[:MULTIPLIER_BITS]
+            fetched["dither"] = reverse(byte)
+            return self._stage(m, "fetched", fetched) | {"column": column}
+        return self._stage(m, "fetched", fetched)
+
+    def _read(self, m, row, apical):
+        """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
+        f = self.form
+        shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
+        words, writes = Signal(shape), {}
+        for side in self._sides():
+            memory = Memory(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
+            m.submodules[f"{side}_weights"] = memory
+            read, writes[side] = memory.read_port(), memory.write_port(granularity=1)
+            host = getattr(self, f"host_select_{side}")
+            m.d.comb += read.addr.eq(Mux(host, self.host_address, row["address"]))
+            m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
+            with self._on(m, side, apical):
+                m.d.comb += words.eq(read.data)
+        read_row = {key: row[key] for key in row if key != "factor"}
+        if f.learn:
+            factor = Cat(row["factor"], 0).as_signed()
+            read_row |= {f"product{p}": self.g[p] * factor for p in range(f.lanes)}
+        else:
+            self._host_writes(m, writes)
+        return self._stage(m, "read", read_row), words, writes
+
+    def _host_writes(self, m, writes):
+        """The write ports, as the host alone drives them."""
+        for side, write in writes.items():
+            m.d.comb += write.addr.eq(self.host_address), write.en.eq(getattr(self, f"host_write_{side}"))
+            m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
+
+    def _update(self, m, row, words, begin):
+        """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
+        f = self.form
+        noise = Signal(NOISE_BITS)
+        with m.If(begin):
+            m.d.sync += noise.eq(self.noise)
+        kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
+        added = dict(kept)
+        for p in range(f.lanes):
+            dither = noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
+            added[f"change{p}"] = (row[f"product{p}"] + Mux(row["update"], Mux(self.stochastic, dither, 128), 0)) >> 8
+            added[f"weight{p}"] = words[p]
+        added = self._stage(m, "added", added)
+        stored, clipped = {key: added[key] for key in kept}, []
+        for p in range(f.lanes):
+            total = Mux(added["update"], added[f"change{p}"], 0) + added[f"weight{p}"]
+            stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
+            clipped.append(total != saturate(total, WEIGHT_BITS))
+        stored["clipped"] = Cat(clipped)
+        stored = self._stage(m, "stored", stored)
+        with m.If(begin):
+            m.d.sync += self.updates.eq(0), self.saturations.eq(0)
+        with m.Elif(stored["update"]):
+            m.d.sync += self.updates.eq(self.updates + 1)
+            m.d.sync += self.saturations.eq(self.saturations + sum(stored["clipped"][p] for p in range(f.lanes)))
+        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], added["update"]
+
+    def _write(self, m, row, words, writes, apical):
+        """The updated word goes back; the host's word when it asks."""
+        f = self.form
+        self._host_writes(m, writes)
+        for side, write in writes.items():
+            with m.If(row["update"] & (apical == (side == "apical"))):
+                m.d.comb += write.addr.eq(row["address"]), write.en.eq((1 << f.lanes) - 1)
+                m.d.comb += [write.data[p].eq(words[p]) for p in range(f.lanes)]
+
+    def _accumulate(self, m, row, words):
+        """One accumulator for each lane and each bit of the row's train."""
+        f = self.form
+        with m.If(row["valid"]):
+            for t in range(f.planes):
+                for p in range(f.lanes):
+                    term = Mux(row["train"][t], words[p] >> (WEIGHT_BITS - SYNAPSE_BITS), 0)
+                    m.d.sync += self.sums[t][p].eq(Mux(row["first"], 0, self.sums[t][p]) + term)
+        m.d.sync += self.accumulated.eq(row["valid"] & row["last"])

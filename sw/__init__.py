@@ -1,0 +1,1 @@
+"""What a person runs: the command `bispike`, its run folders, reports and measurements."""

@@ -1,0 +1,12 @@
+"""What the command says in one line: what its user got wrong, and what it found wrong itself."""
+
+
+class UserError(ValueError):
+    """Bad input: what was found and what is allowed. The command exits with 2.
+
+    Configurations, data and samples have errors of their own.
+    """
+
+
+class CheckError(RuntimeError):
+    """A mismatch, or a check that failed. The command exits with 1."""

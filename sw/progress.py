@@ -1,0 +1,72 @@
+"""What a person sees while a training runs: a live line on a terminal, one plain line an epoch everywhere."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.text import Text
+
+from sw.terminal import say
+
+
+class _Words(ProgressColumn):
+    """One of the task's own fields, as it is."""
+
+    def __init__(self, field: str):
+        super().__init__()
+        self._field = field
+
+    def render(self, task: Task) -> Text:
+        return Text(task.fields[self._field])
+
+
+class TrainingProgress:
+    """A context that follows a training of `epochs` epochs of `samples` samples each.
+
+    Args:
+        done: epochs that an earlier run has finished.
+    """
+
+    def __init__(self, console: Console, epochs: int, samples: int, done: int):
+        self._console, self._epochs, self._samples = console, epochs, samples
+        columns = (_Words("label"), BarColumn(bar_width=20), _Words("facts"), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._task = self._bar.add_task(
+            "", total=epochs * samples, completed=done * samples, label=self._label(done), facts=""
+        )
+
+    def __enter__(self) -> "TrainingProgress":
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def advance(self, epoch: int, samples: int, facts: str) -> None:
+        """Shows an epoch under way, from 0, in which `samples` were learned so far."""
+        completed = epoch * self._samples + samples
+        self._bar.update(self._task, label=self._label(epoch), facts=facts, completed=completed)
+
+    def finish(self, epoch: int, facts: str) -> None:
+        """Prints the line of a finished epoch, from 0."""
+        say(self._console, f"{self._label(epoch)}  {facts}")
+        self._bar.update(self._task, completed=(epoch + 1) * self._samples)
+
+    def _label(self, epoch: int) -> str:
+        width = len(str(self._epochs))
+        return f"epoch {min(epoch + 1, self._epochs):>{width}}/{self._epochs}"
+
+
+def facts(accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None) -> str:
+    """The figures of an epoch as a line: accuracy 0..1, samples a second, clocks a sample, values compared so far."""
+    words = []
+    if accuracy is not None:
+        words.append(f"accuracy {100 * accuracy:5.2f} %")
+    if rate is not None:
+        words.append(f"{rate:,.0f} samples/s")
+    if clocks is not None:
+        words.append(f"{clocks:,.0f} clocks/sample")
+    if values is not None:
+        words.append(f"{values:,} values compared, 0 mismatches")  # the first mismatch ends a run
+    return "  ".join(words)

@@ -1,0 +1,89 @@
+"""The chip against the golden model on a stretch of samples: any configuration, from new or from trained weights."""
+
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from golden import data
+from golden.config import Config
+from sw import checkpoint, chip_run
+from sw.checkpoint import Checkpoint
+from sw.errors import UserError
+from sw.golden_run import GoldenNetwork
+from sw.rundir import RunFolder, fresh
+from sw.terminal import say
+
+TESTS = 50
+"""Samples inferred after those that are learned."""
+
+
+def verify(
+    name: str | None,
+    samples: int,
+    source: Path | None,
+    given_data: str | None,
+    simulator: str | None,
+    waves: bool,
+    console: Console,
+) -> int:
+    """Runs both, returns the number of values compared.
+
+    Raises:
+        CheckError: at the first mismatch. UserError, ConfigError, DataError, StateError: bad input.
+    """
+    if samples < 2:
+        raise UserError(f"--samples: found {samples}; allowed is 2 or more")
+    kept = checkpoint.load(source) if source else Checkpoint(Config.load(name or "tiny"), {})
+    config = Config.load(name) if name else kept.config
+    dataset = samples_for(config, given_data or kept.history.get("data"), kept.history.get("split", 0), samples)
+    chosen = chip_run.find_simulator(simulator)
+    if source:
+        GoldenNetwork(config, kept.state)  # refuses weights of another shape
+
+    from cosim import training
+
+    done = len(kept.history.get("epochs", []))
+    folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
+    with console.status("building the simulation") as status, chip_run.plain_errors(), chip_run.untangled(folder.path):
+
+        def follow(now: training.Progress) -> None:
+            words = chip_run.WAITING.get(now.phase) or f"{now.sample:,} of {now.samples:,} samples"
+            status.update(f"{words}, {now.values_compared:,} values compared")
+
+        result = training.run_training(
+            config,
+            dataset.x_train,
+            dataset.y_train,
+            np.arange(samples)[None] % len(dataset.x_train),
+            folder.path,
+            test_x=dataset.x_test[:TESTS],
+            test_y=dataset.y_test[:TESTS],
+            simulator=chosen,
+            progress=follow,
+            resume=training.Checkpoint(kept.state) if source else None,
+            decays=[config.decay_at(done, config.epochs)],
+            waves=waves,
+            verilog=chip_run.core_verilog(config),
+        )
+    chip_run.tidy(folder.path, result)
+    if waves:
+        say(console, f"waves: {folder / 'waves.vcd'}")
+    tests = min(TESTS, len(dataset.x_test))
+    clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
+    say(console, f"{config.name} on {chosen}: {samples:,} samples learned, {tests} inferred, {clocks}")
+    say(console, f"{result.values_compared:,} values compared, 0 mismatches")
+    return result.values_compared
+
+
+def samples_for(config: Config, name: str | None, split: int, count: int) -> data.Dataset:
+    """The data asked for, or random samples: half of the pixels 0, labels of all classes."""
+    if name not in (None, "random"):
+        dataset = data.load(name, split)
+        data.check(dataset, config)
+        return dataset
+    random = np.random.default_rng(config.seed)
+    total = count + TESTS
+    x = (random.integers(0, 16, (total, config.sizes[0])) * random.integers(0, 2, (total, config.sizes[0]))).astype(np.uint8)
+    y = random.integers(0, config.classes, total)
+    return data.Dataset("random", x[:count], y[:count], x[count:], y[count:])

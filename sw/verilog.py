@@ -1,0 +1,31 @@
+"""The core as one Verilog file, with its parameters in front."""
+
+from golden.config import Config
+
+
+def core_verilog(config: Config, name: str = "core") -> str:
+    """The text of module `name`: a comment with the configuration and the streams, then the design."""
+    from cosim import training  # Amaranth takes its time to import
+
+    return header(config, name) + training.core_verilog(config, name=name)
+
+
+def header(config: Config, name: str) -> str:
+    """What the file's reader needs to know, as Verilog comments."""
+    beats = config.groups(0)
+    lines = [
+        f"{name}: a BiSpike core, which learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
+        "Generated; do not edit. SPDX-License-Identifier: Apache-2.0",
+        "",
+        "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
+        f"  i       a sample: {beats} beats of {config.lanes[0]} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
+        "  o       a result a sample: prediction, summed voltages of the concepts, counters of each layer",
+        "  host_i  a read or write of any memory or register, while idle; host_o its answer",
+        "",
+        "Configuration:",
+        *(
+            f"  {line}"
+            for line in config.to_toml().replace("[\n    ", "[").replace(",\n    ", ", ").replace(",\n]", "]").splitlines()
+        ),
+    ]
+    return "".join(f"// {line}".rstrip() + "\n" for line in lines) + "\n"

@@ -1,0 +1,7 @@
+"""Settings of every test: hypothesis without a deadline (a first example may build a simulation), same examples each run."""
+
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=500)  # pytest --hypothesis-profile=explore
+settings.load_profile("default")

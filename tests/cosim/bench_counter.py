@@ -1,0 +1,18 @@
+"""cocotb side of test_simulators.py."""
+
+import cocotb
+from cocotb.triggers import RisingEdge
+
+from cosim.bench import parameters
+from cosim.drivers import start
+
+
+@cocotb.test()
+async def counts(dut):
+    values = parameters()
+    dut.step.value = values["step"]
+    clk = await start(dut)
+    for _ in range(values["clocks"]):
+        await RisingEdge(clk)
+    expected, got = values["step"] * values["clocks"] + values.get("off", 0), dut.count.value.to_unsigned()
+    assert got == expected, f"expected {expected}, got {got}"

@@ -1,0 +1,45 @@
+import pytest
+
+from cosim.bench import run
+from cosim.simulators import SIMULATORS, build
+from cosim.wrapper import TOP, wrapped
+from golden.config import Config
+from tests.cosim.standin import standin_verilog
+
+BENCH = "tests.cosim.bench_chip"
+CONFIG = Config(sizes=(10, 6, 3), lanes=4, block=5)
+
+
+def chip(simulator, fault=None, config=CONFIG, work=8):
+    return build(wrapped(standin_verilog(config, work, fault), config), TOP, simulator)
+
+
+def values(samples=100, stalls=(0, 0), fault=("", 0), config=CONFIG):
+    return {"config": config.to_dict(), "seed": 1, "samples": samples, "stalls": stalls, "fault": fault}
+
+
+@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("stalls", [(0, 0), (0.5, 0.6), (0.9, 0), (0, 0.9)])
+def test_samples_records_and_memories_pass_the_wrapper_under_every_stall(simulator, stalls):
+    run(chip(simulator), BENCH, values(stalls=stalls), timeout=120)
+
+
+@pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), ((9, 5, 4), (1, 5, 3)), ((16, 4, 4), 4)])
+def test_beats_need_not_fill_a_sample_evenly(sizes, lanes):
+    config = Config(sizes=sizes, lanes=lanes)
+    run(chip("icarus", config=config), BENCH, values(40, config=config), tests="training_agrees", timeout=120)
+
+
+def test_a_core_faster_than_its_result_queue_loses_nothing():
+    run(chip("icarus", work=0), BENCH, values(300, (0, 0.3)), tests="training_agrees", timeout=120)
+
+
+@pytest.mark.parametrize("fault", [("voltage", 37), ("write", 22), ("hang", 3)])
+def test_a_broken_core_is_named_by_sample_layer_and_value(fault):
+    which = "hang" if fault[0] == "hang" else "a_fault_is_named"
+    run(chip("icarus", fault), BENCH, values(60, fault=fault), tests=which, timeout=120)
+
+
+def test_a_text_without_the_core_is_refused():
+    with pytest.raises(ValueError, match="wrapper: found no module 'chip'"):
+        wrapped(standin_verilog(CONFIG), CONFIG, name="chip")

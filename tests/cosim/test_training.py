@@ -1,0 +1,212 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cosim.bench import BenchError
+from cosim.compare import Mismatch
+from cosim.job import load_arrays
+from cosim.training import Checkpoint, GoldenError, Parts, run_training
+from golden.config import Config
+from tests.cosim import standin
+
+CONFIG = Config(sizes=(10, 6, 3), lanes=4, block=5, epochs=4, decay=(0, -2))
+PARTS = Parts(
+    golden="tests.cosim.standin:Model",
+    memory_map="tests.cosim.standin:MemoryMap",
+    settings="tests.cosim.standin:settings_of",
+)
+EPOCHS, SAMPLES, TESTS = 4, 70, 20
+RECORD, MEMORY = 1 + 3 + 8, sum(r.addresses.size for n, r in standin.MemoryMap(CONFIG).regions.items() if n != "decay")
+
+
+def train(folder, fault=None, work=8, parts=PARTS, **options):
+    rng = np.random.default_rng(5)
+    x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
+    order = np.array([rng.permutation(SAMPLES) for _ in range(EPOCHS)])
+    options = {"test_x": x[:TESTS], "test_y": y[:TESTS], "simulator": "icarus"} | options
+    text = standin.standin_verilog(CONFIG, work, fault)
+    return run_training(CONFIG, x, y, order, Path(folder), parts=parts, verilog=text, **options)
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, train(folder)
+
+
+def test_every_record_and_every_memory_of_every_epoch_is_compared(whole):
+    _, result = whole
+    assert result.mismatches == 0
+    assert result.values_compared == (1 + EPOCHS * (SAMPLES + 1 + TESTS)) * RECORD + (1 + EPOCHS) * MEMORY
+
+
+def test_the_result_is_what_golden_alone_gives(whole):
+    _, result = whole
+    rng = np.random.default_rng(5)
+    x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
+    order = np.array([rng.permutation(SAMPLES) for _ in range(EPOCHS)])
+    model = standin.Model(CONFIG)
+    counters = 0
+    model.train(np.zeros((1, 10)), [0], False)
+    for epoch in range(EPOCHS):
+        model.decay = CONFIG.decay_at(epoch, EPOCHS)
+        records = model.train(x[order[epoch]], y[order[epoch]])
+        counters = counters + records.counters.sum(0)
+        assert result.training_accuracy[epoch] == (records.prediction == y[order[epoch]]).mean()
+        model.train(np.zeros((1, 10)), [0], False)
+        tests = model.train(x[:TESTS], y[:TESTS], False)
+        assert (result.predictions[epoch] == tests.prediction).all()
+        assert result.test_accuracy[epoch] == (tests.prediction == y[:TESTS]).mean()
+    assert same(result.state, model.state())
+    assert (result.counters == counters).all()
+    assert result.samples == EPOCHS * SAMPLES
+    # Three beats, eight clocks of work and one to begin it, one to write, one to send.
+    assert result.clocks_per_sample_training == result.clocks_per_sample_inference == 14
+
+
+def test_progress_tells_each_phase_in_order(tmp_path):
+    seen = []
+    train(tmp_path, progress=lambda p: seen.append((p.epoch, p.phase, p.values_compared)))
+    assert seen[0][1] == "building"
+    assert [s for s in seen if s[1] == "memories"][-1][0] == EPOCHS - 1
+    assert [s[2] for s in seen] == sorted(s[2] for s in seen)
+
+
+@pytest.mark.parametrize("epochs_done", [1, 3])
+def test_a_resumed_run_ends_as_the_uninterrupted_one(whole, tmp_path, epochs_done):
+    _, expected = whole
+    stopped = _stop_after(epochs_done, tmp_path)
+    assert stopped.epoch == epochs_done
+    assert [e["compared"] for e in stopped.history] == [e["compared"] for e in expected.history[:epochs_done]]
+    result = train(tmp_path, resume=stopped)
+    assert same(result.state, expected.state)
+    assert (result.predictions == expected.predictions).all()
+    assert (result.counters == expected.counters).all()
+    assert result.test_accuracy == expected.test_accuracy
+    assert result.values_compared == expected.values_compared + MEMORY  # the loaded state was read back
+    assert Checkpoint.load(tmp_path / "checkpoint.npz").epoch == EPOCHS
+    again = train(tmp_path, resume=Checkpoint.load(tmp_path / "checkpoint.npz"))
+    assert (again.values_compared, again.samples) == (result.values_compared, result.samples)
+
+
+def _stop_after(epochs, folder):
+    def interrupt(p):
+        if p.epoch == epochs - 1 and p.phase == "memories" and len(p.history) == epochs:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(folder, progress=interrupt)
+    return Checkpoint.load(folder / "checkpoint.npz")
+
+
+def test_an_interrupt_ends_both_processes(tmp_path):
+    _stop_after(1, tmp_path)
+    time.sleep(0.2)
+    assert not _running(tmp_path)
+
+
+def test_the_children_of_a_killed_parent_end_by_themselves(tmp_path):
+    code = f"from tests.cosim.test_training import train\ntrain({str(tmp_path)!r}, work=20000)"
+    parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    progress = tmp_path / "sim" / "progress.jsonl"
+    _until(lambda: progress.exists() and "training" in progress.read_text())
+    assert _running(tmp_path)
+    parent.kill()
+    parent.wait()
+    _until(lambda: not _running(tmp_path))
+
+
+def _running(folder):
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (
+                os.readlink(process / "cwd").startswith(str(folder))
+                or str(folder).encode() in (process / "cmdline").read_bytes()
+            ):
+                found.append(process.name)
+        except OSError:
+            continue
+    return [p for p in found if p != str(os.getpid())]
+
+
+def _until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    "fault, where, named",
+    [
+        (
+            ("voltage", 1 + 91 + 33),
+            {"sample": 33, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
+            "epoch 2, training",
+        ),
+        (
+            ("voltage", 1 + 70 + 1 + 5),
+            {"sample": 5, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
+            "epoch 1, test",
+        ),
+    ],
+)
+def test_a_wrong_record_stops_the_run_and_is_named_with_goldens_trace(tmp_path, fault, where, named):
+    result = train(tmp_path, fault)
+    assert result.mismatches == 1
+    assert result.state is None
+    assert {k: getattr(result.mismatch, k) for k in where} == where
+    assert named in str(result.mismatch)
+    written = json.loads(result.mismatch_file.read_text())
+    assert written["message"] == str(result.mismatch)
+    n = where["sample"]
+    assert list(written["golden"]) == [str(n - 1), str(n), str(n + 1)]
+    data = load_arrays(tmp_path / "sim" / "data.npz")
+    x = data["test_x"] if "test" in named else data["x"][data["order"][1]]
+    assert [t["total"] for t in written["golden"].values()] == x[n - 1 : n + 2].sum(1).tolist()
+
+
+def test_a_write_lost_in_the_last_samples_of_an_epoch_is_found_in_the_memories(tmp_path):
+    result = train(tmp_path, ("write", 1 + 69))
+    assert result.mismatches == 1
+    assert (result.mismatch.layer, result.mismatch.quantity in ("W1", "spikes")) == (1, True)
+    assert "epoch 1" in str(result.mismatch)
+    assert not (tmp_path / "checkpoint.npz").exists()
+
+
+def test_a_hanging_core_is_an_error_with_a_message(tmp_path, monkeypatch):
+    with pytest.raises(BenchError, match="no handshake for 2000000 clocks"):
+        train(tmp_path, ("hang", 40), simulator="verilator")
+
+
+def test_a_failing_golden_process_is_an_error_with_its_last_line(tmp_path):
+    broken = Parts(golden="tests.cosim.standin:NoModel", memory_map=PARTS.memory_map, settings=PARTS.settings)
+    with pytest.raises(GoldenError, match="golden: AttributeError: .*NoModel"):
+        train(tmp_path, parts=broken)
+    assert not _running(tmp_path)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path):
+    (tmp_path / "checkpoint.npz").write_bytes(b"PK nonsense")
+    with pytest.raises(ValueError, match=r"checkpoint .*: found .*; allowed is one that a run wrote"):
+        Checkpoint.load(tmp_path / "checkpoint.npz")
+
+
+def test_both_simulators_give_the_same_run(whole, tmp_path):
+    _, expected = whole
+    result = train(tmp_path, simulator="verilator")
+    assert same(result.state, expected.state)
+    assert (result.predictions == expected.predictions).all()
+    assert result.clocks_per_sample_training == expected.clocks_per_sample_training
+    assert isinstance(result.mismatch, Mismatch | None)

@@ -1,0 +1,150 @@
+"""The configuration: what is filled in, what is derived, and the one line that each bad value gets."""
+
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from golden.config import NAMED, Config, ConfigError
+
+
+def message(make) -> str:
+    """The text of the ConfigError that `make` raises; one line, always."""
+    with pytest.raises(ConfigError) as caught:
+        make()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_sizes_and_lanes_alone_are_a_configuration():
+    config = Config.from_toml("sizes = [64, 128, 10]\nlanes = [16, 16, 16]")
+    assert config == Config(sizes=(64, 128, 10), lanes=16)
+    assert (config.steps, config.loss, config.block, config.threshold) == (4, "reco", 64, 64)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_named_configuration_survives_toml(name):
+    assert Config.from_toml(Config.load(name).to_toml()) == NAMED[name]
+    assert NAMED[name].name == name
+
+
+@given(
+    st.builds(
+        Config,
+        sizes=st.lists(st.integers(2, 64), min_size=2, max_size=9).map(tuple),
+        lanes=st.integers(1, 64),
+        steps=st.sampled_from((4, 8)),
+        loss=st.sampled_from(("reco", "gap")),
+        block=st.integers(1, 4096),
+        stochastic=st.booleans(),
+        decay=st.lists(st.integers(-8, 0), min_size=1, max_size=16).map(tuple),
+        seed=st.integers(0, 2**31 - 1),
+    )
+)
+def test_any_configuration_survives_toml(config):
+    assert Config.from_toml(config.to_toml()) == config
+
+
+def test_a_file_names_its_configuration_unless_it_says_so_itself(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("sizes = [8, 2]\nlanes = [4, 1]")
+    assert Config.load(path).name == "mine"
+    path.write_text('name = "other"\nsizes = [8, 2]\nlanes = [4, 1]')
+    assert Config.load(str(path)).name == "other"
+
+
+def test_a_layer_has_no_more_lanes_than_neurons():
+    config = Config(sizes=(64, 20, 3), lanes=16)
+    assert config.lanes == (16, 16, 3)
+    assert [config.groups(l) for l in range(3)] == [4, 2, 1]
+
+
+@pytest.mark.parametrize("n, scale", [(1, 0), (64, 0), (65, 1), (256, 1), (257, 2), (1024, 2), (1025, 3), (4096, 3)])
+def test_the_weight_scale_is_the_least_that_holds_the_fan_in(n, scale):
+    assert Config(sizes=(n, 2), lanes=1).scale(1) == scale
+
+
+def test_rates_follow_the_fan_in_and_are_clipped_to_what_a_multiplier_holds():
+    digits = NAMED["digits"]  # 64, 128, 64 pre neurons: 8 + scale - log2
+    assert [digits.forward_rate(l) for l in (1, 2, 3)] == [2, 2, 2]
+    assert [NAMED["fashion"].forward_rate(l) for l in (1, 2, 3)] == [0, 1, 2]
+    assert digits.forward_rate(1, decay=-3) == -1
+    assert digits.replace(rate=8).forward_rate(1) == 5
+    assert digits.replace(rate=-8).forward_rate(1, decay=-8) == -8
+    assert digits.backward_rate(-3) == -5
+    assert digits.replace(theta_rate=-8).backward_rate(-8) == -8
+
+
+def test_decay_falls_in_equal_parts_of_the_training():
+    config = Config(sizes=(2, 2), lanes=1, decay=(0, -1, -2, -3))
+    assert [config.decay_at(epoch, 8) for epoch in range(8)] == [0, 0, -1, -1, -2, -2, -3, -3]
+    assert [config.decay_at(epoch, 2) for epoch in range(2)] == [0, -2]
+    assert config.decay_at(99, 8) == -3
+
+
+def test_a_configuration_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        NAMED["tiny"].steps = 8
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({"sizes": (4,)}, "sizes: found 1 entries; allowed are 2 to 9 (1 to 8 weight layers)"),
+        ({"sizes": (4097, 2)}, "sizes: found 4097; allowed is 1 to 4096 neurons a layer"),
+        ({"sizes": (4, 1)}, "sizes: found 1 concepts in the last layer; allowed is 2 to 64"),
+        ({"sizes": (4, 65)}, "sizes: found 65 concepts in the last layer; allowed is 2 to 64"),
+        ({"sizes": (4, 2.0)}, "sizes: found (4, 2.0); allowed is a list of whole numbers"),
+        ({"lanes": (1, 1, 1)}, "lanes: found 3 entries; allowed is one number or 2, one for each layer"),
+        ({"lanes": 65}, "lanes: found 65; allowed is 1 to 64"),
+        ({"lanes": True}, "lanes: found True; allowed is a list of whole numbers"),
+        ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),
+        ({"coding": "fourier"}, "coding: found 'fourier'; allowed is one of direct, rate"),
+        ({"loss": 1}, "loss: found 1; allowed is one of reco, gap"),
+        ({"stochastic": 1}, "stochastic: found 1; allowed is one of true, false"),
+        ({"threshold": 1}, "threshold: found 1; allowed is a whole number from 2 to 1023"),
+        ({"leak": 8}, "leak: found 8; allowed is a whole number from 1 to 7"),
+        ({"block": True}, "block: found True; allowed is a whole number from 1 to 4096"),
+        ({"seed": -1}, "seed: found -1; allowed is a whole number from 0 to 2147483647"),
+        ({"decay": ()}, "decay: found []; allowed are 1 to 16 shifts of -8 to 0"),
+        ({"decay": (1,)}, "decay: found [1]; allowed are 1 to 16 shifts of -8 to 0"),
+        ({"name": ""}, "name: found ''; allowed is a text of at least one letter"),
+        ({"window_low": 400}, "window_low: found 400; allowed is anything below window_high = 320"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_allowed(changes, expected):
+    assert message(lambda: Config(**({"sizes": (4, 2), "lanes": 1} | changes))) == expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("sizes = [4, 2]", "missing key 'lanes'; a configuration needs sizes and lanes"),
+        ("lanes = [1, 1]", "missing key 'sizes'; a configuration needs sizes and lanes"),
+        ("sizes = [4, 2]\nlanes = [1, 1]\nspeed = 3", "unknown key 'speed'; allowed are block, coding,"),
+        ("sizes = [4, 2", "not TOML: "),
+    ],
+)
+def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, expected):
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    assert message(lambda: Config.load(path)).startswith(f"{path}: {expected}")
+    assert message(lambda: Config.from_toml(text)).startswith(expected)
+
+
+def test_a_missing_or_binary_file_and_an_unknown_name_are_told_apart(tmp_path):
+    missing, binary = tmp_path / "missing.toml", tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    assert message(lambda: Config.load(missing)) == f"cannot read configuration {missing}: No such file or directory"
+    assert message(lambda: Config.load(binary)) == f"cannot read configuration {binary}: it is not UTF-8 text"
+    assert message(lambda: Config.load("didgits")).startswith(
+        "unknown configuration 'didgits'; allowed are tiny, digits, deep,"
+    )
+
+
+def test_a_configuration_is_read_without_torch():
+    code = "import sys, golden, golden.config; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,148 @@
+"""The integer model against a second reading of the contract, in every value, and the compiled rule against it."""
+
+import itertools
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from golden import integer
+from golden.config import NAMED, Config
+from golden.fixed import product
+from golden.integer import IntegerModel
+from golden.rule import Rule
+
+cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are no package to import from
+ODD, assert_equal, samples, shaken = (cases[name] for name in ("ODD", "assert_equal", "samples", "shaken"))
+Plain = runpy.run_path(str(Path(__file__).with_name("plain.py")))["Plain"]
+
+
+def assert_same_run(model, count, seed):
+    """Every sample's records, trace and state, against plain integers; every fifth sample is inference."""
+    twin = Plain(model.config, model.state())
+    twin.decay = model.decay
+    x, y = samples(model.config, count, seed)
+    for n in range(count):
+        learn = n % 5 != 4
+        trace = model.trace(x[n], y[n] if learn else None)
+        records = model.train(x[n : n + 1], y[n : n + 1], learn=learn)
+        prediction, voltages, counters = twin.sample(x[n].tolist(), int(y[n]), learn)
+        assert_equal(records.prediction, [prediction], f"prediction {n}")
+        assert_equal(records.voltages, [voltages], f"voltages {n}")
+        assert_equal(records.counters, [counters], f"counters {n}")
+        assert_equal(trace["counters"], counters, f"traced counters {n}")
+        for name, value in twin.trace.items():
+            assert_equal(trace[name], value, f"{name} of sample {n}")
+        for key, value in model.state().items():
+            assert_equal(value, twin.m[key], f"state {key} after sample {n}")
+            assert_equal(trace[f"after_{key}"], value, f"traced state {key} after sample {n}")
+
+
+@pytest.mark.parametrize("stochastic", [False, True])
+@pytest.mark.parametrize("coding", ["direct", "rate"])
+@pytest.mark.parametrize("loss", ["reco", "gap"])
+@pytest.mark.parametrize("steps", [4, 8])
+def test_every_value_is_that_of_plain_integers(steps, loss, coding, stochastic):
+    block = 1 + (steps + 2 * (loss == "gap") + stochastic) % 5
+    config = ODD.replace(steps=steps, loss=loss, coding=coding, stochastic=stochastic, block=block, seed=block)
+    assert_same_run(IntegerModel(config), 12, seed=block)
+
+
+@st.composite
+def configurations(draw):
+    number = lambda low, high: draw(st.integers(low, high))  # noqa: E731
+    depth = number(1, 4)
+    sizes = (*(number(1, 24) for _ in range(depth)), number(2, 5))
+    low = number(-300, 100)
+    return Config(
+        sizes=sizes,
+        lanes=tuple(number(1, 8) for _ in sizes),
+        steps=draw(st.sampled_from((4, 8))),
+        coding=draw(st.sampled_from(("direct", "rate"))),
+        loss=draw(st.sampled_from(("reco", "gap"))),
+        threshold=number(2, 200),
+        leak=number(1, 7),
+        margin=number(0, 256),
+        lambda8=number(0, 15),
+        dead_zone=number(0, 64),
+        reach=number(0, 64),
+        window_low=low,
+        window_high=low + number(1, 500),
+        block=number(1, 4),
+        rate=number(-8, 8),
+        theta_rate=number(-8, 5),
+        stochastic=draw(st.booleans()),
+        learn_theta=draw(st.sampled_from((True, True, False))),
+        seed=number(0, 2**31 - 1),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(config=configurations(), seed=st.integers(0, 999), reach=st.sampled_from((0.1, 0.5, 1)), decay=st.integers(-8, 0))
+def test_any_core_from_any_memories_is_that_of_plain_integers(config, seed, reach, decay):
+    model = shaken(IntegerModel(config), seed, reach)
+    model.decay = decay
+    assert_same_run(model, 6, seed)
+
+
+def test_scale_and_wide_blocks_are_those_of_plain_integers():
+    # 300 pixels: weight scale 2, and addresses past 8 bits, which a slow rate shows; block 200: X is shifted by 9.
+    config = Config(sizes=(300, 9, 4), lanes=8, block=200, rate=-4)
+    model = shaken(IntegerModel(config), 3, 0.3)
+    state = model.state() | {"position": np.array(197)}
+    model.load(state)
+    assert_same_run(model, 4, 3)
+
+
+@pytest.mark.parametrize("changes", [{}, {"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}])
+def test_compiled_is_step_by_step_in_every_value(changes):
+    config = ODD.replace(**changes)
+    slow, quick = (shaken(IntegerModel(config, fast=fast_one), 5, 0.4) for fast_one in (False, True))
+    x, y = samples(config, 60)
+    for decay, learn in ((0, True), (-2, False), (-3, True)):
+        slow.decay = quick.decay = decay
+        expected, got = slow.train(x, y, learn), quick.train(x, y, learn)
+        for name in ("prediction", "voltages", "counters"):
+            assert_equal(getattr(got, name), getattr(expected, name), name)
+        for key, value in slow.state().items():
+            assert_equal(quick.state()[key], value, key)
+
+
+def test_long_training_turns_to_the_compiled_rule_in_its_course(monkeypatch):
+    monkeypatch.setattr(integer, "PATIENCE", 7)
+    asked, rule = [], Rule(ODD)
+    monkeypatch.setattr(integer, "compiled", lambda config: asked.append(config) or (rule.sample, rule.concept))
+    monkeypatch.setattr(integer, "available", lambda: True)
+    model, slow = IntegerModel(ODD), IntegerModel(ODD, fast=False)
+    x, y = samples(ODD, 20)
+    model.train(x[:5], y[:5])
+    assert not asked
+    model.train(x[5:10], y[5:10])
+    model.train(x[10:], y[10:])
+    slow.train(x, y)
+    assert asked == [ODD]
+    for key, value in slow.state().items():
+        assert_equal(model.state()[key], value, key)
+
+
+def test_float_product_is_exact_at_the_largest_sums():
+    weights = torch.tensor([[-128, 127], [-127, 127]] * 2048, dtype=torch.int32)
+    x = torch.full((1, 4096), 15, dtype=torch.int32)
+    assert product(x, weights).tolist() == [[15 * 2048 * -255, 15 * 4096 * 127]]
+
+
+def test_initial_weights_are_the_contracts_draws():
+    config = NAMED["digits"].replace(seed=3)
+    random, model = np.random.default_rng(3), IntegerModel(config)
+    for l, (pre, post) in enumerate(itertools.pairwise(config.sizes), start=1):
+        active = 0.35 * pre if l == 1 else 0.25 * pre
+        gain = 2 if pre > 64 else 1
+        draw = np.round(random.normal(0, 64 * gain / np.sqrt(active), (pre, post)) * 256 + 128)
+        assert_equal(model.W[l], np.clip(draw, -32768, 32767), f"W{l}")
+    for l, active in enumerate((32, 16, 1)):
+        draw = np.round(random.normal(0, 64 / np.sqrt(active), (config.sizes[l + 1], config.sizes[l])) * 256)
+        assert_equal(model.Theta[l], np.clip(draw, -32768, 32767), f"Theta{l}")

@@ -1,0 +1,71 @@
+"""What `bispike info` counts and estimates."""
+
+import pytest
+
+from golden.config import NAMED, Config
+from sw import cli, inventory
+
+SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3))
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return inventory.count(SMALL)
+
+
+def test_every_layer_is_counted_once_and_in_order(parts):
+    assert list(parts) == ["layer0", "layer1", "layer2", "layer3", "core"]
+
+
+def test_a_layer_holds_the_bits_of_its_weights(parts):
+    """Words are `lanes` weights of 16 bits, and hold a whole number of groups of posts."""
+    for layer in range(1, 4):
+        least = SMALL.sizes[layer - 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
+        assert parts[f"layer{layer}"].memories["basal_weights"] >= least
+    for layer in range(3):
+        least = SMALL.sizes[layer + 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
+        assert parts[f"layer{layer}"].memories["apical_weights"] >= least
+    assert "apical_weights" not in parts["layer3"].memories
+
+
+def test_a_core_without_learning_has_no_backward_network():
+    parts = inventory.count(SMALL.replace(learn=False))
+    memories = {memory for part in parts.values() for memory in part.memories}
+    assert "basal_weights" in memories
+    assert "apical_weights" not in memories
+    assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
+
+
+def test_each_lane_has_one_update_multiplier(parts):
+    for layer, lanes in enumerate(SMALL.lanes):
+        assert parts[f"layer{layer}"].multipliers["18 x 16"] >= lanes
+
+
+def test_words_follow_activity_lanes_and_learning():
+    digits = NAMED["digits"]
+    assert inventory.words(digits, 1, learning=False, density=0.5) == 32 * 8
+    assert inventory.words(digits, 1, learning=True, density=0.5) == 48 * 8
+    assert inventory.words(digits, 1, learning=True, density=0.0) == 0
+    assert inventory.words(digits, 2, learning=False, density=0.5) == 32 * 4
+    assert inventory.words(digits.replace(lanes=8), 1, learning=False, density=0.5) == 32 * 16
+
+
+def test_recall_costs_its_share_of_a_block():
+    digits = NAMED["digits"]
+    assert inventory.recall_words(digits, 2) == 1 * 4 * 10 / 64
+    assert inventory.recall_words(digits.replace(learn_theta=False), 2) == 0
+
+
+def test_the_command_shows_every_layer(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    assert cli.main(["info", "--config", "tiny"]) == 0
+    shown = capsys.readouterr().out
+    assert "tiny: 64 - 32 - 10" in shown
+    assert [f"layer {i}" in shown for i in range(4)] == [True, True, True, False]
+    assert "bits of memory" in shown
+    assert "clocks a sample in inference" in shown
+
+
+def test_a_density_that_is_none_is_refused(capsys):
+    assert cli.main(["info", "--density", "1.5"]) == 2
+    assert capsys.readouterr().err == "bispike: --density: found 1.5; allowed is 0 to 1\n"
