@@ -1,1 +1,1 @@
-"""RTL against golden, under a simulator. The simulator's own process never imports torch: `compare` and `training` load it late."""
+"""RTL against golden, under a simulator. Torch is imported in the golden process, and after a mismatch, and nowhere else."""

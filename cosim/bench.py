@@ -65,7 +65,8 @@ class Run:
             cases = list(ElementTree.parse(self.folder / "results.xml").getroot().iter("testcase"))
         except (OSError, ElementTree.ParseError):
             tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
-            return f"{self.module}: the simulator ended with code {self.process.poll()} and no results: {' '.join(tail)} ({self.log})"
+            code = self.process.poll()
+            return f"{self.module}: the simulator ended with code {code} and no results: {' '.join(tail)} (log: {self.log})"
         for case in cases:
             for kind in ("failure", "error"):
                 found = case.find(kind)
@@ -127,7 +128,7 @@ def run(
     seed: int = 0,
     timeout: float | None = 600,
 ) -> float:
-    """Runs to the end and returns the seconds it took. Without `folder` the files go to a temporary one, kept only on failure.
+    """Runs to the end and returns the seconds it took. Without `folder` the files are temporary, and kept only on failure.
 
     Raises:
         BenchError: a test failed, none ran, or there was no end after `timeout` seconds.

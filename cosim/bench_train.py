@@ -28,7 +28,7 @@ class TrainingBench:
         self.job, self.chip, self.config = job, chip, job.core_config
         self.settings = job.part("settings")
         self.expected = ExpectedReader(job.file("expected.bin"), self.config)
-        self.file = open(job.file("progress.jsonl"), "a", encoding="utf-8", buffering=1)  # noqa: SIM115: kept until the end
+        self.file = open(job.file("progress.jsonl"), "a", encoding="utf-8", buffering=1)  # noqa: SIM115
         self.reported = 0.0
         self.compared = 0
         self.where = {}

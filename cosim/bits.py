@@ -1,4 +1,4 @@
-"""Between numpy arrays and the bit strings that cocotb hands over: whole batches at once, LSB first inside a string's end."""
+"""Between numpy arrays and the bit strings that cocotb takes and gives (bit 0 is the last character), whole batches at once."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The simulated chip as a Python object, inside a cocotb test over the wrapper: samples in, records out, memories by name."""
+"""The simulated chip as a Python object, in a cocotb test over the wrapper: samples in, records out, memories by name."""
 
 import re
 from collections.abc import AsyncIterator
@@ -163,10 +163,10 @@ class Chip:
         self._put("wake_request", self._wakes)
         await ValueChange(self.dut.wake)
         if self._get("hang"):
-            at = {name: self._get(name) for name in ("fed", "results", "sent", "got", "idle", "clocks", "watchdog")}
+            v = {name: self._get(name) for name in ("fed", "results", "sent", "got", "idle", "clocks", "watchdog")}
             raise Hang(
-                f"no handshake for {at['watchdog']} clocks at clock {at['clocks']}: {at['fed']} samples fed, {at['results']} "
-                f"results, {at['sent']} host requests, {at['got']} responses, idle = {at['idle']}"
+                f"no handshake for {v['watchdog']} clocks at clock {v['clocks']}: {v['fed']} samples fed, {v['results']} "
+                f"results, {v['sent']} host requests, {v['got']} responses, idle = {v['idle']}"
             )
 
     async def _burst(self, address: int, count: int, data: str | None = None) -> str:

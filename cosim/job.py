@@ -145,7 +145,7 @@ class ExpectedReader:
         if self.file is None:
             if not self.path.exists():
                 return None
-            self.file = open(self.path, "rb")  # noqa: SIM115: read until the process ends
+            self.file = open(self.path, "rb")  # noqa: SIM115
         if len(self.buffer) < size:
             self.buffer += self.file.read()
         if len(self.buffer) < size:

@@ -213,8 +213,9 @@ module {top};
       end
     end
 
-    if (taken | (o__valid & o__ready) | host_taken | (host_o__valid & host_o__ready) | (wake_request == wake_served)) quiet <= 0;
-    else quiet <= quiet + 1;
+    quiet <= quiet + 1;
+    if (taken | (o__valid & o__ready) | host_taken | (host_o__valid & host_o__ready)) quiet <= 0;
+    if (wake_request == wake_served) quiet <= 0;
 
     if (hold != 0) hold <= hold - 1;
     if (reset_request != reset_served & clocks >= reset_at) begin

@@ -175,7 +175,8 @@ class Layer(wiring.Component):
         passing = Signal(self.token.shape())
         may_begin = synapses.ready & ~self.outstanding
         m.d.comb += synapses.apical.eq(self.recalling), self.walks.eq(synapses.walking)
-        m.d.comb += self.soma.accumulated.eq(synapses.accumulated), self.soma.sums.eq(synapses.sums)
+        m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
+        m.d.comb += [self.soma.sums[t][p].eq(synapses.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
         m.d.comb += self.soma.apical.eq(passing.apical), synapses.taken.eq(self.soma.taken)
         for side, rows in sources.items():
             here = self.recalling if side == "apical" else ~self.recalling
@@ -213,6 +214,7 @@ class Layer(wiring.Component):
                 self.plasticity.pass_done.eq(synapses.done),
             ]
             wiring.connect(m, self.plasticity.errors, synapses.errors)
+            m.d.comb += [synapses.g[p].eq(self.plasticity.g[p]) for p in range(f.lanes)]
         else:
             m.d.comb += synapses.errors.valid.eq(1)
 
@@ -225,7 +227,7 @@ class Layer(wiring.Component):
 
     def _soma_out(self, m):
         """A group's word goes to everyone who needs it in the same clock."""
-        f, token, word = self.form, self.token, self.soma.o.payload
+        f, token, word = self.form, self.token, self.soma
         group = Signal(range(max(f.groups, 2)))
         last = group == f.groups - 1
         low = self.settings.window_low if not self.top else 0
@@ -240,24 +242,25 @@ class Layer(wiring.Component):
             self._count(m, group)
         if self.top:
             sinks.append((~token.apical, self.voltages))
-            m.d.comb += self.voltages.payload.eq(word.voltages)
+            m.d.comb += [self.voltages.payload[p].eq(word.voltages[p]) for p in range(f.lanes)]
         elif not self.bottom:
             sinks.append((~token.apical, self.o))
-            m.d.comb += self.o.payload.trains.eq(word.trains)
+            m.d.comb += [self.o.payload.trains[p].eq(word.trains[p]) for p in range(f.lanes)]
             m.d.comb += [self.o.payload[name].eq(token[name]) for name in ("label", "learn", "recall")]
         if f.learn and not self.top and not self.bottom:
             sinks.append((token.apical, self.apical_o))
-            m.d.comb += self.apical_o.payload.trains.eq(word.trains)
+            m.d.comb += [self.apical_o.payload.trains[p].eq(word.trains[p]) for p in range(f.lanes)]
         if f.learn:
             payload = self.affinity.i.payload
             sinks.append((token.apical | token.learn, self.affinity.i))
-            m.d.comb += payload.counts.eq(word.counts), payload.label.eq(token.label)
+            m.d.comb += [payload.counts[p].eq(word.counts[p]) for p in range(f.lanes)]
+            m.d.comb += payload.label.eq(token.label)
             m.d.comb += payload.last.eq(last), payload.recall.eq(token.apical)
         for needed, sink in sinks:
             others = [~other_needed | other.ready for other_needed, other in sinks if other is not sink]
-            m.d.comb += sink.valid.eq(self.soma.o.valid & needed & Cat(others).all())
-        m.d.comb += self.soma.o.ready.eq(Cat(~needed | sink.ready for needed, sink in sinks).all())
-        taken = self.soma.o.valid & self.soma.o.ready
+            m.d.comb += sink.valid.eq(self.soma.valid & needed & Cat(others).all())
+        m.d.comb += self.soma.ready.eq(Cat(~needed | sink.ready for needed, sink in sinks).all())
+        taken = self.soma.valid & self.soma.ready
         with m.If(taken):
             m.d.sync += group.eq(Mux(last, 0, group + 1))
         if f.learn:
@@ -278,9 +281,9 @@ class Layer(wiring.Component):
         """The sample's counters, complete with its last group: nothing of the next pass is in them."""
         f, synapses = self.form, self.synapses
         spikes, total = Signal(COUNTER_BITS), Signal(COUNTER_BITS)
-        counts = self.soma.o.payload.counts
+        counts = self.soma.counts
         m.d.comb += total.eq(Mux(group == 0, 0, spikes) + sum((counts[p] for p in range(1, f.lanes)), counts[0]))
-        with m.If(self.soma.o.valid & self.soma.o.ready):
+        with m.If(self.soma.valid & self.soma.ready):
             m.d.sync += spikes.eq(total)
         m.d.comb += self.counters.payload.spikes.eq(total)
         for name in ("rows", "updates", "saturations"):

@@ -17,7 +17,6 @@ from rtl.affinity import other
 from rtl.concepts import concept_word
 from rtl.fixed import round_shift, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
-from rtl.synapses import errors_layout
 
 BLOCK_SHIFT_BITS = 4
 
@@ -31,7 +30,7 @@ class Plasticity(wiring.Component):
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
         learn_k, learn_group: Out, template to read; template: In, one clock later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In.
-        errors: Out, stream of `errors_layout`, for W (`pass_apical` = 0) or Theta (1; none is live unless `pass_update`).
+        errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0) or Theta (1; none is live unless `pass_update`).
             pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
         host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
@@ -54,7 +53,8 @@ class Plasticity(wiring.Component):
             "learn_k": Out(k_shape),
             "learn_group": Out(g_shape),
             "template": In(concept_word(f)),
-            "errors": Out(stream.Signature(errors_layout(f.lanes))),
+            "errors": Out(stream.Signature(1)),
+            "g": Out(signed(APICAL_ERROR_BITS)).array(f.lanes),
             "pass_apical": In(1),
             "pass_update": In(1),
             "pass_done": In(1),
@@ -105,10 +105,11 @@ class Plasticity(wiring.Component):
         m.d.sync += [later.eq(sooner) for sooner, later in zip(tags, tags[1:], strict=False)]
         self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
         self.above, self.below = Signal(f.lanes), Signal(f.lanes)
-        self.totals = Signal(data.ArrayLayout(signed(SUM_BITS + f.count_bits + 2), f.lanes))
+        # One signal a lane, not one wide signal: simulators handle numbers faster than slices.
+        self.totals = [Signal(signed(SUM_BITS + f.count_bits + 2), name=f"total{p}") for p in range(f.lanes)]
         if self.backward:
-            self.apical_sums = Signal(data.ArrayLayout(signed(SUM_BITS), f.lanes))
-            self.shifted = Signal(self.totals.shape())
+            self.apical_sums = [Signal(signed(SUM_BITS), name=f"apical_sum{p}") for p in range(f.lanes)]
+            self.shifted = [Signal.like(total, name=f"shifted{p}") for p, total in enumerate(self.totals)]
             self.apical_valid, self.summed_scalar = Signal(), Signal(signed(SUM_BITS))
             self.scalar_write, self.scalar_sum = Signal(), Signal(signed(SUM_BITS))
         self._control(m, issue, tags)
@@ -221,7 +222,7 @@ class Plasticity(wiring.Component):
         scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))
         m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
         m.d.comb += neurons.eq(Mux(tags[1].kept, kept, self.template))
-        products = Signal(data.ArrayLayout(signed(SUM_BITS + f.count_bits), f.lanes))
+        products = [Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}") for p in range(f.lanes)]
         above, below, minus = Signal(f.lanes), Signal(f.lanes), Signal()
         times = multiples(scalar, f.steps)
         m.d.sync += [
@@ -247,7 +248,7 @@ class Plasticity(wiring.Component):
         read, write = memory.read_port(), memory.write_port()
         known, feed, next_feed = Signal(range(f.groups + 1)), Signal(range(f.groups + 1)), Signal(range(f.groups + 1))
         have, teaches = Signal(), Signal()
-        g = Signal(data.ArrayLayout(signed(ERROR_BITS), f.lanes))
+        g = [Signal(signed(ERROR_BITS), name=f"g{p}") for p in range(f.lanes)]
         for p in range(f.lanes):
             e = self.totals[p]
             falls = e[-1]
@@ -257,8 +258,8 @@ class Plasticity(wiring.Component):
         m.d.comb += [
             write.en.eq(tag.error & tag.last),
             write.addr.eq(tag.group[: f.group_bits]),
-            write.data.g.eq(g),
-            write.data.live.eq(g.as_value().any()),
+            *(write.data.g[p].eq(g[p]) for p in range(f.lanes)),
+            write.data.live.eq(Cat(value.any() for value in g).any()),
             next_feed.eq(feed + (takes & teaches)),
             read.addr.eq(next_feed[: f.group_bits]),
         ]
@@ -273,9 +274,9 @@ class Plasticity(wiring.Component):
             m.d.sync += known.eq(0), feed.eq(0), have.eq(0), self.waiting.eq(1), teaches.eq(0)
         m.d.comb += [
             self.errors.valid.eq(Mux(self.pass_apical, 1, ~self.waiting & (~teaches | have))),
-            self.errors.payload.live.eq(~self.pass_apical & teaches & read.data.live),
+            self.errors.payload.eq(~self.pass_apical & teaches & read.data.live),
         ]
-        m.d.comb += [self.errors.payload.g[p].eq(read.data.g[p]) for p in range(f.lanes)]
+        m.d.comb += [self.g[p].eq(read.data.g[p]) for p in range(f.lanes)]
 
     def _sums(self, m, tags):
         """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
@@ -293,7 +294,7 @@ class Plasticity(wiring.Component):
         for p in range(f.lanes):
             value = Mux(tags[3].block, 0, saturate(self.totals[p], SUM_BITS))
             m.d.comb += write.data[p].eq(Mux(host, self.host_data.as_signed(), value))
-        m.d.sync += self.apical_sums.eq(read.data)
+        m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
         m.submodules.scalar_sums = memory = Memory(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
         read, write = memory.read_port(), memory.write_port()
@@ -311,7 +312,7 @@ class Plasticity(wiring.Component):
         """G of step 9: gated as X comes, shifted a bit a clock while the pass is on the group before."""
         f = self.form
         shifts, shifting = Signal(BLOCK_SHIFT_BITS), Signal()
-        g = Signal(self.errors.payload.g.shape())
+        g = [saturate(self.shifted[p], APICAL_ERROR_BITS) for p in range(f.lanes)]
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
             for p in range(f.lanes):
@@ -327,10 +328,10 @@ class Plasticity(wiring.Component):
                 m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
         with m.Elif(self.apical_valid & self.errors.ready):
             m.d.sync += self.apical_valid.eq(0)
-        m.d.comb += [g[p].eq(saturate(self.shifted[p], APICAL_ERROR_BITS)) for p in range(f.lanes)]
         with m.If(self.pass_apical & self.pass_update):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
-            m.d.comb += self.errors.payload.live.eq(g.as_value().any()), self.errors.payload.g.eq(g)
+            m.d.comb += self.errors.payload.eq(Cat(value.any() for value in g).any())
+            m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
 
 
 def multiples(value, steps: int) -> Array:

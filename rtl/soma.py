@@ -1,7 +1,7 @@
 """Soma: P leaky integrate-and-fire neurons over T steps, for either network (docs/arithmetic.md, step 3)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.fixed import saturate
@@ -11,26 +11,14 @@ THRESHOLD_BITS = 10
 WINDOW_BITS = 13
 
 
-def soma_word(form: LayerFormat) -> data.StructLayout:
-    """A group of neurons after T steps: trains, counts, summed voltages and the two flags of the surrogate window."""
-    return data.StructLayout(
-        {
-            "trains": data.ArrayLayout(form.steps, form.lanes),
-            "counts": data.ArrayLayout(form.count_bits, form.lanes),
-            "above": form.lanes,
-            "below": form.lanes,
-            "voltages": data.ArrayLayout(signed(form.sum_bits), form.lanes),
-        }
-    )
-
-
 class Soma(wiring.Component):
     """Takes the accumulators of a group and runs T steps, one a clock; the direct code's planes are combined in two clocks before.
 
     Members:
         accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
         apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
-        o: Out, stream of `soma_word`; `above`: V >= low, `below`: V < high.
+        valid, ready: Out/In, the group after T steps, stable until both: `trains` (T bits, bit t a spike at step t), `counts`, summed
+            `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low, `below`: V < high.
         taken: Out, pulse: there is room for the next group.
     """
 
@@ -39,12 +27,18 @@ class Soma(wiring.Component):
         super().__init__(
             {
                 "accumulated": In(1),
-                "sums": In(data.ArrayLayout(data.ArrayLayout(signed(f.accumulator_bits), f.lanes), f.planes)),
+                "sums": In(signed(f.accumulator_bits)).array(f.planes, f.lanes),
                 "apical": In(1),
                 "threshold": In(THRESHOLD_BITS),
                 "low": In(signed(WINDOW_BITS)),
                 "high": In(signed(WINDOW_BITS)),
-                "o": Out(stream.Signature(soma_word(f))),
+                "valid": Out(1),
+                "ready": In(1),
+                "trains": Out(f.steps).array(f.lanes),
+                "counts": Out(f.count_bits).array(f.lanes),
+                "voltages": Out(signed(f.sum_bits)).array(f.lanes),
+                "above": Out(f.lanes),
+                "below": Out(f.lanes),
                 "taken": Out(1),
                 "busy": Out(1),
             }
@@ -57,16 +51,16 @@ class Soma(wiring.Component):
         lanes = range(f.lanes)
         step = Signal(range(f.steps))
         wide = signed(f.accumulator_bits + 4)
-        held = Signal(data.ArrayLayout(data.ArrayLayout(wide, f.lanes), f.planes))
-        word = Signal(soma_word(f))
-        membrane = Signal(data.ArrayLayout(signed(MEMBRANE_BITS), f.lanes))
+        held = [[Signal(wide, name=f"held{t}_{p}") for p in lanes] for t in range(f.planes)]
+        membrane = [Signal(signed(MEMBRANE_BITS), name=f"membrane{p}") for p in lanes]
 
         with m.FSM() as fsm:
             with m.State("idle"):
                 with m.If(self.accumulated):
                     m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in lanes]
                     m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
-                    m.d.sync += word.eq(0), apical.eq(self.apical)
+                    m.d.sync += apical.eq(self.apical)
+                    m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
                     m.next = "step"
                     if f.direct:
                         with m.If(~self.apical):
@@ -83,24 +77,23 @@ class Soma(wiring.Component):
                     m.next = "step"
             with m.State("step"):
                 for p in lanes:
-                    self._step(m, held[0][p], apical, membrane[p], word, p)
+                    self._step(m, held[0][p], apical, membrane[p], p)
                 with m.If(apical if f.direct else 1):
                     m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
                 m.d.sync += step.eq(step + 1)
                 with m.If(step == f.steps - 1):
                     m.next = "emit"
             with m.State("emit"):
-                m.d.comb += self.o.valid.eq(1)
-                with m.If(self.o.ready):
+                m.d.comb += self.valid.eq(1)
+                with m.If(self.ready):
                     m.d.comb += self.taken.eq(1)
                     m.next = "idle"
         m.d.comb += self.busy.eq(~fsm.ongoing("idle"))
-        above = Cat(word.voltages[p] >= self.low for p in lanes)
-        below = Cat(word.voltages[p] < self.high for p in lanes)
-        m.d.comb += self.o.payload.eq(word), self.o.payload.above.eq(above), self.o.payload.below.eq(below)
+        m.d.comb += self.above.eq(Cat(self.voltages[p] >= self.low for p in lanes))
+        m.d.comb += self.below.eq(Cat(self.voltages[p] < self.high for p in lanes))
         return m
 
-    def _step(self, m, held, apical, membrane, word, p):
+    def _step(self, m, held, apical, membrane, p):
         """u - (u >> leak) + v, the spike, and what it leaves."""
         f = self.form
         if f.pre_basal and not f.direct and f.scale:
@@ -117,7 +110,7 @@ class Soma(wiring.Component):
         ]
         m.d.sync += [
             membrane.eq(Mux(spike, rest[:-1].as_signed(), x)),
-            word.voltages[p].eq(word.voltages[p] + v),
-            word.counts[p].eq(word.counts[p] + spike),
-            word.trains[p].eq(Cat(word.trains[p][1:], spike)),
+            self.voltages[p].eq(self.voltages[p] + v),
+            self.counts[p].eq(self.counts[p] + spike),
+            self.trains[p].eq(Cat(self.trains[p][1:], spike)),
         ]

@@ -28,11 +28,6 @@ MULTIPLIER_BITS = 17
 """count << (rate + 8), unsigned: with its sign a lane's multiplier is 18 x 18 at most."""
 
 
-def errors_layout(lanes: int) -> data.StructLayout:
-    """The errors of a group of posts, and whether any of them is to be written."""
-    return data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(APICAL_ERROR_BITS), lanes)})
-
-
 def reverse(byte: Value) -> Value:
     """The 8 bits in reverse order."""
     return Cat(byte[7 - b] for b in range(8))
@@ -47,7 +42,7 @@ class Synapses(wiring.Component):
         start, ready: In/Out, begin a pass; `apical`, `new`, `old` (In) describe it and stay until `done`.
         done: Out, pulse: the last row has been issued.
         index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
-        errors: In, stream of `errors_layout`, one a group, in order.
+        errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
         noise: In, the sample's noise byte. rate: In, rate + 8. Both are taken with `start`. stochastic: In, else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
         taken: In, pulse: the soma has room for the next group.
@@ -70,12 +65,13 @@ class Synapses(wiring.Component):
             "old": In(row_bits + 1),
             "index": Out(row_bits),
             "back": Out(1),
-            "errors": In(stream.Signature(errors_layout(f.lanes))),
+            "errors": In(stream.Signature(1)),
+            "g": In(signed(APICAL_ERROR_BITS)).array(f.lanes),
             "noise": In(NOISE_BITS),
             "stochastic": In(1),
             "rate": In(RATE_BITS),
             "accumulated": Out(1),
-            "sums": Out(data.ArrayLayout(data.ArrayLayout(signed(f.accumulator_bits), f.lanes), f.planes)),
+            "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
             "taken": In(1),
             "rows": Out(COUNTER_BITS),
             "updates": Out(COUNTER_BITS),
@@ -167,7 +163,7 @@ class Synapses(wiring.Component):
             m.d.sync += credit.eq(1)
         with m.If(take):
             m.d.sync += idle.eq(0), wait.eq(~known), walk.eq(known)
-            m.d.sync += live.eq(self.errors.payload.live), in_back.eq(self.new == 0)
+            m.d.sync += live.eq(self.errors.payload), in_back.eq(self.new == 0)
         with m.Elif(self.done):
             m.d.sync += idle.eq(1), walk.eq(0)
         issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
@@ -194,10 +190,10 @@ class Synapses(wiring.Component):
         if f.learn:
             rate, byte = Signal(RATE_BITS), Signal(8)
             column, next_column = Signal(8), Signal(8)
-            self.g = Signal(self.errors.payload.g.shape())
+            self.held_g = [Signal(signed(APICAL_ERROR_BITS), name=f"held_g{p}") for p in range(f.lanes)]
             m.d.comb += byte.eq(index[:8] ^ index[8:])
             with m.If(self.errors.ready):
-                m.d.sync += self.g.eq(self.errors.payload.g)
+                m.d.sync += [self.held_g[p].eq(self.g[p]) for p in range(f.lanes)]
                 m.d.sync += column.eq(next_column), next_column.eq(next_column + 5 * f.lanes)
             with m.If(begin):
                 m.d.sync += rate.eq(self.rate), next_column.eq(0)
@@ -211,7 +207,7 @@ class Synapses(wiring.Component):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
         shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
-        words, writes = Signal(shape), {}
+        words, writes = [Signal(signed(WEIGHT_BITS), name=f"word{p}") for p in range(f.lanes)], {}
         for side in self._sides():
             memory = Memory(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
             m.submodules[f"{side}_weights"] = memory
@@ -220,11 +216,11 @@ class Synapses(wiring.Component):
             m.d.comb += read.addr.eq(Mux(host, self.host_address, row["address"]))
             m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
             with self._on(m, side, apical):
-                m.d.comb += words.eq(read.data)
+                m.d.comb += [words[p].eq(read.data[p]) for p in range(f.lanes)]
         read_row = {key: row[key] for key in row if key != "factor"}
         if f.learn:
             factor = Cat(row["factor"], 0).as_signed()
-            read_row |= {f"product{p}": self.g[p] * factor for p in range(f.lanes)}
+            read_row |= {f"product{p}": self.held_g[p] * factor for p in range(f.lanes)}
         else:
             self._host_writes(m, writes)
         return self._stage(m, "read", read_row), words, writes

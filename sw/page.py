@@ -23,7 +23,7 @@ main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 6px; }
 h2 { font-size: 17px; margin: 0 0 12px; }
 .lead { color: var(--muted); margin: 0 0 26px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 14px; margin-bottom: 22px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; margin-bottom: 22px; }
 .tile, section { background: white; border: 1px solid var(--line); border-radius: 10px; }
 .tile { padding: 16px 18px; border-top: 3px solid var(--blue); }
 .tile.bad { border-top-color: var(--orange); }

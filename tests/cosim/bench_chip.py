@@ -38,7 +38,7 @@ async def training_agrees(dut):
 
 @cocotb.test()
 async def memories_hold_what_is_written(dut):
-    chip, model, *_ = await setup(dut)
+    chip, *_ = await setup(dut)
     region = chip.regions["W1"]
     values = np.random.default_rng(3).integers(-(1 << 15), 1 << 15, region.shape)
     await chip.write(W1=values, decay=-3)
@@ -72,7 +72,7 @@ async def a_silent_core_is_a_hang_with_a_message(dut):
     chip, _, x, y = await setup(dut, watchdog=2000)
     if parameters().get("fault", [""])[0] != "hang":
         return
-    with pytest.raises(Hang, match="no handshake for 2000 clocks .* 3 results"):
+    with pytest.raises(Hang, match=r"no handshake for 2000 clocks .* 3 results"):
         await chip.train(x, y)
 
 

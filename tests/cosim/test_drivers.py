@@ -42,7 +42,7 @@ class Doubler(wiring.Component):
 
 def doubler(simulator, fault=None):
     text = verilog.convert(Doubler(fault), name="doubler", emit_src=False, strip_internal_attrs=True)
-    # A payload of several fields is one vector in Amaranth's Verilog: this shell gives each a port, the other form drivers take.
+    # A payload of several fields is one vector in Amaranth's Verilog: this shell gives each a port, as drivers also take it.
     shell = """
 module shell(input clk, input rst, input i__valid, output i__ready, input [7:0] i__payload__a, input [3:0] i__payload__b,
              output o__valid, input o__ready, output [9:0] o__payload);

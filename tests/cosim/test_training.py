@@ -192,7 +192,7 @@ def test_a_hanging_core_is_an_error_with_a_message(tmp_path, monkeypatch):
 
 def test_a_failing_golden_process_is_an_error_with_its_last_line(tmp_path):
     broken = Parts(golden="tests.cosim.standin:NoModel", memory_map=PARTS.memory_map, settings=PARTS.settings)
-    with pytest.raises(GoldenError, match="golden: AttributeError: .*NoModel"):
+    with pytest.raises(GoldenError, match=r"golden: AttributeError: .*NoModel"):
         train(tmp_path, parts=broken)
     assert not _running(tmp_path)
 
