@@ -51,7 +51,7 @@ def coefficients(
     own_only: bool = False,
     margin: int = 64,
     lambda8: int = 5,
-    dead_zone: int = 32,
+    dead_zone: int = 48,
     reach: int = 32,
 ) -> Coefficients:
     """Steps 6 and 8 for one sample with label y.
@@ -68,12 +68,13 @@ def coefficients(
     ts, ss = zip(*map(rsqrt, norms), strict=True)
     c = [min(256, rnd(d[k] * t_r * ts[k], s_r + ss[k] - 8)) if norm_r and norms[k] else 0 for k in classes]
     pull = 256 - c[label]
-    pull = 0 if pull < dead_zone else pull
+    silent = pull < dead_zone
+    pull = 0 if silent else pull
     rivals = [k for k in classes if k != label and norms[k] and not own_only]
     a = [0 for _ in classes]
     for k in rivals:
         if loss == "reco":
-            a[k] = -((max(0, c[k] - margin) * lambda8) >> 3)
+            a[k] = 0 if silent else -((max(0, c[k] - margin) * lambda8) >> 3)
         else:
             shift = max(0, c[label] - c[k] - reach) >> 3
             a[k] = -(32 >> shift) if shift <= 5 else 0

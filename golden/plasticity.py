@@ -29,7 +29,7 @@ def coefficients(config: Config, C: Tensor, y: Tensor, known: Tensor, stimulus: 
     pull = torch.where(distance < config.dead_zone, 0, distance)
     push = torch.zeros_like(C)
     if not stimulus and config.loss == "reco":
-        push = ((C - config.margin).clamp(min=0) * config.lambda8) >> 3
+        push = torch.where(distance < config.dead_zone, 0, ((C - config.margin).clamp(min=0) * config.lambda8) >> 3)
     elif not stimulus:
         shift = (C_y - C - config.reach).clamp(min=0) >> 3
         push = torch.where(own | ~known, 0, 32 >> shift.clamp(max=6))

@@ -190,7 +190,10 @@ class Coefficients(wiring.Component):
         if self.own_only:
             m.d.comb += push.eq(pull)
         elif self.reco:
-            m.d.comb += push.eq(Mux(stage[5].own, pull, (over_margin * self.lambda8) >> 3))
+            silent = Signal()
+            with m.If(valid[5] & stage[5].own):
+                m.d.sync += silent.eq(affinity + self.dead_zone > ONE)
+            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(silent, 0, (over_margin * self.lambda8) >> 3)))
         else:
             full_push_below, behind = Signal(signed(AFFINITY_BITS + 2)), Signal(signed(AFFINITY_BITS + 2))
             with m.If(valid[5] & stage[5].own):

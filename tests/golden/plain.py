@@ -172,6 +172,8 @@ class Plain:
         for k in range(self.K):
             if k == y or norms[k] == 0 or layer == 0:
                 continue
+            if c.loss == "reco" and not pull:
+                continue
             if c.loss == "reco":
                 a[k] = -((max(0, C[k] - c.margin) * c.lambda8) // 8)
             else:

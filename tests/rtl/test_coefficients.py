@@ -14,7 +14,7 @@ from cosim.models import coefficients
 from rtl.coefficients import Coefficients
 
 WATCHDOG = 3000
-SETTINGS = {"margin": 64, "lambda8": 5, "dead_zone": 32, "reach": 32}
+SETTINGS = {"margin": 64, "lambda8": 5, "dead_zone": 48, "reach": 32}
 
 
 @dataclass

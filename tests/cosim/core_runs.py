@@ -1,0 +1,96 @@
+"""Scenarios for the whole core, and how they are run: shared by test_core.py and test_mutants.py."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cosim.bench import run
+from cosim.scenario import Scenario
+from cosim.simulators import Build, build
+from cosim.training import core_verilog
+from cosim.wrapper import TOP, wrapped
+from golden.config import Config
+from golden.integer import IntegerModel
+
+torch.set_num_threads(1)  # small tensors: more threads only wait for each other
+
+BENCH = "cosim.bench_core"
+BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
+"""What is built into a core. All the rest is in registers, so that one build serves many configurations."""
+
+
+@cache
+def core(config: Config, simulator: str = "icarus") -> Build:
+    """A core inside the bench's wrapper, ready to simulate."""
+    return build(wrapped(core_verilog(config), config), TOP, simulator)
+
+
+def built(config: Config) -> Config:
+    """The configuration with defaults where it makes no difference to the Verilog."""
+    return Config(**{name: getattr(config, name) for name in BUILT})
+
+
+def play(config: Config, scenario: Path, simulator: str = "icarus", **values) -> float:
+    """Runs a scenario on a core; raises BenchError at the first mismatch. Returns the seconds taken."""
+    values = {"config": config.to_dict(), "scenario": str(scenario), **values}
+    return run(core(built(config), simulator), BENCH, values, timeout=280)
+
+
+def stimulus(config: Config, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Samples from empty to full, and their labels. x (count, n0), y (count,)."""
+    density = rng.choice([0.0, 0.2, 0.5, 0.8, 1.0], (count, 1), p=[0.05, 0.3, 0.4, 0.2, 0.05])
+    x = rng.integers(0, 16, (count, config.sizes[0])) * (rng.random((count, config.sizes[0])) < density)
+    return x, rng.integers(0, config.classes, count)
+
+
+def mixture(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """learn and recall (count,): learning, inference, and now and then a recall on request."""
+    learn = rng.random(count) < 0.8
+    return learn, ~learn & (rng.random(count) < 0.3)
+
+
+def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerModel:
+    """A model whose memories hold anything they can hold, many values at the ends of their ranges."""
+    model = IntegerModel(config, fast=False)
+    state = model.state()
+    ends = {"W": 1 << 15, "Theta": 1 << 15, "E": 1 << 23, "S": 1 << 23}
+    for name, value in state.items():
+        kind = name.rstrip("0123456789")
+        if kind in ends:
+            end, near = ends[kind], rng.random(value.shape) < 0.3
+            offset = rng.integers(0, 40, value.shape)
+            edge = np.where(rng.random(value.shape) < 0.5, end - 1 - offset, offset - end)
+            # Most of the rest is small: soma and window then meet voltages around their limits.
+            state[name] = np.where(near, edge, rng.integers(-end >> 2, end >> 2, value.shape))
+        elif kind in ("h", "flags"):
+            state[name] = rng.integers(0, (config.steps if kind == "h" else 3) + 1, value.shape)
+    state["samples"] = np.array((1 << 32) - 5)  # wraps soon
+    state["position"] = np.array(rng.integers(config.block))
+    model.load(state)
+    model.decay = decay
+    return model
+
+
+def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, resets: tuple[int, ...] = ()) -> Path:
+    """A file to `play`: fresh memories, a resume in mid-block, recall through strange Theta, wild memories, resets.
+
+    Args:
+        config: its settings hold in the first half; in the second `stochastic` is the other way round.
+        samples: of each half. resets: clocks after the 16th sample of a stream.
+    """
+    rng = np.random.default_rng(seed)
+    scenario = Scenario(IntegerModel(config, fast=False))
+    scenario.samples(*stimulus(config, samples // 2, rng), *mixture(samples // 2, rng))
+    scenario.resume()
+    scenario.samples(*stimulus(config, samples // 2, rng), *mixture(samples // 2, rng))
+    scenario.memories()
+    scenario.take(wild(config.replace(stochastic=not config.stochastic), rng, decay=-1))
+    scenario.blank(recall=True)  # golden's `recall()` of a Theta that has just been loaded, under concepts of another one
+    scenario.memories()
+    for after in resets:
+        scenario.reset(after, *stimulus(config, 24, rng), mixture(24, rng)[0])
+    scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng))
+    scenario.memories()
+    return scenario.save(path)

@@ -1,0 +1,153 @@
+"""Proof that the core's bench can fail: one line of the RTL is changed, in a copy, and the bench has to name a difference."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cosim.bench import BenchError, run
+from cosim.simulators import build
+from cosim.wrapper import TOP, wrapped
+from golden.config import Config
+from tests.cosim.core_runs import BENCH, built, thorough
+
+ROOT = Path(__file__).parents[2]
+CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 2), block=3, seed=3)
+"""No size a multiple of its lanes, blocks that end often."""
+CONVERT = """
+import json, pathlib, sys
+from cosim.training import core_verilog
+from golden.config import Config
+import rtl.core
+assert pathlib.Path(rtl.core.__file__).parents[1] == pathlib.Path.cwd(), rtl.core.__file__
+pathlib.Path("core.v").write_text(core_verilog(Config.from_dict(json.loads(sys.argv[1]))))
+"""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In rtl/`file`, `old` (there once) becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+    def apply(self, package: Path) -> None:
+        text = (package / self.file).read_text(encoding="utf-8")
+        count = text.count(self.old)
+        assert count == 1, f"mutant {self.name!r}: found {self.old!r} {count} times in {self.file}; allowed is once"
+        (package / self.file).write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+MUTANTS = (
+    Mutant("leak one bit weaker", "soma.py", "(membrane >> f.leak)", "(membrane >> f.leak + 1)"),
+    Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
+    Mutant("membrane starts at rest", "soma.py", "eq(self.threshold >> 1)", "eq(0)"),
+    Mutant("bits of a pixel weighed wrongly", "soma.py", "(held[1][p] << 2)", "(held[1][p] << 1)"),
+    Mutant("half rounds down", "synapses.py", "Mux(self.stochastic, dither, 128)", "Mux(self.stochastic, dither, 127)"),
+    Mutant(
+        "weights do not saturate",
+        "synapses.py",
+        'stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)',
+        'stored[f"weight{p}"] = total[:WEIGHT_BITS].as_signed()',
+    ),
+    Mutant(
+        "synapse rounds its master",
+        "synapses.py",
+        "words[p] >> (WEIGHT_BITS - SYNAPSE_BITS)",
+        "(words[p] + 128) >> (WEIGHT_BITS - SYNAPSE_BITS)",
+    ),
+    Mutant("a row skipped in a pass", "synapses.py", "(position + 1 >= self.new)", "(position + 2 >= self.new)"),
+    Mutant(
+        "last row of the last sample dropped",
+        "synapses.py",
+        "Mux(in_back, position + 1 == self.old,",
+        "Mux(in_back, position + 2 >= self.old,",
+    ),
+    Mutant("lanes swapped in the write", "synapses.py", "write.data[p].eq(words[p])", "write.data[p].eq(words[-1 - p])"),
+    Mutant(
+        "update of one group dropped",
+        "plasticity.py",
+        "write.data.live.eq(Cat(value.any() for value in g).any())",
+        "write.data.live.eq(Cat(value.any() for value in g).any() & (tag.group != 0))",
+    ),
+    Mutant(
+        "apical sums do not saturate", "plasticity.py", "0, saturate(self.totals[p], SUM_BITS))", "0, self.totals[p])"
+    ),
+    Mutant(
+        "S does not saturate",
+        "plasticity.py",
+        "saturate(self.summed_scalar + self.b2, SUM_BITS)",
+        "self.summed_scalar + self.b2",
+    ),
+    Mutant(
+        "S not cleared",
+        "plasticity.py",
+        "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(1)",
+        "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(0)",
+    ),
+    Mutant("E not cleared", "plasticity.py", "Mux(tags[3].block, 0,", "Mux(tags[3].block, self.totals[p],"),
+    Mutant(
+        "surrogate window always open", "plasticity.py", "self.above[p] & (self.below[p] | falls)", "Const(1)"
+    ),
+    Mutant("q_r with the other sign", "plasticity.py", "minus.eq((tags[1].error & tags[1].kept) | ", "minus.eq("),
+    Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
+    Mutant(
+        "norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)"
+    ),
+    Mutant(
+        "block one sample too long",
+        "layer.py",
+        "self.block_ends.eq((self.position >= self.settings.block)",
+        "self.block_ends.eq((self.position > self.settings.block)",
+    ),
+    Mutant("noise of the next sample", "layer.py", "self.noise.n.eq(self.samples)", "self.noise.n.eq(self.samples + 1)"),
+    Mutant("a pass survives the reset", "layer.py", "self.outstanding, self.undecided = Signal(), Signal()",
+           "self.outstanding, self.undecided = Signal(reset_less=True), Signal()"),
+    Mutant("Theta learns from the new counts", "spikes.py", "put.data.old.eq(olds[pick])",
+           "put.data.old.eq(train_count(trains[pick], self.steps) if self.slots > 1 else olds[pick])"),
+    Mutant("a tie goes to the last", "readout.py", "(values[k] > highest)", "(values[k] >= highest)"),
+    Mutant("a result lost under a stall", "readout.py", "m.If(self.o.valid & self.o.ready)", "m.If(self.o.valid)"),
+    Mutant("dead zone one too wide", "coefficients.py", "affinity + self.dead_zone > ONE", "affinity + self.dead_zone >= ONE"),
+)
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory):
+    return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz", samples=24, resets=(31, 150))
+
+
+def bench(folder: Path, scenario: Path, mutant: Mutant | None) -> None:
+    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+    package = folder / "rtl"
+    shutil.copytree(ROOT / "rtl", package, ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant:
+        mutant.apply(package)
+    config = built(CONFIG)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    subprocess.run([sys.executable, "-c", CONVERT, config_json(config)], cwd=folder, env=env, check=True)
+    design = build(wrapped((folder / "core.v").read_text(encoding="utf-8"), config), TOP, "icarus", root=folder / "build")
+    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
+    run(design, BENCH, values, folder=folder / "run", timeout=120)
+
+
+def config_json(config: Config) -> str:
+    import json
+
+    return json.dumps(config.to_dict())
+
+
+def test_the_core_as_it_is_passes(scenario, tmp_path):
+    bench(tmp_path, scenario, None)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "_"))
+def test_is_caught(mutant, scenario, tmp_path):
+    with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for") as found:
+        bench(tmp_path, scenario, mutant)
+    print(f"{mutant.name}: {found.value}")
