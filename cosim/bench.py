@@ -126,7 +126,7 @@ def run(
     folder: Path | None = None,
     tests: str | None = None,
     seed: int = 0,
-    timeout: float | None = 600,
+    timeout: float | None = 240,
 ) -> float:
     """Runs to the end and returns the seconds it took. Without `folder` the files are temporary, and kept only on failure.
 

@@ -1,7 +1,7 @@
 """The whole core against golden: plays a scenario (`cosim.scenario`), compares every record and every memory.
 
-Parameters: `config`, the core's; `scenario`, the file; optional `inputs`, `outputs`, `seed`: stalls from the start; `watchdog`,
-clocks; `got`: a file that gets what the chip gave, as `RECORDS` and the memories by name, those of step n as "n.name".
+Parameters: `config`, the core's; `scenario`, the file; optional `inputs`, `outputs`, `seed`: stalls from the start;
+`watchdog`, clocks; `got`: a file that gets the chip's records and memories, those of step n as "n.name".
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Between numpy arrays and the bit strings that cocotb takes and gives (bit 0 is the last character), whole batches at once."""
+"""Between numpy arrays and the bit strings that cocotb takes and gives (bit 0 comes last), whole batches at once."""
 
 from dataclasses import dataclass
 

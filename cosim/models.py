@@ -86,3 +86,51 @@ def coefficients(
     b1 = {k: sat(rnd(a[k] * t_r * ts[k], s_r + ss[k] - 12), 16) for k in live}
     b2 = {k: sat(rnd(rnd(a[k] * c[k] * ts[k], 8) * ts[k], 2 * ss[k] - 12), 16) for k in live}
     return Coefficients(c, a, q, q_r, b1, b2)
+
+
+Neuron = tuple[int, int, int]
+"""A count, and the flags V >= low and V < high."""
+
+
+@dataclass
+class Lesson:
+    """What a learning sample brings: neurons, the scalars of steps 6 and 8, and whether the layer takes b."""
+
+    label: int
+    neurons: list[Neuron]
+    q: list[int]
+    q_r: int
+    b: list[tuple[int, int, int]]
+    teach: bool
+    learn_theta: bool
+
+
+class LocalUpdate:
+    """Steps 7, 8 and 9 for all neurons of a layer."""
+
+    def __init__(self, top: bool, h: list[list[Neuron]], e: list[list[int]], s: list[int]):
+        self.top, self.h, self.e, self.s = top, h, e, s
+
+    def errors(self, sample: Lesson) -> list[int]:
+        """g of every neuron."""
+        g = []
+        for i, (r, above, below) in enumerate(sample.neurons):
+            e = sum(q * h[i][0] for q, h in zip(sample.q, self.h, strict=True)) - sample.q_r * r
+            opens = not (not above and e < 0) if self.top else above and (below or e < 0)
+            g.append(sat(rnd(e, 4 if self.top else 3), 7) if opens else 0)
+        return g
+
+    def learn(self, sample: Lesson) -> None:
+        """Adds the sample to E and S."""
+        for k, b1, b2 in sample.b if sample.learn_theta else ():
+            self.s[k] = sat(self.s[k] + b2, 24)
+            self.e[k] = [sat(e + b1 * neuron[0], 24) for e, neuron in zip(self.e[k], sample.neurons, strict=True)]
+
+    def apical_errors(self, k: int, shift: int) -> list[int]:
+        """G of every neuron for concept k; its sums are 0 then."""
+        g = []
+        for e, (h, above, below) in zip(self.e[k], self.h[k], strict=True):
+            x = e - self.s[k] * h
+            g.append(sat(x >> shift, 16) if (above or x > 0) and (below or x < 0) else 0)
+        self.e[k], self.s[k] = [0] * len(self.e[k]), 0
+        return g

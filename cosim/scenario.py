@@ -1,7 +1,7 @@
-"""What a core is to go through, step by step, and what the golden model gives at each step: written once, played on any build.
+"""What a core goes through, step by step, and what golden gives at each step: written once, played on any build.
 
-`Scenario` runs golden and writes; `cosim.bench_core` reads and plays. So the simulator's process needs no torch, and one scenario
-serves both simulators, all stalls and every mutant.
+`Scenario` runs golden and writes; `cosim.bench_core` reads and plays. So the simulator's process needs no torch, and one
+scenario serves both simulators, all stalls and every mutant.
 """
 
 import json
@@ -22,7 +22,7 @@ class Scenario:
     """A list of steps that grows with each call, for a golden model that takes every step at once.
 
     Args:
-        model: an `IntegerModel`, in the state to begin with. Its configuration may differ from the core's in what registers hold.
+        model: an `IntegerModel`, in the state to begin with. Its configuration may differ from the core's in registers.
     """
 
     def __init__(self, model: Any):
@@ -40,6 +40,8 @@ class Scenario:
     def samples(self, x: np.ndarray, y: np.ndarray | None = None, learn: Any = True, recall: Any = False) -> None:
         """A stream of B samples without a gap. x: (B, n0). y: (B,) labels. learn, recall: for all, or (B,)."""
         model, count = self.model, len(x)
+        if not count:
+            return
         y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
         learn, recall = (np.broadcast_to(value, count) for value in (learn, recall))
         parts = []

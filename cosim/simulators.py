@@ -144,6 +144,7 @@ def _compile(target: Build, verilog: str, public: bool, flags: str) -> None:
     except BuildError:
         kept = target.folder.with_name(target.folder.name + ".failed")
         shutil.rmtree(kept, ignore_errors=True)
+        shutil.rmtree(work / "obj", ignore_errors=True)
         work.rename(kept)
         raise
     finally:

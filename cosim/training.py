@@ -73,7 +73,7 @@ class TrainingResult:
         history: one dict an epoch; predictions: (epochs, tests); accuracies: 0..1, one an epoch (training: while learning).
         counters: (L, 4) rows, updates, saturations, spikes of all training samples.
         utilisation: layer -> part of the training clocks in which it walked its memory, where the chip counts it.
-        seconds: of the simulation, start to end; samples_per_second: training samples in it, compared.
+        seconds: of the simulation, start to end; samples_per_second: training samples, over all the epochs' time.
         state: the chip's memories at the end (None after a mismatch).
     """
 

@@ -58,45 +58,34 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
     """The Verilog text of the wrapper (module `TOP`) and the core, to build as one.
 
     Args:
-        core: Verilog of a core with the ports of BsdCore; payloads may be one vector or a port for each field.
+        core: Verilog of a core with the ports of BsdCore; each payload is one vector.
         name: the core's module name.
+
+    Raises:
+        ValueError: no such module, or a payload of another width than this configuration's.
     """
     w = Widths(config)
-    ports = _ports(core, name)
-    fields = {
-        "i__payload": {"pixels": f"pixels[{w.beat - 1}:0]", "label": "head[5:0]", "learn": "head[6]", "recall": "head[7]"},
-        "o__payload": _slices(
-            "result", {"prediction": 6, "voltages": config.classes * w.voltage, "counters": config.layers * 96}
-        ),
-        "host_i__payload": {"address": "host_address", "write": "b_write", "data": "host_data"},
-        "host_o__payload": {"": "host_word"},
-    }
+    _check(core, name, {"i__payload": w.beat + 8, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
     links = [f".{p}({p})" for p in ("clk", "rst", "idle", "i__valid", "i__ready", "o__valid", "o__ready")]
     links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid", "o__ready")]
-    for port, parts in fields.items():
-        if port in ports:
-            links.append(f".{port}({{{', '.join(reversed(parts.values()))}}})")
-        else:
-            links += [f".{port}__{part}({signal})" for part, signal in parts.items()]
+    links += [".i__payload({head, pixels})", ".o__payload(result)"]
+    links += [".host_i__payload({host_data, b_write, host_address})", ".host_o__payload(host_word)"]
     return _TEXT.format(
         top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
         sample=w.sample, pixels=w.sample - 8, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
     ) + core  # fmt: skip
 
 
-def _slices(signal: str, widths: dict[str, int]) -> dict[str, str]:
-    result, low = {}, 0
-    for name, width in widths.items():
-        result[name] = f"{signal}[{low + width - 1}:{low}]"
-        low += width
-    return result
-
-
-def _ports(core: str, name: str) -> set[str]:
-    header = re.search(rf"^module \\?{re.escape(name)}\s*\((.*?)\);", core, re.MULTILINE | re.DOTALL)
-    if not header:
+def _check(core: str, name: str, widths: dict[str, int]) -> None:
+    """Verilog joins ports and wires of different widths in silence: here it is an error."""
+    found = re.search(rf"^module \\?{re.escape(name)}\s*\(.*?^endmodule", core, re.MULTILINE | re.DOTALL)
+    if not found:
         raise ValueError(f"wrapper: found no module {name!r} in the Verilog text; allowed is a text that has it")
-    return set(re.findall(r"[A-Za-z_]\w*", header.group(1)))
+    for port, width in widths.items():
+        declared = re.search(rf"(?:input|output)\s+(?:wire|reg)?\s*(?:\[(\d+):0\])?\s*{port}\b", found.group(0))
+        bits = int(declared.group(1) or 0) + 1 if declared else 0
+        if bits != width:
+            raise ValueError(f"wrapper: found {bits} bits of {name}.{port}; allowed is {width} for this configuration")
 
 
 _TEXT = """

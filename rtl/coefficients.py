@@ -49,7 +49,7 @@ class Coefficients(wiring.Component):
             q_r in 12 for the last d), and in no clock before the other ones before it.
         decided (Out): all of q is written and `teach` is known, until the next start; 12 clocks (own_only: 8) behind the
             last d.
-        teach (Out): at least one a_k is not 0.
+        teach (Out): at least one a_k is not 0. silent (Out): known to be none, ahead of `decided` (ReCo's dead zone only).
         b_valid, b_ready, b_k, b1, b2: a stream, one item for each k with a_k != 0 (none where |r| = 0): the others
             ascending, then the label. From 6 clocks behind `decided`, an item in 6 clocks.
         b_done (Out): all items of this sample have been taken, or there are none, until the next start.
@@ -86,6 +86,7 @@ class Coefficients(wiring.Component):
             "norm_r": In(norm_width),
             "decided": Out(1),
             "teach": Out(1),
+            "silent": Out(1),
         }
         if not own_only:
             ports |= {
@@ -190,10 +191,11 @@ class Coefficients(wiring.Component):
         if self.own_only:
             m.d.comb += push.eq(pull)
         elif self.reco:
-            silent = Signal()
-            with m.If(valid[5] & stage[5].own):
-                m.d.sync += silent.eq(affinity + self.dead_zone > ONE)
-            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(silent, 0, (over_margin * self.lambda8) >> 3)))
+            with m.If(self.start):
+                m.d.sync += self.silent.eq(0)
+            with m.Elif(valid[5] & stage[5].own):
+                m.d.sync += self.silent.eq(affinity + self.dead_zone > ONE)
+            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(self.silent, 0, (over_margin * self.lambda8) >> 3)))
         else:
             full_push_below, behind = Signal(signed(AFFINITY_BITS + 2)), Signal(signed(AFFINITY_BITS + 2))
             with m.If(valid[5] & stage[5].own):

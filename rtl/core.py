@@ -126,8 +126,7 @@ class BsdCore(wiring.Component):
                 registers[name] = Signal(RATE_BITS, init=defaults[name], name=name)
                 m.d.comb += part.rate.eq(registers[name])
             registers[f"walked{layer}"] = Signal(32, name=f"walked{layer}")
-            with m.If(part.walks):
-                m.d.sync += registers[f"walked{layer}"].eq(registers[f"walked{layer}"] + 1)
+            m.d.sync += registers[f"walked{layer}"].eq(registers[f"walked{layer}"] + part.walked)
             m.d.comb += part.settings.eq(settings)
         registers["clocks"] = Signal(32, name="clocks")
         m.d.sync += registers["clocks"].eq(registers["clocks"] + 1)

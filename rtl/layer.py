@@ -38,7 +38,7 @@ class Layer(wiring.Component):
         apical_i, apical_o: In/Out, streams of `spike_word`: recalled spikes from above and to below.
         voltages: Out, top only, stream of V_L, a group at a time. counters: Out, stream, one item a sample, not at layer 0.
         settings, rate: In, registers; rate = that of W + 8.
-        walks: Out, the lanes are walking a row. idle: Out, nothing inside.
+        walked: Out, rows the lanes have walked for the group that ends now, else 0. idle: Out, nothing inside.
         host: In, see `layer_host_signature`.
     """
 
@@ -48,7 +48,7 @@ class Layer(wiring.Component):
         members = {
             "settings": In(settings_layout()),
             "rate": In(RATE_BITS),
-            "walks": Out(1),
+            "walked": Out(range(f.pre_basal + f.pre_apical + 1)),
             "idle": Out(1),
             "host": In(layer_host_signature()),
         }
@@ -75,7 +75,7 @@ class Layer(wiring.Component):
         if f.planes:
             m.submodules.soma = self.soma = Soma(f)
         self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
-        self.outstanding, self.undecided = Signal(), Signal()
+        self.outstanding, self.undecided, self.unheard = Signal(), Signal(), Signal()
         self.closing, self.recalling, self.theta = Signal(), Signal(), Signal()
         self.samples, self.position = Signal(32), Signal(12)
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
@@ -126,6 +126,7 @@ class Layer(wiring.Component):
             coefficients.norm_write_data.eq(affinity.norm),
             plasticity.decided.eq(coefficients.decided),
             plasticity.teach.eq(coefficients.teach),
+            plasticity.silent.eq(coefficients.silent),
             concepts.learn_k.eq(plasticity.learn_k),
             concepts.learn_group.eq(plasticity.learn_group),
             plasticity.template.eq(concepts.learn),
@@ -149,7 +150,9 @@ class Layer(wiring.Component):
                 plasticity.block_k.eq(self.concept),
             ]
         with m.If(affinity.start):
-            m.d.sync += self.samples.eq(self.samples + 1), self.undecided.eq(0)
+            m.d.sync += self.samples.eq(self.samples + 1), self.unheard.eq(0)
+            with m.If(~self.unheard):
+                m.d.sync += self.undecided.eq(0)
             if not self.bottom:
                 m.d.comb += self.noise.start.eq(1)
 
@@ -174,17 +177,15 @@ class Layer(wiring.Component):
         final = groups == f.groups - 1
         passing = Signal(self.token.shape())
         may_begin = synapses.ready & ~self.outstanding
-        m.d.comb += synapses.apical.eq(self.recalling), self.walks.eq(synapses.walking)
+        m.d.comb += synapses.apical.eq(self.recalling), self.walked.eq(synapses.walked)
         m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
         m.d.comb += [self.soma.sums[t][p].eq(synapses.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
         m.d.comb += self.soma.apical.eq(passing.apical), synapses.taken.eq(self.soma.taken)
         for side, rows in sources.items():
             here = self.recalling if side == "apical" else ~self.recalling
-            ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing & ~self.undecided)
-            if f.learn:
-                ready &= self.noise.ready
+            ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
             if side == "apical":
-                ready &= self.plasticity.idle | ~self.theta
+                ready &= self.noise.ready & (self.plasticity.idle | ~self.theta)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
             m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
             with m.If(here):
@@ -199,6 +200,7 @@ class Layer(wiring.Component):
                 elif f.learn:
                     self._sample_begins(m, rows.job)
                     m.d.sync += self.undecided.eq(rows.job.learn)
+                    m.d.sync += self.unheard.eq(self.undecided & ~self.affinity.start)
         with m.If(synapses.accumulated):
             m.d.sync += self.token.eq(passing), groups.eq(Mux(final, 0, groups + 1))
             with m.If(final):
@@ -213,7 +215,14 @@ class Layer(wiring.Component):
                 self.plasticity.pass_update.eq(self.theta),
                 self.plasticity.pass_done.eq(synapses.done),
             ]
-            wiring.connect(m, self.plasticity.errors, synapses.errors)
+            m.d.comb += [
+                synapses.errors.payload.eq(self.plasticity.errors.payload),
+                # The last sample's verdict is not even asked for while its last spikes are not in.
+                synapses.errors.valid.eq(
+                    self.plasticity.errors.valid & ~self.unheard & ~(synapses.start & self.undecided)
+                ),
+                self.plasticity.errors.ready.eq(synapses.errors.ready),
+            ]
             m.d.comb += [synapses.g[p].eq(self.plasticity.g[p]) for p in range(f.lanes)]
         else:
             m.d.comb += synapses.errors.valid.eq(1)
@@ -337,8 +346,8 @@ class Layer(wiring.Component):
         else:
             m.d.comb += begun.eq(self.synapses.start & self.recalling)
             m.d.comb += self.plasticity.block_start.eq(begun & self.theta)
-            with m.If(begun):
-                m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1), self.noise.c.eq(self.concept + 1)
+            with m.If(self.synapses.done & self.recalling):  # the noise of this concept's pass was in use until now
+                m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1), self.noise.c.eq(self.concept)
         with m.If(begun):
             m.d.sync += self.concept.eq(self.concept + 1), self.all_begun.eq(self.concept == f.classes - 1)
         with m.If(self.recalling & self.all_begun & quiet):

@@ -25,8 +25,8 @@ class Plasticity(wiring.Component):
     """Errors, apical sums and apical errors of one layer.
 
     Members:
-        keep, keep_group, keep_data: In, a group's counts and window flags of a learning sample (`concept_word`); `keep_last`
-            with the last group, in the clock of `start`.
+        keep, keep_group, keep_data: In, a group's counts and window flags of a learning sample (`concept_word`), the last
+            group in the clock of `start`.
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
         learn_k, learn_group: Out, template to read; template: In, one clock later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In.
@@ -43,13 +43,13 @@ class Plasticity(wiring.Component):
         self.address_bits = ceil_log2(f.classes) + f.group_bits
         members = {
             "keep": In(1),
-            "keep_last": In(1),
             "keep_group": In(g_shape),
             "keep_data": In(concept_word(f)),
             "start": In(1),
             "label": In(LABEL_BITS),
             "decided": In(1),
             "teach": In(1),
+            "silent": In(1),
             "learn_k": Out(k_shape),
             "learn_group": Out(g_shape),
             "template": In(concept_word(f)),
@@ -266,7 +266,7 @@ class Plasticity(wiring.Component):
         m.d.sync += feed.eq(next_feed), have.eq(next_feed < known)
         with m.If(write.en):
             m.d.sync += known.eq(tag.group + 1)
-        with m.If(self.waiting & self.decided):
+        with m.If(self.waiting & (self.decided | self.silent)):
             m.d.sync += self.waiting.eq(0), teaches.eq(self.teach)
         with m.If(self.pass_done & ~self.pass_apical):
             m.d.sync += teaches.eq(0)

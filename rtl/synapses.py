@@ -39,15 +39,16 @@ class Synapses(wiring.Component):
     Seven clocks from a row's `index` to its accumulators (five in an inference-only core); one row a clock.
 
     Members:
-        start, ready: In/Out, begin a pass; `apical`, `new`, `old` (In) describe it and stay until `done`.
+        start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In) describe it and stay until `done`.
         done: Out, pulse: the last row has been issued.
         index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
-        noise: In, the sample's noise byte. rate: In, rate + 8. Both are taken with `start`. stochastic: In, else round half up.
+        noise: In, the sample's noise byte, from the first live errors until five clocks after `done`. rate: In, rate + 8, taken with
+            `start`. stochastic: In, else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass so far.
-        walking: Out, a row is issued. busy: Out, rows or writes are in flight.
+        walked: Out, the rows of the group that ends in this clock, else 0. busy: Out, rows or writes are in flight.
         host_*: both memories, address = word, one lane at a time.
     """
 
@@ -76,7 +77,7 @@ class Synapses(wiring.Component):
             "rows": Out(COUNTER_BITS),
             "updates": Out(COUNTER_BITS),
             "saturations": Out(COUNTER_BITS),
-            "walking": Out(1),
+            "walked": Out(row_bits + 1),
             "busy": Out(1),
             "host_address": In(ceil_log2(max(depth, 2))),
             "host_data": In(WEIGHT_BITS),
@@ -124,14 +125,18 @@ class Synapses(wiring.Component):
         return m.If(apical == (side == "apical")) if len(self._sides()) == 2 else nullcontext()
 
     def _walk(self, m, begin, writing):
-        """Issues the rows of every group, front list first. A group starts when its errors are known."""
+        """Issues the rows of every group, front list first.
+
+        While a group's errors are not known, the group is walked as if there were none to write: often there are none, and a
+        guess that fails costs no clock, the group begins again. Its last row waits for the truth.
+        """
         f = self.form
         position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
         in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
         base = Signal(range(max(f.pre_basal, f.pre_apical) * f.groups + 1))
-        idle, wait, walk, held = Signal(init=1), Signal(), Signal(), Signal()
-        old_rows, null, last, final, go, take, known, front_ends = (Signal() for _ in range(8))
-        self.writing = Signal()
+        idle, guess, held = Signal(init=1), Signal(), Signal()
+        old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
+        group_rows = Signal.like(position)
         m.d.comb += [
             self.ready.eq(idle & ~writing),
             self.busy.eq(~idle | writing),
@@ -139,39 +144,43 @@ class Synapses(wiring.Component):
             null.eq((self.new == 0) & ~old_rows),
             front_ends.eq(~in_back & (position + 1 >= self.new)),
             last.eq(null | Mux(in_back, position + 1 == self.old, front_ends & ~old_rows)),
-            final.eq(group == f.groups - 1),
-            go.eq(walk & (~last | credit)),
-            self.done.eq(go & last & final),
+            go.eq(~idle & (~last | (credit & ~guess))),
+            self.done.eq(go & last & (group == f.groups - 1)),
             self.index.eq(position),
             self.back.eq(in_back),
-            self.walking.eq(go & ~null),
-            take.eq(begin | wait | (go & last & ~final)),
+            take.eq(begin | (go & last & ~self.done)),
             known.eq(self.errors.valid & ~held),
+            accept.eq(guess & known & ~self.errors.payload),
+            again.eq(guess & known & self.errors.payload),
+            self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0)),
         ]
         with m.If(go):
-            m.d.sync += first.eq(0), position.eq(position + 1)
+            m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
             with m.If(front_ends):
                 m.d.sync += in_back.eq(1), position.eq(0)
             with m.If(last):
-                m.d.sync += group.eq(group + 1), first.eq(1), position.eq(0), credit.eq(0)
+                m.d.sync += group.eq(group + 1), credit.eq(0)
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
-            m.d.sync += group.eq(0), base.eq(0), first.eq(1), position.eq(0), self.rows.eq(0)
-        with m.Elif(self.walking):
-            m.d.sync += self.rows.eq(self.rows + 1)
+            m.d.sync += group.eq(0), base.eq(0), idle.eq(0)
+        with m.Elif(self.done):
+            m.d.sync += idle.eq(1)
         with m.If(self.taken):
             m.d.sync += credit.eq(1)
-        with m.If(take):
-            m.d.sync += idle.eq(0), wait.eq(~known), walk.eq(known)
-            m.d.sync += live.eq(self.errors.payload), in_back.eq(self.new == 0)
-        with m.Elif(self.done):
-            m.d.sync += idle.eq(1), walk.eq(0)
+        with m.If(accept):
+            m.d.sync += guess.eq(0)
+        with m.If(take | again):
+            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(self.new == 0)
+            m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
+
+        m.d.sync += self.rows.eq(Mux(begin, 0, self.rows + self.walked))
         issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
+        issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
-        m.d.comb += self.errors.ready.eq(issued["valid"] & issued["first"])
+        m.d.comb += self.errors.ready.eq(accept | (issued["valid"] & issued["owed"]))
         with m.If(self.errors.ready):
             m.d.sync += held.eq(0)
-        with m.Elif(take & known):
+        with m.Elif((take | again) & known):
             m.d.sync += held.eq(1)
         return issued
 
@@ -193,8 +202,10 @@ class Synapses(wiring.Component):
             self.held_g = [Signal(signed(APICAL_ERROR_BITS), name=f"held_g{p}") for p in range(f.lanes)]
             m.d.comb += byte.eq(index[:8] ^ index[8:])
             with m.If(self.errors.ready):
-                m.d.sync += [self.held_g[p].eq(self.g[p]) for p in range(f.lanes)]
-                m.d.sync += column.eq(next_column), next_column.eq(next_column + 5 * f.lanes)
+                m.d.sync += next_column.eq(next_column + 5 * f.lanes)
+                with m.If(row["valid"] & row["owed"]):  # else none is live, and rows of the group before are still under way
+                    m.d.sync += column.eq(next_column)
+                    m.d.sync += [self.held_g[p].eq(self.g[p]) for p in range(f.lanes)]
             with m.If(begin):
                 m.d.sync += rate.eq(self.rate), next_column.eq(0)
             fetched["update"] = row["valid"] & row["live"] & (old != 0)
@@ -234,13 +245,10 @@ class Synapses(wiring.Component):
     def _update(self, m, row, words, begin):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
         f = self.form
-        noise = Signal(NOISE_BITS)
-        with m.If(begin):
-            m.d.sync += noise.eq(self.noise)
         kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
         added = dict(kept)
         for p in range(f.lanes):
-            dither = noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
+            dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"change{p}"] = (row[f"product{p}"] + Mux(row["update"], Mux(self.stochastic, dither, 128), 0)) >> 8
             added[f"weight{p}"] = words[p]
         added = self._stage(m, "added", added)

@@ -3,15 +3,15 @@
 import importlib.metadata
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from golden import NAMED, Config, ConfigError, SampleError, StateError
+from golden import Config, ConfigError, SampleError, StateError
 from golden.data import DataError
+from sw import options
 from sw.errors import CheckError, UserError
 from sw.terminal import say
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
 )
 
 
@@ -29,30 +29,6 @@ def _version(asked: bool) -> None:
     if asked:
         print(f"bispike {importlib.metadata.version('bispike')}")
         raise typer.Exit
-
-
-class Backend(StrEnum):
-    """What computes: the PyTorch golden model, or the generated Verilog under a simulator, compared with it."""
-
-    golden = "golden"
-    sim = "sim"
-
-
-class Part(StrEnum):
-    """A part of a data set."""
-
-    test = "test"
-    train = "train"
-    all = "all"
-
-
-CONFIG_HELP = f"{', '.join(NAMED)}, or a TOML file with at least sizes and lanes."
-DATA_HELP = "A file holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0)."
-ConfigOption = Annotated[str, typer.Option("--config", "-c", metavar="NAME|FILE.toml", help=CONFIG_HELP)]
-FromOption = Annotated[Path, typer.Option("--from", "-f", metavar="RUN|FILE", help="A run folder, or a weights.npz of one.")]
-SimulatorOption = Annotated[
-    str | None, typer.Option(metavar="verilator|icarus", help="Which simulator; the fastest there is if left out.")
-]
 
 
 @app.callback()
@@ -64,35 +40,16 @@ def bispike(
 
 @app.command()
 def train(
-    config: Annotated[
-        str | None, typer.Option("--config", "-c", metavar="NAME|FILE.toml", help=CONFIG_HELP + " Default: digits.")
-    ] = None,
-    data: Annotated[
-        str | None, typer.Option("--data", "-d", metavar="digits|fashion|FILE.npz", help=DATA_HELP + " Default: digits.")
-    ] = None,
-    backend: Annotated[
-        Backend | None,
-        typer.Option(help="golden: the PyTorch model alone. sim: the chip, every value compared. Default: golden."),
-    ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(metavar="N", help="Passes over the training samples; the configuration's if left out.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Of weights, order and rounding noise; the configuration's if left out.")
-    ] = None,
-    split: Annotated[
-        int | None, typer.Option(metavar="N", help="Which random 80/20 split of data without a test part. Default: 0.")
-    ] = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The run folder, numbered if it exists. Default: runs/NAME.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the interrupted run in --run; its own settings hold.")
-    ] = False,
-    simulator: SimulatorOption = None,
-    waves: Annotated[
-        bool, typer.Option("--waves", help="Keep the simulation's waves in the run folder (large, slow).")
-    ] = False,
+    config: options.TrainConfig = None,
+    data: options.TrainData = None,
+    backend: options.BackendChoice = None,
+    epochs: options.Epochs = None,
+    seed: options.Seed = None,
+    split: options.Split = None,
+    run: options.Run = None,
+    resume: options.Resume = False,
+    simulator: options.Simulator = None,
+    waves: options.Waves = False,
 ) -> None:
     """Train a network, sample by sample, and write a report.
 
@@ -100,7 +57,8 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
-    from sw import chip_run, jobs
+    from sw import chip_run
+    from sw import train as training
 
     given = {
         "config": config,
@@ -112,37 +70,24 @@ def train(
     }
     if resume:
         path = run or Path("runs") / Config.load(config or "digits").name
-        kept, dataset = jobs.go_on(path, given)
+        kept, dataset = training.go_on(path, given)
     else:
         changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
         network = Config.load(config or "digits").replace(**changes)
         path = run or Path("runs") / network.name
-        kept, dataset = jobs.begin(network, data or "digits", split or 0, given["backend"] or "golden")
-    chosen = chip_run.find_simulator(simulator) if kept.history["backend"] == Backend.sim else None
-    jobs.train(kept, dataset, path, resume, Console(), chosen, waves)
+        kept, dataset = training.begin(network, data or "digits", split or 0, given["backend"] or "golden")
+    chosen = chip_run.find_simulator(simulator) if kept.history["backend"] == options.Backend.sim else None
+    training.train(kept, dataset, path, resume, Console(), chosen, waves)
 
 
 @app.command()
 def verify(
-    config: Annotated[
-        str | None,
-        typer.Option("--config", "-c", metavar="NAME|FILE.toml", help=CONFIG_HELP + " Default: that of --from, or tiny."),
-    ] = None,
-    samples: Annotated[int, typer.Option("--samples", "-n", metavar="N", help="Samples to learn from.")] = 500,
-    source: Annotated[
-        Path | None, typer.Option("--from", "-f", metavar="RUN|FILE", help="Begin with this trained network, not a new one.")
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            "--data",
-            "-d",
-            metavar="random|digits|fashion|FILE.npz",
-            help="Which samples. Default: what --from learned, or random.",
-        ),
-    ] = None,
-    simulator: SimulatorOption = None,
-    waves: Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves in runs/verify-NAME.")] = False,
+    config: options.VerifyConfig = None,
+    samples: options.Samples = 500,
+    source: options.MaybeTrained = None,
+    data: options.VerifyData = None,
+    simulator: options.Simulator = None,
+    waves: options.Waves = False,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
 
@@ -156,55 +101,34 @@ def verify(
 
 @app.command()
 def predict(
-    source: FromOption,
-    data: Annotated[
-        str | None,
-        typer.Option("--data", "-d", metavar="digits|fashion|FILE.npz", help=DATA_HELP + " Default: what it learned."),
-    ] = None,
-    split: Annotated[
-        int | None, typer.Option(metavar="N", help="Which random 80/20 split; the run's own if left out.")
-    ] = None,
-    part: Annotated[Part, typer.Option(help="Which part of the data.")] = Part.test,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE.csv", help="Write sample, label and prediction, a line each."),
-    ] = None,
+    source: options.Trained,
+    data: options.LearnedData = None,
+    split: options.Split = None,
+    part: options.PartChoice = None,
+    output: options.CsvFile = None,
 ) -> None:
     """Let a trained network name samples, and count how many it gets right."""
-    from sw import jobs
+    from sw import ask
 
-    jobs.predict(source, data, split, part.value, output, Console())
+    ask.predict(source, data, split, part and part.value, output, Console())
 
 
 @app.command()
 def recall(
-    source: FromOption,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            "--data",
-            "-d",
-            metavar="digits|fashion|FILE.npz",
-            help="Whose class means to draw beside. Default: what it learned.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE.png", help="Draw the pictures beside the class means.")
-    ] = None,
+    source: options.Trained,
+    data: options.LearnedData = None,
+    output: options.PngFile = None,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
-    from sw import jobs
+    from sw import ask
 
-    jobs.recall(source, data, output, Console())
+    ask.recall(source, data, output, Console())
 
 
 @app.command()
 def verilog(
-    config: ConfigOption = "digits",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE.v", help="The file to write; - is the terminal. Default: NAME.v."),
-    ] = None,
+    config: options.Config = "digits",
+    output: options.VerilogFile = None,
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
     from sw import verilog as generator
@@ -225,8 +149,8 @@ def verilog(
 
 @app.command()
 def info(
-    config: ConfigOption = "digits",
-    density: Annotated[float, typer.Option(metavar="0..1", help="Part of the pixels that is not 0.")] = 0.5,
+    config: options.Config = "digits",
+    density: options.Density = 0.5,
 ) -> None:
     """Tell what a configuration costs: memories, multipliers, clocks a sample."""
     from sw import inventory
@@ -235,6 +159,17 @@ def info(
     if not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
     inventory.show(Console(), chosen, density)
+
+
+@app.command()
+def bench(
+    full: options.Full = False,
+    output: options.JsonFile = Path("bench.json"),
+) -> None:
+    """Measure every figure the project promises, and say how; exits with 1 if one misses its target. Under 10 minutes."""
+    from sw import bench as measurements
+
+    measurements.bench(full, output, Console())
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,7 +27,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
     """
     config, history, samples = kept.config, kept.history, len(dataset.x_train)
     done = len(history["epochs"])
-    network = GoldenNetwork(config, kept.state, fast=True if (config.epochs - done) * samples > WORTH_COMPILING else None)
+    network = GoldenNetwork(config, kept.state, (config.epochs - done) * samples)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         for epoch in range(done, config.epochs):
 
@@ -50,15 +50,15 @@ def _facts(totals: dict) -> str:
 
 
 class GoldenNetwork:
-    """The bit-exact PyTorch model, taking samples by the chunk and counting. `fast` is IntegerModel's."""
+    """The bit-exact PyTorch model, taking samples by the chunk and counting. `samples`: how many it will learn from."""
 
-    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, fast: bool | None = None):
+    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
         import torch  # takes seconds to import: not before bad input is found
 
         from golden.integer import IntegerModel
 
         torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
-        self.model = IntegerModel(config, fast)
+        self.model = IntegerModel(config, fast=True if samples > WORTH_COMPILING else None)
         if state:
             self.model.load(state)
 

@@ -47,6 +47,23 @@ async def the_checker_names_position_and_value(dut):
 
 
 @cocotb.test()
+async def an_offer_stands_until_it_is_taken(dut):
+    clk = await start(dut)
+    StreamMonitor(dut, "o", clk, "mostly", seed=4)
+    driver = StreamDriver(dut, "i", clk, "random", seed=3)
+    driver.send(payloads(100))
+    offers, refused = [], 0
+    while driver.queue:
+        await RisingEdge(clk)
+        offer = [int(s.value) for s in (dut.i__valid, dut.i__payload__a, dut.i__payload__b)]
+        if offers and offers[-1]:
+            assert offer == offers[-1]
+            refused += 1
+        offers.append(offer if offer[0] and not int(dut.i__ready.value) else None)
+    assert refused > 50
+
+
+@cocotb.test()
 async def idle_clocks_carry_nothing(dut):
     clk = await start(dut)
     monitor = StreamMonitor(dut, "o", clk)

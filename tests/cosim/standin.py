@@ -34,7 +34,10 @@ class MemoryMap:
 
 
 class StandIn(wiring.Component):
-    """Sums a sample's pixels, waits `work` clocks, adds to one word of W1. `fault` breaks it: (kind, sample number)."""
+    """Sums a sample's pixels, waits `work` clocks, adds to one word of W1. `fault` breaks it: (kind, sample number).
+
+    An offer that is taken back or changed before it was taken shows in layer 1's saturations, which are 0 otherwise.
+    """
 
     def __init__(self, config, work=8, fault=None):
         self.config, self.work, self.fault = config, work, fault
@@ -77,6 +80,12 @@ class StandIn(wiring.Component):
         ]
         with m.If(self.host_o.ready):
             m.d.sync += self.host_o.valid.eq(0)
+        broken = Signal()
+        for port in (self.i, self.host_i):
+            offered, payload = Signal(), Signal(len(port.payload.as_value()))
+            m.d.sync += [offered.eq(port.valid & ~port.ready), payload.eq(port.payload)]
+            with m.If(offered & (~port.valid | (payload != port.payload.as_value()))):
+                m.d.sync += broken.eq(1)
         with m.FSM():
             with m.State("load"):
                 m.d.comb += self.i.ready.eq(~self.host_o.valid)
@@ -122,7 +131,7 @@ class StandIn(wiring.Component):
                     m.d.comb += [
                         out.counters[4 * i].eq(total + i),
                         out.counters[4 * i + 1].eq(learned),
-                        out.counters[4 * i + 2].eq(0),
+                        out.counters[4 * i + 2].eq(broken),
                         out.counters[4 * i + 3].eq(old[:16]),
                     ]
                 with m.If(self.o.valid & self.o.ready):

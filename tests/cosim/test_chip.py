@@ -24,8 +24,8 @@ def test_samples_records_and_memories_pass_the_wrapper_under_every_stall(simulat
     run(chip(simulator), BENCH, values(stalls=stalls), timeout=120)
 
 
-@pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), ((9, 5, 4), (1, 5, 3)), ((16, 4, 4), 4)])
-def test_beats_need_not_fill_a_sample_evenly(sizes, lanes):
+@pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), ((9, 5, 4), (1, 5, 3)), ((16, 4, 4), 4), ((40, 12, 3), 8)])
+def test_beats_need_not_fill_a_sample_nor_memories_a_burst(sizes, lanes):
     config = Config(sizes=sizes, lanes=lanes)
     run(chip("icarus", config=config), BENCH, values(40, config=config), tests="training_agrees", timeout=120)
 
@@ -43,3 +43,10 @@ def test_a_broken_core_is_named_by_sample_layer_and_value(fault):
 def test_a_text_without_the_core_is_refused():
     with pytest.raises(ValueError, match="wrapper: found no module 'chip'"):
         wrapped(standin_verilog(CONFIG), CONFIG, name="chip")
+
+
+def test_a_core_of_another_configuration_is_refused():
+    with pytest.raises(
+        ValueError, match=r"wrapper: found \d+ bits of core.o__payload; allowed is \d+ for this configuration"
+    ):
+        wrapped(standin_verilog(CONFIG), CONFIG.replace(sizes=(10, 6, 4), lanes=(4, 4, 3)))

@@ -93,14 +93,16 @@ def test_waves_are_written_on_request_and_only_then(simulator, tmp_path):
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
-def test_the_same_design_is_built_once_and_another_one_apart(simulator, tmp_path):
-    first = build(text("a"), "counter", simulator, root=tmp_path)
+def test_the_same_design_is_built_once_and_another_one_apart(simulator):
+    # In the common folder: a new one would compile Verilator's own C++ anew.
+    first = build(text("a"), "counter", simulator)
     stamp = first.binary.stat().st_mtime_ns
-    again = build(text("a"), "counter", simulator, root=tmp_path)
+    again = build(text("a"), "counter", simulator)
     assert (again, again.binary.stat().st_mtime_ns) == (first, stamp)
-    other = build(text("b"), "counter", simulator, root=tmp_path)
+    other = build(text("b"), "counter", simulator)
     assert other.folder != first.folder
-    assert not [p for p in tmp_path.iterdir() if "." in p.name and p.suffix != ".lock"]
+    assert {p.name for p in first.folder.iterdir()} >= {"design.v", first.binary.name}
+    assert not list(first.folder.parent.glob(f"{first.folder.name}.[0-9]*"))
 
 
 def _build(root, results):
@@ -127,7 +129,8 @@ def test_a_refused_design_names_its_error_and_leaves_no_build(simulator, tmp_pat
     with pytest.raises(BuildError, match=r"design\.v.*build\.log"):
         build(text("bad").replace("count + step", "count + missing"), "counter", simulator, root=tmp_path)
     assert [p.suffix for p in tmp_path.iterdir() if p.is_dir()] == [".failed"]
-    build(text("bad"), "counter", simulator, root=tmp_path)
+    if simulator == "icarus":
+        assert build(text("bad"), "counter", simulator, root=tmp_path).binary.exists()
 
 
 def test_a_build_folder_that_cannot_be_written_is_one_line(tmp_path):

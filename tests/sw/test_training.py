@@ -178,12 +178,32 @@ def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     model.load(kept.state)
     dataset = data.load("stripes.npz")
     expected = model.train(dataset.x_test, dataset.y_test, learn=False).prediction
-    rows = [line.split(",") for line in (tmp_path / "out" / "predictions.csv").read_text().splitlines()]
-    assert rows[0] == ["sample", "label", "prediction"]
-    assert [int(row[2]) for row in rows[1:]] == expected.tolist()
-    assert [int(row[1]) for row in rows[1:]] == dataset.y_test.tolist()
+    rows = rows_of(tmp_path / "out" / "predictions.csv")
+    assert rows[:, 2].tolist() == expected.tolist()
+    assert rows[:, 1].tolist() == dataset.y_test.tolist()
+    with np.load("stripes.npz") as file:
+        np.testing.assert_array_equal(file["x"][rows[:, 0]], dataset.x_test)
     right = 100 * (expected == dataset.y_test).mean()
     assert capsys.readouterr().out == f"{right:.2f} % of 12 samples right\n"
+
+
+def rows_of(path) -> np.ndarray:
+    """The numbers of a predictions file, after a look at its head."""
+    head, *lines = path.read_text().splitlines()
+    assert head == "sample,label,prediction"
+    return np.array([[int(number) for number in line.split(",")] for line in lines])
+
+
+@pytest.mark.parametrize("own_test", [True, False])
+def test_other_data_is_predicted_whole_and_in_its_own_order(small, tmp_path, own_test):
+    cli.main(small)
+    random = np.random.default_rng(2)
+    x, y = random.integers(0, 16, (20, 9)), random.integers(0, 2, 20)
+    np.savez("other.npz", x=x[:15], y=y[:15], x_test=x[15:], y_test=y[15:]) if own_test else np.savez("other.npz", x=x, y=y)
+    assert cli.main(["predict", "--from", "runs/small", "--data", "other.npz", "--output", "all.csv"]) == 0
+    rows = rows_of(tmp_path / "all.csv")
+    assert rows[:, 0].tolist() == list(range(20))
+    assert rows[:, 1].tolist() == y.tolist()
 
 
 def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, capsys):

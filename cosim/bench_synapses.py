@@ -1,0 +1,212 @@
+"""cocotb bench of `rtl.synapses`: the fused pass of both networks (docs/arithmetic.md, steps 3, 4, 7, 9 and 10)."""
+
+import random
+from dataclasses import dataclass, field
+
+import cocotb
+from cocotb.triggers import RisingEdge
+
+from cosim.bench import parameters
+from cosim.drivers import Watchdog, stalls
+from cosim.models import sat
+from cosim.pins import PATTERNS, Pins, as_signed, begin, pack, unpack
+from rtl.formats import LayerFormat
+
+PASSES = 10
+NOTHING = -1
+"""A list position that holds no row."""
+
+
+def reverse(byte: int) -> int:
+    """The 8 bits in reverse order."""
+    return int(f"{byte:08b}"[::-1], 2)
+
+
+def noise(byte: int, j: int, i: int) -> int:
+    """The rounding noise of synapse (j, i) from its sample's byte."""
+    return byte ^ reverse((j ^ (j >> 8)) & 255) ^ reverse((5 * i) & 255)
+
+
+@dataclass
+class Pass:
+    """One pass of a network: rows (j, train, old count) of both lists, and for each group its errors (live, one a lane)."""
+
+    apical: int
+    new: list[tuple[int, int, int]]
+    old: list[tuple[int, int, int]]
+    errors: list[tuple[int, list[int]]]
+    byte: int
+    rate: int
+    stochastic: int
+    sums: list[list[list[int]]] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("rows", "updates", "saturations"), 0))
+
+
+def walk(weights: list[list[int]], work: Pass, form: LayerFormat) -> None:
+    """Updates weights[j][i] of the network in place, and fills in `sums[group][plane][lane]` and the counters. rate: + 8."""
+    for group, (live, g) in enumerate(work.errors):
+        sums = [[0] * form.lanes for _ in range(form.planes)]
+        for j, train, old in work.new + (work.old if live else []):
+            work.counters["rows"] += 1
+            work.counters["updates"] += bool(live and old)
+            for p in range(form.lanes):
+                i = group * form.lanes + p
+                if live and old:
+                    dither = noise(work.byte, j, i) if work.stochastic else 128
+                    total = weights[j][i] + ((g[p] * old * (1 << work.rate) + dither) >> 8)
+                    weights[j][i] = sat(total, 16)
+                    work.counters["saturations"] += total != weights[j][i]
+                for t in range(form.planes):
+                    sums[t][p] += (weights[j][i] >> 8) * (train >> t & 1)
+        work.sums.append(sums)
+
+
+class Unit:
+    """The blocks around the synapses: list, errors, soma and host."""
+
+    def __init__(self, clk, pins: Pins, form: LayerFormat, producer: str, consumer: str):
+        self.clk, self.pins, self.form = clk, pins, form
+        self.gaps, self.waits = stalls(producer, 1), stalls(consumer, 2)
+        self.rng = random.Random(f"{producer} {consumer}")
+        self.sides = {"basal": (form.pre_basal, form.basal_planes), "apical": (form.pre_apical, form.steps)}
+        self.sides = {side: shape for side, shape in self.sides.items() if shape[0]}
+        self.compared = 0
+
+    def place(self, side: str, j: int, group: int) -> int:
+        """A word's address: all rows of a group, then the next group."""
+        return group * self.sides[side][0] + j
+
+    async def host_write(self, side: str, weights: list[list[int]]) -> None:
+        """All weights, one lane at a time."""
+        for j, row in enumerate(weights):
+            for i, weight in enumerate(row):
+                group, lane = divmod(i, self.form.lanes)
+                self.pins.set(host_address=self.place(side, j, group), host_data=weight)
+                self.pins.set(**{f"host_select_{side}": 1, f"host_write_{side}": 1 << lane})
+                await RisingEdge(self.clk)
+        self.pins.set(**{f"host_select_{side}": 0, f"host_write_{side}": 0})
+
+    async def host_read(self, side: str) -> list[list[int]]:
+        """All weights, one word a clock."""
+        rows, asked = [[] for _ in range(self.sides[side][0])], None
+        self.pins.set(**{f"host_select_{side}": 1})
+        for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)]:
+            self.pins.set(host_address=self.place(side, j, group))
+            await RisingEdge(self.clk)
+            if asked is not None:
+                word = unpack(self.pins.get(f"host_read_{side}"), *[16] * self.form.lanes)
+                rows[asked] += [as_signed(w, 16) for w in word]
+            asked = j
+        self.pins.set(**{f"host_select_{side}": 0})
+        return rows
+
+    def answer(self, work: Pass) -> None:
+        """The list's entry for the position of the clock that ended; junk where there is none."""
+        side = "apical" if work.apical else "basal"
+        rows, index = work.old if self.pins.get("back") else work.new, self.pins.get("index")
+        self.pins.noise(*(f"entry_{other}" for other in self.sides))
+        if index < len(rows):
+            pre, planes = self.sides[side]
+            fields = zip(rows[index], (max(pre - 1, 1).bit_length(), planes, self.form.count_bits), strict=True)
+            self.pins.set(**{f"entry_{side}": pack(*fields)})
+
+    async def run(self, work: Pass) -> None:
+        """One pass, compared group by group; returns in the clock behind its last sums."""
+        pins, form, errors = self.pins, self.form, list(work.errors)
+        while not pins.get("ready") or next(self.gaps):
+            pins.noise("noise", "rate", "apical", "new", "old")
+            await RisingEdge(self.clk)
+        pins.set(start=1, apical=work.apical, new=len(work.new), old=len(work.old), rate=work.rate)
+        pins.set(stochastic=work.stochastic)
+        heard = False  # the noise byte may come as late as the first live errors
+        offered, taking, group, done = False, 0, 0, 0
+        while group < form.groups:
+            if form.learn and not offered:
+                offered = bool(errors) and not next(self.gaps)
+                pins.set(errors__valid=offered)
+                pins.noise("errors__payload", *(f"g__{p}" for p in range(form.lanes)))
+                if offered:
+                    pins.set(errors__payload=errors[0][0], g=errors[0][1])
+                    heard |= bool(errors[0][0])
+            pins.set(noise=work.byte) if heard else pins.noise("noise")
+            pins.set(taken=taking == 1)
+            taking = max(0, taking - 1)
+            await RisingEdge(self.clk)
+            pins.set(start=0)
+            pins.noise("rate")
+            self.answer(work)
+            if form.learn and pins.get("errors__ready"):
+                assert offered, "errors taken before they were offered"
+                errors.pop(0)
+                offered = False
+            if pins.get("done"):
+                done += 1
+                pins.noise("new", "old", "apical")
+            if pins.get("accumulated"):
+                assert not taking, f"group {group} came before the last one was taken"
+                found = [pins.all(f"sums__{t}", form.lanes, signed=True) for t in range(form.planes)]
+                assert found == work.sums[group], f"group {group}: expected {work.sums[group]}, got {found}"
+                group += 1
+                taking = 2
+                while next(self.waits):
+                    taking += 1
+                self.compared += 1
+        found = {name: pins.get(name) for name in work.counters}
+        assert found == work.counters, f"counters: expected {work.counters}, got {found}"
+        assert done == 1 and not (errors and form.learn)
+        for clock in range(taking):
+            pins.set(taken=clock == taking - 1)
+            await RisingEdge(self.clk)
+        pins.set(taken=0)
+
+    def stimulus(self, apical: int) -> Pass:
+        """Lists as of two samples of any density, errors with their ends, silent groups."""
+        rng, form = self.rng, self.form
+        pre, planes = self.sides["apical" if apical else "basal"]
+        now, before = (rng.choice((0, 0.3, 0.6, 1)) for _ in range(2))
+        rows = []
+        for j in range(pre):
+            old = rng.randint(1, form.steps) if rng.random() < before and form.learn else 0
+            rows.append((j, rng.randrange(1, 1 << planes) if rng.random() < now else 0, old))
+        top, errors = 1 << (15 if apical else 6), []
+        for group in range(form.groups):
+            live = form.learn and rng.random() < 0.7
+            g = [rng.choice((-top, top - 1, 0, rng.randrange(-top, top))) for _ in range(form.lanes)]
+            if live:  # posts past the size have no error
+                g = [value if group * form.lanes + p < form.size else 0 for p, value in enumerate(g)]
+            errors.append((int(live), g))
+        new, old = [row for row in rows if row[1]], [row for row in rows if not row[1] and row[2]]
+        rate = rng.choice((0, 13, rng.randint(0, 13)))
+        return Pass(apical, new, old, errors, rng.getrandbits(8), rate, rng.randrange(2))
+
+
+@cocotb.test()
+@cocotb.parametrize((("producer", "consumer"), PATTERNS))
+async def passes_of_both_networks(dut, producer, consumer):
+    """Weights loaded by the host, passes back to back (late errors, a late soma), weights read back by the host."""
+    form = LayerFormat(**parameters()["form"])
+    clk, pins = await begin(dut), Pins(dut)
+    unit = Unit(clk, pins, form, producer, consumer)
+    if not form.learn:
+        pins.set(errors__valid=1)
+    rng, width, weights = unit.rng, form.groups * form.lanes, {}
+    for side, (pre, _) in unit.sides.items():
+        ends = (-32768, 32767)
+        weights[side] = [
+            [rng.choice((rng.choice(ends), rng.randint(*ends))) if i < form.size else 0 for i in range(width)]
+            for _ in range(pre)
+        ]
+        await unit.host_write(side, weights[side])
+    Watchdog(clk, 2000, lambda: unit.compared, "synapses")
+    for _ in range(PASSES if form.pre_basal < 64 else 3):
+        side = rng.choice(list(unit.sides))
+        work = unit.stimulus(side == "apical")
+        walk(weights[side], work, form)
+        await unit.run(work)
+    while not pins.get("ready"):
+        await RisingEdge(clk)
+    assert not pins.get("busy")
+    for side in unit.sides:
+        found = await unit.host_read(side)
+        for j, row in enumerate(found):
+            assert row == weights[side][j], f"{side} row {j}: expected {weights[side][j]}, got {row}"

@@ -1,0 +1,80 @@
+"""The options of the command, with what `--help` says of them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from golden import NAMED
+
+
+class Backend(StrEnum):
+    """What computes: the PyTorch golden model, or the generated Verilog under a simulator, compared with it."""
+
+    golden = "golden"
+    sim = "sim"
+
+
+class Part(StrEnum):
+    """A part of a data set."""
+
+    test = "test"
+    train = "train"
+    all = "all"
+
+
+def _config(default: str) -> Option:
+    text = f"{', '.join(NAMED)}, or a TOML file with at least sizes and lanes. {default}"
+    return Option("--config", "-c", metavar="NAME|FILE.toml", help=text)
+
+
+def _data(default: str, more: str = "") -> Option:
+    text = f"A file holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0). {default}"
+    return Option("--data", "-d", metavar=f"{more}digits|fashion|FILE.npz", help=text)
+
+
+def _output(kind: str, text: str) -> Option:
+    return Option("--output", "-o", metavar=f"FILE.{kind}", help=text)
+
+
+_FROM = ("--from", "-f")
+_LEARNED = "Default: what it learned."
+
+TrainConfig = Annotated[str | None, _config("Default: digits.")]
+VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
+Config = Annotated[str, _config("")]
+TrainData = Annotated[str | None, _data("Default: digits.")]
+VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
+LearnedData = Annotated[str | None, _data(_LEARNED)]
+BackendChoice = Annotated[
+    Backend | None, Option(help="golden: the PyTorch model alone. sim: the chip, every value compared. Default: golden.")
+]
+Epochs = Annotated[
+    int | None, Option(metavar="N", help="Passes over the training samples; the configuration's if left out.")
+]
+Seed = Annotated[
+    int | None, Option(metavar="N", help="Of weights, order and rounding noise; the configuration's if left out.")
+]
+Split = Annotated[
+    int | None,
+    Option(metavar="N", help="Which random 80/20 split of data without a test part. Default: 0, or the run's own."),
+]
+Run = Annotated[Path | None, Option(metavar="DIR", help="The run folder, numbered if it exists. Default: runs/NAME.")]
+Resume = Annotated[bool, Option("--resume", help="Go on with the interrupted run in --run; its own settings hold.")]
+Simulator = Annotated[
+    str | None, Option(metavar="verilator|icarus", help="Which simulator; the fastest there is if left out.")
+]
+Waves = Annotated[bool, Option("--waves", help="Keep the simulation's waves, waves.vcd, in the run folder (large, slow).")]
+Samples = Annotated[int, Option("--samples", "-n", metavar="N", help="Samples to learn from.")]
+Trained = Annotated[Path, Option(*_FROM, metavar="RUN|FILE", help="A run folder, or a weights.npz of one.")]
+MaybeTrained = Annotated[
+    Path | None, Option(*_FROM, metavar="RUN|FILE", help="Begin with this trained network, not a new one.")
+]
+PartChoice = Annotated[Part | None, Option(help="Which part. Default: test of what it learned, all of other data.")]
+Density = Annotated[float, Option(metavar="0..1", help="Part of the pixels that is not 0.")]
+Full = Annotated[bool, Option("--full", help="With the configuration fashion too: about half an hour more.")]
+CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
+PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]
+VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
+JsonFile = Annotated[Path, _output("json", "Where to write the figures.")]

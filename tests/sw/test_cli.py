@@ -1,0 +1,78 @@
+"""The command as a whole: help, version, exit codes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from golden.config import NAMED
+from sw import cli
+
+COMMANDS = ("train", "verify", "predict", "recall", "verilog", "bench", "info")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """Help on lines long enough that no word of interest is broken."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_help_names_every_command(capsys):
+    assert cli.main(["--help"]) == 0
+    said = words(capsys.readouterr().out)
+    assert all(f"│ {command} " in said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_explains_every_option(command, capsys):
+    """An option without a text would leave its line with nothing after its kind."""
+    assert cli.main([command, "--help"]) == 0
+    lines = [line.strip("│ *") for line in capsys.readouterr().out.splitlines() if line.strip("│ *").startswith("--")]
+    assert len(lines) >= 2
+    for line in lines:
+        assert len(line.split("  ")[-1].strip()) > 10, line
+
+
+def test_help_of_train_names_the_configurations_and_what_data_may_be(capsys):
+    cli.main(["train", "--help"])
+    said = words(capsys.readouterr().out.replace("│", " "))
+    assert all(name in said for name in NAMED)
+    assert "0..15, 0..255 or floats 0..1" in said
+    assert "labels from 0" in said
+
+
+def test_no_command_shows_help(capsys):
+    cli.main([])
+    out, err = capsys.readouterr()
+    assert "Usage: bispike" in out + err
+
+
+def test_the_version_is_the_packages(capsys):
+    assert cli.main(["--version"]) == 0
+    project = (Path(cli.__file__).parents[1] / "pyproject.toml").read_text()
+    version = capsys.readouterr().out.split()[1]
+    assert f'version = "{version}"' in project
+
+
+def test_a_closed_pipe_is_no_error(tmp_path):
+    """`bispike ... | head -1`: no traceback, whatever is left unsaid."""
+    (tmp_path / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = 4\n")
+    command = f"{sys.executable} -m sw.cli verilog --config {tmp_path / 'small.toml'} --output - | head -1"
+    run = subprocess.run(["bash", "-c", command], cwd=Path(cli.__file__).parents[1], capture_output=True, text=True)
+    assert run.stdout.startswith("// core: a BiSpike core")
+    assert run.stderr == ""
+
+
+def test_help_loads_neither_torch_nor_amaranth():
+    """Help and refusals come at once."""
+    code = (
+        "import sys; from sw import cli; cli.main(['--help']); print({'torch', 'amaranth', 'matplotlib'} & {*sys.modules})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=Path(cli.__file__).parents[1], capture_output=True, text=True)
+    assert run.stdout.splitlines()[-1] == "set()"
