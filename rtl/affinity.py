@@ -1,4 +1,4 @@
-"""Affinity: the dot products of a sample's counts with each concept, and its norm (docs/arithmetic.md, step 6, d_k and |r|^2)."""
+"""Affinity: dot products of a sample's counts with each concept, and its norm (docs/arithmetic.md, step 6)."""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
@@ -36,7 +36,8 @@ class Affinity(wiring.Component):
         i: In, stream of `counts_word`.
         k, group: Out, template to read; template: In, its counts, one clock later.
         free: In, the coefficients of the last sample are done with.
-        start: Out, pulse: the d of a new sample follow; `label` with it. d, d_valid: Out. norm: Out, |r|^2 until the next start.
+        start: Out, pulse: the d of a new sample follow; `label` with it. d, d_valid: Out. norm: Out, |r|^2 until the next
+            start.
         recalled: Out, pulse: `norm` is |h[k]|^2 of a recalled concept (no start, no d).
     """
 

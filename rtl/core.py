@@ -19,7 +19,8 @@ HOST_DEPTH = 8
 def stimulus_layout(config: Config) -> data.StructLayout:
     """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
 
-    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in all beats.
+    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in
+    all beats.
     """
     pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
@@ -36,7 +37,8 @@ class BsdCore(wiring.Component):
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
         host_i, host_o: In/Out, streams: one response for each request, in order. Only while `idle`.
-        idle: Out, no sample, pass or learning is inside. Learning samples leave their last update of W pending; a blank sample
+        idle: Out, no sample, pass or learning is inside. Learning samples leave their last update of W pending; a blank
+            sample
             (all pixels 0, learn 0) settles it.
     """
 
@@ -70,7 +72,9 @@ class BsdCore(wiring.Component):
         wiring.connect(m, wiring.flipped(self.o), readout.o)
         for layer in range(1, top + 1):
             # A layer may run ahead of the top by the samples that the layers between can hold.
-            fifo = self._fifo(m, f"counters{layer}", layers[layer].counters, readout.counters[layer - 1], 4 * (top - layer) + 4)
+            fifo = self._fifo(
+                m, f"counters{layer}", layers[layer].counters, readout.counters[layer - 1], 4 * (top - layer) + 4
+            )
             fifos.append(fifo)
         registers = self._registers(m, layers)
         quiet = [fifo.level == 0 for fifo in fifos if fifo is not None]
@@ -92,7 +96,7 @@ class BsdCore(wiring.Component):
         return fifo
 
     def _stimulus(self, m, layers):
-        """A beat goes to layer 1 as spikes or currents, and to layer 0 as its counts, through a queue: layer 0 recalls last."""
+        """A beat goes to layer 1 as spikes or currents, and to layer 0 as counts, queued: layer 0 recalls last."""
         config, beat, first = self.config, self.i.payload, layers[1].i
         for p in range(config.lanes[0]):
             direct = config.coding == "direct"
@@ -116,8 +120,7 @@ class BsdCore(wiring.Component):
 
     def _registers(self, m, layers):
         """Settings with the configuration's values after reset, and the counters of clocks."""
-        config, defaults = self.config, settings_of(self.config)
-        names = settings_layout().members if hasattr(settings_layout(), "members") else [n for n, _ in settings_layout()]
+        defaults, names = settings_of(self.config), settings_layout().members
         settings = Signal(settings_layout(), init={name: defaults[name] for name in names})
         registers = {name: settings[name] for name in names}
         for layer, part in layers.items():
@@ -172,4 +175,3 @@ class BsdCore(wiring.Component):
                         m.d.sync += registers[name].eq(request.data)
         with m.If(layer[-1] == REGISTERS):
             m.d.comb += answers.w_data.eq(later)
-

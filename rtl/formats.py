@@ -24,7 +24,7 @@ COUNTERS = ("rows", "updates", "saturations", "spikes")
 
 @dataclass(frozen=True)
 class LayerFormat:
-    """What one layer's blocks are made of. `pre_basal` and `pre_apical` are the sizes of the layers below and above (0: none)."""
+    """What a layer's blocks are made of. `pre_basal`, `pre_apical`: the sizes of the layers below and above (0: none)."""
 
     layer: int
     size: int

@@ -1,7 +1,9 @@
 """One three-compartment layer: both networks' synapses and somas, concepts, affinity and plasticity, and their schedule.
 
-A layer takes samples as they come from below. After the last sample of a block it waits for the recall: K concepts as spikes from the
-layer above, each walked in one pass that first applies what the block has taught Theta. No other layer is asked for anything,
+A layer takes samples as they come from below. After the last sample of a block it waits for the recall: K concepts as
+spikes from the
+layer above, each walked in one pass that first applies what the block has taught Theta. No other layer is asked for
+anything,
 so layers run on different samples at once, and all drain at a block's end.
 """
 
@@ -163,12 +165,21 @@ class Layer(wiring.Component):
         sources = {}
         if not self.bottom:
             m.submodules.basal_rows = sources["basal"] = ActiveRows(
-                size=f.pre_basal, lanes=f.lanes_basal, planes=f.basal_planes, steps=f.steps, direct=f.direct, slots=int(f.learn)
+                size=f.pre_basal,
+                lanes=f.lanes_basal,
+                planes=f.basal_planes,
+                steps=f.steps,
+                direct=f.direct,
+                slots=int(f.learn),
             )
             wiring.connect(m, wiring.flipped(self.i), sources["basal"].i)
         if f.pre_apical:
             m.submodules.apical_rows = sources["apical"] = ActiveRows(
-                size=f.pre_apical, lanes=f.lanes_apical, planes=f.steps, steps=f.steps, slots=f.classes,
+                size=f.pre_apical,
+                lanes=f.lanes_apical,
+                planes=f.steps,
+                steps=f.steps,
+                slots=f.classes,
                 targets=f.apical_top,
             )
             wiring.connect(m, wiring.flipped(self.apical_i), sources["apical"].i)
@@ -218,9 +229,7 @@ class Layer(wiring.Component):
             m.d.comb += [
                 synapses.errors.payload.eq(self.plasticity.errors.payload),
                 # The last sample's verdict is not even asked for while its last spikes are not in.
-                synapses.errors.valid.eq(
-                    self.plasticity.errors.valid & ~self.unheard & ~(synapses.start & self.undecided)
-                ),
+                synapses.errors.valid.eq(self.plasticity.errors.valid & ~self.unheard & ~(synapses.start & self.undecided)),
                 self.plasticity.errors.ready.eq(synapses.errors.ready),
             ]
             m.d.comb += [synapses.g[p].eq(self.plasticity.g[p]) for p in range(f.lanes)]
@@ -228,7 +237,7 @@ class Layer(wiring.Component):
             m.d.comb += synapses.errors.valid.eq(1)
 
     def _sample_begins(self, m, job):
-        """Counts a learning sample into its block; at a block's end, or where asked, no other sample begins before the recall."""
+        """Counts a learning sample into its block; at its end, or where asked, none begins before the recall."""
         with m.If(job.learn):
             m.d.sync += self.position.eq(Mux(self.position >= self.settings.block, 0, self.position + 1))
         m.d.sync += self.theta.eq(job.learn & self.block_ends)
@@ -381,11 +390,17 @@ class Layer(wiring.Component):
                 m.d.comb += coefficients.norm_write_data.eq(self.host.data)
             windows += [
                 *(
-                    Window(name, f.lanes, *(getattr(concepts, f"host_{port}_{name}") for port in ("select", "write", "read")))
+                    Window(
+                        name, f.lanes, *(getattr(concepts, f"host_{port}_{name}") for port in ("select", "write", "read"))
+                    )
                     for name in ("counts", "flags")
                 ),
-                Window("sums", f.lanes, plasticity.host_select_e, plasticity.host_write_e, plasticity.host_read_e, signed=True),
-                Window("scalar_sums", 1, plasticity.host_select_s, plasticity.host_write_s, plasticity.host_read_s, signed=True),
+                Window(
+                    "sums", f.lanes, plasticity.host_select_e, plasticity.host_write_e, plasticity.host_read_e, signed=True
+                ),
+                Window(
+                    "scalar_sums", 1, plasticity.host_select_s, plasticity.host_write_s, plasticity.host_read_s, signed=True
+                ),
                 Window("norms", 1, None, norm_written, coefficients.norm_host_data),
             ]
         if f.learn:

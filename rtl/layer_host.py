@@ -16,7 +16,7 @@ MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms
 
 
 def layer_host_signature() -> wiring.Signature:
-    """One access a clock, only while the core is idle. index = word x 2^lane_bits + lane; read comes `READ_LATENCY` later."""
+    """One access a clock, only while the core is idle. index = word x 2^lane_bits + lane; read: `READ_LATENCY` later."""
     return wiring.Signature(
         {
             "select": Out(1),
@@ -31,7 +31,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select` and `write` (a bit a lane) to drive, and what `read` gives, one clock later, lane by lane."""
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives a clock later, by lane."""
 
     memory: str
     lanes: int

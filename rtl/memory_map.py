@@ -1,6 +1,7 @@
 """The memory map behind the host port: what is where, as names, shapes and addresses. Plain numbers: no HDL, no torch.
 
-An address has 32 bits: layer (4), memory (4), index (24). index = word x 2^ceil(log2 lanes) + lane. Words of weights are (group of
+An address has 32 bits: layer (4), memory (4), index (24). index = word x 2^ceil(log2 lanes) + lane. Words of weights are
+(group of
 posts, row), those of templates and sums (concept, group).
 """
 
@@ -10,7 +11,7 @@ import numpy as np
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
-from rtl.formats import COUNTER_BITS, SUM_BITS, WEIGHT_BITS, LayerFormat
+from rtl.formats import SUM_BITS, WEIGHT_BITS, LayerFormat
 from rtl.layer_host import INDEX_BITS, MEMORIES, MEMORY_BITS
 
 REGISTERS = 15
@@ -54,7 +55,7 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
 
 
 def register_names(config: Config) -> list[str]:
-    """The core's registers in the order of their index: settings, then the counters of clocks, of each layer's walking clocks."""
+    """The core's registers in the order of their index: settings, clocks, and the rows walked by each layer."""
     return [*settings_of(config), "clocks", *(f"walked{layer}" for layer in range(config.layers + 1))]
 
 
@@ -62,8 +63,10 @@ def register_names(config: Config) -> list[str]:
 class MemoryMap:
     """All regions of a configuration by name.
 
-    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0.. and flags0.. (K, n_l), E0.. (K, n_l), S0.. (K,), N0.. (K,) = |h|^2, apical1..
-    (K, n_l): the counts h_l as layer l-1 keeps them, samples and position: every layer's own, and the registers, one value each.
+    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0.. and flags0.. (K, n_l), E0.. (K, n_l), S0.. (K,), N0.. (K,) = |h|^2,
+    apical1..
+    (K, n_l): the counts h_l as layer l-1 keeps them, samples and position: every layer's own, and the registers, one value
+    each.
     """
 
     config: Config

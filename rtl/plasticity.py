@@ -1,11 +1,14 @@
 """Plasticity: the local update unit of both networks of a layer (docs/arithmetic.md, steps 7 to 9).
 
-It reads only what is the layer's own: its counts, its templates, its coefficients. One multiply-add lane a neuron does three jobs:
+It reads only what is the layer's own: its counts, its templates, its coefficients. One multiply-add lane a neuron does
+three jobs:
 
     errors   e = sum_k q_k h[k] - q_r r, then g, one word a group, kept for the next sample's pass over W
     sums     E[k] = E[k] + b1 r, S_k = S_k + b2, behind that pass
     block    X = E[k] - S_k h[k], then G, while concept k is recalled and its pass over Theta waits for it
 """
+
+from itertools import pairwise
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
@@ -30,7 +33,8 @@ class Plasticity(wiring.Component):
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
         learn_k, learn_group: Out, template to read; template: In, one clock later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In.
-        errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0) or Theta (1; none is live unless `pass_update`).
+        errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
+            or Theta (1; none is live unless `pass_update`).
             pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
         host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
@@ -101,8 +105,10 @@ class Plasticity(wiring.Component):
         # A job's tag goes beside its data: 0 addresses, 1 operands, 2 products, 3 sums.
         tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(4)]
         issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in self.tag.members.items()}
-        m.d.comb += tags[0].as_value().eq(Cat(issue.values()))  # as a whole: a bit nobody drives is a process that never runs
-        m.d.sync += [later.eq(sooner) for sooner, later in zip(tags, tags[1:], strict=False)]
+        m.d.comb += (
+            tags[0].as_value().eq(Cat(issue.values()))
+        )  # as a whole: a bit nobody drives is a process that never runs
+        m.d.sync += [later.eq(sooner) for sooner, later in pairwise(tags)]
         self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
         self.above, self.below = Signal(f.lanes), Signal(f.lanes)
         # One signal a lane, not one wide signal: simulators handle numbers faster than slices.
@@ -158,9 +164,8 @@ class Plasticity(wiring.Component):
                             m.next = "decide"
                     with m.If(self.decided & ~self.teach):
                         m.next = "decide"
-            with m.State("decide"):
-                with m.If(self.decided):
-                    m.next = "sums" if self.backward else "idle"
+            with m.State("decide"), m.If(self.decided):
+                m.next = "sums" if self.backward else "idle"
             if self.backward:
                 self._control_sums(m, issue, tags, group, k, final)
 
@@ -193,12 +198,11 @@ class Plasticity(wiring.Component):
         with m.State("block"):
             m.d.comb += issue["block"].eq(1)
             m.next = "wait"
-        with m.State("wait"):
-            with m.If(self.apical_valid & self.errors.ready):
-                m.d.sync += group.eq(group + 1)
-                m.next = "block"
-                with m.If(final):
-                    m.next = "idle"
+        with m.State("wait"), m.If(self.apical_valid & self.errors.ready):
+            m.d.sync += group.eq(group + 1)
+            m.next = "block"
+            with m.If(final):
+                m.next = "idle"
 
     def _kept(self, m, tag):
         """The counts and flags of this and the next learning sample, one slot each."""

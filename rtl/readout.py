@@ -1,4 +1,4 @@
-"""Readout: gathers a sample's V_L and counters, and names the concept with the highest voltage (docs/arithmetic.md, step 3)."""
+"""Readout: gathers a sample's V_L and counters, and names the concept of the highest (docs/arithmetic.md, step 3)."""
 
 from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring

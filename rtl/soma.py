@@ -12,13 +12,15 @@ WINDOW_BITS = 13
 
 
 class Soma(wiring.Component):
-    """Takes the accumulators of a group and runs T steps, one a clock; the direct code's planes are combined in two clocks before.
+    """Takes a group's accumulators and runs T steps, one a clock; the direct code's planes take two clocks before.
 
     Members:
         accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
         apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
-        valid, ready: Out/In, the group after T steps, stable until both: `trains` (T bits, bit t a spike at step t), `counts`, summed
-            `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low, `below`: V < high.
+        valid, ready: Out/In, the group after T steps, stable until both: `trains` (T bits, bit t a spike at step t),
+            `counts`, summed
+            `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low, `below`: V <
+            high.
         taken: Out, pulse: there is room for the next group.
     """
 
@@ -55,16 +57,15 @@ class Soma(wiring.Component):
         membrane = [Signal(signed(MEMBRANE_BITS), name=f"membrane{p}") for p in lanes]
 
         with m.FSM() as fsm:
-            with m.State("idle"):
-                with m.If(self.accumulated):
-                    m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in lanes]
-                    m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
-                    m.d.sync += apical.eq(self.apical)
-                    m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
-                    m.next = "step"
-                    if f.direct:
-                        with m.If(~self.apical):
-                            m.next = "pairs"
+            with m.State("idle"), m.If(self.accumulated):
+                m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in lanes]
+                m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
+                m.d.sync += apical.eq(self.apical)
+                m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
+                m.next = "step"
+                if f.direct:
+                    with m.If(~self.apical):
+                        m.next = "pairs"
             if f.direct:
                 with m.State("pairs"):
                     for p in lanes:

@@ -14,9 +14,7 @@ def spike_word(lanes: int, planes: int) -> data.StructLayout:
 
     A spike train has bit t set for a spike at step t. `label`, `learn` and `recall` are the same in all words of a sample.
     """
-    return data.StructLayout(
-        {"trains": data.ArrayLayout(planes, lanes), "label": LABEL_BITS, "learn": 1, "recall": 1}
-    )
+    return data.StructLayout({"trains": data.ArrayLayout(planes, lanes), "label": LABEL_BITS, "learn": 1, "recall": 1})
 
 
 def pixel_count(pixel: Value, steps: int) -> Value:
@@ -26,9 +24,7 @@ def pixel_count(pixel: Value, steps: int) -> Value:
 
 def pixel_train(pixel: Value, steps: int) -> Value:
     """Rate code: spike at t where (x(t+1) + 8) >> 4 > (xt + 8) >> 4, as a `steps`-bit train."""
-    trains = [
-        sum(int((x * (t + 1) + 8) >> 4 > (x * t + 8) >> 4) << t for t in range(steps)) for x in range(1 << PIXEL_BITS)
-    ]
+    trains = [sum(int((x * (t + 1) + 8) >> 4 > (x * t + 8) >> 4) << t for t in range(steps)) for x in range(1 << PIXEL_BITS)]
     return Array(Const(train, steps) for train in trains)[pixel]
 
 
@@ -68,8 +64,9 @@ class ActiveRows(wiring.Component):
         host_*: the counts of the last samples, address = (slot, word), one count for each lane.
     """
 
-    def __init__(self, *, size: int, lanes: int, planes: int, steps: int, direct: bool = False, slots: int = 1,
-                 targets: bool = False):
+    def __init__(
+        self, *, size: int, lanes: int, planes: int, steps: int, direct: bool = False, slots: int = 1, targets: bool = False
+    ):
         self.size, self.lanes, self.planes, self.steps, self.direct, self.slots = size, lanes, planes, steps, direct, slots
         self.targets = targets
         self.words = -(-size // lanes)

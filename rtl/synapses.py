@@ -39,11 +39,13 @@ class Synapses(wiring.Component):
     Seven clocks from a row's `index` to its accumulators (five in an inference-only core); one row a clock.
 
     Members:
-        start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In) describe it and stay until `done`.
+        start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
+            describe it and stay until `done`.
         done: Out, pulse: the last row has been issued.
         index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
-        noise: In, the sample's noise byte, from the first live errors until five clocks after `done`. rate: In, rate + 8, taken with
+        noise: In, the sample's noise byte, from the first live errors until five clocks after `done`. rate: In, rate + 8,
+            taken with
             `start`. stochastic: In, else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
         taken: In, pulse: the soma has room for the next group.

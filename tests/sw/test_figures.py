@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from sw import figures
@@ -15,23 +17,25 @@ def picture(path) -> np.ndarray:
 
 def share(image: np.ndarray, color: str) -> float:
     """The part of an image that has exactly this colour."""
-    from matplotlib.colors import to_rgb
-
     return float((np.abs(image - np.array(to_rgb(color))) < 2 / 255).all(-1).mean())
 
 
-def test_a_learning_curve_draws_every_curve_it_has(tmp_path):
-    rising = [0.5, 0.8, 0.9]
-    figures.learning_curve(tmp_path / "one.png", {"golden": rising}, "one")
-    figures.learning_curve(tmp_path / "two.png", {"golden": rising, "backprop": [0.6, 0.7, 0.8]}, "two")
-    assert share(picture(tmp_path / "one.png"), figures.BASELINE) < 0.0001
-    assert share(picture(tmp_path / "two.png"), figures.BASELINE) > 0.001
+def test_a_learning_curve_draws_every_curve_it_has(tmp_path, monkeypatch):
+    drawn = {}
+    plot = Axes.plot
+
+    def watched(self, x, y, **look):
+        drawn[look["label"]] = (list(x), list(y))
+        return plot(self, x, y, **look)
+
+    monkeypatch.setattr(Axes, "plot", watched)
+    figures.learning_curve(tmp_path / "a.png", {"golden": [0.5, 0.75], "backprop": [0.25, 1.0], "chip": []}, "two")
+    assert drawn == {"golden": ([1, 2], [50, 75]), "backprop": ([1, 2], [25, 100])}
+    assert share(picture(tmp_path / "a.png"), figures.BASELINE) > 0.001
 
 
 def test_equal_curves_share_one_label_and_others_do_not(monkeypatch, tmp_path):
     labels = []
-    from matplotlib.axes import Axes
-
     monkeypatch.setattr(Axes, "annotate", lambda self, text, *args, **kwargs: labels.append(text))
     figures.learning_curve(tmp_path / "a.png", {"chip": [0.5, 0.9], "golden": [0.5, 0.9], "backprop": [0.6, 0.9]}, "")
     assert sorted(labels) == ["backprop  90.00 %", "chip = golden  90.00 %"]
