@@ -49,9 +49,7 @@ class Config:
     loss: str = _choice(("reco", "gap"), "the local contrastive loss: the paper's ReCo, or the event-driven gap", "reco")
     margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
     lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
-    dead_zone: int = _int(
-        0, 256, "ReCo and layer 0: a sample nearer to its concept teaches nothing, 256 = 1.0", 48
-    )
+    dead_zone: int = _int(0, 256, "ReCo and layer 0: a sample nearer to its concept teaches nothing, 256 = 1.0", 48)
     reach: int = _int(0, 256, "gap: a rival whose affinity is this far behind pushes with full weight, 256 = 1.0", 32)
     window_low: int = _int(-4096, 4095, "surrogate window: a summed voltage below this closes a hidden neuron", -64)
     window_high: int = _int(-4096, 4095, "surrogate window: at or above this a neuron may only fall", 320)
