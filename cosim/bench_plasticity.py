@@ -122,10 +122,10 @@ class Unit:
             last = group == self.form.groups - 1
             if last:
                 await self.idle()
-                pins.set(start=1, label=sample.label, keep_last=1)
+                pins.set(start=1, label=sample.label)
             pins.set(keep=1, keep_group=group, keep_data=self.word(sample.neurons, group))
             await RisingEdge(self.clk)
-            pins.set(keep=0, start=0, keep_last=0)
+            pins.set(keep=0, start=0)
             pins.noise("keep_group", "keep_data")
         if sample is not None:
             if not self.form.top:
