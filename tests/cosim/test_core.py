@@ -61,7 +61,7 @@ def test_results_do_not_depend_on_stalls(inputs, outputs, tmp_path):
     assert_same(load_arrays(free), load_arrays(stalled))
 
 
-@pytest.mark.parametrize("lanes", [(16, 8, 1), (5, 3, 4), long((1, 1, 1)), long((7, 5, 3))], ids=str)
+@pytest.mark.parametrize("lanes", [(5, 3, 4), long((16, 8, 1)), long((1, 1, 1))], ids=str)
 def test_results_do_not_depend_on_lanes(lanes, tmp_path):
     got = []
     for number, config in enumerate((TINY, TINY.replace(lanes=lanes))):
@@ -87,13 +87,13 @@ def assert_same(one: dict, other: dict) -> None:
         (Config(name="one weight layer", sizes=(9, 3), lanes=(4, 2), block=2), 16),
         (Config(name="eight weight layers", sizes=(5, 3, 1, 4, 2, 3, 1, 3, 2), lanes=2, block=3), 8),
         (Config(name="sizes of 1", sizes=(1, 1, 2), lanes=1, block=2, coding="rate"), 16),
-        (Config(name="64 concepts", sizes=(5, 3, 64), lanes=(3, 2, 7), block=5), 6),
+        (Config(name="64 concepts", sizes=(3, 64), lanes=(2, 7), block=5), 6),
         (Config(name="rows beyond a byte", sizes=(258, 2), lanes=(6, 2), block=2), 6),
         (Config(name="inference only", sizes=(16, 8, 4), lanes=(4, 3, 2), learn=False), 16),
         long(Config(name="64 lanes", sizes=(66, 2), lanes=64, block=2, steps=8), 8),
         long(Config(name="64 lanes and 64 concepts", sizes=(130, 70, 64), lanes=64, block=5, loss="gap"), 8),
     ],
-    ids=lambda v: v.name.replace(" ", "_") if isinstance(v, Config) else "",
+    ids=lambda v: v.name.replace(" ", "_") if isinstance(v, Config) else str(v),
 )
 def test_extremes(config, samples, tmp_path):
     play(config, thorough(config, tmp_path / "scenario.npz", samples), outputs=0.1)
@@ -126,7 +126,7 @@ def configs(draw) -> Config:
 
 
 # No shrinking: each attempt builds a core. A small failing shape is found by hand, or with --hypothesis-profile=explore.
-QUICK = settings(max_examples=6, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=4, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
 
 
 @QUICK
@@ -149,10 +149,8 @@ def test_many_shapes(config, seed, tmp_path_factory):
     "name, place, message",
     [
         ("voltages", (5, 1), r"sample 5, layer 2, neuron 1: voltages expected -?\d+, got -?\d+"),
-        ("prediction", (7,), r"sample 7, layer 2: prediction expected"),
         ("counters", (6, 0, 1), r"sample 6, layer 1: updates expected"),
         ("Theta1", (2, 3), r"layer 1, pre 2, post 3: Theta1 expected -?\d+, got -?\d+ \(1 of 32 differ\)"),
-        ("E0", (1, 4), r"layer 0, concept 1, neuron 4: E0 expected"),
     ],
 )
 def test_the_bench_names_the_one_value_that_differs(name, place, message, tmp_path):
@@ -160,10 +158,8 @@ def test_the_bench_names_the_one_value_that_differs(name, place, message, tmp_pa
     scenario.samples(*stimulus(TINY, 12, np.random.default_rng(1)))
     scenario.memories()
     arrays = load_arrays(scenario.save(tmp_path / "scenario.npz"))
-    key = [key for key in arrays if key.endswith(f".{name}") and (place[0] < len(arrays[key]))][-1]
-    if name in ("voltages", "prediction", "counters"):
-        key = f"1.{name}"
-    arrays[key][place] += 1
+    step = 1 if name in ("voltages", "counters") else 3  # take, samples, blank, memories
+    arrays[f"{step}.{name}"][place] += 1
     save_arrays(tmp_path / "changed.npz", arrays)
     with pytest.raises(BenchError, match=message):
         play(TINY, tmp_path / "changed.npz")

@@ -99,6 +99,12 @@ MUTANTS = (
     Mutant("E not cleared", "plasticity.py", "Mux(tags[3].block, 0,", "Mux(tags[3].block, self.totals[p],", long=True),
     Mutant("surrogate window always open", "plasticity.py", "self.above[p] & (self.below[p] | falls)", "Const(1)"),
     Mutant("q_r with the other sign", "plasticity.py", "minus.eq((tags[1].error & tags[1].kept) | ", "minus.eq("),
+    Mutant(
+        "a wrong guess is not taken back",
+        "synapses.py",
+        "accept.eq(guess & known & ~self.errors.payload)",
+        "accept.eq(guess & known)",
+    ),
     Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
     Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
     Mutant(

@@ -56,12 +56,13 @@ def test_recall_costs_its_share_of_a_block():
     assert inventory.recall_words(digits.replace(learn_theta=False), 2) == 0
 
 
-def test_the_command_shows_every_layer(capsys, monkeypatch):
+def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "140")
-    assert cli.main(["info", "--config", "tiny"]) == 0
+    (tmp_path / "small.toml").write_text(SMALL.to_toml())
+    assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
     shown = capsys.readouterr().out
-    assert "tiny: 64 - 32 - 10" in shown
-    assert [f"layer {i}" in shown for i in range(4)] == [True, True, True, False]
+    assert "small: 9 - 8 - 5 - 3" in shown
+    assert [f"layer {i}" in shown for i in range(5)] == [True, True, True, True, False]
     assert "bits of memory" in shown
     assert "clocks a sample in inference" in shown
 
