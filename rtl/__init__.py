@@ -1,0 +1,1 @@
+"""What becomes Verilog: the core in Amaranth HDL. Reads `golden.config`, never torch."""
