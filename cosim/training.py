@@ -1,5 +1,6 @@
 """A whole training on the simulated chip with golden beside it: two processes started, watched and ended from here."""
 
+import gc
 import json
 import os
 import shutil
@@ -103,7 +104,13 @@ def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> 
     """The core's Verilog text. core: "module:name" of the component."""
     from amaranth.back import verilog
 
-    return verilog.convert(Parts.get(core)(config), name=name, emit_src=False, strip_internal_attrs=True)
+    collecting = gc.isenabled()
+    gc.disable()  # Amaranth makes millions of small objects that all live on: a third of the time would go into looking at them
+    try:
+        return verilog.convert(Parts.get(core)(config), name=name, emit_src=False, strip_internal_attrs=True)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def run_training(

@@ -98,7 +98,7 @@ def test_a_configuration_is_frozen():
         ({"sizes": (4, 1)}, "sizes: found 1 concepts in the last layer; allowed is 2 to 64"),
         ({"sizes": (4, 65)}, "sizes: found 65 concepts in the last layer; allowed is 2 to 64"),
         ({"sizes": (4, 2.0)}, "sizes: found (4, 2.0); allowed is a list of whole numbers"),
-        ({"lanes": (1, 1, 1)}, "lanes: found 3 entries; allowed is one number or 2, one for each layer"),
+        ({"lanes": (1, 1, 1)}, "lanes: found 3 entries; allowed is one number, or 2: one a layer"),
         ({"lanes": 65}, "lanes: found 65; allowed is 1 to 64"),
         ({"lanes": True}, "lanes: found True; allowed is a list of whole numbers"),
         ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),
