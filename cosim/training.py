@@ -105,7 +105,7 @@ def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> 
     from amaranth.back import verilog
 
     collecting = gc.isenabled()
-    gc.disable()  # Amaranth makes millions of small objects that all live on: a third of the time would go into looking at them
+    gc.disable()  # Amaranth makes millions of small objects that live on: looking at them costs a third of the time
     try:
         return verilog.convert(Parts.get(core)(config), name=name, emit_src=False, strip_internal_attrs=True)
     finally:
