@@ -10,6 +10,7 @@ from golden.config import Config
 
 WEIGHT_BITS, SYNAPSE_BITS = 16, 8
 MEMBRANE_BITS = 16
+THRESHOLD_BITS, WINDOW_BITS, BLOCK_SHIFT_BITS = 10, 13, 4
 SCALAR_BITS = 16
 SUM_BITS = 24
 ERROR_BITS, APICAL_ERROR_BITS = 7, 16
@@ -129,15 +130,15 @@ def settings_layout() -> data.StructLayout:
     """What the host sets at run time; the defaults come from the configuration (`rtl.memory_map`). `block` holds M - 1."""
     return data.StructLayout(
         {
-            "threshold": 10,
-            "window_low": signed(13),
-            "window_high": signed(13),
+            "threshold": THRESHOLD_BITS,
+            "window_low": signed(WINDOW_BITS),
+            "window_high": signed(WINDOW_BITS),
             "margin": 9,
             "lambda8": 4,
             "dead_zone": 9,
             "reach": 9,
             "block": 12,
-            "block_shift": 4,
+            "block_shift": BLOCK_SHIFT_BITS,
             "backward_rate": RATE_BITS,
             "seed": 32,
             "stochastic": 1,

@@ -14,15 +14,14 @@ from amaranth.lib.wiring import In, Out
 from rtl.affinity import Affinity
 from rtl.coefficients import Coefficients
 from rtl.concepts import Concepts
-from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.formats import COUNTER_BITS, LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
 from rtl.layer_host import Window, connect, layer_host_signature
 from rtl.noise import Noise
 from rtl.plasticity import Plasticity
+from rtl.readout import counters_layout
 from rtl.soma import Soma
 from rtl.spikes import ActiveRows, spike_word
 from rtl.synapses import Synapses
-
-counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
 
 
 def stimulus_word(form: LayerFormat) -> data.StructLayout:

@@ -19,9 +19,7 @@ from amaranth.utils import ceil_log2
 from rtl.affinity import other
 from rtl.concepts import concept_word
 from rtl.fixed import round_shift, saturate
-from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
-
-BLOCK_SHIFT_BITS = 4
+from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
 
 
 class Plasticity(wiring.Component):

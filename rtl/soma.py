@@ -5,10 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.fixed import saturate
-from rtl.formats import MEMBRANE_BITS, LayerFormat
-
-THRESHOLD_BITS = 10
-WINDOW_BITS = 13
+from rtl.formats import MEMBRANE_BITS, THRESHOLD_BITS, WINDOW_BITS, LayerFormat
 
 
 class Soma(wiring.Component):
