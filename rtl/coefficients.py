@@ -49,7 +49,8 @@ class Coefficients(wiring.Component):
             q_r in 12 for the last d), and in no clock before the other ones before it.
         decided (Out): all of q is written and `teach` is known, until the next start; 12 clocks (own_only: 8) behind the
             last d.
-        teach (Out): at least one a_k is not 0. silent (Out): known to be none, ahead of `decided` (ReCo's dead zone only).
+        teach (Out): at least one a_k is not 0. silent (Out): known to be none, ahead of `decided`: in
+            ReCo's dead zone from the own class on, with the gap loss from the last rival on.
         b_valid, b_ready, b_k, b1, b2: a stream, one item for each k with a_k != 0 (none where |r| = 0): the others
             ascending, then the label. From 6 clocks behind `decided`, an item in 6 clocks.
         b_done (Out): all items of this sample have been taken, or there are none, until the next start.
@@ -245,11 +246,13 @@ class Coefficients(wiring.Component):
             with m.If(own_came):
                 m.d.sync += own_magnitude.eq(magnitude)
         else:
-            pulled = own_magnitude + magnitude
+            pulled, pushed = own_magnitude + magnitude, Signal()
             with m.If(self.start):
-                m.d.sync += own_magnitude.eq(0)
-            with m.Elif(valid[6] & own.t[MANTISSA_BITS - 1]):
-                m.d.sync += own_magnitude.eq(Mux(pulled > ONE, ONE, pulled))
+                m.d.sync += own_magnitude.eq(0), pushed.eq(0), self.silent.eq(0)
+            with m.Elif(valid[6]):
+                m.d.sync += pushed.eq(pushed | magnitude.any()), self.silent.eq(last & ~pushed & ~magnitude.any())
+                with m.If(own.t[MANTISSA_BITS - 1]):
+                    m.d.sync += own_magnitude.eq(Mux(pulled > ONE, ONE, pulled))
 
         # a = -|a| for the others: their t is negative here; the own class keeps its sign
         size = Mux(own_turn, own_magnitude, magnitude)
