@@ -15,7 +15,9 @@ from typing import Any
 import cocotb_tools.config
 import find_libpython
 
-from cosim.simulators import Build, environment, stop
+from cosim.build import Build
+from cosim.processes import end_with_parent, stop
+from cosim.simulators import environment
 
 _PARAMETERS = "BISPIKE_PARAMETERS"
 
@@ -26,6 +28,7 @@ class BenchError(AssertionError):
 
 def parameters() -> dict[str, Any]:
     """Inside a bench: what the caller of `run` or `start` passed as parameters."""
+    end_with_parent()
     return json.loads(Path(os.environ[_PARAMETERS]).read_text(encoding="utf-8"))
 
 

@@ -3,9 +3,10 @@
 import sys
 
 from cosim.job import Job, load_arrays, pack, save_arrays
+from cosim.processes import end_with_parent
 
 CHUNK = 64
-"""Samples between two looks at whether anybody still waits."""
+"""Samples learned between two writes."""
 
 
 def work(job: Job) -> None:
@@ -20,8 +21,6 @@ def work(job: Job) -> None:
             model.decay = job.decays[epoch]
             for segment in job.segments(data, epoch):
                 for low in range(0, len(segment.x), CHUNK):
-                    if job.orphaned():
-                        return
                     part = slice(low, low + CHUNK)
                     file.write(pack(model.train(segment.x[part], segment.y[part], learn=segment.learn)))
                 if segment.kind == "recall":
@@ -30,4 +29,5 @@ def work(job: Job) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     work(Job.load(sys.argv[1]))

@@ -43,6 +43,29 @@ class Segment:
         return self.kind == "training"
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """What it takes to go on: golden's (and the chip's) state, epochs done, and what they gave (one dict an epoch)."""
+
+    state: dict[str, np.ndarray]
+    epoch: int = 0
+    history: list[dict] = field(default_factory=list)
+
+    def save(self, path: Path) -> None:
+        """Writes an .npz that is whole or not there."""
+        facts = {"epoch": np.array(self.epoch), "history": np.array(json.dumps(self.history))}
+        save_arrays(Path(path), dict(self.state) | facts)
+
+    @staticmethod
+    def load(path: str | Path) -> "Checkpoint":
+        """Raises ValueError where the file is none."""
+        try:
+            state = load_arrays(Path(path))
+            return Checkpoint(state, int(state.pop("epoch")), json.loads(str(state.pop("history"))))
+        except Exception as error:
+            raise ValueError(f"checkpoint {path}: found {type(error).__name__}; allowed is one that a run wrote") from None
+
+
 @dataclass
 class Job:
     """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts."""
@@ -53,7 +76,6 @@ class Job:
     first: int
     last: int
     fresh: bool
-    parent: int
     parts: dict = field(default_factory=lambda: asdict(Parts()))
 
     def save(self) -> Path:
@@ -80,10 +102,6 @@ class Job:
     def state_file(self, epoch: int) -> Path:
         """Golden's state at the end of an epoch; of `first - 1`: where this run begins."""
         return self.file(f"golden-{epoch:04d}.npz")
-
-    def orphaned(self) -> bool:
-        """Whether the process that started this one is gone, so that nobody waits for it any more."""
-        return os.getppid() != self.parent
 
     def data(self) -> dict[str, np.ndarray]:
         """x, y, order, test_x, test_y."""

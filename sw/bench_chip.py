@@ -15,7 +15,7 @@ from sw.golden_run import GoldenNetwork
 from sw.row import Row
 
 if TYPE_CHECKING:
-    from cosim.training import Progress, TrainingResult
+    from cosim.watch import Progress, TrainingResult
 
 DENSITIES = (0.0, 0.05, 0.25, 1.0)
 DENSITY_SAMPLES = 128
@@ -111,7 +111,8 @@ def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[
     Returns:
         for each stretch `clocks` a sample and `seconds` in all.
     """
-    from cosim import bench, simulators
+    from cosim import bench
+    from cosim.build import build
     from cosim.wrapper import TOP, wrapped
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as name, plain_errors():
@@ -120,6 +121,6 @@ def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[
         np.savez(folder / "samples.npz", x=x, y=y)
         files = {"state": "state.npz", "samples": "samples.npz", "results": "results.json"}
         values = {"config": config.to_dict()} | {key: str(folder / file) for key, file in files.items()}
-        built = simulators.build(wrapped(core_verilog(config), config), TOP, simulator)
+        built = build(wrapped(core_verilog(config), config), TOP, simulator)
         bench.run(built, "sw.bench_probe", values, folder=folder / "run")
         return json.loads((folder / "results.json").read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from sw.rundir import write
 from sw.verilog import core_verilog
 
 if TYPE_CHECKING:
-    from cosim.training import Progress, TrainingResult
+    from cosim.watch import Progress, TrainingResult
 
 WAITING = {
     "building": "building the simulation",
@@ -45,8 +45,9 @@ def find_simulator(name: str | None) -> str:
 def plain_errors() -> Iterator[None]:
     """Turns what goes wrong in a simulation into errors of one line."""
     from cosim.bench import BenchError
-    from cosim.simulators import BuildError, SimulatorError
-    from cosim.training import GoldenError
+    from cosim.build import BuildError
+    from cosim.simulators import SimulatorError
+    from cosim.watch import GoldenError
 
     try:
         yield
@@ -66,7 +67,7 @@ def train(
     Raises:
         CheckError: at the first mismatch; `folder`/sim/mismatch.json then holds the golden trace around it.
     """
-    from cosim import training
+    from cosim import job, training
 
     config, history, samples = kept.config, kept.history, len(dataset.x_train)
     done = len(history["epochs"])
@@ -77,7 +78,7 @@ def train(
 
         def follow(now: "Progress") -> None:
             for epoch in range(len(history["epochs"]), len(now.history)):
-                _keep(path, kept, now.history[epoch], training.Checkpoint.load(folder / "checkpoint.npz").state)
+                _keep(path, kept, now.history[epoch], job.Checkpoint.load(folder / "checkpoint.npz").state)
                 progress.finish(epoch, _line(history, epoch))
             if now.phase == "training":
                 words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, now.values_compared)
@@ -98,7 +99,7 @@ def train(
                 test_y=dataset.y_test,
                 simulator=simulator,
                 progress=follow,
-                resume=training.Checkpoint(kept.state, done, history["chip"]) if done else None,
+                resume=job.Checkpoint(kept.state, done, history["chip"]) if done else None,
                 waves=waves,
                 verilog=text,
             )

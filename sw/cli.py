@@ -102,7 +102,7 @@ def verify(
 @app.command()
 def predict(
     source: options.Trained,
-    data: options.LearnedData = None,
+    data: options.Named = None,
     split: options.Split = None,
     part: options.PartChoice = None,
     output: options.CsvFile = None,

@@ -47,6 +47,7 @@ Config = Annotated[str, _config("")]
 TrainData = Annotated[str | None, _data("Default: digits.")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
 LearnedData = Annotated[str | None, _data(_LEARNED)]
+Named = Annotated[str | None, _data(f"To name samples, x is enough. {_LEARNED}")]
 BackendChoice = Annotated[
     Backend | None, Option(help="golden: the PyTorch model alone. sim: the chip, every value compared. Default: golden.")
 ]

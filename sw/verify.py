@@ -41,7 +41,7 @@ def verify(
     if source:
         GoldenNetwork(config, kept.state)  # refuses weights of another shape
 
-    from cosim import training
+    from cosim import job, training
 
     done = len(kept.history.get("epochs", []))
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
@@ -61,7 +61,7 @@ def verify(
             test_y=dataset.y_test[:TESTS],
             simulator=chosen,
             progress=follow,
-            resume=training.Checkpoint(kept.state) if source else None,
+            resume=job.Checkpoint(kept.state) if source else None,
             decays=[config.decay_at(done, config.epochs)],
             waves=waves,
             verilog=chip_run.core_verilog(config),

@@ -5,9 +5,9 @@ from golden.config import Config
 
 def core_verilog(config: Config, name: str = "core") -> str:
     """The text of module `name`: a comment with the configuration and the streams, then the design."""
-    from cosim import training  # Amaranth takes its time to import
+    from cosim import elaborate  # Amaranth takes its time to import
 
-    return header(config, name) + training.core_verilog(config, name=name)
+    return header(config, name) + elaborate.core_verilog(config, name=name)
 
 
 def header(config: Config, name: str) -> str:

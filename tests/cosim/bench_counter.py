@@ -1,4 +1,4 @@
-"""cocotb side of test_simulators.py."""
+"""cocotb side of tests of the module `counter`."""
 
 import cocotb
 from cocotb.triggers import RisingEdge

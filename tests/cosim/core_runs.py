@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from cosim.bench import run
+from cosim.build import Build, build
+from cosim.elaborate import core_verilog
 from cosim.scenario import Scenario
-from cosim.simulators import Build, build
-from cosim.training import core_verilog
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from golden.integer import IntegerModel

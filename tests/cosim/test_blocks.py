@@ -10,8 +10,9 @@ from amaranth.back import verilog
 from amaranth.lib.wiring import Component
 
 from cosim.bench import run
+from cosim.build import build
 from cosim.pins import inputs, plain_names
-from cosim.simulators import SIMULATORS, build
+from cosim.simulators import SIMULATORS
 from golden.config import Config
 from rtl.affinity import Affinity
 from rtl.coefficients import Coefficients

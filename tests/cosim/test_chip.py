@@ -1,7 +1,8 @@
 import pytest
 
 from cosim.bench import run
-from cosim.simulators import SIMULATORS, build
+from cosim.build import build
+from cosim.simulators import SIMULATORS
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.standin import standin_verilog

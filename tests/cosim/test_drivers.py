@@ -5,8 +5,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from cosim.bench import BenchError, run
+from cosim.build import build
 from cosim.drivers import STALLS, InOrderChecker, stalls
-from cosim.simulators import SIMULATORS, build
+from cosim.simulators import SIMULATORS
 
 BENCH = "tests.cosim.bench_drivers"
 

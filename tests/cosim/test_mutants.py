@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cosim.bench import BenchError, run
-from cosim.simulators import build
+from cosim.build import build
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, thorough
@@ -22,7 +22,7 @@ CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
 CONVERT = """
 import gc, json, pathlib, sys
 gc.disable()
-from cosim.training import core_verilog
+from cosim.elaborate import core_verilog
 from golden.config import Config
 import rtl.core
 assert pathlib.Path(rtl.core.__file__).parents[1] == pathlib.Path.cwd(), rtl.core.__file__

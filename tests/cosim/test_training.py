@@ -10,10 +10,12 @@ import pytest
 
 from cosim.bench import BenchError
 from cosim.compare import Mismatch
-from cosim.job import load_arrays
-from cosim.training import Checkpoint, GoldenError, Parts, run_training
+from cosim.job import Checkpoint, Parts, load_arrays
+from cosim.training import run_training
+from cosim.watch import GoldenError
 from golden.config import Config
 from tests.cosim import standin
+from tests.cosim.running import running, until
 
 CONFIG = Config(sizes=(10, 6, 3), lanes=4, block=5, epochs=4, decay=(0, -2))
 PARTS = Parts(
@@ -112,39 +114,18 @@ def _stop_after(epochs, folder):
 def test_an_interrupt_ends_both_processes(tmp_path):
     _stop_after(1, tmp_path)
     time.sleep(0.2)
-    assert not _running(tmp_path)
+    assert not running(tmp_path)
 
 
 def test_the_children_of_a_killed_parent_end_by_themselves(tmp_path):
     code = f"from tests.cosim.test_training import train\ntrain({str(tmp_path)!r}, work=20000)"
     parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
     progress = tmp_path / "sim" / "progress.jsonl"
-    _until(lambda: progress.exists() and "training" in progress.read_text())
-    assert _running(tmp_path)
+    until(lambda: progress.exists() and "training" in progress.read_text())
+    assert running(tmp_path)
     parent.kill()
     parent.wait()
-    _until(lambda: not _running(tmp_path))
-
-
-def _running(folder):
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                os.readlink(process / "cwd").startswith(str(folder))
-                or str(folder).encode() in (process / "cmdline").read_bytes()
-            ):
-                found.append(process.name)
-        except OSError:
-            continue
-    return [p for p in found if p != str(os.getpid())]
-
-
-def _until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: not running(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +175,7 @@ def test_a_failing_golden_process_is_an_error_with_its_last_line(tmp_path):
     broken = Parts(golden="tests.cosim.standin:NoModel", memory_map=PARTS.memory_map, settings=PARTS.settings)
     with pytest.raises(GoldenError, match=r"golden: AttributeError: .*NoModel"):
         train(tmp_path, parts=broken)
-    assert not _running(tmp_path)
+    assert not running(tmp_path)
 
 
 def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path):

@@ -187,10 +187,10 @@ def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     assert capsys.readouterr().out == f"{right:.2f} % of 12 samples right\n"
 
 
-def rows_of(path) -> np.ndarray:
+def rows_of(path, names="sample,label,prediction") -> np.ndarray:
     """The numbers of a predictions file, after a look at its head."""
     head, *lines = path.read_text().splitlines()
-    assert head == "sample,label,prediction"
+    assert head == names
     return np.array([[int(number) for number in line.split(",")] for line in lines])
 
 
@@ -204,6 +204,23 @@ def test_other_data_is_predicted_whole_and_in_its_own_order(small, tmp_path, own
     rows = rows_of(tmp_path / "all.csv")
     assert rows[:, 0].tolist() == list(range(20))
     assert rows[:, 1].tolist() == y.tolist()
+
+
+def test_samples_without_labels_are_named_and_counted(small, tmp_path, capsys):
+    cli.main(small)
+    with np.load("stripes.npz") as file:
+        np.savez("bare.npz", x=file["x"])
+        count = len(file["x"])
+    cli.main(["predict", "--from", "runs/small", "--part", "all", "--output", "with.csv"])
+    capsys.readouterr()
+    assert cli.main(["predict", "--from", "runs/small", "--data", "bare.npz", "--output", "bare.csv"]) == 0
+    bare, labelled = rows_of(tmp_path / "bare.csv", "sample,prediction"), rows_of(tmp_path / "with.csv")
+    assert bare.tolist() == labelled[:, [0, 2]].tolist()
+    ones = int(bare[:, 1].sum())
+    assert capsys.readouterr().out == f"{count} samples without labels: {count - ones} of class 0, {ones} of class 1\n"
+    np.savez("bare.npz", x=np.zeros((3, 8), np.uint8))
+    assert cli.main(["predict", "--from", "runs/small", "--data", "bare.npz"]) == 2
+    assert "found 8 pixels a sample; allowed is 9" in capsys.readouterr().err
 
 
 def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, capsys):

@@ -1,0 +1,14 @@
+"""A small design for the tests of builds and runs."""
+
+BENCH = "tests.cosim.bench_counter"
+COUNTER = """
+module counter(input clk, input rst, input [7:0] step, output reg [15:0] count);
+  initial count = 0;
+  always @(posedge clk) count <= rst ? 0 : count + step;
+endmodule
+"""
+
+
+def text(tag):
+    """A design of its own for a test, so that builds of other tests do not count."""
+    return f"// {tag}\n{COUNTER}"
