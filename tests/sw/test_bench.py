@@ -137,7 +137,7 @@ def test_the_bench_prints_and_writes_every_figure(quick, capsys, monkeypatch):
         assert figure["figure"] in out
         assert figure["text"] in out
     missed = [figure["figure"] for figure in written["figures"] if not figure["reached"]]
-    assert err == f"bispike: {len(missed)} of 10 figures miss their target: {'; '.join(missed)}\n"
+    assert err == f"bispike: {len(missed)} of 11 figures miss their target: {'; '.join(missed)}\n"
     assert missed == ["tiny, learned above fixed Theta", "clocks a sample, training / inference, gap"]
 
 
