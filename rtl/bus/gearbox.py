@@ -1,0 +1,63 @@
+"""Gearbox: words of 8 pixels in, beats of `lanes` pixels out."""
+
+import math
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.bus.packets import PIXELS
+from rtl.bus.register_map import DATA_BITS
+from rtl.formats import PIXEL_BITS
+
+
+class Gearbox(wiring.Component):
+    """Moves gcd(8, lanes) pixels a clock: two shift registers and no barrel shifter. The core walks longer than that takes.
+
+    Args:
+        pixels: of a sample. lanes: of a beat; a sample's last beat is filled up with zeros.
+
+    Members:
+        i: In, stream: ceil(pixels / 8) words a sample, pixel 0 lowest; what lies beyond the last pixel is 0.
+        o: Out, stream of `pixels` and `last`, which comes with a sample's last beat.
+    """
+
+    def __init__(self, pixels: int, lanes: int):
+        self.words, self.beats, self.lanes = -(-pixels // PIXELS), -(-pixels // lanes), lanes
+        self.unit = math.gcd(PIXELS, lanes)
+        beat = data.StructLayout({"pixels": data.ArrayLayout(PIXEL_BITS, lanes), "last": 1})
+        super().__init__({"i": In(stream.Signature(DATA_BITS)), "o": Out(stream.Signature(beat))})
+
+    def elaborate(self, platform):
+        m = Module()
+        unit, per_word, per_beat = self.unit * PIXEL_BITS, PIXELS // self.unit, self.lanes // self.unit
+        word, left, words = Signal(DATA_BITS), Signal(range(per_word + 1)), Signal(range(self.words + 1))
+        beat, filled, beats = Signal(self.lanes * PIXEL_BITS), Signal(range(per_beat + 1)), Signal(range(self.beats + 1))
+        full, last = Signal(), Signal()
+        all_words, shift, completes = Signal(), Signal(), Signal()
+        m.d.comb += [
+            all_words.eq(words == self.words),
+            self.i.ready.eq((left == 0) & ~all_words),
+            # Beyond the last word a sample goes on with the zeros that follow it through the register.
+            shift.eq(((left != 0) | all_words) & (~full | self.o.ready)),
+            completes.eq(shift & (filled == per_beat - 1)),
+            self.o.valid.eq(full),
+            self.o.payload.pixels.eq(beat),
+            self.o.payload.last.eq(last),
+        ]
+        with m.If(self.i.valid & self.i.ready):
+            m.d.sync += word.eq(self.i.payload), left.eq(per_word), words.eq(words + 1)
+        with m.If(full & self.o.ready):
+            m.d.sync += full.eq(0)
+        with m.If(shift):
+            m.d.sync += [
+                beat.eq(Cat(beat, word[:unit])[unit:]),
+                word.eq(word >> unit),
+                left.eq(Mux(left == 0, 0, left - 1)),
+                filled.eq(filled + 1),
+            ]
+        with m.If(completes):
+            m.d.sync += full.eq(1), filled.eq(0), last.eq(0), beats.eq(beats + 1)
+            with m.If(beats == self.beats - 1):
+                m.d.sync += last.eq(1), beats.eq(0), words.eq(0), left.eq(0)
+        return m

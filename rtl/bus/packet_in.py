@@ -1,0 +1,130 @@
+"""PacketIn: checks whole packets before the core sees any of them, and makes samples of the good ones."""
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from golden.config import Config
+from rtl.bus.gearbox import Gearbox
+from rtl.bus.packets import HEADER_LABEL_BITS, PIXELS, pixel_words, sample_words, word_layout
+from rtl.bus.register_map import DATA_BITS, MODES
+from rtl.core import stimulus_layout
+from rtl.formats import LABEL_BITS, PIXEL_BITS
+
+
+class PacketIn(wiring.Component):
+    """Store and forward: a packet's words wait in a ring of two packets or more until its last one came.
+
+    A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was.
+
+    Members:
+        i: In, stream of `rtl.bus.packets.word_layout`. o: Out, stream of `rtl.core.stimulus_layout`.
+        mode: In, an index of `MODES`, taken with a packet's first word.
+        hold: In, no new sample begins.
+        inside: Out, the last word of a packet is still to come.
+        good: Out, pulse after a good packet. short_packet, long_packet, label: Out, pulses after one that was dropped;
+            one or two of them.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        super().__init__(
+            {
+                "i": In(stream.Signature(word_layout())),
+                "o": Out(stream.Signature(stimulus_layout(config))),
+                "mode": In(range(len(MODES))),
+                "hold": In(1),
+                "inside": Out(1),
+                "good": Out(1),
+                "short_packet": Out(1),
+                "long_packet": Out(1),
+                "label": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
+        bits = ceil_log2(2 * sample_words(self.config))
+        m.submodules.ring = ring = Memory(shape=DATA_BITS, depth=1 << bits, init=[])
+        # One bit more than an address: a full ring is not an empty one.
+        committed, read = Signal(bits + 1), Signal(bits + 1)
+        self._check(m, header, ring.write_port(), committed, read)
+        self._forward(m, header, ring.read_port(), committed, read)
+        return m
+
+    def _check(self, m, header, port, committed, read):
+        """Writes words behind the committed ones; the last word commits them or takes them back."""
+        final = pixel_words(self.config)
+        write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
+        word, taken, beyond, first = self.i.payload, Signal(), Signal(), Signal()
+        wrong, head = Signal(), Signal(header)
+        m.d.comb += [
+            head.label.eq(word.data[:LABEL_BITS]),
+            head.mode.eq(self.mode),
+            beyond.eq(index > final),
+            first.eq(index == 0),
+            self.inside.eq(~first),
+            self.i.ready.eq(beyond | (write - read != 1 << (len(read) - 1))),
+            taken.eq(self.i.valid & self.i.ready),
+            wrong.eq(Mux(first, word.data[:HEADER_LABEL_BITS] >= self.config.classes, unknown)),
+            port.en.eq(taken & ~beyond),
+            port.addr.eq(write),
+            port.data.eq(Mux(first, head, word.data)),
+        ]
+        used = self.config.sizes[0] % PIXELS
+        if used:
+            with m.If(index == final):
+                m.d.comb += port.data.eq(word.data[: used * PIXEL_BITS])
+        m.d.sync += [pulse.eq(0) for pulse in (self.good, self.short_packet, self.long_packet, self.label)]
+        with m.If(taken):
+            m.d.sync += unknown.eq(wrong)
+            with m.If(~beyond):
+                m.d.sync += write.eq(write + 1), index.eq(index + 1)
+            with m.If(word.last):
+                m.d.sync += [
+                    index.eq(0),
+                    write.eq(committed),
+                    self.short_packet.eq(index < final),
+                    self.long_packet.eq(beyond),
+                    self.label.eq(wrong),
+                ]
+                with m.If((index == final) & ~wrong):
+                    m.d.sync += write.eq(write + 1), committed.eq(write + 1), self.good.eq(1)
+
+    def _forward(self, m, header, port, committed, read):
+        """Committed packets, one after another, as samples."""
+        config, beat = self.config, self.o.payload
+        m.submodules.gearbox = gearbox = Gearbox(config.sizes[0], config.lanes[0])
+        head, count = Signal(header), Signal(range(pixel_words(config) + 1))
+        m.d.comb += [
+            port.addr.eq(read),
+            gearbox.i.payload.eq(port.data),
+            self.o.valid.eq(gearbox.o.valid),
+            gearbox.o.ready.eq(self.o.ready),
+            beat.pixels.eq(gearbox.o.payload.pixels),
+            beat.label.eq(head.label),
+            beat.learn.eq((head.mode == MODES.index("learn")) & int(config.learn)),
+            beat.recall.eq((head.mode == MODES.index("recall")) & int(config.learn)),
+        ]
+        with m.FSM():
+            with m.State("wait"):
+                m.d.sync += count.eq(0)
+                with m.If((committed != read) & ~self.hold):
+                    m.next = "header"
+            with m.State("header"):
+                m.d.sync += head.eq(port.data), read.eq(read + 1)
+                m.next = "fetch"
+            with m.State("fetch"):
+                m.next = "word"
+            with m.State("word"):
+                m.d.comb += gearbox.i.valid.eq(1)
+                with m.If(gearbox.i.ready):
+                    m.d.sync += read.eq(read + 1), count.eq(count + 1)
+                    m.next = "fetch"
+                    with m.If(count == pixel_words(config) - 1):
+                        m.next = "drain"
+            with m.State("drain"), m.If(self.o.valid & self.o.ready & gearbox.o.payload.last):
+                m.next = "wait"

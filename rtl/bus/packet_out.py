@@ -1,0 +1,71 @@
+"""PacketOut: a result of the core as a packet of words."""
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from golden.config import Config
+from rtl.bus.packets import NUMBER_AT, NUMBER_BITS, result_words, word_layout
+from rtl.bus.register_map import DATA_BITS
+from rtl.formats import COUNTERS, LayerFormat
+from rtl.readout import result_layout
+
+
+class PacketOut(wiring.Component):
+    """One word a clock. The core keeps the result until the packet is out: there is no second copy of it.
+
+    Members:
+        i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.packets.word_layout`.
+        number: In, the number of the sample whose result comes next.
+        inside: Out, a part of a packet is still to go. done: Out, pulse with the last word of a result.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        layout = result_layout(LayerFormat.of(config, config.layers))
+        super().__init__(
+            {
+                "i": In(stream.Signature(layout)),
+                "o": Out(stream.Signature(word_layout())),
+                "number": In(NUMBER_BITS),
+                "inside": Out(1),
+                "done": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        config, result, count = self.config, self.i.payload, result_words(self.config)
+        first = Signal(DATA_BITS)
+        m.d.comb += first.eq(result.prediction | (self.number << NUMBER_AT))
+        words = [first, *(result.voltages[k] for k in range(config.classes))]
+        words += [result.counters[i][name] for i in range(config.layers) for name in COUNTERS]
+        assert len(words) == count
+        index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
+        load, last = Signal(), Signal()
+        m.d.comb += [
+            load.eq(self.i.valid & (~valid | self.o.ready)),
+            last.eq(index == count - 1),
+            self.done.eq(load & last),
+            self.i.ready.eq(self.done),
+            self.inside.eq(valid | (index != 0)),
+            self.o.valid.eq(valid),
+            self.o.payload.eq(word),
+        ]
+        with m.If(self.o.ready):
+            m.d.sync += valid.eq(0)
+        with m.If(load):
+            m.d.sync += [
+                valid.eq(1),
+                word.data.eq(Array(_extended(value) for value in words)[index]),
+                word.last.eq(last),
+                index.eq(Mux(last, 0, index + 1)),
+            ]
+        return m
+
+
+def _extended(value) -> Value:
+    """The value in the word's width, with its sign."""
+    value = Value.cast(value)
+    sign = value[-1] if value.shape().signed else 0
+    return Cat(value, *([sign] * (DATA_BITS - len(value))))[:DATA_BITS]

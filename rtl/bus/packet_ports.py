@@ -1,0 +1,114 @@
+"""PacketPorts: where samples come from and results go, by streams or by registers, and how many of them."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from golden.config import Config
+from rtl.bus.packet_in import PacketIn
+from rtl.bus.packet_out import PacketOut
+from rtl.bus.packets import word_layout
+from rtl.bus.register_map import DATA_BITS, MODES, ROUTES
+from rtl.core import stimulus_layout
+from rtl.formats import LayerFormat
+from rtl.readout import result_layout
+
+COUNTS = ("PACKETS", "DROPPED", "RESULTS")
+"""The registers that count here."""
+_COMPARED = 16
+"""Bits of PACKETS and RESULTS that tell whether any is inside: far more than a core holds."""
+
+
+class PacketPorts(wiring.Component):
+    """PacketIn and PacketOut with the two routes to them. A route changes between packets only.
+
+    Args:
+        route: the route after reset, an index of `ROUTES`.
+
+    Members:
+        stream_i, stream_o: In/Out, packets by route 0. stimulus, result: Out/In, the core's.
+        mode, hold: In, see `PacketIn`. route: In.
+        push: In, pulse: `word` goes in by route 1; only while `room`. pop: In, pulse: the word `front` is taken.
+        waiting: Out, `front` is a word of a result, by route 1.
+        counts: Out, the registers `COUNTS`. short_packet, long_packet, label: Out, pulses: why a packet was dropped.
+        quiet: Out, every packet taken has had its result.
+    """
+
+    def __init__(self, config: Config, route: int = 0):
+        self.config, self.reset = config, route
+        super().__init__(
+            {
+                "stream_i": In(stream.Signature(word_layout())),
+                "stream_o": Out(stream.Signature(word_layout())),
+                "stimulus": Out(stream.Signature(stimulus_layout(config))),
+                "result": In(stream.Signature(result_layout(LayerFormat.of(config, config.layers)))),
+                "mode": In(range(len(MODES))),
+                "hold": In(1),
+                "route": In(range(len(ROUTES))),
+                "push": In(1),
+                "word": In(word_layout()),
+                "room": Out(1),
+                "pop": In(1),
+                "front": Out(DATA_BITS),
+                "waiting": Out(1),
+                "counts": Out(data.StructLayout({name: DATA_BITS for name in COUNTS})),
+                "short_packet": Out(1),
+                "long_packet": Out(1),
+                "label": Out(1),
+                "quiet": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.packet_in = packet_in = PacketIn(self.config)
+        m.submodules.packet_out = packet_out = PacketOut(self.config)
+        wiring.connect(m, packet_in.o, wiring.flipped(self.stimulus))
+        wiring.connect(m, wiring.flipped(self.result), packet_out.i)
+        coming, counts, dropped = self._samples(m, packet_in), self.counts, Signal()
+        self._results(m, packet_out)
+        for name in ("short_packet", "long_packet", "label"):
+            m.d.comb += getattr(self, name).eq(getattr(packet_in, name))
+        same = counts.PACKETS[:_COMPARED] == counts.RESULTS[:_COMPARED]
+        m.d.comb += [
+            packet_in.mode.eq(self.mode),
+            packet_in.hold.eq(self.hold),
+            packet_out.number.eq(counts.RESULTS),
+            dropped.eq(self.short_packet | self.long_packet | self.label),
+            self.quiet.eq(same & ~coming & ~packet_out.o.valid),
+        ]
+        m.d.sync += [
+            counts.PACKETS.eq(counts.PACKETS + packet_in.good),
+            counts.DROPPED.eq(counts.DROPPED + dropped),
+            counts.RESULTS.eq(counts.RESULTS + packet_out.done),
+        ]
+        return m
+
+    def _samples(self, m, packets):
+        """Words from the stream, or from a register, so that nothing waits on the bus. Returns what is not counted yet."""
+        by_register, held, held_valid = Signal(init=self.reset), Signal(word_layout()), Signal()
+        source = packets.i
+        with m.If(by_register):
+            m.d.comb += source.payload.eq(held), source.valid.eq(held_valid)
+        with m.Else():
+            m.d.comb += source.payload.eq(self.stream_i.payload), source.valid.eq(self.stream_i.valid)
+            m.d.comb += self.stream_i.ready.eq(source.ready)
+        m.d.comb += self.room.eq(by_register & ~held_valid)
+        # A packet is never made of words from both.
+        with m.If(~packets.inside & ~(by_register & held_valid) & ~(source.valid & source.ready)):
+            m.d.sync += by_register.eq(self.route)
+        with m.If(by_register & source.ready):
+            m.d.sync += held_valid.eq(0)
+        with m.If(self.push):
+            m.d.sync += held.eq(self.word), held_valid.eq(1)
+        return held_valid | packets.good
+
+    def _results(self, m, packets):
+        by_register, sink = Signal(init=self.reset), packets.o
+        with m.If(by_register):
+            m.d.comb += self.waiting.eq(sink.valid), sink.ready.eq(self.pop)
+        with m.Else():
+            m.d.comb += self.stream_o.valid.eq(sink.valid), sink.ready.eq(self.stream_o.ready)
+        m.d.comb += self.stream_o.payload.eq(sink.payload), self.front.eq(sink.payload.data)
+        with m.If(~packets.inside):
+            m.d.sync += by_register.eq(self.route)
