@@ -10,7 +10,6 @@ from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp, AxiStreamBus, AxiStreamSink, AxiStreamSource
 
-from cosim.chip import with_copies
 from cosim.drivers import stalls
 from golden.config import Config
 from rtl.bus.packets import result_words
@@ -37,6 +36,7 @@ class AxiChip:
     def __init__(self, dut: Any, config: Config):
         logging.getLogger(f"cocotb.{dut._name}").setLevel(logging.WARNING)
         self.dut, self.config = dut, config
+        self._pauses, self._waiting, self._running = [], {}, False
         self.address = ADDRESS | {register.name: register.address for register in registers(config)}
         self.regions = MemoryMap(config).regions
         port = {"clock": dut.aclk, "reset": dut.aresetn, "reset_active_level": False}
@@ -50,16 +50,17 @@ class AxiChip:
         Clock(dut.aclk, 10, unit="ns").start()
         chip = cls(dut, config)
         await chip.reset()
-        for valid in _HELD:
-            cocotb.start_soon(chip._watch(valid))
+        cocotb.start_soon(chip._each_clock())
         return chip
 
     async def reset(self, clocks: int = 3) -> None:
         """Resets core and bus masters; what was queued is given up, the memories stay."""
+        self._running, self._waiting = False, {}
         self.dut.aresetn.value = 0
         await self.clocks(clocks)
         self.source.clear()
         self.sink.clear()
+        self._running = True
         self.dut.aresetn.value = 1
         await self.clocks(2)
 
@@ -72,13 +73,10 @@ class AxiChip:
         lite = self.lite
         givers = (self.source, lite.write_if.aw_channel, lite.write_if.w_channel, lite.read_if.ar_channel)
         takers = (self.sink, lite.write_if.b_channel, lite.read_if.r_channel)
-        for number, channel in enumerate(givers + takers):
-            pattern = producer if channel in givers else consumer
-            if pattern == "never":
-                channel.clear_pause_generator()
-                channel.pause = False
-            else:
-                channel.set_pause_generator(stalls(pattern, seed + number))
+        self._pauses = [
+            (channel, stalls(producer if channel in givers else consumer, seed + number))
+            for number, channel in enumerate(givers + takers)
+        ]
 
     async def read(self, register: str | int) -> int:
         """A register by name, or a byte address. Raises AccessError."""
@@ -106,8 +104,8 @@ class AxiChip:
         raise AssertionError(f"STATUS: {bit} does not come")
 
     async def load(self, state: dict[str, np.ndarray]) -> None:
-        """Writes all memories of a golden state, and the copies that the chip has of them."""
-        for name, array in with_copies(state).items():
+        """Writes memories by name."""
+        for name, array in state.items():
             for address, value in self._runs(name, np.asarray(array).reshape(-1)):
                 if address is not None:
                     await self.write("WINDOW_ADDRESS", address)
@@ -156,14 +154,15 @@ class AxiChip:
             yield (address if last is None or address != last + 1 else None), value
             last = address
 
-    async def _watch(self, name: str) -> None:
-        valid, (ready, *payload) = getattr(self.dut, name), [getattr(self.dut, port) for port in _HELD[name]]
-        waiting = None
+    async def _each_clock(self) -> None:
+        """Stalls the channels, and sees to it that the core keeps what it offers."""
+        ports = [(name, getattr(self.dut, name), [getattr(self.dut, port) for port in held]) for name, held in _HELD.items()]
         while True:
             await RisingEdge(self.dut.aclk)
-            if str(self.dut.aresetn.value) != "1":
-                waiting = None
-                continue
-            now = [str(port.value) for port in payload] if str(valid.value) == "1" else None
-            assert waiting is None or now == waiting, f"{name}: from {waiting} to {now} before it was taken"
-            waiting = None if str(ready.value) == "1" else now
+            for channel, pause in self._pauses:
+                channel.pause = next(pause)
+            for name, valid, (ready, *payload) in ports if self._running else ():
+                now = [str(port.value) for port in payload] if str(valid.value) == "1" else None
+                waiting = self._waiting.get(name)
+                assert waiting is None or now == waiting, f"{name}: from {waiting} to {now} before it was taken"
+                self._waiting[name] = None if now is None or str(ready.value) == "1" else now

@@ -17,9 +17,21 @@ from rtl.bus.packets import pack_results
 from rtl.bus.register_map import MODES
 
 TOP = "axi_core"
-CONFIG = Config(name="axi", sizes=(9, 8, 3), lanes=(4, 3, 2), block=4, seed=3)
+CONFIG = Config(name="axi", sizes=(9, 5, 3), lanes=(4, 3, 2), block=4, seed=3)
 """Sizes that neither lanes nor words divide."""
-SEGMENTS = (("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6), ("infer", 1), ("infer", 3))
+SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
+SEGMENTS += (("infer", 1), ("infer", 3))
+"""The first makes the chip's concepts, the last two settle the last update."""
+    ("recall", 1),
+    ("learn", 9),
+    ("learn", 8),
+    ("infer", 3),
+    ("learn", 8),
+    ("recall", 1),
+    ("learn", 6),
+    ("infer", 1),
+    ("infer", 3),
+)
 
 
 @cache
@@ -31,7 +43,8 @@ def core(simulator: str) -> Build:
 def scenario(tmp_path_factory) -> Path:
     """What `cosim.bench_axi` plays, with golden's results."""
     rng, model = np.random.default_rng(5), IntegerModel(CONFIG, fast=False)
-    arrays = {f"begin.{name}": value for name, value in model.state().items()}
+    # Weights only: the chip recalls the rest itself.
+    arrays = {f"begin.{name}": value for name, value in model.state().items() if name.startswith(("W", "Theta"))}
     count = sum(number for _, number in SEGMENTS)
     x = rng.integers(0, 16, (count, CONFIG.sizes[0])) * (rng.random((count, CONFIG.sizes[0])) < 0.6)
     y = rng.integers(0, CONFIG.classes, count)
