@@ -16,9 +16,9 @@ from cocotbext.axi import AxiResp
 
 from cosim.axi_chip import AccessError, AxiChip
 from cosim.bench import parameters
-from cosim.chip import with_copies
 from cosim.compare import compare_state
 from cosim.job import load_arrays
+from cosim.memories import with_copies
 from cosim.pins import PATTERNS
 from golden.config import Config
 from rtl.bus.packets import PIXELS, pack_samples, sample_words

@@ -12,9 +12,10 @@ import numpy as np
 
 from cosim.bench import parameters
 from cosim.bits import Records
-from cosim.chip import Chip, with_copies
+from cosim.chip import Chip
 from cosim.compare import compare_records, compare_state
 from cosim.job import save_arrays
+from cosim.memories import with_copies
 from cosim.scenario import expected_records, read_scenario
 from golden.config import Config
 from rtl.memory_map import MemoryMap

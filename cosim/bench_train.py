@@ -9,9 +9,10 @@ import numpy as np
 
 from cosim.bench import parameters
 from cosim.bits import Records
-from cosim.chip import Chip, with_copies
+from cosim.chip import Chip
 from cosim.compare import Mismatch, compare_records, compare_state
 from cosim.job import ExpectedReader, Job, Segment, load_arrays
+from cosim.memories import with_copies
 
 REPORT = 0.2
 """Seconds between two progress lines."""

@@ -1,6 +1,5 @@
 """The simulated chip as a Python object, in a cocotb test over the wrapper: samples in, records out, memories by name."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,10 +8,9 @@ from cocotb.handle import Immediate
 from cocotb.triggers import Timer, ValueChange
 
 from cosim.bits import Records, from_strings, numbers, records_from_strings, samples_to_strings, to_strings
+from cosim.memories import Memories, with_copies
 from cosim.wrapper import BURST, DEPTH, WAKE_BURST, WAKE_CLOCK, WAKE_RESULTS, Widths
 from golden.config import Config
-
-_STATE = re.compile(r"(W|Theta|h|flags|E|S|N|apical)\d+|samples|position")
 
 
 class Hang(AssertionError):
@@ -30,6 +28,7 @@ class Chip:
 
     def __init__(self, dut: Any, config: Config, memory_map: Any, watchdog: int = 2_000_000):
         self.dut, self.config, self.regions = dut, config, memory_map.regions
+        self.memories = Memories(self.regions, BURST)
         self.widths = Widths(config)
         self._slots = [dut.ring[i] for i in range(DEPTH)]
         self._results = [dut.results_ring[i] for i in range(DEPTH)]
@@ -37,7 +36,6 @@ class Chip:
         self._queued = self._read = self._get("queued")
         self._bursts, self._wakes = self._get("burst_request"), self._get("wake_request")
         self._resets, self._seeds = self._get("reset_request"), self._get("seed_request")
-        self._plans: dict[tuple[str, ...], list[tuple[int, int, np.ndarray]]] = {}
         self._put("watchdog", watchdog)
 
     @classmethod
@@ -94,31 +92,23 @@ class Chip:
 
     async def read(self, *names: str) -> dict[str, np.ndarray]:
         """Regions by name, int64 in the regions' shapes; addresses of all of them are read in common bursts."""
-        words = np.zeros(sum(self._region(n).addresses.size for n in names), dtype=np.int64)
-        for address, count, places in self._plan(names):
-            bits = from_strings([(await self._burst(address, count))[-32 * count :]])[0]
-            words[places] = numbers(bits.reshape(count, 32))
-        result, low = {}, 0
-        for name in names:
-            region = self._region(name)
-            high = low + region.addresses.size
-            values = words[low:high] & ((1 << region.bits) - 1)
-            if region.signed:
-                values -= (values >> (region.bits - 1)) << region.bits
-            result[name], low = values.reshape(region.shape), high
-        return result
+        words = np.zeros(self.memories.size(names), dtype=np.int64)
+        for address, places in self.memories.plan(names):
+            bits = from_strings([(await self._burst(address, len(places)))[-32 * len(places) :]])[0]
+            words[places] = numbers(bits.reshape(-1, 32))
+        return self.memories.decode(names, words)
 
     async def write(self, **arrays: Any) -> None:
         """Writes regions by name. Raises ValueError where an array does not have the region's shape or range."""
-        words = np.concatenate([self._encode(name, value) for name, value in arrays.items()])
-        for address, count, places in self._plan(tuple(arrays)):
+        words = self.memories.encode(arrays)
+        for address, places in self.memories.plan(tuple(arrays)):
             data = np.zeros(BURST, dtype=np.int64)
-            data[:count] = words[places]
-            await self._burst(address, count, to_strings(data[None], 32)[0])
+            data[: len(places)] = words[places]
+            await self._burst(address, len(places), to_strings(data[None], 32)[0])
 
     async def state(self) -> dict[str, np.ndarray]:
         """All memories that golden's state has, and the copies that only the chip has (N, apical)."""
-        return await self.read(*(n for n in self.regions if _STATE.fullmatch(n)))
+        return await self.read(*self.memories.names())
 
     async def load(self, state: dict[str, np.ndarray]) -> None:
         """Writes a golden state, and the copies that follow from it; an inference-only core takes the part it has."""
@@ -179,40 +169,3 @@ class Chip:
         self._put("burst_request", self._bursts)
         await self._wake(WAKE_BURST)
         return "" if data is not None else str(self.dut.burst_words.value)
-
-    def _plan(self, names: tuple[str, ...]) -> list[tuple[int, int, np.ndarray]]:
-        """Bursts (address, count, places in the regions laid end to end) that cover the regions."""
-        if names not in self._plans:
-            addresses = np.concatenate([np.asarray(self._region(n).addresses, dtype=np.int64).reshape(-1) for n in names])
-            order = np.argsort(addresses, kind="stable")
-            breaks = np.flatnonzero(np.diff(addresses[order]) != 1) + 1
-            runs = [run[i : i + BURST] for run in np.split(order, breaks) for i in range(0, len(run), BURST)]
-            self._plans[names] = [(int(addresses[run[0]]), len(run), run) for run in runs]
-        return self._plans[names]
-
-    def _region(self, name: str) -> Any:
-        if name not in self.regions:
-            raise ValueError(f"memory: found {name!r}; allowed is one of {', '.join(self.regions)}")
-        return self.regions[name]
-
-    def _encode(self, name: str, value: Any) -> np.ndarray:
-        region, array = self._region(name), np.asarray(value, dtype=np.int64)
-        if array.shape != tuple(region.shape):
-            raise ValueError(f"{name}: found shape {array.shape}; allowed is {tuple(region.shape)}")
-        low, high = (
-            (-(1 << (region.bits - 1)), (1 << (region.bits - 1)) - 1) if region.signed else (0, (1 << region.bits) - 1)
-        )
-        if array.size and not low <= array.min() <= array.max() <= high:
-            raise ValueError(f"{name}: found values {array.min()} to {array.max()}; allowed is {low} to {high}")
-        return array.reshape(-1) & ((1 << region.bits) - 1)
-
-
-def with_copies(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """A golden state and what the chip keeps beside it: N_l = sum of h_l^2, and apical_l, the copy of h_l below, l >= 1."""
-    full = {name: np.asarray(value) for name, value in state.items() if _STATE.fullmatch(name)}
-    for name in [n for n in full if re.fullmatch(r"h\d+", n)]:
-        layer = int(name[1:])
-        full[f"N{layer}"] = (full[name].astype(np.int64) ** 2).sum(1)
-        if layer:
-            full[f"apical{layer}"] = full[name]
-    return full

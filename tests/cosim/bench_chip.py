@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from cosim.bench import parameters
-from cosim.chip import Chip, Hang, with_copies
+from cosim.chip import Chip, Hang
 from cosim.compare import Mismatch, compare_records, compare_state
+from cosim.memories import with_copies
 from golden.config import Config
 from tests.cosim.standin import MemoryMap, Model
 

@@ -1,0 +1,175 @@
+"""Chip: a core behind any transport as a Python object. Samples in, records out, the whole network saved and loaded."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from cosim.bits import Records
+from cosim.memories import Memories, with_copies, without_copies
+from golden.config import Config
+from golden.errors import StateError
+from rtl.bus.packets import pack_samples, result_words, unpack_results
+from rtl.bus.register_map import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
+from rtl.memory_map import MemoryMap, settings_of
+from sw.driver.transport import Transport, TransportError
+
+BURST = 256
+"""Most words of the window that one command moves; a transport cuts commands as it likes."""
+AHEAD = 2
+"""Samples sent before the first one's result is fetched: the chip takes so many packets without a look at it."""
+PATIENCE = 10.0
+"""Seconds without a result, or without rest, after which a chip counts as hung."""
+
+
+class Chip:
+    """A core, through its registers.
+
+    Args:
+        transport: the way to it. config: what it should be.
+
+    Raises:
+        TransportError: what answers is no BiSpike core, has another register map, or is of another configuration.
+    """
+
+    def __init__(self, transport: Transport, config: Config):
+        self.transport, self.config = transport, config
+        self.memories = Memories(MemoryMap(config).regions, BURST)
+        self._settings = {register.name: register for register in core_registers(config)}
+        self._check()
+        transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
+        self._clear_errors()
+        self._number = self._get("RESULTS")
+
+    def _check(self) -> None:
+        identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
+        if identity != IDENTITY:
+            raise TransportError(f"chip: found identity {identity:#010x}; allowed is a BiSpike core, {IDENTITY:#010x}")
+        if version >> 16 != VERSION[0]:
+            raise TransportError(f"chip: found register map {version >> 16}; allowed is {VERSION[0]}, this driver's")
+        expected = fingerprint(self.config)
+        if found != expected:
+            raise TransportError(
+                f"chip: found a core with fingerprint {found:#010x}; allowed is {expected:#010x}, "
+                f"that of {self.config.name} {list(self.config.sizes)}: load its bitstream"
+            )
+
+    # -- samples ---------------------------------------------------------------------------------------------------------
+
+    def train(self, x: np.ndarray, y: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records:
+        """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
+
+        Args:
+            advance: called with the number of samples done.
+        """
+        return self._stream(x, y, "learn", advance)
+
+    def infer(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records:
+        """What the chip says of samples x (N, n_0), with nothing learned."""
+        return self._stream(x, None, "infer", advance)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Concepts (N,) of samples x (N, n_0)."""
+        return self.infer(x).prediction
+
+    def recall(self) -> np.ndarray:
+        """What the backward network recalls for each concept: counts (K, n_0), 0..T. An inference-only core has none."""
+        if not self.config.learn:
+            raise TransportError(f"recall: found an inference-only core, {self.config.name}; allowed is one that learns")
+        self._stream(self._blank(), None, "recall")
+        return self._read(("h0",))["h0"]
+
+    def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
+        self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
+        packets, results = pack_samples(self.config, np.asarray(x), y), []
+        for sent, packet in enumerate(packets.tolist(), 1):
+            self.transport.write(ADDRESS["SAMPLE"], packet[:-1])
+            self.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
+            if sent - len(results) == AHEAD:
+                results.append(self._result())
+                advance(len(results))
+        while len(results) < len(packets):
+            results.append(self._result())
+            advance(len(results))
+        said = unpack_results(self.config, np.array(results, np.uint32).reshape(len(results), result_words(self.config)))
+        due = (self._number + np.arange(len(results))) & 0xFFFF
+        if (said["number"] != due).any():
+            at = int(np.argmax(said["number"] != due))
+            raise TransportError(f"chip: found result {said['number'][at]}; allowed is {due[at]}: samples were lost")
+        self._number += len(results)
+        return Records(said["prediction"], said["voltages"], said["counters"])
+
+    def _result(self) -> list[int]:
+        self._wait("result")
+        return self.transport.read(ADDRESS["RESULT"], result_words(self.config))
+
+    def _blank(self) -> np.ndarray:
+        return np.zeros((1, self.config.sizes[0]), np.uint8)
+
+    # -- memories and registers ------------------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, np.ndarray]:
+        """All it takes to go on bit-exactly, as `IntegerModel.state` gives it. The last sample's update is written first."""
+        self._stream(self._blank(), None, "infer")
+        return without_copies(self._read(tuple(self.memories.names())))
+
+    def load(self, state: dict[str, np.ndarray]) -> None:
+        """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W.
+
+        Raises:
+            StateError: an array of another shape, or a value out of range.
+        """
+        full = {name: value for name, value in with_copies(state).items() if name in self.memories.regions}
+        try:
+            words = self.memories.encode(full)
+        except ValueError as error:
+            raise StateError(str(error)) from None
+        missing = set(self.memories.names()) - full.keys()
+        if missing:
+            raise StateError(f"{min(missing)}: not found in the state; allowed is a whole state of {self.config.name}")
+        self._stream(self._blank(), None, "infer")  # an update still pending would come after the new weights
+        self._wait("idle")
+        for address, places in self.memories.plan(tuple(full)):
+            self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
+            self.transport.write(ADDRESS["WINDOW_DATA"], words[places].tolist())
+
+    def set(self, decay: int = 0) -> None:
+        """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0."""
+        self._wait("idle")
+        for name, value in settings_of(self.config, decay).items():
+            self.transport.write(self._settings[name].address, [value & 0xFFFFFFFF])
+
+    def counters(self) -> dict[str, int]:
+        """clocks and walked0.. since reset, and packets taken, dropped, and results given."""
+        self._wait("idle")
+        names = [name for name in self._settings if name == "clocks" or name.startswith("walked")]
+        own = {name: self.transport.read(self._settings[name].address)[0] for name in names}
+        return own | {name.lower(): self._get(name) for name in ("PACKETS", "DROPPED", "RESULTS")}
+
+    def errors(self) -> list[str]:
+        """What went wrong since the last look (names of `rtl.bus.register_map.ERRORS`); the bits are cleared."""
+        bits = self._clear_errors()
+        return [name for place, name in enumerate(ERRORS) if bits >> place & 1]
+
+    def _read(self, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        self._wait("idle")
+        words = np.zeros(self.memories.size(names), dtype=np.int64)
+        for address, places in self.memories.plan(names):
+            self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
+            words[places] = self.transport.read(ADDRESS["WINDOW_DATA"], len(places))
+        return self.memories.decode(names, words)
+
+    def _clear_errors(self) -> int:
+        bits = self._get("ERRORS")
+        self.transport.write(ADDRESS["ERRORS"], [bits])
+        return bits
+
+    def _get(self, name: str) -> int:
+        return self.transport.read(ADDRESS[name])[0]
+
+    def _wait(self, what: str) -> None:
+        bit, end = 1 << list(STATUS).index(what), time.monotonic() + PATIENCE
+        while not self._get("STATUS") & bit:
+            if time.monotonic() > end:
+                errors = ", ".join(self.errors()) or "none"
+                raise TransportError(f"chip: found no {what} in {PATIENCE:.0f} seconds (errors: {errors}); reset it")

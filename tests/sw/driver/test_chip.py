@@ -1,0 +1,159 @@
+"""The driver's Chip on every transport: it says what the golden model says, in every value."""
+
+import numpy as np
+import pytest
+
+from golden.config import Config
+from golden.errors import StateError
+from golden.integer import IntegerModel
+from rtl.bus.register_map import ADDRESS
+from sw.driver.chip import Chip
+from sw.driver.golden import GoldenTransport
+from sw.driver.transport import AccessError, TransportError
+from tests.sw.driver.transports import CONFIG, TRANSPORTS
+
+
+@pytest.fixture(scope="module", params=TRANSPORTS)
+def transport(request, tmp_path_factory):
+    """One chip for all tests of a transport: each test sets what it needs."""
+    with TRANSPORTS[request.param](CONFIG, tmp_path_factory.mktemp(request.param)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def chip(transport):
+    """In the state of a new golden model."""
+    made = Chip(transport, CONFIG)
+    made.set()
+    made.load(IntegerModel(CONFIG).state())
+    return made
+
+
+def samples(count, seed=0):
+    """(x, y) for the configuration."""
+    random = np.random.default_rng(seed)
+    return random.integers(0, 16, (count, CONFIG.sizes[0])), random.integers(0, CONFIG.classes, count)
+
+
+def assert_same(found, expected):
+    """Two states, or two sets of records, in every value."""
+    assert found.keys() == expected.keys()
+    for name in expected:
+        np.testing.assert_array_equal(found[name], expected[name], name)
+
+
+def records(of) -> dict:
+    return {name: getattr(of, name) for name in ("prediction", "voltages", "counters")}
+
+
+def test_a_loaded_state_is_read_back(chip):
+    model = IntegerModel(CONFIG.replace(seed=5))
+    model.train(*samples(5, 3))
+    chip.load(model.state())
+    assert_same(chip.save(), model.state())
+
+
+def test_learning_and_naming_are_goldens_in_every_value(chip):
+    model = IntegerModel(CONFIG)
+    x, y = samples(11)
+    seen = []
+    assert_same(records(chip.train(x, y, seen.append)), records(model.train(x, y)))
+    assert seen == list(range(1, 12))
+    test, _ = samples(4, 1)
+    assert_same(records(chip.infer(test)), records(model.train(test, np.zeros(4, int), learn=False)))
+    assert_same(chip.save(), model.state())
+    assert chip.errors() == []
+
+
+def test_rates_follow_the_decay(chip):
+    model = IntegerModel(CONFIG)
+    model.decay = -2
+    chip.set(decay=-2)
+    x, y = samples(9, 4)
+    assert_same(records(chip.train(x, y)), records(model.train(x, y)))
+    assert_same(chip.save(), model.state())
+
+
+def test_recall_shows_what_the_backward_network_remembers(chip):
+    model = IntegerModel(CONFIG)
+    x, y = samples(6, 2)
+    chip.train(x, y)
+    model.train(x, y)
+    model.recall()
+    np.testing.assert_array_equal(chip.recall(), model.h[0].numpy())
+
+
+def test_a_saved_network_goes_on_as_if_never_stopped(chip):
+    x, y = samples(12, 6)
+    chip.train(x[:7], y[:7])
+    kept = chip.save()
+    chip.train(x[7:], y[7:])
+    once = chip.save()
+    chip.load(kept)
+    chip.train(x[7:], y[7:])
+    assert_same(chip.save(), once)
+
+
+def test_packets_and_results_are_counted(chip):
+    before = chip.counters()
+    chip.predict(samples(3)[0])
+    after = chip.counters()
+    assert [after[name] - before[name] for name in ("packets", "results", "dropped")] == [3, 3, 0]
+
+
+def test_a_packet_with_an_unknown_label_is_dropped_and_the_next_one_works(chip):
+    words = 1 + -(-CONFIG.sizes[0] // 8)
+    before = chip.counters()["dropped"]
+    chip.transport.write(ADDRESS["SAMPLE"], [CONFIG.classes] + [0] * (words - 2))
+    chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
+    chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
+    assert len(chip.predict(samples(2)[0])) == 2
+    assert chip.counters()["dropped"] == before + 2
+    assert chip.errors() == ["short_packet", "label"]
+    assert chip.errors() == []
+
+
+def test_a_refused_access_is_named_and_the_chip_goes_on(chip):
+    with pytest.raises(AccessError, match="register 0xffc: the chip refused the access after 0 good ones"):
+        chip.transport.read(0xFFC)
+    with pytest.raises(AccessError, match="register 0x000: the chip refused the access after 0 good ones"):
+        chip.transport.write(ADDRESS["IDENTITY"], [1])
+    with pytest.raises(AccessError) as found:
+        chip.transport.read(ADDRESS["RESULT"], 3)
+    assert found.value.done == 0
+    assert chip.errors() == ["no_result", "unmapped", "read_only"]
+
+
+def test_another_configuration_is_refused_by_its_fingerprint(transport):
+    with pytest.raises(TransportError, match=r"chip: found a core with fingerprint 0x[0-9a-f]{8}; allowed is 0x"):
+        Chip(transport, CONFIG.replace(steps=8))
+
+
+def test_a_state_of_another_network_is_refused_and_nothing_is_lost(chip):
+    before = chip.save()
+    with pytest.raises(StateError, match=r"W1: found shape \(4, 5\); allowed is"):
+        chip.load(before | {"W1": np.zeros((4, 5), int)})
+    with pytest.raises(StateError, match="E0: not found in the state; allowed is a whole state of"):
+        chip.load({name: value for name, value in before.items() if name != "E0"})
+    assert_same(chip.save(), before)
+
+
+def test_what_answers_must_be_a_bispike_core():
+    class Other(GoldenTransport):
+        def read(self, address, count=1, ascending=False):
+            return [0xDEADBEEF] * count
+
+    with pytest.raises(TransportError, match="chip: found identity 0xdeadbeef; allowed is a BiSpike core, 0x42535031"):
+        Chip(Other(CONFIG), CONFIG)
+
+
+def test_an_inference_only_core_takes_its_part_of_a_state():
+    config = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), learn=False)
+    chip = Chip(GoldenTransport(config), config)
+    model = IntegerModel(CONFIG.replace(seed=4))
+    chip.load(model.state())
+    x = samples(5)[0]
+    expected = model.train(x, np.zeros(5, int), learn=False)
+    np.testing.assert_array_equal(chip.predict(x), expected.prediction)
+    with pytest.raises(TransportError, match="recall: found an inference-only core"):
+        chip.recall()
