@@ -107,7 +107,8 @@ async def frames_too_short_too_long_or_empty_get_no_reply(dut):
     lines = [bytes([END]) * 3, frame(b""), frame(b"\1"), frame(b"\1\1\0"), bytes([END, 1, END]), bytes([END, ESC, END])]
     # With one byte too many, one word, and so many that a count of 8 bits is small again, or that of 9.
     lines += [frame(inner + bytes(length)) for length in (237, 240, 252, 256, 512)]
-    lines += [frame(inner)[:-1] + bytes([ESC, END]), frame(inner).replace(b"\x09", b"\xdb\x09")]
+    # An escape without its byte, and one with a wrong byte that would stand for 0xDB if it were let pass.
+    lines += [frame(inner)[:-1] + bytes([ESC, END]), frame(inner + b"\xdb\0\0\0").replace(b"\xdb\xdd", b"\xdb\0")]
     for line in lines:
         assert host.send(line) == NONE
         sequence = (sequence + 1) % 256
@@ -175,6 +176,12 @@ async def a_line_that_breaks_costs_one_frame(dut):
         host.model.part += b"?" * (cut > 0)  # a broken byte makes what it stands in no frame
         assert host.send(line[cut:] if cut > 1 else b"") == NONE
         await host.ask(read_command(2 + cut, FOLD, 1))
+    host.send(line[:5])
+    await host.sent()
+    await host.without_stop(line[5])
+    host.model.part += b"?"
+    assert host.send(line[6:]) == NONE
+    await host.ask(read_command(202, FOLD, 1))
     for at in (0, 1, 4, len(line) - 1):
         host.send(line[:at])
         await host.sent()
@@ -220,6 +227,11 @@ async def a_reset_within_a_frame_an_access_or_a_reply(dut):
         host.sink.clear()
         (reply,) = await host.ask(line)
         assert reply.words == tuple(range(6))
+    dut.rx.value = 0
+    await host.bits(4.5)
+    dut.rx.value = 1
+    await host.reset()  # within a byte, and an idle line behind it
+    await host.ask(line)
     await host.reset()
     assert host.send(frame(bytes([6]) + struct.pack("<BHI", 0x11, FOLD, 4))[1:]) == NONE  # began before the reset, perhaps
     await host.ask(line)

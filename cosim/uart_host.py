@@ -146,6 +146,12 @@ class Host:
         """Returns when all that was queued is on the line."""
         await with_timeout(self.source.wait(), (self.source.count() + 2) * 11 * self.bit, "ns")
 
+    async def without_stop(self, byte: int) -> None:
+        """Sends a byte with a low stop bit, then a bit's pause. The source must be idle."""
+        for level in (0, *(byte >> bit & 1 for bit in range(8)), 0, 1):
+            self.dut.rx.value = level
+            await self.bits(1)
+
     async def ask(self, line: bytes) -> list[Reply]:
         """Sends bytes, waits for the replies that are due, and compares them."""
         due = self.send(line)
