@@ -8,7 +8,7 @@ from cocotb.triggers import Timer
 
 from cosim.bench import parameters
 from cosim.uart_host import COUNT, END, ESC, FOLD, WORDS, Host
-from sw.driver.frame import MALFORMED, OK, frame, read_command, write_command
+from sw.driver.frame import MALFORMED, OK, crc16, frame, read_command, write_command
 
 NONE = []
 """No reply is due."""
@@ -48,6 +48,17 @@ async def every_command_with_one_word_and_with_sixty(dut, slip, slow):
                 assert (reply.status, reply.count) == (OK, count)
             sequence += 2
     await host.ask(read_command(sequence, COUNT, 60, ascending=False))
+    await host.end()
+
+
+@cocotb.test()
+async def the_crc_of_a_reply_is_escaped_too(dut):
+    host = await begin(dut)
+    crcs = {n: struct.pack("<H", crc16(bytes([n, OK, 1]))) for n in range(256)}
+    special = [n for n, crc in crcs.items() if {END, ESC} & set(crc)]
+    assert len({crcs[n].index(byte) for n in special for byte in (END, ESC) if byte in crcs[n]}) == 2  # either byte of it
+    for n in special:
+        await host.ask(write_command(n, FOLD, [n]))
     await host.end()
 
 

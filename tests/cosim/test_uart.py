@@ -10,6 +10,7 @@ from cosim.build import build
 from cosim.simulators import SIMULATORS
 from tests.cosim.uart_top import UartTop
 
+TOP, BENCH = "shell", "cosim.bench_uart"
 DIVISOR = 5
 """Clocks a bit: few, so that the simulations are short."""
 FRAMES = {"verilator": 200, "icarus": 25}
@@ -34,4 +35,4 @@ def text() -> str:
 @pytest.mark.parametrize("simulator", SIMULATORS)
 def test_the_serial_bridge_answers_as_its_model(simulator):
     values = {"divisor": DIVISOR, "frames": FRAMES[simulator], "seed": 3}
-    run(build(text(), "shell", simulator), "cosim.bench_uart", values, timeout=120)
+    run(build(text(), TOP, simulator), BENCH, values, timeout=120)
