@@ -8,7 +8,7 @@ from cocotb.triggers import Timer
 
 from cosim.bench import parameters
 from cosim.uart_host import COUNT, END, ESC, FOLD, WORDS, Host
-from sw.driver.frame import MALFORMED, OK, frame, read_command, write_command
+from sw.driver.frame import MALFORMED, OK, crc16, frame, read_command, write_command
 
 NONE = []
 """No reply is due."""
@@ -48,6 +48,17 @@ async def every_command_with_one_word_and_with_sixty(dut, slip, slow):
                 assert (reply.status, reply.count) == (OK, count)
             sequence += 2
     await host.ask(read_command(sequence, COUNT, 60, ascending=False))
+    await host.end()
+
+
+@cocotb.test()
+async def the_crc_of_a_reply_is_escaped_too(dut):
+    host = await begin(dut)
+    crcs = {n: struct.pack("<H", crc16(bytes([n, OK, 1]))) for n in range(256)}
+    special = [n for n, crc in crcs.items() if {END, ESC} & set(crc)]
+    assert len({crcs[n].index(byte) for n in special for byte in (END, ESC) if byte in crcs[n]}) == 2  # either byte of it
+    for n in special:
+        await host.ask(write_command(n, FOLD, [n]))
     await host.end()
 
 
@@ -107,7 +118,8 @@ async def frames_too_short_too_long_or_empty_get_no_reply(dut):
     lines = [bytes([END]) * 3, frame(b""), frame(b"\1"), frame(b"\1\1\0"), bytes([END, 1, END]), bytes([END, ESC, END])]
     # With one byte too many, one word, and so many that a count of 8 bits is small again, or that of 9.
     lines += [frame(inner + bytes(length)) for length in (237, 240, 252, 256, 512)]
-    lines += [frame(inner)[:-1] + bytes([ESC, END]), frame(inner).replace(b"\x09", b"\xdb\x09")]
+    # An escape without its byte, and one with a wrong byte that would stand for 0xDB if it were let pass.
+    lines += [frame(inner)[:-1] + bytes([ESC, END]), frame(inner + b"\xdb\0\0\0").replace(b"\xdb\xdd", b"\xdb\0")]
     for line in lines:
         assert host.send(line) == NONE
         sequence = (sequence + 1) % 256
@@ -175,6 +187,12 @@ async def a_line_that_breaks_costs_one_frame(dut):
         host.model.part += b"?" * (cut > 0)  # a broken byte makes what it stands in no frame
         assert host.send(line[cut:] if cut > 1 else b"") == NONE
         await host.ask(read_command(2 + cut, FOLD, 1))
+    host.send(line[:5])
+    await host.sent()
+    await host.without_stop(line[5])
+    host.model.part += b"?"
+    assert host.send(line[6:]) == NONE
+    await host.ask(read_command(202, FOLD, 1))
     for at in (0, 1, 4, len(line) - 1):
         host.send(line[:at])
         await host.sent()
@@ -220,6 +238,11 @@ async def a_reset_within_a_frame_an_access_or_a_reply(dut):
         host.sink.clear()
         (reply,) = await host.ask(line)
         assert reply.words == tuple(range(6))
+    dut.rx.value = 0
+    await host.bits(4.5)
+    dut.rx.value = 1
+    await host.reset()  # within a byte, and an idle line behind it
+    await host.ask(line)
     await host.reset()
     assert host.send(frame(bytes([6]) + struct.pack("<BHI", 0x11, FOLD, 4))[1:]) == NONE  # began before the reset, perhaps
     await host.ask(line)

@@ -4,10 +4,9 @@ import logging
 import struct
 from typing import Any
 
-from cocotb.triggers import Timer, with_timeout
+from cocotb.triggers import FallingEdge, Timer, with_timeout
 from cocotbext.uart import UartSink, UartSource
 
-from cosim.drivers import start
 from sw.driver.frame import ACCESS_ERROR, MALFORMED, MAX_WORDS, OK, Decoder, Reply, crc16
 
 CLOCK_NS = 10
@@ -82,6 +81,13 @@ class Model:
         return self.fold if at == FOLD else MEMORY[at // 4]
 
 
+async def _reset(dut: Any) -> None:
+    await FallingEdge(dut.clk)
+    dut.rst.value = 1
+    await Timer(2 * CLOCK_NS, "ns")
+    dut.rst.value = 0
+
+
 def _body(part: bytes) -> bytes | None:
     """What a command's frame carries without its CRC, or None where the bridge must take no notice of it."""
     try:
@@ -114,16 +120,14 @@ class Host:
 
     @classmethod
     async def begin(cls, dut: Any, divisor: int, slip: int = 0, slow: int = 0) -> "Host":
-        """Starts the clock, resets, and lets the line be idle."""
+        """Resets, with the line idle. The clock runs in the design: in Python it would take most of the time."""
         dut.rx.value, dut.slow.value = 1, slow
-        await start(dut)
+        await _reset(dut)
         return cls(dut, divisor, slip)
 
     async def reset(self) -> None:
         """Resets now for two clocks, whatever is on the way."""
-        self.dut.rst.value = 1
-        await Timer(2 * CLOCK_NS, "ns")
-        self.dut.rst.value = 0
+        await _reset(self.dut)
         await self.bits(12)  # the line's end: what the sink made of a byte that was cut is in its queue now
         self.sink.clear()
         self.model, self.decoder = Model(), Decoder()
@@ -141,6 +145,12 @@ class Host:
     async def sent(self) -> None:
         """Returns when all that was queued is on the line."""
         await with_timeout(self.source.wait(), (self.source.count() + 2) * 11 * self.bit, "ns")
+
+    async def without_stop(self, byte: int) -> None:
+        """Sends a byte with a low stop bit, then a bit's pause. The source must be idle."""
+        for level in (0, *(byte >> bit & 1 for bit in range(8)), 0, 1):
+            self.dut.rx.value = level
+            await self.bits(1)
 
     async def ask(self, line: bytes) -> list[Reply]:
         """Sends bytes, waits for the replies that are due, and compares them."""

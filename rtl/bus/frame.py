@@ -1,4 +1,4 @@
-"""Frames on a byte line: SLIP marks their ends, CRC-16/CCITT-FALSE tells whether one came whole (docs/hardware.md)."""
+"""Frames on a byte line: SLIP marks their ends, CRC-16/CCITT-FALSE tells whether one came whole (docs/serial.md)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring

@@ -1,4 +1,4 @@
-"""The host's side of the serial frames: commands to bytes, a stream of bytes to replies (docs/hardware.md)."""
+"""The host's side of the serial frames: commands to bytes, a stream of bytes to replies (docs/serial.md)."""
 
 import struct
 from collections.abc import Sequence

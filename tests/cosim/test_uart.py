@@ -10,18 +10,29 @@ from cosim.build import build
 from cosim.simulators import SIMULATORS
 from tests.cosim.uart_top import UartTop
 
+TOP, BENCH = "shell", "cosim.bench_uart"
 DIVISOR = 5
 """Clocks a bit: few, so that the simulations are short."""
-FRAMES = {"verilator": 200, "icarus": 40}
+FRAMES = {"verilator": 200, "icarus": 25}
 """Damaged ones."""
+
+
+SHELL = """
+module shell(input rst, input rx, input [1:0] slow,
+             output tx, output [15:0] writes, output [15:0] reads, output [7:0] faults);
+  reg clk = 0;
+  always #5 clk = ~clk;
+  uart_top top(.clk(clk), .rst(rst), .rx(rx), .slow(slow), .tx(tx), .writes(writes), .reads(reads), .faults(faults));
+endmodule
+"""
 
 
 @cache
 def text() -> str:
-    return verilog.convert(UartTop(DIVISOR), name="uart_top", emit_src=False, strip_internal_attrs=True)
+    return SHELL + verilog.convert(UartTop(DIVISOR), name="uart_top", emit_src=False, strip_internal_attrs=True)
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
 def test_the_serial_bridge_answers_as_its_model(simulator):
     values = {"divisor": DIVISOR, "frames": FRAMES[simulator], "seed": 3}
-    run(build(text(), "uart_top", simulator), "cosim.bench_uart", values, timeout=120)
+    run(build(text(), TOP, simulator), BENCH, values, timeout=120)

@@ -1,0 +1,108 @@
+"""Proof that the serial bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test sees it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cosim.bench import BenchError, run
+from cosim.build import build
+from tests.cosim.test_mutants import ROOT, Mutant
+from tests.cosim.test_uart import BENCH, DIVISOR, TOP
+
+CONVERT = """
+import pathlib
+import rtl.bus.bridge
+from tests.cosim.test_uart import text
+assert pathlib.Path(rtl.bus.bridge.__file__).parents[2] == pathlib.Path.cwd(), rtl.bus.bridge.__file__
+pathlib.Path("top.v").write_text(text())
+"""
+
+
+@dataclass(frozen=True)
+class UartMutant(Mutant):
+    """A change in rtl/bus/`file`; `tests`: the cocotb test that has to see it."""
+
+    long: bool = True
+    tests: str = "every_command"
+
+
+REPEAT, LENGTH, CRC, LINE = "a_repeated", "frames_too", "a_wrong_crc", "a_line_that"
+BUSY, RESET, MALFORMED, ERRORS = "bytes_that", "a_reset", "malformed", "errors_end"
+ON_READY = '                with m.If(request.ready):\n                    m.next = "response"'
+NOT_AWAITED = (
+    ON_READY
+    + """
+                    with m.If(write):
+                        m.d.sync += done.eq(done + 1), address.eq(address + ascending)
+                        m.next = "next\""""
+)
+START = 'm.next = "data"\n                with m.If(rx):'
+TOGGLES = "t = Signal()\n                m.d.sync += t.eq(~t)\n                m.d.comb += request.valid.eq(t)"
+MUTANTS = (
+    UartMutant("a repeat is done", "bridge.py", "m.If(known & (byte == sequence))", "m.If(0)", False, REPEAT),
+    UartMutant("the first is a repeat", "bridge.py", "m.If(known & (byte == sequence))", "m.If(byte == sequence)"),
+    UartMutant(
+        "the last number survives a reset",
+        "bridge.py",
+        "known, sequence, status = Signal(), Signal(8), Signal(2)",
+        "known, sequence, status = Signal(reset_less=True), Signal(8, reset_less=True), Signal(2)",
+        tests=REPEAT,
+    ),
+    UartMutant("any CRC", "frame.py", "(held == 2) & (crc == recent)", "(held == 2)", False, CRC),
+    UartMutant("not muted", "bridge.py", "decoder.mute.eq(bridge.busy)", "decoder.mute.eq(0)", tests=BUSY),
+    UartMutant("lost bytes unseen", "bridge.py", "decoder.lost.eq(receiver.error)", "decoder.lost.eq(0)", tests=LINE),
+    UartMutant("any length", "bridge.py", "(length >= HEADER) & (length != TOO_LONG)", "(length >= HEADER)", tests=LENGTH),
+    UartMutant("the length goes round", "bridge.py", "store.en & (length != TOO_LONG)", "store.en", tests=LENGTH),
+    UartMutant("no header", "bridge.py", "(length >= HEADER)", "(length >= 1)", tests=LENGTH),
+    UartMutant("high address bits", "bridge.py", "malformed | byte[4:].any()", "malformed", tests=MALFORMED),
+    UartMutant("low address bits", "bridge.py", "malformed | byte[:2].any()", "malformed", tests=MALFORMED),
+    UartMutant("more than 60", "bridge.py", " | (byte > MAX_WORDS)", "", tests=MALFORMED),
+    UartMutant("none to read", "bridge.py", " | (byte == 0)", "", tests=MALFORMED),
+    UartMutant("part of a word", "bridge.py", "length[:2].any() | (length == HEADER)", "length == HEADER", tests=MALFORMED),
+    UartMutant("an error is well", "bridge.py", "status.eq(ACCESS_ERROR)", "status.eq(OK)", tests=ERRORS),
+    UartMutant("the last status stays", "bridge.py", "status.eq(OK), ", "", tests=MALFORMED),
+    UartMutant("fixed goes up", "bridge.py", "address + ascending", "address + 1"),
+    UartMutant("a response not awaited", "bridge.py", ON_READY, NOT_AWAITED),
+    UartMutant("a request comes and goes", "bridge.py", "m.d.comb += request.valid.eq(1)", TOGGLES),
+    UartMutant("a CRC without escapes", "frame.py", "byte.eq(part), inside.eq(1),", "byte.eq(part),", tests="the_crc_of"),
+    UartMutant("a tail counts", "frame.py", "Signal(init=1), Signal()", "Signal(), Signal()", tests=RESET),
+    UartMutant("an escape survives END", "frame.py", "escaped.eq(0), void.eq(0),", "void.eq(0),", tests=LENGTH),
+    UartMutant("no start bit", "uart.py", START, START.replace("(rx)", "(0)"), tests=LINE),
+    UartMutant("no stop bit", "uart.py", "valid.eq(rx), self.error.eq(~rx)", "valid.eq(1), self.error.eq(0)", tests=LINE),
+    UartMutant("bits at their edges", "uart.py", "timer.eq(self.divisor // 2 - 1)", "timer.eq(self.divisor - 1)"),
+    UartMutant(
+        "half a byte survives a reset", "uart.py", "Signal(range(8))", "Signal(range(8), reset_less=True)", tests=RESET
+    ),
+)
+
+
+def bench(folder: Path, mutant: UartMutant | None) -> None:
+    """Converts, builds and runs the bridge of a copy of rtl/. Raises BenchError."""
+    shutil.copytree(ROOT / "rtl", folder / "rtl", ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant:
+        mutant.apply(folder / "rtl" / "bus")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    subprocess.run([sys.executable, "-c", CONVERT], cwd=folder, env=env, check=True)
+    design = build((folder / "top.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
+    values = {"divisor": DIVISOR, "frames": 25, "seed": 3}
+    run(design, BENCH, values, folder=folder / "run", tests=mutant.tests if mutant else REPEAT, timeout=120)
+
+
+def test_the_bridge_as_it_is_passes(tmp_path):
+    bench(tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
+)
+def test_is_caught(mutant, tmp_path):
+    with pytest.raises(BenchError) as found:
+        bench(tmp_path, mutant)
+    assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
+    print(f"{mutant.name}: {found.value}")
