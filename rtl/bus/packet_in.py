@@ -60,14 +60,15 @@ class PacketIn(wiring.Component):
         final = pixel_words(self.config)
         write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
         word, taken, beyond, first = self.i.payload, Signal(), Signal(), Signal()
-        wrong, head = Signal(), Signal(header)
+        wrong, head, inside = Signal(), Signal(header), Signal.like(read)
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
             head.mode.eq(self.mode),
             beyond.eq(index > final),
             first.eq(index == 0),
             self.inside.eq(~first),
-            self.i.ready.eq(beyond | (write - read != 1 << (len(read) - 1))),
+            inside.eq(write - read),
+            self.i.ready.eq(beyond | ~inside[-1]),
             taken.eq(self.i.valid & self.i.ready),
             wrong.eq(Mux(first, word.data[:HEADER_LABEL_BITS] >= self.config.classes, unknown)),
             port.en.eq(taken & ~beyond),

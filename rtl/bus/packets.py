@@ -56,6 +56,20 @@ def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None) -> 
     return words
 
 
+def pack_results(config: Config, number: int, prediction, voltages, counters) -> np.ndarray:
+    """Packets (B, result_words) of uint32, the inverse of `unpack_results`.
+
+    Args:
+        number: of the first of these samples since reset. prediction, voltages, counters: (B,), (B, K), (B, L, 4).
+    """
+    count = len(prediction)
+    words = np.zeros((count, result_words(config)), np.int64)
+    words[:, 0] = np.asarray(prediction) | (((number + np.arange(count)) & ((1 << NUMBER_BITS) - 1)) << NUMBER_AT)
+    words[:, 1 : 1 + config.classes] = voltages
+    words[:, 1 + config.classes :] = np.asarray(counters).reshape(count, -1)
+    return words.astype(np.uint32)
+
+
 def unpack_results(config: Config, words: np.ndarray) -> dict[str, np.ndarray]:
     """What B packets (B, result_words) say: prediction (B,), number (B,), voltages (B, K), counters (B, L, 4)."""
     words = np.asarray(words, np.uint32)
