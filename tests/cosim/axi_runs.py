@@ -31,8 +31,8 @@ def scenario(config: Config, path: Path) -> Path:
     arrays |= {"x": x, "y": y, "words": np.concatenate(words)}
     arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in SEGMENTS])
     arrays |= {f"end.{name}": value for name, value in model.state().items()}
-    probe = rng.integers(0, 16, (5, config.sizes[0]))
-    arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, np.zeros(5, int), learn=False), 0)}
+    probe = rng.integers(0, 16, (6, config.sizes[0]))  # one for each kind of a bad packet
+    arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, np.zeros(6, int), learn=False), 0)}
     save_arrays(path, arrays)
     return path
 
