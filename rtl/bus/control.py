@@ -25,9 +25,6 @@ from rtl.layer_host import INDEX_BITS, MEMORY_BITS
 from rtl.memory_map import REGISTERS
 from rtl.readout import result_layout
 
-SETTLE = 4
-"""Clocks from a held stimulus to an idle that can be believed: a packet that came just before has been counted then."""
-
 
 def packet_members() -> dict[str, wiring.Member]:
     """Ports that Control and BusCore have in common."""
@@ -98,7 +95,7 @@ class Control(wiring.Component):
     def _access(self, m):
         """One access after another; where it is to a memory or a setting of the core, through the host port."""
         request, response, host = self.request, self.response, self.host_i.payload
-        settle, window = Signal(range(SETTLE)), Signal()
+        window = Signal()
         setting = (REGISTERS << (MEMORY_BITS + INDEX_BITS)) | ((request.address - SETTINGS) >> 2)[:INDEX_BITS]
         m.d.comb += [
             window.eq(request.address == ADDRESS["WINDOW_DATA"]),
@@ -116,13 +113,12 @@ class Control(wiring.Component):
             with m.State("decode"):
                 m.next = "respond"
                 self._decode(m)
-            with m.State("settle"):
-                m.d.sync += settle.eq(Mux(settle == SETTLE - 1, 0, settle + 1))
-                with m.If(settle == SETTLE - 1):
-                    m.next = "host"
-                    with m.If(~self.status.idle):
-                        self._refuse(m, "busy")
-                        m.next = "respond"
+            with m.State("check"):
+                # From now on no sample begins; one that began until now has made `idle` low.
+                m.next = "host"
+                with m.If(~self.status.idle):
+                    self._refuse(m, "busy")
+                    m.next = "respond"
             with m.State("host"):
                 m.d.comb += self.host_i.valid.eq(1)
                 with m.If(self.host_i.ready):
@@ -138,7 +134,7 @@ class Control(wiring.Component):
                 m.d.comb += self.bus.response.valid.eq(1)
                 with m.If(self.bus.response.ready):
                     m.next = "idle"
-        m.d.comb += self.ports.hold.eq(fsm.ongoing("settle") | fsm.ongoing("host") | fsm.ongoing("answer"))
+        m.d.comb += self.ports.hold.eq(fsm.ongoing("check") | fsm.ongoing("host") | fsm.ongoing("answer"))
 
     def _decode(self, m):
         """What is here, in this clock; for what the core has to be asked, the next state."""
@@ -146,14 +142,14 @@ class Control(wiring.Component):
             for register in CONTROL:
                 with m.Case(register.address):
                     if register.name == "WINDOW_DATA":
-                        m.next = "settle"
+                        m.next = "check"
                     else:
                         with m.If(self.request.write):
                             self._write(m, register)
                         with m.Else():
                             self._read(m, register)
             with m.Case(*(register.address for register in core_registers(self.config))):
-                m.next = "settle"
+                m.next = "check"
             with m.Default():
                 self._refuse(m, "unmapped")
 

@@ -7,7 +7,7 @@ import numpy as np
 from cosim.memories import Memories, with_copies, without_copies
 from golden.config import Config
 from rtl.bus.packets import PIXELS, pack_results, sample_words
-from rtl.bus.register_map import ADDRESS, ERRORS, MODES, STATUS, core_registers, registers
+from rtl.bus.register_map import ERRORS, MODES, STATUS, core_registers, registers
 from rtl.formats import PIXEL_BITS
 from rtl.memory_map import MemoryMap, settings_of
 from sw.driver.transport import AccessError, Transport
@@ -166,4 +166,3 @@ class GoldenTransport(Transport):
         self._number += 1
         self._values["PACKETS"] += 1
         self._values["RESULTS"] += 1
-

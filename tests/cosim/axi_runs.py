@@ -1,0 +1,41 @@
+"""What `cosim.bench_axi` plays: a scenario with golden's results. Shared by test_axi.py and test_axi_mutants.py."""
+
+from pathlib import Path
+
+import numpy as np
+
+from cosim.job import save_arrays
+from golden.config import Config
+from golden.integer import IntegerModel, Records
+from rtl.bus.packets import pack_results
+from rtl.bus.register_map import MODES
+
+TOP, BENCH = "axi_core", "cosim.bench_axi"
+SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
+SEGMENTS += (("infer", 1), ("infer", 3))
+"""The first makes the chip's concepts, the last two settle the last update."""
+
+
+def scenario(config: Config, path: Path) -> Path:
+    """Writes it: the chip gets golden's first weights and recalls the rest itself."""
+    rng, model = np.random.default_rng(5), IntegerModel(config, fast=False)
+    arrays = {f"begin.{name}": value for name, value in model.state().items() if name.startswith(("W", "Theta"))}
+    modes = [mode for mode, number in SEGMENTS for _ in range(number)]
+    x = rng.integers(0, 16, (len(modes), config.sizes[0])) * (rng.random((len(modes), config.sizes[0])) < 0.6)
+    y = rng.integers(0, config.classes, len(modes))
+    words = []
+    for n, mode in enumerate(modes):
+        words.append(_packets(config, model.train(x[n : n + 1], y[n : n + 1], learn=mode == "learn"), n))
+        if mode == "recall":
+            model.recall()
+    arrays |= {"x": x, "y": y, "words": np.concatenate(words)}
+    arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in SEGMENTS])
+    arrays |= {f"end.{name}": value for name, value in model.state().items()}
+    probe = rng.integers(0, 16, (6, config.sizes[0]))  # one for each kind of a bad packet
+    arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, np.zeros(6, int), learn=False), 0)}
+    save_arrays(path, arrays)
+    return path
+
+
+def _packets(config: Config, records: Records, number: int) -> np.ndarray:
+    return pack_results(config, number, records.prediction, records.voltages, records.counters)

@@ -1,0 +1,96 @@
+"""Proof that the AXI bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test names what is wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cosim.bench import BenchError, run
+from cosim.build import build
+from golden.config import Config
+from tests.cosim.axi_runs import BENCH, TOP, scenario
+from tests.cosim.test_mutants import ROOT, Mutant
+
+CONFIG = Config(sizes=(9, 3), lanes=(4, 2), block=4, seed=3)
+"""The smallest core with padded words and beats."""
+CONVERT = """
+import json, pathlib, sys
+from cosim.elaborate import core_verilog
+from golden.config import Config
+import rtl.bus.axi
+assert pathlib.Path(rtl.bus.axi.__file__).parents[2] == pathlib.Path.cwd(), rtl.bus.axi.__file__
+text = core_verilog(Config.from_dict(json.loads(sys.argv[1])), "rtl.bus.axi:AxiCore", sys.argv[2])
+pathlib.Path("core.v").write_text(text)
+"""
+
+
+@dataclass(frozen=True)
+class BusMutant(Mutant):
+    """A change in rtl/bus/`file`; `tests`: the cocotb test that has to see it."""
+
+    tests: str = "a_stream"
+
+
+RESET, ROUTED, MAP = "a_reset", "samples_and_results", "registers_are"
+MUTANTS = (
+    BusMutant("a dropped packet stays", "packet_in.py", "write.eq(committed),", "write.eq(write),"),
+    BusMutant("a short packet is taken", "packet_in.py", "(index == final) &", "(index <= final) &", True),
+    BusMutant("low bits of a label", "packet_in.py", "data[:HEADER_LABEL_BITS] >=", "data[:LABEL_BITS] >=", True),
+    BusMutant("padding goes in", "packet_in.py", "        if used:", "        if False:", True),
+    BusMutant("the ring is never full", "packet_in.py", "beyond | ~inside[-1]", "beyond | 1", True, ROUTED),
+    BusMutant(
+        "mode of the moment", "packet_in.py", "head.eq(port.data),", "head.eq(port.data), head.mode.eq(self.mode),", True
+    ),
+    BusMutant(
+        "half a packet survives the reset",
+        "packet_in.py",
+        "index, unknown = Signal.like(committed), Signal(range(final + 2))",
+        "index, unknown = Signal.like(committed), Signal(range(final + 2), reset_less=True)",
+        tests=RESET,
+    ),
+    BusMutant("a leftover goes on", "gearbox.py", "words.eq(0), left.eq(0)", "words.eq(0)", True),
+    BusMutant("a word changes", "packet_out.py", "self.i.valid & (~valid | self.o.ready)", "self.i.valid", True),
+    BusMutant("no sign", "packet_out.py", "sign = value[-1] if", "sign = 0 if", True),
+    BusMutant("nothing is busy", "control.py", "m.If(~self.status.idle)", "m.If(0)", True, ROUTED),
+    BusMutant("any write clears", "control.py", "self.cleared.eq(self.request.data)", "self.cleared.eq(255)", True, MAP),
+    BusMutant("errors are well", "axi.py", "Mux(response.error, SLVERR, OKAY)", "OKAY", True, MAP),
+    BusMutant("half a word is written", "axi.py", "writing & ~self.wstrb.all()", "0", True, MAP),
+    BusMutant("words from both routes", "packet_ports.py", "~packets.inside & ~(by_register", "~(by_register", True, ROUTED),
+)
+
+
+@pytest.fixture(scope="module")
+def values(tmp_path_factory):
+    path = scenario(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz")
+    return {"config": CONFIG.to_dict(), "scenario": str(path)}
+
+
+def bench(folder: Path, values: dict, mutant: BusMutant | None) -> None:
+    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+    shutil.copytree(ROOT / "rtl", folder / "rtl", ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant:
+        mutant.apply(folder / "rtl" / "bus")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    subprocess.run([sys.executable, "-c", CONVERT, json.dumps(CONFIG.to_dict()), TOP], cwd=folder, env=env, check=True)
+    design = build((folder / "core.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
+    run(design, BENCH, values, folder=folder / "run", tests=mutant.tests if mutant else None, timeout=120)
+
+
+def test_the_core_as_it_is_passes(values, tmp_path):
+    bench(tmp_path, values, None)
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
+)
+def test_is_caught(mutant, values, tmp_path):
+    with pytest.raises(BenchError) as found:
+        bench(tmp_path, values, mutant)
+    assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
+    print(f"{mutant.name}: {found.value}")
