@@ -14,7 +14,7 @@ from cosim.bench import BenchError, run
 from cosim.build import build
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from tests.cosim.core_runs import BENCH, built, thorough
+from tests.cosim.core_runs import BENCH, GAPS, built, thorough, with_gaps
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
@@ -32,13 +32,17 @@ pathlib.Path("core.v").write_text(core_verilog(Config.from_dict(json.loads(sys.a
 
 @dataclass(frozen=True)
 class Mutant:
-    """In rtl/`file`, `old` (there once) becomes `new`. long: not in `make test`, which has to be quick."""
+    """In rtl/`file`, `old` (there once) becomes `new`.
+
+    long: not in `make test`, which has to be quick. gaps: what it breaks shows where samples come with gaps of any length.
+    """
 
     name: str
     file: str
     old: str
     new: str
     long: bool = False
+    gaps: bool = False
 
     def apply(self, package: Path) -> None:
         text = (package / self.file).read_text(encoding="utf-8")
@@ -143,37 +147,58 @@ MUTANTS = (
         "pull = Mux(affinity > ONE",
         long=True,
     ),
+    Mutant(
+        "a sample just heard is waited for",
+        "layer.py",
+        "self.unheard.eq(self.undecided & ~affinity.start)",
+        "self.unheard.eq(self.undecided)",
+        gaps=True,
+    ),
+    Mutant(
+        "a sample that begins just then is forgotten",
+        "layer.py",
+        "self.undecided.eq(self.begins_learning)",
+        "self.undecided.eq(self.begins_learning & ~affinity.start)",
+        gaps=True,
+    ),
 )
 
 
 @pytest.fixture(scope="module")
-def scenario(tmp_path_factory):
-    return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz", samples=16, resets=(70,))
+def scenarios(tmp_path_factory):
+    """The scenario's file, by `Mutant.gaps`."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    short = thorough(CONFIG, folder / "short.npz", samples=16, resets=(70,))
+    return {False: short, True: with_gaps(folder / "gaps.npz")}
 
 
-def bench(folder: Path, scenario: Path, mutant: Mutant | None) -> None:
+def bench(folder: Path, scenarios: dict[bool, Path], mutant: Mutant | None, gaps: bool = False) -> None:
     """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
     package = folder / "rtl"
     shutil.copytree(ROOT / "rtl", package, ignore=shutil.ignore_patterns("__pycache__"))
     if mutant:
         mutant.apply(package)
-    config = built(CONFIG)
+    config = GAPS if gaps else CONFIG
+    scenario, stalls = scenarios[gaps], {"inputs": 0.95} if gaps else {"inputs": 0.2, "outputs": 0.5}
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    subprocess.run([sys.executable, "-c", CONVERT, json.dumps(config.to_dict())], cwd=folder, env=env, check=True)
-    design = build(wrapped((folder / "core.v").read_text(encoding="utf-8"), config), TOP, "icarus", root=folder / "build")
-    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
+    subprocess.run([sys.executable, "-c", CONVERT, json.dumps(built(config).to_dict())], cwd=folder, env=env, check=True)
+    design = build(
+        wrapped((folder / "core.v").read_text(encoding="utf-8"), built(config)), TOP, "icarus", root=folder / "build"
+    )
+    values = {"config": config.to_dict(), "scenario": str(scenario)} | stalls
     run(design, BENCH, values, folder=folder / "run", timeout=120)
 
 
-def test_the_core_as_it_is_passes(scenario, tmp_path):
-    bench(tmp_path, scenario, None)
+@pytest.mark.parametrize("gaps", [False, True])
+def test_the_core_as_it_is_passes(gaps, scenarios, tmp_path):
+    bench(tmp_path, scenarios, None, gaps)
 
 
 @pytest.mark.parametrize(
     "mutant",
     [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
 )
-def test_is_caught(mutant, scenario, tmp_path):
+def test_is_caught(mutant, scenarios, tmp_path):
     with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for") as found:
-        bench(tmp_path, scenario, mutant)
+        bench(tmp_path, scenarios, mutant, mutant.gaps)
     print(f"{mutant.name}: {found.value}")
