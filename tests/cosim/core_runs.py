@@ -102,15 +102,3 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
     scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng))
     scenario.memories()
     return scenario.save(path)
-
-
-GAPS = Config(name="gaps", sizes=(4, 4, 2), lanes=(4, 2, 2), block=64, dead_zone=0, learn_theta=False, rate=3)
-"""A beat a sample and no recall: with stalls of 0.95, a sample may come in any clock of the life of the one before."""
-
-
-def with_gaps(path: Path, samples: int = 300) -> Path:
-    """A file to `play` with stalls: that many learning samples of `GAPS`."""
-    scenario = Scenario(IntegerModel(GAPS, fast=False))
-    scenario.samples(*stimulus(GAPS, samples, np.random.default_rng(7)))
-    scenario.memories()
-    return scenario.save(path)

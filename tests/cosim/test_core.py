@@ -10,7 +10,7 @@ from cosim.job import load_arrays, save_arrays
 from cosim.scenario import Scenario
 from golden.config import Config
 from golden.integer import IntegerModel
-from tests.cosim.core_runs import GAPS, play, stimulus, thorough, with_gaps
+from tests.cosim.core_runs import play, stimulus, thorough
 
 TINY = Config(name="tiny", sizes=(16, 8, 4), lanes=4, block=5)
 RATE = Config(
@@ -59,10 +59,6 @@ def test_results_do_not_depend_on_stalls(inputs, outputs, tmp_path):
     play(RATE, path, "verilator", got=str(free))
     play(RATE, path, "verilator", got=str(stalled), inputs=inputs, outputs=outputs, seed=5)
     assert_same(load_arrays(free), load_arrays(stalled))
-
-
-def test_a_sample_may_come_in_any_clock_of_the_one_before(tmp_path):
-    play(GAPS, with_gaps(tmp_path / "scenario.npz", 2000), "verilator", inputs=0.95)
 
 
 @pytest.mark.parametrize("lanes", [(5, 3, 4), long((16, 8, 1)), long((1, 1, 1))], ids=str)

@@ -3,10 +3,11 @@
 import numpy as np
 from amaranth.sim import Simulator
 
+from cosim.chip import with_copies
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import BsdCore
-from rtl.memory_map import MemoryMap
+from rtl.memory_map import MemoryMap, settings_of
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=(4, 3, 2), block=3)
 
@@ -36,6 +37,15 @@ class Pins:
                 ctx.set(core.host_i.valid, 0)
                 return answers
         raise AssertionError(f"{len(answers)} answers to {len(accesses)} requests")
+
+    async def load(self, state):
+        """Writes memories by name, as they are in golden's state."""
+        accesses = []
+        for name, array in state.items():
+            values = np.asarray(array).reshape(-1) & ((1 << self.regions[name].bits) - 1)
+            accesses += zip(self.regions[name].addresses.reshape(-1).tolist(), values.tolist(), strict=True)
+        for start in range(0, len(accesses), 64):
+            await self.host(*accesses[start : start + 64])
 
     def at(self, name, *place):
         return self.regions[name].addresses[place]
@@ -100,13 +110,7 @@ def test_what_the_host_writes_it_reads_in_the_next_clock():
 def test_memories_are_whole_in_the_first_clock_of_rest_after_a_recall():
     async def bench(pins):
         model = IntegerModel(CONFIG)
-        writes = []
-        for name, array in model.state().items():
-            if name.startswith("Theta"):
-                addresses = pins.regions[name].addresses.reshape(-1)
-                writes += zip(addresses, (array.reshape(-1) & 0xFFFF).tolist(), strict=True)
-        for start in range(0, len(writes), 16):
-            await pins.host(*writes[start : start + 16])
+        await pins.load({name: array for name, array in model.state().items() if name.startswith("Theta")})
         await pins.sample([0] * 5, recall=1)
         await pins.rest()
         # The last concept's norm is the last value of all to be known.
@@ -150,9 +154,7 @@ def test_pixels_beyond_the_last_do_not_count():
 
     async def with_weights(pins):
         weights = np.random.default_rng(1).integers(1000, 9000, 40)
-        for name in ("W1", "W2"):
-            addresses = pins.regions[name].addresses.reshape(-1)
-            await pins.host(*zip(addresses, weights[: len(addresses)].tolist(), strict=True))
+        await pins.load({name: weights[: pins.regions[name].addresses.size] for name in ("W1", "W2")})
         # A learning rate so low that no weight moves between the two rounds.
         await pins.host(*((pins.at(f"rate{layer}"), 0) for layer in (1, 2)), (pins.at("stochastic"), 0))
         await bench(pins)
@@ -169,6 +171,48 @@ def test_a_label_that_is_no_concepts_teaches_nothing_and_hangs_nothing():
         assert await pins.host((pins.at("samples"), None)) == [1]
 
     simulate(bench)
+
+
+GAPS = Config(sizes=(4, 4, 2), lanes=(4, 2, 2), dead_zone=0, learn_theta=False, rate=3)
+"""A beat a sample, no recall, and every sample teaches."""
+
+
+def sweep(most: int = 75) -> None:
+    """Three learning samples, 0..most - 1 clocks from one to the next: in each clock of a sample's life comes another."""
+    x = np.array([[9, 3, 15, 1], [1, 15, 7, 9], [15, 15, 3, 3]])
+    y = np.array([0, 1, 0])
+    model, random = IntegerModel(GAPS, fast=False), np.random.default_rng(1)
+    changes = {name: random.integers(2000, 12000, model.state()[name].shape) for name in ("W1", "W2")}
+    changes |= {name: random.integers(0, 5, model.state()[name].shape) for name in ("h0", "h1")}
+    model.load(model.state() | changes)
+    begin = with_copies(model.state())
+    model.train(x, y)
+    end = model.state()
+
+    async def bench(pins):
+        await pins.load(begin)
+        await pins.host(*((pins.at(name), value) for name, value in settings_of(GAPS).items()))
+        for gap in range(most):
+            await pins.load({name: begin[name] for name in ("W1", "W2", "samples", "position")})
+            try:
+                for pixels, label in zip(x, y, strict=True):
+                    await pins.sample(pixels, int(label), learn=1)
+                    for _ in range(gap):
+                        await pins.tick()
+                await pins.sample([0] * 4)
+                await pins.rest()
+            except AssertionError as error:
+                raise AssertionError(f"gap of {gap} clocks: {error}") from None
+            for name in ("W1", "W2"):
+                found = await pins.host(*((address, None) for address in pins.regions[name].addresses.reshape(-1)))
+                expected = (end[name].reshape(-1).astype(np.int64) & 0xFFFFFFFF).tolist()
+                assert found == expected, f"gap of {gap} clocks: {name}: expected {expected}, got {found}"
+
+    simulate(bench, GAPS)
+
+
+def test_a_sample_may_come_in_any_clock_of_the_one_before():
+    sweep()
 
 
 def test_an_address_without_a_register_reads_0():
