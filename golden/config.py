@@ -13,6 +13,9 @@ import tomli_w
 MAX_RATE, MIN_RATE = 5, -8
 """The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
 
+ADDRESS_BITS = 24
+"""The host port's addresses within a memory (docs/hardware.md), and the counters of words walked."""
+
 
 class ConfigError(ValueError):
     """A value that no core can have: the message names the key, what was found and what is allowed."""
@@ -106,6 +109,19 @@ class Config:
             raise ConfigError(
                 f"window_low: found {self.window_low}; allowed is anything below window_high = {self.window_high}"
             )
+        self._check_addresses()
+
+    def _check_addresses(self) -> None:
+        """Every weight has an address, and a pass over all of them can be counted."""
+        for layer, (size, lanes) in enumerate(zip(self.sizes, self.lanes, strict=True)):
+            rows = max(self.sizes[i] for i in (layer - 1, layer + 1) if 0 <= i <= self.layers)
+            words = rows * self.groups(layer)
+            addresses = words << (lanes - 1).bit_length()
+            if addresses > 1 << ADDRESS_BITS or words == 1 << ADDRESS_BITS:
+                raise ConfigError(
+                    f"lanes: found {lanes} for the {size} neurons of layer {layer}, {addresses:,} addresses of weights from "
+                    f"{rows} rows; allowed is {1 << ADDRESS_BITS:,}, with more than one lane: try {1 << lanes.bit_length()}"
+                )
 
     @property
     def layers(self) -> int:

@@ -5,9 +5,9 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.fixed import round_half, round_shift, saturate, shift_keep_half
+from rtl.formats import SCALAR_BITS
 from rtl.rsqrt import MANTISSA_BITS
 
-SCALAR_BITS = 16
 AFFINITY_BITS = MAGNITUDE_BITS = 9
 """C is 0..256; |a| is at most 256 (480 with margin 0 and lambda8 15)."""
 SCALED_BITS = MAGNITUDE_BITS + MANTISSA_BITS + 1
@@ -25,7 +25,7 @@ class ApicalScalars(wiring.Component):
     Members:
         clear (In): forget the last sample. go (In): the list is complete, t_r and place_r are true.
         count (In): entries. index (Out) -> entry (In): the list's memory, a clock later.
-        entry_k (Out) -> t, place (In): the norm memory, a clock later.  busy (Out): the norm memory is needed.
+        entry_k (Out) -> t, place (In): the norm memory, a clock later.
         b_*: as in `Coefficients`.
     """
 
@@ -42,7 +42,6 @@ class ApicalScalars(wiring.Component):
                 "place_r": In(place_bits),
                 "t": In(MANTISSA_BITS),
                 "place": In(place_bits),
-                "busy": Out(1),
                 "b_valid": Out(1),
                 "b_ready": In(1),
                 "b_k": Out(range(classes)),
@@ -68,8 +67,7 @@ class ApicalScalars(wiring.Component):
         with m.If(self.clear):
             m.d.sync += [self.b_done.eq(0), self.index.eq(0)]
         # every state names what the multiplier's registers a and b hold, its product is there one state later
-        with m.FSM() as fsm:
-            m.d.comb += self.busy.eq(~fsm.ongoing("idle"))
+        with m.FSM():
             with m.State("idle"), m.If(self.go):
                 m.d.sync += [t_r.eq(self.t_r), place_r.eq(self.place_r)]
                 with m.If((self.count == 0) | ~self.t_r[-1]):

@@ -13,11 +13,11 @@ from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, SCALAR_BITS, ApicalScalars, entry_layout
+from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, ApicalScalars, entry_layout
 from rtl.fixed import round_half, saturate, shift_keep_half
+from rtl.formats import LABEL_BITS, SCALAR_BITS
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt, places, table_entry
 
-LABEL_BITS = 6
 ONE = 256
 """Affinity 1.0."""
 MAX_PUSH = (ONE * 15) >> 3
@@ -37,9 +37,9 @@ class Coefficients(wiring.Component):
 
     Members:
         margin, dead_zone, reach (In, 9), lambda8 (In, 4): settings, stable from one clock before `start` on.
-        norm_write_en, norm_write_k, norm_write_data (In): |h[k]|^2. Can be read, and holds for a `start`, from the third
-            clock after the write on. Not between the first d and `decided`.
-        norm_host_k (In) -> norm_host_data (Out): |h[k]|^2, a clock later; only while no sample is inside.
+        norm_write_en, norm_write_k, norm_write_data (In): |h[k]|^2. Holds for a `start` from the third clock after the
+            write on. Not between the first d and `decided`.
+        norm_host_k (In) -> norm_host_data (Out): |h[k]|^2, a clock later, in the clock after the write too.
         start (In), label (In, 6): a new sample. Not before `decided` and `b_done` of the last one.
         d_valid, d (In): dot products, from the clock after `start`: that of the label, then (not `own_only`) the others
             ascending, at most one a clock, without backpressure. d^2 <= |r|^2 |h[k]|^2, as for any two vectors.
@@ -114,10 +114,9 @@ class Coefficients(wiring.Component):
             m.d.sync += [own_next.eq(0), k.eq(following), following.eq(after + (after == label))]
 
         # the address runs ahead of d, so that 1/|h[k]| is there in the same clock
-        host_or_apical = Signal(range(self.classes))
-        address = Mux(self.start, self.label, Mux(streaming, Mux(self.d_valid, following, k), host_or_apical))
+        apical_k = Signal(range(self.classes))
+        address = Mux(self.start, self.label, Mux(streaming, Mux(self.d_valid, following, k), apical_k))
         norm = self._norm_memory(m, address[: len(k)])
-        m.d.comb += [host_or_apical.eq(self.norm_host_k), self.norm_host_data.eq(norm.n)]
 
         item = data.StructLayout({"own": 1, "last": 1, "k": k.shape(), "t": norm.t.shape(), "place": norm.place.shape()})
         valid = [Signal(name=f"valid{i}") for i in range(7)]  # a class is at stage i
@@ -144,25 +143,28 @@ class Coefficients(wiring.Component):
             m.d.comb += [apical.t_r.eq(rsqrt.t), apical.place_r.eq(rsqrt.place), apical.t.eq(norm.t)]
             m.d.comb += [apical.place.eq(norm.place), apical.b_ready.eq(self.b_ready), index.eq(apical.index)]
             m.d.comb += [getattr(self, name).eq(getattr(apical, name)) for name in ("b_valid", "b_k", "b1", "b2", "b_done")]
-            with m.If(apical.busy):
-                m.d.comb += host_or_apical.eq(apical.entry_k)
+            m.d.comb += apical_k.eq(apical.entry_k)
         return m
 
     def _norm_memory(self, m: Module, address):
-        """Norms with their 1/sqrt beside them, taken on the write: K words (n, t, place)."""
+        """1/sqrt of every norm, taken on the write: K words (t, place). The norms themselves are the host's to read."""
         rsqrt = self._rsqrt
-        shape = data.StructLayout({"n": self.norm_width, "t": MANTISSA_BITS, "place": range(places(self.norm_width))})
-        t, place = table_entry(self.norm)
-        first = {"n": self.norm, "t": t, "place": place}
-        m.submodules.norms = norms = Memory(shape=shape, depth=self.classes, init=[first] * self.classes)
+        m.submodules.norms = norms = Memory(shape=self.norm_width, depth=self.classes, init=[self.norm] * self.classes)
         write, read = norms.write_port(), norms.read_port()
+        m.d.comb += [write.en.eq(self.norm_write_en), write.addr.eq(self.norm_write_k), write.data.eq(self.norm_write_data)]
+        m.d.comb += [read.addr.eq(self.norm_host_k), self.norm_host_data.eq(read.data)]
+
+        shape = data.StructLayout({"t": MANTISSA_BITS, "place": range(places(self.norm_width))})
+        t, place = table_entry(self.norm)
+        m.submodules.roots = roots = Memory(shape=shape, depth=self.classes, init=[{"t": t, "place": place}] * self.classes)
+        write, read = roots.write_port(), roots.read_port()
         m.d.comb += rsqrt.n.eq(Mux(self.norm_write_en, self.norm_write_data, self.norm_r))
-        late = Cat(self.norm_write_en, self.norm_write_k, self.norm_write_data)
+        late = Cat(self.norm_write_en, self.norm_write_k)
         for _ in range(rsqrt.latency):
             delayed = Signal(len(late))
             m.d.sync += delayed.eq(late)
             late = delayed
-        m.d.comb += Cat(write.en, write.addr, write.data.n).eq(late)
+        m.d.comb += Cat(write.en, write.addr).eq(late)
         m.d.comb += [write.data.t.eq(rsqrt.t), write.data.place.eq(rsqrt.place), read.addr.eq(address)]
         return read.data
 

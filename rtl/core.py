@@ -1,6 +1,6 @@
 """BsdCore: the stack of layers, the stimulus in, results out, and the host port to every memory."""
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
@@ -20,7 +20,7 @@ def stimulus_layout(config: Config) -> data.StructLayout:
     """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
 
     `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in
-    all beats.
+    all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
     """
     pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
@@ -36,10 +36,9 @@ class BsdCore(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
-        host_i, host_o: In/Out, streams: one response for each request, in order. Only while `idle`.
+        host_i, host_o: In/Out, streams: one response for each request, in order. Requests wait until the core is `idle`.
         idle: Out, no sample, pass or learning is inside. Learning samples leave their last update of W pending; a blank
-            sample
-            (all pixels 0, learn 0) settles it.
+            sample (all pixels 0, learn 0) settles it.
     """
 
     def __init__(self, config: Config):
@@ -97,7 +96,7 @@ class BsdCore(wiring.Component):
 
     def _stimulus(self, m, layers):
         """A beat goes to layer 1 as spikes or currents, and to layer 0 as counts, queued: layer 0 recalls last."""
-        config, beat, first = self.config, self.i.payload, layers[1].i
+        config, beat, first = self.config, self._checked(m), layers[1].i
         for p in range(config.lanes[0]):
             direct = config.coding == "direct"
             m.d.comb += first.payload.trains[p].eq(beat.pixels[p] if direct else pixel_train(beat.pixels[p], config.steps))
@@ -117,6 +116,23 @@ class BsdCore(wiring.Component):
             self.i.ready.eq(first.ready & queued.ready),
         ]
         return fifo
+
+    def _checked(self, m):
+        """The beat with what no sample can hold taken out: pixels beyond the last, learning without a concept."""
+        config, lanes = self.config, self.config.lanes[0]
+        beat = Signal.like(self.i.payload)
+        m.d.comb += beat.eq(self.i.payload)
+        if config.classes < 1 << LABEL_BITS:
+            m.d.comb += beat.learn.eq(self.i.payload.learn & (self.i.payload.label < config.classes))
+        used = config.sizes[0] % lanes
+        if used:
+            group = Signal(range(config.groups(0)))
+            last = group == config.groups(0) - 1
+            with m.If(self.i.valid & self.i.ready):
+                m.d.sync += group.eq(Mux(last, 0, group + 1))
+            with m.If(last):
+                m.d.comb += [beat.pixels[p].eq(0) for p in range(used, lanes)]
+        return beat
 
     def _registers(self, m, layers):
         """Settings with the configuration's values after reset, and the counters of clocks."""
@@ -142,7 +158,7 @@ class BsdCore(wiring.Component):
         accepted, inside = Signal(), Signal(latency)
         request = Signal(host_request_layout())
         m.d.comb += [
-            self.host_i.ready.eq(answers.level + sum(inside[i] for i in range(latency)) < HOST_DEPTH),
+            self.host_i.ready.eq(self.idle & (answers.level + sum(inside[i] for i in range(latency)) < HOST_DEPTH)),
             accepted.eq(self.host_i.valid & self.host_i.ready),
             self.host_o.payload.eq(answers.r_data),
             self.host_o.valid.eq(answers.r_rdy),
@@ -166,7 +182,7 @@ class BsdCore(wiring.Component):
             with m.If((layer[-1] == number) | ((layer[-1] == EVERY) & (number == self.config.layers))):
                 m.d.comb += answers.w_data.eq(part.host.read)
         read, later = Signal(DATA_BITS), Signal(DATA_BITS)
-        m.d.sync += later.eq(read)
+        m.d.sync += later.eq(read), read.eq(0)
         for index, name in enumerate(register_names(self.config)):
             if name in registers:
                 with m.If((now.index == index) & (now.layer == REGISTERS)):

@@ -76,7 +76,9 @@ class Layer(wiring.Component):
         if f.planes:
             m.submodules.soma = self.soma = Soma(f)
         self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
-        self.outstanding, self.undecided, self.unheard = Signal(), Signal(), Signal()
+        self.outstanding, self.begins, self.begins_learning = Signal(), Signal(), Signal()
+        # A learning sample's spikes have not all come to the affinity unit: of the last one begun, of the one before it.
+        self.undecided, self.unheard = Signal(), Signal()
         self.closing, self.recalling, self.theta = Signal(), Signal(), Signal()
         self.samples, self.position = Signal(32), Signal(12)
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
@@ -151,11 +153,14 @@ class Layer(wiring.Component):
                 plasticity.block_k.eq(self.concept),
             ]
         with m.If(affinity.start):
-            m.d.sync += self.samples.eq(self.samples + 1), self.unheard.eq(0)
-            with m.If(~self.unheard):
-                m.d.sync += self.undecided.eq(0)
+            m.d.sync += self.samples.eq(self.samples + 1)
             if not self.bottom:
                 m.d.comb += self.noise.start.eq(1)
+        # A pass may begin in the very clock in which the sample before it is heard: then only its own is open.
+        with m.If(self.begins):
+            m.d.sync += self.undecided.eq(self.begins_learning), self.unheard.eq(self.undecided & ~affinity.start)
+        with m.Elif(affinity.start):
+            m.d.sync += self.unheard.eq(0), self.undecided.eq(self.undecided & self.unheard)
 
     def _passes(self, m):
         """Lists of active rows, synapses, and when a pass may begin."""
@@ -209,8 +214,7 @@ class Layer(wiring.Component):
                     m.d.sync += passing.label.eq(self.concept)
                 elif f.learn:
                     self._sample_begins(m, rows.job)
-                    m.d.sync += self.undecided.eq(rows.job.learn)
-                    m.d.sync += self.unheard.eq(self.undecided & ~self.affinity.start)
+                    m.d.comb += self.begins.eq(1), self.begins_learning.eq(rows.job.learn)
         with m.If(synapses.accumulated):
             m.d.sync += self.token.eq(passing), groups.eq(Mux(final, 0, groups + 1))
             with m.If(final):

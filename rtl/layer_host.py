@@ -7,7 +7,9 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = 24, 4, 4, 32
+from golden.config import ADDRESS_BITS
+
+INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
 READ_LATENCY = 2
 """Clocks from a layer's host address to its data."""
 

@@ -103,8 +103,6 @@ class MemoryMap:
 
     def _add(self, name, layer, memory, words, lane, lanes, bits, signed=False):
         index = (words << ceil_log2(lanes)) + lane
-        if index.max() >> INDEX_BITS:
-            raise ValueError(f"{name}: {index.max() + 1} addresses; allowed are {1 << INDEX_BITS} in one memory")
         field_ = (layer << MEMORY_BITS) + MEMORIES.index(memory)
         self.regions[name] = Region(name, (field_ << INDEX_BITS) + index, bits, signed)
 

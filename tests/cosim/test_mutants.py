@@ -19,26 +19,33 @@ from tests.cosim.core_runs import BENCH, built, thorough
 ROOT = Path(__file__).parents[2]
 CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
 """Sizes that lanes do not divide, blocks that end within the scenario."""
-CONVERT = """
+HERE = """
 import gc, json, pathlib, sys
 gc.disable()
-from cosim.elaborate import core_verilog
-from golden.config import Config
 import rtl.core
 assert pathlib.Path(rtl.core.__file__).parents[1] == pathlib.Path.cwd(), rtl.core.__file__
+"""
+CONVERT = """
+from cosim.elaborate import core_verilog
+from golden.config import Config
 pathlib.Path("core.v").write_text(core_verilog(Config.from_dict(json.loads(sys.argv[1]))))
 """
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """In rtl/`file`, `old` (there once) becomes `new`. long: not in `make test`, which has to be quick."""
+    """In rtl/`file`, `old` (there once) becomes `new`.
+
+    long: not in `make test`, which has to be quick. gaps: what it breaks shows at gaps of some length
+    between two samples; `tests.rtl.test_core` tries all of them.
+    """
 
     name: str
     file: str
     old: str
     new: str
     long: bool = False
+    gaps: bool = False
 
     def apply(self, package: Path) -> None:
         text = (package / self.file).read_text(encoding="utf-8")
@@ -143,6 +150,20 @@ MUTANTS = (
         "pull = Mux(affinity > ONE",
         long=True,
     ),
+    Mutant(
+        "a sample just heard is waited for",
+        "layer.py",
+        "self.unheard.eq(self.undecided & ~affinity.start)",
+        "self.unheard.eq(self.undecided)",
+        gaps=True,
+    ),
+    Mutant(
+        "a sample that begins just then is forgotten",
+        "layer.py",
+        "self.undecided.eq(self.begins_learning)",
+        "self.undecided.eq(self.begins_learning & ~affinity.start)",
+        gaps=True,
+    ),
 )
 
 
@@ -151,15 +172,21 @@ def scenario(tmp_path_factory):
     return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz", samples=16, resets=(70,))
 
 
-def bench(folder: Path, scenario: Path, mutant: Mutant | None) -> None:
-    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+def in_a_copy(folder: Path, mutant: Mutant | None, code: str, *arguments: str) -> subprocess.CompletedProcess:
+    """Runs Python code in `folder`, on a copy of rtl/ with the mutant in it."""
     package = folder / "rtl"
     shutil.copytree(ROOT / "rtl", package, ignore=shutil.ignore_patterns("__pycache__"))
     if mutant:
         mutant.apply(package)
-    config = built(CONFIG)
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    subprocess.run([sys.executable, "-c", CONVERT, json.dumps(config.to_dict())], cwd=folder, env=env, check=True)
+    command = [sys.executable, "-c", HERE + code, *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+def bench(folder: Path, scenario: Path, mutant: Mutant | None) -> None:
+    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+    config = built(CONFIG)
+    in_a_copy(folder, mutant, CONVERT, json.dumps(config.to_dict())).check_returncode()
     design = build(wrapped((folder / "core.v").read_text(encoding="utf-8"), config), TOP, "icarus", root=folder / "build")
     values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
     run(design, BENCH, values, folder=folder / "run", timeout=120)
@@ -174,6 +201,10 @@ def test_the_core_as_it_is_passes(scenario, tmp_path):
     [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
 )
 def test_is_caught(mutant, scenario, tmp_path):
+    if mutant.gaps:
+        swept = in_a_copy(tmp_path, mutant, "from tests.rtl.test_core import sweep\nsweep()")
+        assert "AssertionError: gap of" in swept.stderr
+        return
     with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for") as found:
         bench(tmp_path, scenario, mutant)
     print(f"{mutant.name}: {found.value}")

@@ -99,6 +99,16 @@ def test_a_configuration_is_frozen():
         ({"sizes": (4, 65)}, "sizes: found 65 concepts in the last layer; allowed is 2 to 64"),
         ({"sizes": (4, 2.0)}, "sizes: found (4, 2.0); allowed is a list of whole numbers"),
         ({"lanes": (1, 1, 1)}, "lanes: found 3 entries; allowed is one number, or 2: one a layer"),
+        (
+            {"sizes": (4096, 4096, 10), "lanes": 3},
+            "lanes: found 3 for the 4096 neurons of layer 0, 22,380,544 addresses of weights from 4096 rows; "
+            "allowed is 16,777,216, with more than one lane: try 4",
+        ),
+        (
+            {"sizes": (4096, 4096, 10), "lanes": 1},
+            "lanes: found 1 for the 4096 neurons of layer 0, 16,777,216 addresses of weights from 4096 rows; "
+            "allowed is 16,777,216, with more than one lane: try 2",
+        ),
         ({"lanes": 65}, "lanes: found 65; allowed is 1 to 64"),
         ({"lanes": True}, "lanes: found True; allowed is a list of whole numbers"),
         ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),

@@ -1,0 +1,223 @@
+"""The core's ports, clock by clock in Amaranth's own simulator: what the benches' wrapper never does to them."""
+
+import numpy as np
+from amaranth.sim import Simulator
+
+from cosim.chip import with_copies
+from golden.config import Config
+from golden.integer import IntegerModel
+from rtl.core import BsdCore
+from rtl.memory_map import MemoryMap, settings_of
+
+CONFIG = Config(sizes=(5, 4, 3), lanes=(4, 3, 2), block=3)
+
+
+class Pins:
+    """A core under simulation: samples and host accesses, one handshake at a time."""
+
+    def __init__(self, ctx, core):
+        self.ctx, self.core, self.regions = ctx, core, MemoryMap(core.config).regions
+        self.taken = []
+
+    async def host(self, *accesses):
+        """(address, value), or (address, None) to read; back to back, a request a clock where the core takes it."""
+        ctx, core, answers, sent = self.ctx, self.core, [], 0
+        ctx.set(core.host_o.ready, 1)
+        for _ in range(500):
+            if sent < len(accesses):
+                address, value = accesses[sent]
+                ctx.set(core.host_i.payload, {"address": int(address), "write": value is not None, "data": value or 0})
+            ctx.set(core.host_i.valid, sent < len(accesses))
+            await ctx.delay(0)
+            sent += ctx.get(core.host_i.valid) and ctx.get(core.host_i.ready)
+            if ctx.get(core.host_o.valid):
+                answers.append(ctx.get(core.host_o.payload))
+            await ctx.tick()
+            if len(answers) == len(accesses):
+                ctx.set(core.host_i.valid, 0)
+                return answers
+        raise AssertionError(f"{len(answers)} answers to {len(accesses)} requests")
+
+    async def load(self, state):
+        """Writes memories by name, as they are in golden's state."""
+        accesses = []
+        for name, array in state.items():
+            values = np.asarray(array).reshape(-1) & ((1 << self.regions[name].bits) - 1)
+            accesses += zip(self.regions[name].addresses.reshape(-1).tolist(), values.tolist(), strict=True)
+        for start in range(0, len(accesses), 64):
+            await self.host(*accesses[start : start + 64])
+
+    def at(self, name, *place):
+        return self.regions[name].addresses[place]
+
+    async def sample(self, x, label=0, learn=0, recall=0, padding=0, limit=500):
+        """Puts a sample in; results are taken as they come."""
+        ctx, core, lanes = self.ctx, self.core, self.core.config.lanes[0]
+        beats = np.full(core.config.groups(0) * lanes, padding)
+        beats[: len(x)] = x
+        for beat in beats.reshape(-1, lanes).tolist():
+            ctx.set(core.i.payload, {"pixels": beat, "label": label, "learn": learn, "recall": recall})
+            ctx.set(core.i.valid, 1)
+            for _ in range(limit):
+                ready = ctx.get(core.i.ready)
+                await self.tick()
+                if ready:
+                    break
+            else:
+                raise AssertionError("no beat taken")
+        ctx.set(core.i.valid, 0)
+
+    async def tick(self):
+        ctx, core = self.ctx, self.core
+        if ctx.get(core.o.valid):
+            self.taken.append([ctx.get(v) for v in (core.o.payload.voltages[k] for k in range(core.config.classes))])
+        await ctx.tick()
+
+    async def rest(self, limit=2000):
+        """Until the core is idle, at the first clock in which it is."""
+        for _ in range(limit):
+            if self.ctx.get(self.core.idle):
+                return
+            await self.tick()
+        raise AssertionError("no rest")
+
+
+def simulate(bench, config=CONFIG):
+    """Runs `await bench(pins)` on a core."""
+    core = BsdCore(config)
+    simulator = Simulator(core)
+    simulator.add_clock(1e-8)
+
+    async def testbench(ctx):
+        ctx.set(core.o.ready, 1)
+        await ctx.tick()
+        await bench(Pins(ctx, core))
+
+    simulator.add_testbench(testbench)
+    simulator.run()
+
+
+def test_what_the_host_writes_it_reads_in_the_next_clock():
+    async def bench(pins):
+        for name in ("N0", "S0", "h0", "E0", "W1", "Theta0", "flags1", "apical1", "position", "threshold"):
+            address = pins.regions[name].addresses.reshape(-1)[-1]
+            before, _, after = await pins.host((address, None), (address, 2), (address, None))
+            assert (after, before != 2) == (2, True), name
+
+    simulate(bench)
+
+
+def test_memories_are_whole_in_the_first_clock_of_rest_after_a_recall():
+    async def bench(pins):
+        model = IntegerModel(CONFIG)
+        await pins.load({name: array for name, array in model.state().items() if name.startswith("Theta")})
+        await pins.sample([0] * 5, recall=1)
+        await pins.rest()
+        # The last concept's norm is the last value of all to be known.
+        found = [(await pins.host((pins.at("N0", 2), None)))[0]]
+        found += await pins.host(*((pins.at("N0", k), None) for k in (0, 1)))
+        expected = (model.h[0].numpy().astype(int) ** 2).sum(1)
+        assert found == [expected[2], expected[0], expected[1]]
+        assert min(found) > 0
+
+    simulate(bench)
+
+
+def test_a_request_waits_until_the_core_is_at_rest():
+    async def bench(pins):
+        ctx, core = pins.ctx, pins.core
+        await pins.sample([9, 3, 15, 1, 7], recall=1)
+        assert not ctx.get(core.idle)
+        ctx.set(core.host_i.payload, {"address": int(pins.at("clocks")), "write": 0, "data": 0})
+        ctx.set(core.host_i.valid, 1)
+        for _ in range(2000):
+            idle, ready = ctx.get(core.idle), ctx.get(core.host_i.ready)
+            assert ready <= idle
+            if ready:
+                return
+            await pins.tick()
+        raise AssertionError("the request was never taken")
+
+    simulate(bench)
+
+
+def test_pixels_beyond_the_last_do_not_count():
+    async def bench(pins):
+        for padding in (0, 15):
+            await pins.sample([9, 3, 15, 1, 7], padding=padding, learn=1, label=1)
+            await pins.sample([1, 0, 15, 1, 9], padding=padding)
+            await pins.rest()
+            await pins.host(*((pins.at(name), 0) for name in ("samples", "position")))
+        assert pins.taken[0] == pins.taken[2]
+        assert pins.taken[1] == pins.taken[3]
+        assert len(set(map(tuple, pins.taken))) > 1
+
+    async def with_weights(pins):
+        weights = np.random.default_rng(1).integers(1000, 9000, 40)
+        await pins.load({name: weights[: pins.regions[name].addresses.size] for name in ("W1", "W2")})
+        # A learning rate so low that no weight moves between the two rounds.
+        await pins.host(*((pins.at(f"rate{layer}"), 0) for layer in (1, 2)), (pins.at("stochastic"), 0))
+        await bench(pins)
+
+    simulate(with_weights)
+
+
+def test_a_label_that_is_no_concepts_teaches_nothing_and_hangs_nothing():
+    async def bench(pins):
+        await pins.sample([9, 3, 15, 1, 7], learn=1, label=3)
+        await pins.sample([9, 3, 15, 1, 7], learn=1, label=2)
+        await pins.rest()
+        assert len(pins.taken) == 2
+        assert await pins.host((pins.at("samples"), None)) == [1]
+
+    simulate(bench)
+
+
+GAPS = Config(sizes=(4, 4, 2), lanes=(4, 2, 2), dead_zone=0, learn_theta=False, rate=3)
+"""A beat a sample, no recall, and every sample teaches."""
+
+
+def sweep(most: int = 75) -> None:
+    """Three learning samples, 0..most - 1 clocks from one to the next: in each clock of a sample's life comes another."""
+    x = np.array([[9, 3, 15, 1], [1, 15, 7, 9], [15, 15, 3, 3]])
+    y = np.array([0, 1, 0])
+    model, random = IntegerModel(GAPS, fast=False), np.random.default_rng(1)
+    changes = {name: random.integers(2000, 12000, model.state()[name].shape) for name in ("W1", "W2")}
+    changes |= {name: random.integers(0, 5, model.state()[name].shape) for name in ("h0", "h1")}
+    model.load(model.state() | changes)
+    begin = with_copies(model.state())
+    model.train(x, y)
+    end = model.state()
+
+    async def bench(pins):
+        await pins.load(begin)
+        await pins.host(*((pins.at(name), value) for name, value in settings_of(GAPS).items()))
+        for gap in range(most):
+            await pins.load({name: begin[name] for name in ("W1", "W2", "samples", "position")})
+            try:
+                for pixels, label in zip(x, y, strict=True):
+                    await pins.sample(pixels, int(label), learn=1)
+                    for _ in range(gap):
+                        await pins.tick()
+                await pins.sample([0] * 4)
+                await pins.rest()
+            except AssertionError as error:
+                raise AssertionError(f"gap of {gap} clocks: {error}") from None
+            for name in ("W1", "W2"):
+                found = await pins.host(*((address, None) for address in pins.regions[name].addresses.reshape(-1)))
+                expected = (end[name].reshape(-1).astype(np.int64) & 0xFFFFFFFF).tolist()
+                assert found == expected, f"gap of {gap} clocks: {name}: expected {expected}, got {found}"
+
+    simulate(bench, GAPS)
+
+
+def test_a_sample_may_come_in_any_clock_of_the_one_before():
+    sweep()
+
+
+def test_an_address_without_a_register_reads_0():
+    async def bench(pins):
+        seed, hole = pins.at("seed"), pins.at("walked0")
+        assert await pins.host((seed, 1234), (seed, None), (hole, None), (hole + 40, None)) == [0, 1234, 0, 0]
+
+    simulate(bench, CONFIG.replace(learn=False))
