@@ -38,7 +38,7 @@ class Chip:
         self._settings = {register.name: register for register in core_registers(config)}
         self._check()
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
-        self._clear_errors()
+        self._recover()
         self._number = self._get("RESULTS")
 
     def _check(self) -> None:
@@ -53,6 +53,22 @@ class Chip:
                 f"chip: found a core with fingerprint {found:#010x}; allowed is {expected:#010x}, "
                 f"that of {self.config.name} {list(self.config.sizes)}: load its bitstream"
             )
+
+    def _recover(self) -> None:
+        """Ends what another host left half done: its results are thrown away, a packet without an end is dropped."""
+        for end in (False, True):
+            while self._get("STATUS") & _bit("result"):
+                self.transport.read(ADDRESS["RESULT"])
+            if not end and self._get("STATUS") & _bit("room"):
+                self.transport.write(ADDRESS["SAMPLE_LAST"], [0])
+            self._wait_while_running()
+        self._clear_errors()
+
+    def _wait_while_running(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self._get("STATUS") & (_bit("idle") | _bit("result")):
+            if time.monotonic() > end:
+                raise TransportError(f"chip: found it busy for {PATIENCE:.0f} seconds with nothing asked; reset it")
 
     # -- samples ---------------------------------------------------------------------------------------------------------
 
@@ -168,8 +184,13 @@ class Chip:
         return self.transport.read(ADDRESS[name])[0]
 
     def _wait(self, what: str) -> None:
-        bit, end = 1 << list(STATUS).index(what), time.monotonic() + PATIENCE
-        while not self._get("STATUS") & bit:
+        end = time.monotonic() + PATIENCE
+        while not self._get("STATUS") & _bit(what):
             if time.monotonic() > end:
                 errors = ", ".join(self.errors()) or "none"
                 raise TransportError(f"chip: found no {what} in {PATIENCE:.0f} seconds (errors: {errors}); reset it")
+
+
+def _bit(name: str) -> int:
+    """That of STATUS."""
+    return 1 << list(STATUS).index(name)

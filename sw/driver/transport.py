@@ -33,7 +33,7 @@ class Transport(ABC):
     def write(self, address: int, words: Sequence[int], ascending: bool = False) -> None:
         """Writes words of 0..2^32 - 1."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  (there may be nothing to end)
         """Ends the connection; the chip stays as it is."""
 
     def __enter__(self) -> "Transport":

@@ -1,8 +1,55 @@
 """The configuration of the driver's tests, and how each transport to it is opened: name -> (config, folder) -> Transport."""
 
+from contextlib import contextmanager
+
+from cosim import bench
+from cosim.build import build
+from cosim.elaborate import verilog
 from golden.config import Config
+from rtl.bus.uart_core import UartCore
 from sw.driver.golden import GoldenTransport
+from sw.driver.serial_port import SerialTransport
+from sw.driver.sim import SimTransport
+from tests.cosim.running import until
 
 CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), block=4)
+DIVISOR = 8
+_SHELL = """
+module board(input rx, output tx);
+  reg clk = 0;
+  always #5 clk = ~clk;
+  reg [2:0] hold = 4;
+  always @(posedge clk) if (hold != 0) hold <= hold - 1;
+  core dut (.clk(clk), .rst(hold != 0), .rx(rx), .tx(tx), .busy(), .learning(), .error());
+endmodule
+"""
 
-TRANSPORTS = {"golden": lambda config, folder: GoldenTransport(config)}
+
+@contextmanager
+def board(config, folder):
+    """A simulated board with a `UartCore`; gives the path of its serial port."""
+    built = build(_SHELL + verilog(UartCore(config, DIVISOR)), "board", "verilator")
+    link = folder / "port"
+    run = bench.start(built, "cosim.bench_serial", {"link": str(link), "divisor": DIVISOR}, folder=folder)
+    try:
+        until(lambda: link.is_symlink() or run.process.poll() is not None)
+        assert link.is_symlink(), run.failure()
+        yield str(link)
+        link.unlink(missing_ok=True)
+        run.wait(20)
+    finally:
+        run.stop()
+
+
+@contextmanager
+def _serial(config, folder):
+    with board(config, folder) as port, SerialTransport(port) as transport:
+        yield transport
+
+
+TRANSPORTS = {
+    "golden": lambda config, folder: GoldenTransport(config),
+    "verilator": lambda config, folder: SimTransport(config, folder, "verilator"),
+    "serial": _serial,
+    "icarus": lambda config, folder: SimTransport(config, folder, "icarus"),
+}
