@@ -57,18 +57,17 @@ def plain_errors() -> Iterator[None]:
         raise CheckError(str(error)) from None
 
 
-def train(
-    path: Path, kept: Checkpoint, dataset: Dataset, console: Console, folder: Path, simulator: str, waves: bool
-) -> None:
+def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simulator: str, waves: bool) -> None:
     """Trains what `kept` holds to its configuration's last epoch; keeps it up to date, in memory and in the file `path`.
 
-    `folder` gets core.v, and waves.vcd where `waves` is set.
+    core.v goes beside it, and waves.vcd where `waves` is set.
 
     Raises:
-        CheckError: at the first mismatch; `folder`/sim/mismatch.json then holds the golden trace around it.
+        CheckError: at the first mismatch; sim/mismatch.json beside `path` then holds the golden trace around it.
     """
     from cosim import job, training
 
+    folder = path.parent
     config, history, samples = kept.config, kept.history, len(dataset.x_train)
     done = len(history["epochs"])
     with TrainingProgress(console, config.epochs, samples, done) as progress:

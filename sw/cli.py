@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import os
+import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +52,8 @@ def train(
     resume: options.Resume = False,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
 ) -> None:
     """Train a network, sample by sample, and write a report.
 
@@ -57,7 +61,7 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
-    from sw import chip_run
+    from sw import board_run, chip_run, golden_run
     from sw import train as training
 
     given = {
@@ -76,8 +80,17 @@ def train(
         network = Config.load(config or "digits").replace(**changes)
         path = run or Path("runs") / network.name
         kept, dataset = training.begin(network, data or "digits", split or 0, given["backend"] or "golden")
-    chosen = chip_run.find_simulator(simulator) if kept.history["backend"] == options.Backend.sim else None
-    training.train(kept, dataset, path, resume, Console(), chosen, waves)
+    where, chosen = kept.history["backend"], None
+    if where == options.Backend.serial:
+        if not port:
+            raise UserError("--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0")
+        backend = partial(board_run.train, port=port, baud=baud)
+    elif where == options.Backend.sim:
+        chosen = chip_run.find_simulator(simulator)
+        backend = partial(chip_run.train, simulator=chosen, waves=waves)
+    else:
+        backend = golden_run.train
+    training.train(kept, dataset, path, resume, Console(), backend, chosen)
 
 
 @app.command()
@@ -174,6 +187,7 @@ def bench(
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; the entry point of `bispike`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: children end, the checkpoint stays
     try:
         code = app(args=arguments, prog_name="bispike", standalone_mode=False)
     except typer.TyperException as error:

@@ -10,10 +10,11 @@ from golden import NAMED
 
 
 class Backend(StrEnum):
-    """What computes: the PyTorch golden model, or the generated Verilog under a simulator, compared with it."""
+    """What computes: the PyTorch golden model, or a chip, simulated or at a serial port, compared with it."""
 
     golden = "golden"
     sim = "sim"
+    serial = "serial"
 
 
 class Part(StrEnum):
@@ -49,8 +50,14 @@ VerifyData = Annotated[str | None, _data("Default: what --from learned, or rando
 LearnedData = Annotated[str | None, _data(_LEARNED)]
 Named = Annotated[str | None, _data(f"To name samples, x is enough. {_LEARNED}")]
 BackendChoice = Annotated[
-    Backend | None, Option(help="golden: the PyTorch model alone. sim: the chip, every value compared. Default: golden.")
+    Backend | None,
+    Option(
+        help="golden: the PyTorch model alone. sim: the simulated chip, every value compared. serial: the chip on a board, "
+        "every value compared. Default: golden."
+    ),
 ]
+Port = Annotated[str | None, Option(metavar="DEVICE", help="The board's serial port, as /dev/ttyUSB0, for serial.")]
+Baud = Annotated[int, Option(metavar="N", help="Bits a second at --port, as the bitstream was built for.")]
 Epochs = Annotated[
     int | None, Option(metavar="N", help="Passes over the training samples; the configuration's if left out.")
 ]

@@ -48,8 +48,9 @@ footer { color: var(--muted); font-size: 13px; }
 
 def page(folder: Path, config: Config, values: dict) -> str:
     """The report of a run as HTML. Reads the pictures in `folder`."""
-    chip = values["simulator"] is not None
-    who = f"on the chip, simulated by {values['simulator']}" if chip else "in the golden model"
+    chip = values["backend"] != "golden"
+    who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
+    who = who or f"on the chip, simulated by {values['simulator']}"
     lead = (
         f"{shape_name(config)}, {config.loss} loss, T = {config.steps}, {values['training_samples']:,} samples a pass, "
         f"{config.epochs} passes, {who}. {last_line(values)}."
@@ -76,7 +77,7 @@ The figures of this page are in summary.json; weights.npz holds the network.</fo
 
 
 def _tiles(values: dict) -> list[str]:
-    chip = values["simulator"] is not None
+    chip, clocked = values["backend"] != "golden", values["simulator"] is not None
     percent = lambda accuracy: f"{100 * accuracy:.2f} %"  # noqa: E731
     tiles = [(percent(values["test_accuracy"]), f"test accuracy, {'chip' if chip else 'golden'}", False)]
     if chip:
@@ -85,6 +86,7 @@ def _tiles(values: dict) -> list[str]:
     if chip:
         tiles.append((f"{values['values_compared']:,}", "values compared with golden", False))
         tiles.append((f"{values['mismatches']:,}", "mismatches", values["mismatches"] > 0))
+    if clocked:
         tiles.append((f"{values['clocks_per_sample_training']:,.0f}", "clocks a sample, learning", False))
         tiles.append((f"{values['clocks_per_sample_inference']:,.0f}", "clocks a sample, inference", False))
     tiles.append((f"{values['samples_per_second']:,.0f}", "training samples a second", False))

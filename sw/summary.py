@@ -24,7 +24,7 @@ def summary(kept: Checkpoint, dataset: Dataset, backprop: list[float], simulator
     config, history = kept.config, kept.history
     training, testing = summed(history["epochs"]), summed(history["tests"])
     curve, tested = accuracies(history["epochs"]), accuracies(history["tests"])
-    chip = simulator is not None
+    clocked = simulator is not None  # the chip's clocks tell of the chip where no cable makes it wait
     rows = [layer[0] for layer in training["counters"]]
     updates = [layer[1] for layer in training["counters"]]
     per = lambda total, samples: round(total / samples, 1) if samples else None  # noqa: E731
@@ -41,16 +41,16 @@ def summary(kept: Checkpoint, dataset: Dataset, backprop: list[float], simulator
         "test_samples": len(dataset.x_test),
         "values_compared": training["values"] + testing["values"],
         "mismatches": 0,  # a run with one ends there and has no summary
-        "clocks_per_sample_training": per(training["clocks"], training["samples"]) if chip else None,
-        "clocks_per_sample_inference": per(testing["clocks"], testing["samples"]) if chip else None,
-        "lane_utilisation": [round(share, 4) for share in utilisation(history["chip"])] if chip else None,
+        "clocks_per_sample_training": per(training["clocks"], training["samples"]) if clocked else None,
+        "clocks_per_sample_inference": per(testing["clocks"], testing["samples"]) if clocked else None,
+        "lane_utilisation": [round(share, 4) for share in utilisation(history["chip"])] if clocked else None,
         "rows_per_sample": [per(row, training["samples"]) for row in rows],
         "updates_per_sample": [per(update, training["samples"]) for update in updates],
         "spikes_per_sample": [per(layer[3], training["samples"]) for layer in training["counters"]],
         "samples_per_second": per(training["samples"], training["seconds"]),
         "seconds": round(training["seconds"] + testing["seconds"], 1),
         "curve": {
-            **({"chip": tested} if chip else {}),
+            **({"chip": tested} if history["backend"] != "golden" else {}),
             "golden": tested,  # every prediction was compared
             "training": curve,
             "backprop": backprop,
@@ -71,16 +71,16 @@ def show(console: Console, values: dict, folder: str) -> None:
     table.add_column(style="dim")
     table.add_column()
     percent = lambda accuracy: f"{100 * accuracy:.2f} %"  # noqa: E731
-    chip = values["simulator"] is not None
+    chip, clocked = values["backend"] != "golden", values["simulator"] is not None
     shape = "-".join(map(str, values["config"]["sizes"]))
-    table.add_row("network", f"{values['config']['name']}, {shape}, on {values['simulator'] or 'the golden model'}")
+    table.add_row("network", f"{values['config']['name']}, {shape}, on {place(values)}")
     table.add_row("data", f"{values['data']}: {values['training_samples']:,} to learn, {values['test_samples']:,} to test")
     who = "chip" if chip else "golden"
     table.add_row(f"{who}, test", percent(values["test_accuracy"]))
     if chip:
         table.add_row("golden, test", percent(values["golden_accuracy"]))
     table.add_row("backprop, test", percent(values["backprop_accuracy"]))
-    if chip:
+    if clocked:
         learning, inference = values["clocks_per_sample_training"], values["clocks_per_sample_inference"]
         table.add_row("clocks a sample", f"{learning:,.0f} learning, {inference:,.0f} in inference")
         use = ", ".join(f"layer {i} {100 * u:.1f} %" for i, u in enumerate(values["lane_utilisation"]))
@@ -92,9 +92,14 @@ def show(console: Console, values: dict, folder: str) -> None:
     console.print(last_line(values), style="bold", highlight=False, soft_wrap=True)
 
 
+def place(values: dict) -> str:
+    """Where a run took place."""
+    return {"golden": "the golden model", "serial": "a board"}.get(values["backend"], values["simulator"])
+
+
 def last_line(values: dict) -> str:
     """The sentence a run ends with."""
     accuracy = f"{100 * values['test_accuracy']:.2f} % of {values['test_samples']:,} test samples right"
-    if values["simulator"] is None:
+    if values["backend"] == "golden":
         return f"{accuracy} (golden model alone: nothing to compare)"
     return f"{accuracy}, {values['values_compared']:,} values compared, {values['mismatches']:,} mismatches"

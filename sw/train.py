@@ -1,12 +1,13 @@
 """A training from checked arguments to its report: begun anew or gone on with, on the chip or on the golden model alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
 from golden import data
 from golden.config import Config
-from sw import checkpoint, chip_run, golden_run, history, report, summary
+from sw import checkpoint, golden_run, history, report, summary
 from sw.checkpoint import Checkpoint
 from sw.errors import UserError
 from sw.rundir import RunFolder, fresh
@@ -47,13 +48,23 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     return kept, dataset
 
 
+Backend = Callable[[Path, Checkpoint, data.Dataset, Console], None]
+"""Trains what a checkpoint holds to its configuration's last epoch, and keeps it up to date, in memory and in its file."""
+
+
 def train(
-    kept: Checkpoint, dataset: data.Dataset, path: Path, resume: bool, console: Console, simulator: str | None, waves: bool
+    kept: Checkpoint,
+    dataset: data.Dataset,
+    path: Path,
+    resume: bool,
+    console: Console,
+    backend: Backend,
+    simulator: str | None,
 ) -> dict:
     """Trains to the end and writes the report; returns what summary.json holds.
 
     Args:
-        simulator: the chip runs on it; None for the golden model alone.
+        simulator: that of the backend, where it has one.
     """
     folder = RunFolder(path if resume else fresh(path))
     folder.write("config.toml", kept.config.to_toml())
@@ -64,10 +75,7 @@ def train(
         kept.state = golden_run.GoldenNetwork(kept.config).model.state()
         kept.save(weights)
     try:
-        if simulator is None:
-            golden_run.train(weights, kept, dataset, console)
-        else:
-            chip_run.train(weights, kept, dataset, console, folder.path, simulator, waves)
+        backend(weights, kept, dataset, console)
     except KeyboardInterrupt:
         done = len(kept.history["epochs"])
         again = f"bispike train --resume --run {folder.path}"

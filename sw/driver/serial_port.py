@@ -95,5 +95,4 @@ class SerialTransport(Transport):
 
 def _reason(error: Exception) -> str:
     """In one line, without Python's numbers."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split())
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else " ".join(str(error).split())
