@@ -12,7 +12,8 @@ from sw.driver.transport import TransportError
 from tests.sw.driver.model_board import ModelBoard
 from tests.sw.driver.transports import board
 
-TOML = "sizes = [9, 8, 3]\nlanes = [3, 4, 3]\nblock = 7\nepochs = 2\n"
+TOML = "sizes = [9, 8, 3]\nlanes = [3, 4, 2]\nblock = 4\nepochs = 2\n"
+"""Sizes, lanes and block of the driver's tests, so that the simulated board is built once."""
 
 
 @pytest.fixture
@@ -20,9 +21,9 @@ def folder(tmp_path, monkeypatch):
     """An empty folder with data and a configuration."""
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(1)
-    y = np.arange(40) % 3
+    y = np.arange(20) % 3
     shapes = np.array([[1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 1, 1]])
-    np.savez("stripes.npz", x=np.clip(shapes[y] * 12 + random.integers(0, 4, (40, 9)), 0, 15), y=y)
+    np.savez("stripes.npz", x=np.clip(shapes[y] * 12 + random.integers(0, 4, (20, 9)), 0, 15), y=y)
     (tmp_path / "small.toml").write_text(TOML)
     return tmp_path
 
@@ -47,9 +48,9 @@ def test_a_board_learns_what_the_golden_model_learns(folder, capsys):
     for name in golden:
         np.testing.assert_array_equal(chip[name], golden[name], name)
     summary = json.loads((folder / "runs" / "board" / "summary.json").read_text())
-    # 2 epochs of 32 samples to learn and 8 to test: a prediction, 3 voltages, 2 x 4 counters; and all memories
+    # 2 epochs of 16 samples to learn and 4 to test: a prediction, 3 voltages, 2 x 4 counters; and all memories
     memories = sum(np.asarray(array).size for array in golden.values())
-    assert summary["values_compared"] == 2 * (40 * 12 + memories)
+    assert summary["values_compared"] == 2 * (20 * 12 + memories)
     assert (summary["backend"], summary["mismatches"], summary["clocks_per_sample_training"]) == ("serial", 0, None)
     assert capsys.readouterr().out.splitlines()[-1].endswith(f"{summary['values_compared']:,} values compared, 0 mismatches")
     assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()

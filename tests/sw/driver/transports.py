@@ -13,7 +13,7 @@ from sw.driver.sim import SimTransport
 from tests.cosim.running import until
 
 CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), block=4)
-DIVISOR = 8
+DIVISOR = 4
 _SHELL = """
 module board(input rx, output tx);
   reg clk = 0;
