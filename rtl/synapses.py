@@ -36,21 +36,20 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Seven clocks from a row's `index` to its accumulators (five in an inference-only core); one row a clock.
+    Eight clocks from a row's `index` to its accumulators (six in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
             describe it and stay until `done`.
         done: Out, pulse: the last row has been issued.
-        index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
+        index, back: Out, list position; entry_basal, entry_apical: In, the row, two clocks later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
-        noise: In, the sample's noise byte, from the first live errors until five clocks after `done`. rate: In, rate + 8,
-            taken with
-            `start`. stochastic: In, else round half up.
+        noise: In, the sample's noise byte, from the first live errors until four clocks after `done`. rate: In, rate + 8,
+            taken with `start`. stochastic: In, else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
         taken: In, pulse: the soma has room for the next group.
-        rows, updates, saturations: Out, of this pass so far.
-        walked: Out, the rows of the group that ends in this clock, else 0. busy: Out, rows or writes are in flight.
+        rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
+        walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
         host_*: both memories, address = word, one lane at a time.
     """
 
@@ -102,14 +101,14 @@ class Synapses(wiring.Component):
         m.d.comb += begin.eq(self.start & self.ready)
         with m.If(begin):
             m.d.sync += apical.eq(self.apical)
-        issued = self._walk(m, begin, writing)
-        fetched = self._fetch(m, issued, begin, apical)
+        issued, listed = self._walk(m, begin, writing)
+        fetched = self._fetch(m, listed, begin, apical)
         row, words, writes = self._read(m, fetched, apical)
         if self.form.learn:
-            listed, fetched, read = issued["valid"] & issued["live"], fetched["update"], row["update"]
+            under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
             row, words, added = self._update(m, row, words, begin)
             self._write(m, row, words, writes, apical)
-            m.d.comb += writing.eq(listed | fetched | read | added | row["update"])
+            m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         self._accumulate(m, row, words)
         return m
 
@@ -154,8 +153,8 @@ class Synapses(wiring.Component):
             known.eq(self.errors.valid & ~held),
             accept.eq(guess & known & ~self.errors.payload),
             again.eq(guess & known & self.errors.payload),
-            self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0)),
         ]
+        m.d.sync += self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0))
         with m.If(go):
             m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
             with m.If(front_ends):
@@ -179,12 +178,13 @@ class Synapses(wiring.Component):
         issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
         issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
-        m.d.comb += self.errors.ready.eq(accept | (issued["valid"] & issued["owed"]))
+        listed = self._stage(m, "listed", issued)
+        m.d.comb += self.errors.ready.eq(accept | (listed["valid"] & listed["owed"]))
         with m.If(self.errors.ready):
             m.d.sync += held.eq(0)
         with m.Elif((take | again) & known):
             m.d.sync += held.eq(1)
-        return issued
+        return issued, listed
 
     def _fetch(self, m, row, begin, apical):
         """The row has come from the list: its address, what it sends, and what its old count multiplies the errors with."""
@@ -261,11 +261,13 @@ class Synapses(wiring.Component):
             clipped.append(total != saturate(total, WEIGHT_BITS))
         stored["clipped"] = Cat(clipped)
         stored = self._stage(m, "stored", stored)
+        clips = Signal(range(f.lanes + 1))
+        m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
         with m.If(begin):
-            m.d.sync += self.updates.eq(0), self.saturations.eq(0)
+            m.d.sync += self.updates.eq(0)
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
-            m.d.sync += self.saturations.eq(self.saturations + sum(stored["clipped"][p] for p in range(f.lanes)))
+            m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
         return stored, [stored[f"weight{p}"] for p in range(f.lanes)], added["update"]
 
     def _write(self, m, row, words, writes, apical):

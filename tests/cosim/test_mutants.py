@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         "Theta learns from the new counts",
         "spikes.py",
-        "put.data.old.eq(olds[pick])",
-        "put.data.old.eq(train_count(trains[pick], self.steps) if self.slots > 1 else olds[pick])",
+        "put.data.old.eq(one_of(pick, then.olds))",
+        "put.data.old.eq(train_count(one_of(pick, then.trains), self.steps) if self.slots > 1 else one_of(pick, then.olds))",
     ),
     Mutant(
         "flags of a concept from the other window",
