@@ -134,7 +134,7 @@ MUTANTS = (
         long=True,
     ),
     Mutant("noise of W in Theta", "layer.py", "Noise(f.layer, 32 + f.layer)", "Noise(f.layer, f.layer)", long=True),
-    Mutant("a tie goes to the last", "readout.py", "(values[k] > highest)", "(values[k] >= highest)"),
+    Mutant("a tie goes to the last", "readout.py", "(voltages[0] > highest)", "(voltages[0] >= highest)"),
     Mutant("a result lost under a stall", "readout.py", "m.If(self.o.valid & self.o.ready)", "m.If(self.o.valid)"),
     Mutant(
         "dead zone left out",
