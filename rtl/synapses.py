@@ -40,7 +40,7 @@ class Synapses(wiring.Component):
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
-            describe it and stay until `done`.
+            describe it, and `apical` stays until `done`.
         done: Out, pulse: the last row has been issued.
         index, back: Out, list position; entry_basal, entry_apical: In, the row, two clocks later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
@@ -136,15 +136,17 @@ class Synapses(wiring.Component):
         in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
         base = Signal(range(max(f.pre_basal, f.pre_apical) * f.groups + 1))
         idle, guess, held = Signal(init=1), Signal(), Signal()
+        # of the front and the back list: whether it is empty, and its last position
+        no_new, no_old, new_end, old_end = Signal(), Signal(), Signal.like(position), Signal.like(position)
         old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
         group_rows = Signal.like(position)
         m.d.comb += [
             self.ready.eq(idle & ~writing),
             self.busy.eq(~idle | writing),
-            old_rows.eq(live & (self.old != 0)),
-            null.eq((self.new == 0) & ~old_rows),
-            front_ends.eq(~in_back & (position + 1 >= self.new)),
-            last.eq(null | Mux(in_back, position + 1 == self.old, front_ends & ~old_rows)),
+            old_rows.eq(live & ~no_old),
+            null.eq(no_new & ~old_rows),
+            front_ends.eq(~in_back & (position == new_end)),
+            last.eq(null | Mux(in_back, position == old_end, front_ends & ~old_rows)),
             go.eq(~idle & (~last | (credit & ~guess))),
             self.done.eq(go & last & (group == f.groups - 1)),
             self.index.eq(position),
@@ -164,6 +166,12 @@ class Synapses(wiring.Component):
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
             m.d.sync += group.eq(0), base.eq(0), idle.eq(0)
+            m.d.sync += (
+                no_new.eq(self.new == 0),
+                no_old.eq(self.old == 0),
+                new_end.eq(self.new - 1),
+                old_end.eq(self.old - 1),
+            )
         with m.Elif(self.done):
             m.d.sync += idle.eq(1)
         with m.If(self.taken):
@@ -171,7 +179,7 @@ class Synapses(wiring.Component):
         with m.If(accept):
             m.d.sync += guess.eq(0)
         with m.If(take | again):
-            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(self.new == 0)
+            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
         m.d.sync += self.rows.eq(Mux(begin, 0, self.rows + self.walked))
