@@ -14,7 +14,7 @@ def counts_word(form: LayerFormat) -> data.StructLayout:
 
 
 def small_product(a, b):
-    """a * b of two counts by shifts and adds: too small to spend a DSP on."""
+    """a * b by shifts and adds, of numbers too small to spend a DSP on."""
     return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)
 
 
