@@ -36,7 +36,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Eight clocks from a row's `index` to its accumulators (six in an inference-only core); one row a clock.
+    Eight clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
@@ -103,12 +103,15 @@ class Synapses(wiring.Component):
             m.d.sync += apical.eq(self.apical)
         issued, listed = self._walk(m, begin, writing)
         fetched = self._fetch(m, listed, begin, apical)
-        row, words, writes = self._read(m, fetched, apical)
+        row, words, writes = self._read(m, fetched)
         if self.form.learn:
             under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
-            row, words, added = self._update(m, row, words, begin)
+            row, words, added = self._update(m, row, words, begin, apical)
             self._write(m, row, words, writes, apical)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
+        else:  # a block RAM's clock to output is more than half of 10 ns
+            row = self._stage(m, "loaded", row | self._loaded(words))
+            words = [row[f"basal{p}"] for p in range(self.form.lanes)]
         self._accumulate(m, row, words)
         return m
 
@@ -224,11 +227,11 @@ class Synapses(wiring.Component):
             return self._stage(m, "fetched", fetched) | {"column": column}
         return self._stage(m, "fetched", fetched)
 
-    def _read(self, m, row, apical):
+    def _read(self, m, row):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
         shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
-        words, writes = [Signal(signed(WEIGHT_BITS), name=f"word{p}") for p in range(f.lanes)], {}
+        words, writes = {}, {}
         for side in self._sides():
             memory = Memory(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
             m.submodules[f"{side}_weights"] = memory
@@ -236,8 +239,7 @@ class Synapses(wiring.Component):
             host = getattr(self, f"host_select_{side}")
             m.d.comb += read.addr.eq(Mux(host, self.host_address, row["address"]))
             m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
-            with self._on(m, side, apical):
-                m.d.comb += [words[p].eq(read.data[p]) for p in range(f.lanes)]
+            words[side] = read.data
         read_row = {key: row[key] for key in row if key != "factor"}
         if f.learn:
             factor = Cat(row["factor"], 0).as_signed()
@@ -246,25 +248,30 @@ class Synapses(wiring.Component):
             self._host_writes(m, writes)
         return self._stage(m, "read", read_row), words, writes
 
+    def _loaded(self, words):
+        """The words of both networks, to be registered as they come: the choice is the next stage's."""
+        return {f"{side}{p}": word[p] for side, word in words.items() for p in range(self.form.lanes)}
+
     def _host_writes(self, m, writes):
         """The write ports, as the host alone drives them."""
         for side, write in writes.items():
             m.d.comb += write.addr.eq(self.host_address), write.en.eq(getattr(self, f"host_write_{side}"))
             m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
 
-    def _update(self, m, row, words, begin):
+    def _update(self, m, row, words, begin, apical):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
-        added = dict(kept)
+        added = kept | self._loaded(words)
         for p in range(f.lanes):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"change{p}"] = (row[f"product{p}"] + Mux(row["update"], Mux(self.stochastic, dither, 128), 0)) >> 8
-            added[f"weight{p}"] = words[p]
         added = self._stage(m, "added", added)
         stored, clipped = {key: added[key] for key in kept}, []
         for p in range(f.lanes):
-            total = Mux(added["update"], added[f"change{p}"], 0) + added[f"weight{p}"]
+            weights = [added[f"{side}{p}"] for side in words]
+            weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
+            total = Mux(added["update"], added[f"change{p}"], 0) + weight
             stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
             clipped.append(total != saturate(total, WEIGHT_BITS))
         stored["clipped"] = Cat(clipped)
