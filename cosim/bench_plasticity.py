@@ -3,7 +3,7 @@
 import random
 
 import cocotb
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import FallingEdge, RisingEdge
 
 from cosim.bench import parameters
 from cosim.drivers import Watchdog, stalls
@@ -121,7 +121,7 @@ class Unit:
             await self.pause()
             last = group == self.form.groups - 1
             if last:
-                await self.idle()
+                await self.idle_now()
                 pins.set(start=1, label=sample.label)
             pins.set(keep=1, keep_group=group, keep_data=self.word(sample.neurons, group))
             await RisingEdge(self.clk)
@@ -136,6 +136,12 @@ class Unit:
         await RisingEdge(self.clk)
         while not self.pins.get("idle"):
             await RisingEdge(self.clk)
+
+    async def idle_now(self) -> None:
+        """Returns within the very clock that `idle` comes in: a sample that was waiting for it starts there."""
+        await FallingEdge(self.clk)
+        while not self.pins.get("idle"):
+            await FallingEdge(self.clk)
 
     async def block(self, shift: int, update: bool) -> None:
         """Recalls all concepts; with `update` each pass waits for its apical errors."""

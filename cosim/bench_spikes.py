@@ -28,7 +28,7 @@ class Rows:
     """The bench's side: host port, and the walk through both lists of a job."""
 
     def __init__(self, clk, pins: Pins, shape: dict, pattern: str):
-        self.clk, self.pins, self.pauses, self.pending = clk, pins, stalls(pattern, 4), None
+        self.clk, self.pins, self.pauses, self.pending = clk, pins, stalls(pattern, 4), [None, None]
         self.size, self.lanes, self.planes = shape["size"], shape["lanes"], shape["planes"]
         self.steps, self.direct, self.slots = shape["steps"], shape["direct"], shape["slots"]
         self.words, self.count_bits = -(-self.size // self.lanes), self.steps.bit_length()
@@ -37,13 +37,14 @@ class Rows:
         self.compared = 0
 
     async def clock(self, presented: tuple | None = None) -> None:
-        """One clock; the entry of the list position that was presented in the clock before is there at its end."""
+        """One clock; the entry of the list position that was presented two clocks before is there at its end."""
         await RisingEdge(self.clk)
-        if self.pending is not None:
+        wanted = self.pending.pop(0)
+        if wanted is not None:
             found = tuple(unpack(self.pins.get("entry"), self.row_bits, self.planes, self.count_bits))
-            assert found == self.pending, f"entry {self.compared}: expected {self.pending}, got {found}"
+            assert found == wanted, f"entry {self.compared}: expected {wanted}, got {found}"
             self.compared += 1
-        self.pending = presented
+        self.pending.append(presented)
 
     async def host_write(self, counts: list[list[int]]) -> None:
         """Counts of the last sample in every slot, one lane at a time."""

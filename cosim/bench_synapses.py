@@ -70,7 +70,7 @@ class Unit:
         self.rng = random.Random(f"{producer} {consumer}")
         self.sides = {"basal": (form.pre_basal, form.basal_planes), "apical": (form.pre_apical, form.steps)}
         self.sides = {side: shape for side, shape in self.sides.items() if shape[0]}
-        self.compared = 0
+        self.compared, self.asked = 0, (0, 0)
 
     def place(self, side: str, j: int, group: int) -> int:
         """A word's address: all rows of a group, then the next group."""
@@ -101,9 +101,10 @@ class Unit:
         return rows
 
     def answer(self, work: Pass) -> None:
-        """The list's entry for the position of the clock that ended; junk where there is none."""
+        """The list's entry for the position two clocks ago; junk where there is none."""
         side = "apical" if work.apical else "basal"
-        rows, index = work.old if self.pins.get("back") else work.new, self.pins.get("index")
+        (back, index), self.asked = self.asked, (self.pins.get("back"), self.pins.get("index"))
+        rows = work.old if back else work.new
         self.pins.noise(*(f"entry_{other}" for other in self.sides))
         if index < len(rows):
             pre, planes = self.sides[side]
@@ -151,13 +152,13 @@ class Unit:
                 while next(self.waits):
                     taking += 1
                 self.compared += 1
-        found = {name: pins.get(name) for name in work.counters}
-        assert found == work.counters, f"counters: expected {work.counters}, got {found}"
         assert done == 1 and not (errors and form.learn)
         for clock in range(taking):
             pins.set(taken=clock == taking - 1)
             await RisingEdge(self.clk)
         pins.set(taken=0)
+        found = {name: pins.get(name) for name in work.counters}
+        assert found == work.counters, f"counters: expected {work.counters}, got {found}"
 
     def stimulus(self, apical: int) -> Pass:
         """Lists as of two samples of any density, errors with their ends, silent groups."""

@@ -14,7 +14,7 @@ def counts_word(form: LayerFormat) -> data.StructLayout:
 
 
 def small_product(a, b):
-    """a * b of two counts by shifts and adds: too small to spend a DSP on."""
+    """a * b by shifts and adds, of numbers too small to spend a DSP on."""
     return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)
 
 
@@ -83,7 +83,8 @@ class Affinity(wiring.Component):
                 m.d.sync += running.eq(0), first.eq(word.last)
                 m.d.sync += group.eq(Mux(word.last, 0, group + 1))
 
-        # The template has come: products, summed by fours, then all.
+        # The template has come, and takes a clock of its own: a block RAM's clock to output is more than half of 10 ns.
+        # Then its products with the counts, summed by fours, then all.
         def follow(name, **values):
             regs = {key: Signal.like(value, name=f"{name}_{key}", init=0) for key, value in values.items()}
             m.d.sync += [regs[key].eq(value) for key, value in values.items()]
@@ -92,16 +93,18 @@ class Affinity(wiring.Component):
         is_norm = Signal()
         m.d.comb += is_norm.eq(position == 0)
         come = follow("come", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
+        here = follow("here", **come)
         products = []
         for p in range(f.lanes):
-            a, b = word.counts[p], Mux(come["norm"], word.counts[p], self.template[p])
+            a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
+            m.d.sync += a.eq(word.counts[p]), b.eq(Mux(come["norm"], word.counts[p], self.template[p]))
             products.append(small_product(a, b))
         fours = []
         for start in range(0, f.lanes, 4):
             four = Signal((4 * f.steps * f.steps).bit_length(), name=f"four{start}")
             m.d.sync += four.eq(sum(products[start + 1 : start + 4], products[start]))
             fours.append(four)
-        summed = follow("summed", **come)
+        summed = follow("summed", **here)
         dot = Signal((f.lanes * f.steps * f.steps).bit_length())
         m.d.sync += dot.eq(sum(fours[1:], fours[0]))
         total = follow("total", **summed)
@@ -117,6 +120,6 @@ class Affinity(wiring.Component):
         with m.If(total["valid"] & ~total["norm"]):
             m.d.sync += [ring[k].eq(ring[k - 1]) for k in range(1, len(ring))]
             m.d.sync += ring[0].eq(so_far)
-        m.d.sync += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
-        m.d.comb += self.busy.eq(running | come["valid"] | summed["valid"] | total["valid"])
+        m.d.comb += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
+        m.d.comb += self.busy.eq(running | come["valid"] | here["valid"] | summed["valid"] | total["valid"])
         return m

@@ -13,6 +13,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from rtl.affinity import small_product
 from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, ApicalScalars, entry_layout
 from rtl.fixed import round_half, saturate, shift_keep_half
 from rtl.formats import LABEL_BITS, SCALAR_BITS
@@ -198,7 +199,7 @@ class Coefficients(wiring.Component):
                 m.d.sync += self.silent.eq(0)
             with m.Elif(valid[5] & stage[5].own):
                 m.d.sync += self.silent.eq(affinity + self.dead_zone > ONE)
-            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(self.silent, 0, (over_margin * self.lambda8) >> 3)))
+            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(self.silent, 0, small_product(self.lambda8, over_margin) >> 3)))
         else:
             full_push_below, behind = Signal(signed(AFFINITY_BITS + 2)), Signal(signed(AFFINITY_BITS + 2))
             with m.If(valid[5] & stage[5].own):

@@ -1,10 +1,8 @@
 """One three-compartment layer: both networks' synapses and somas, concepts, affinity and plasticity, and their schedule.
 
 A layer takes samples as they come from below. After the last sample of a block it waits for the recall: K concepts as
-spikes from the
-layer above, each walked in one pass that first applies what the block has taught Theta. No other layer is asked for
-anything,
-so layers run on different samples at once, and all drain at a block's end.
+spikes from the layer above, each walked in one pass that first applies what the block has taught Theta. No other layer is
+asked for anything, so layers run on different samples at once, and all drain at a block's end.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
@@ -83,7 +81,7 @@ class Layer(wiring.Component):
         self.samples, self.position = Signal(32), Signal(12)
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
         self.block_ends = Signal()
-        self.speaking = Signal()
+        self.speaking, self.counting = Signal(), Signal()
         m.d.comb += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
         if f.planes:
             m.d.comb += self.speaking.eq(self.outstanding | self.soma.busy)
@@ -97,7 +95,7 @@ class Layer(wiring.Component):
         if f.learn:
             self._schedule(m)
         self._host(m)
-        busy = [rows.busy for rows in self.rows.values()] + [self.speaking, self.closing, self.undecided]
+        busy = [rows.busy for rows in self.rows.values()] + [self.speaking, self.counting, self.closing, self.undecided]
         if f.learn:
             busy += [self.affinity.busy, ~self.plasticity.idle]
         m.d.comb += self.idle.eq(~Cat(busy).any())
@@ -259,8 +257,7 @@ class Layer(wiring.Component):
         ]
         sinks = []  # (needed, stream)
         if not self.bottom:
-            sinks.append((~token.apical & last, self.counters))
-            self._count(m, group)
+            sinks.append((~token.apical, self._count(m, group, last)))
         if self.top:
             sinks.append((~token.apical, self.voltages))
             m.d.comb += [self.voltages.payload[p].eq(word.voltages[p]) for p in range(f.lanes)]
@@ -298,20 +295,34 @@ class Layer(wiring.Component):
                 m.d.sync += recalled.eq(token.label)
             m.d.comb += self.coefficients.norm_write_k.eq(recalled)
 
-    def _count(self, m, group):
-        """The sample's counters, complete with its last group: nothing of the next pass is in them."""
-        f, synapses = self.form, self.synapses
-        spikes, total = Signal(COUNTER_BITS), Signal(COUNTER_BITS)
+    def _count(self, m, group, last):
+        """The sample's counters, with nothing of the next pass in them. Returns the stream that takes its groups.
+
+        A group's spikes are summed in one clock and added in the next; the item leaves when the last group has been.
+        """
+        f, synapses, item = self.form, self.synapses, self.counters.payload
+        groups = stream.Signature(1).create(path=("counted",))
+        came, first, ended, complete = Signal(), Signal(), Signal(), Signal()
+        spikes = Signal(range(f.lanes * f.steps + 1))
         counts = self.soma.counts
-        m.d.comb += total.eq(Mux(group == 0, 0, spikes) + sum((counts[p] for p in range(1, f.lanes)), counts[0]))
-        with m.If(self.soma.valid & self.soma.ready):
-            m.d.sync += spikes.eq(total)
-        m.d.comb += self.counters.payload.spikes.eq(total)
+        m.d.comb += groups.payload.eq(last), groups.ready.eq(~ended & ~self.counters.valid)
+        m.d.sync += came.eq(groups.valid & groups.ready), ended.eq(groups.valid & groups.ready & groups.payload)
+        m.d.sync += first.eq(group == 0), spikes.eq(sum((counts[p] for p in range(1, f.lanes)), counts[0]))
+        m.d.sync += complete.eq(synapses.accumulated)
+        m.d.comb += self.counting.eq(came | self.counters.valid)
+        with m.If(came):
+            m.d.sync += item.spikes.eq(Mux(first, 0, item.spikes) + spikes)
         for name in ("rows", "updates", "saturations"):
             held = Signal(COUNTER_BITS, name=name)
-            with m.If(synapses.accumulated):
+            with m.If(complete):
                 m.d.sync += held.eq(getattr(synapses, name))
-            m.d.comb += self.counters.payload[name].eq(held)
+            with m.If(ended):
+                m.d.sync += item[name].eq(held)
+        with m.If(self.counters.ready):
+            m.d.sync += self.counters.valid.eq(0)
+        with m.If(ended):
+            m.d.sync += self.counters.valid.eq(1)
+        return groups
 
     def _stimulus(self, m):
         """Layer 0 has no basal synapses: its counts come with the stimulus."""

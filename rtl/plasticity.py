@@ -10,7 +10,7 @@ three jobs:
 
 from itertools import pairwise
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -32,8 +32,7 @@ class Plasticity(wiring.Component):
         learn_k, learn_group: Out, template to read; template: In, one clock later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In.
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
-            or Theta (1; none is live unless `pass_update`).
-            pass_done: In, the pass has taken them all.
+            or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
         host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
     """
@@ -100,13 +99,14 @@ class Plasticity(wiring.Component):
             {name: 1 for name in ("error", "sum", "block", "kept", "first", "last")}
             | {"group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
         )
-        # A job's tag goes beside its data: 0 addresses, 1 operands, 2 products, 3 sums.
-        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(4)]
+        # A job's tag goes beside its data: 0 addresses, 1 words, 2 operands, 3 products, 4 sums, 5 errors.
+        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(6)]
         issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in self.tag.members.items()}
-        m.d.comb += (
-            tags[0].as_value().eq(Cat(issue.values()))
-        )  # as a whole: a bit nobody drives is a process that never runs
+        # as a whole: a bit nobody drives is a process that never runs
+        m.d.comb += tags[0].as_value().eq(Cat(issue.values()))
         m.d.sync += [later.eq(sooner) for sooner, later in pairwise(tags)]
+        with m.If(self.start):  # errors that are still under way, of a sample that teaches nothing, are not this sample's
+            m.d.sync += [tag.error.eq(0) for tag in tags[1:]]
         self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
         self.above, self.below = Signal(f.lanes), Signal(f.lanes)
         # One signal a lane, not one wide signal: simulators handle numbers faster than slices.
@@ -119,12 +119,12 @@ class Plasticity(wiring.Component):
         self._control(m, issue, tags)
         self._lanes(m, tags, self._kept(m, tags[0]))
         if self.basal:
-            self._basal_errors(m, tags[3])
+            self._basal_errors(m, tags[5])
         else:
             m.d.comb += self.errors.valid.eq(1)
         if self.backward:
             self._sums(m, tags)
-            self._apical_errors(m, tags[3])
+            self._apical_errors(m, tags[4])
         return m
 
     def _control(self, m, issue, tags):
@@ -174,7 +174,7 @@ class Plasticity(wiring.Component):
                 m.d.comb += self.b_ready.eq(~self.learn_theta)
                 with m.If(self.learn_theta):
                     m.next = "sum scalar"
-            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:]).any()):
+            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:5]).any()):
                 m.next = "idle"
         with m.State("sum scalar"):
             m.d.sync += self.scalar.eq(self.b1)
@@ -221,25 +221,25 @@ class Plasticity(wiring.Component):
     def _lanes(self, m, tags, kept):
         """scalar x count for every neuron of the group, added to or subtracted from what the job adds up."""
         f = self.form
-        scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))
+        scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))  # neurons are registered, scalar's multiples are
         m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
-        m.d.comb += neurons.eq(Mux(tags[1].kept, kept, self.template))
+        m.d.sync += neurons.eq(Mux(tags[1].kept, kept, self.template))
         products = [Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}") for p in range(f.lanes)]
         above, below, minus = Signal(f.lanes), Signal(f.lanes), Signal()
-        times = multiples(scalar, f.steps)
+        times = multiples(m, scalar, f.steps)
         m.d.sync += [
-            minus.eq((tags[1].error & tags[1].kept) | tags[1].block),
+            minus.eq((tags[2].error & tags[2].kept) | tags[2].block),
             above.eq(Cat(neurons[p].above for p in range(f.lanes))),
             below.eq(Cat(neurons[p].below for p in range(f.lanes))),
             self.above.eq(above),
             self.below.eq(below),
         ]
         for p in range(f.lanes):
-            addend = Mux(tags[2].first, 0, self.totals[p])
+            addend = Mux(tags[3].first, 0, self.totals[p])
             if self.backward:
-                addend = Mux(tags[2].error, addend, self.apical_sums[p])
+                addend = Mux(tags[3].error, addend, self.apical_sums[p])
             m.d.sync += products[p].eq(times[neurons[p].count])
-            with m.If(tags[2].error | tags[2].sum | tags[2].block):  # coefficients may come with gaps
+            with m.If(tags[3].error | tags[3].sum | tags[3].block):  # coefficients may come with gaps
                 m.d.sync += self.totals[p].eq(Mux(minus, addend - products[p], addend + products[p]))
 
     def _basal_errors(self, m, tag):
@@ -255,7 +255,7 @@ class Plasticity(wiring.Component):
             e = self.totals[p]
             falls = e[-1]
             opens = (self.above[p] | ~falls) if f.top else self.above[p] & (self.below[p] | falls)
-            m.d.comb += g[p].eq(Mux(opens, saturate(round_shift(e, f.shift_error), ERROR_BITS), 0))
+            m.d.sync += g[p].eq(Mux(opens, saturate(round_shift(e, f.shift_error), ERROR_BITS), 0))
         takes = self.errors.valid & self.errors.ready & ~self.pass_apical
         m.d.comb += [
             write.en.eq(tag.error & tag.last),
@@ -288,13 +288,13 @@ class Plasticity(wiring.Component):
         read, write = memory.read_port(), memory.write_port(granularity=1)
         host = self.host_select_e
         m.d.comb += [
-            read.addr.eq(Mux(host, self.host_address_e, Cat(tags[0].group[: f.group_bits], tags[0].k))),
+            read.addr.eq(Mux(host, self.host_address_e, Cat(tags[1].group[: f.group_bits], tags[1].k))),
             self.host_read_e.eq(read.data),
-            write.addr.eq(Mux(host, self.host_address_e, Cat(tags[3].group[: f.group_bits], tags[3].k))),
-            write.en.eq(Mux(host, self.host_write_e, (tags[3].sum | tags[3].block).replicate(f.lanes))),
+            write.addr.eq(Mux(host, self.host_address_e, Cat(tags[4].group[: f.group_bits], tags[4].k))),
+            write.en.eq(Mux(host, self.host_write_e, (tags[4].sum | tags[4].block).replicate(f.lanes))),
         ]
         for p in range(f.lanes):
-            value = Mux(tags[3].block, 0, saturate(self.totals[p], SUM_BITS))
+            value = Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS))
             m.d.comb += write.data[p].eq(Mux(host, self.host_data.as_signed(), value))
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
@@ -313,7 +313,7 @@ class Plasticity(wiring.Component):
     def _apical_errors(self, m, tag):
         """G of step 9: gated as X comes, shifted a bit a clock while the pass is on the group before."""
         f = self.form
-        shifts, shifting = Signal(BLOCK_SHIFT_BITS), Signal()
+        shifts, shifting, live = Signal(BLOCK_SHIFT_BITS), Signal(), Signal()
         g = [saturate(self.shifted[p], APICAL_ERROR_BITS) for p in range(f.lanes)]
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
@@ -325,6 +325,7 @@ class Plasticity(wiring.Component):
         with m.Elif(shifting):
             with m.If(shifts == 0):
                 m.d.sync += shifting.eq(0), self.apical_valid.eq(1)
+                m.d.sync += live.eq(Cat(value.any() for value in self.shifted).any())
             with m.Else():
                 m.d.sync += shifts.eq(shifts - 1)
                 m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
@@ -332,15 +333,19 @@ class Plasticity(wiring.Component):
             m.d.sync += self.apical_valid.eq(0)
         with m.If(self.pass_apical & self.pass_update):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
-            m.d.comb += self.errors.payload.eq(Cat(value.any() for value in g).any())
+            m.d.comb += self.errors.payload.eq(live)
             m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
 
 
-def multiples(value, steps: int) -> Array:
-    """value times 0..steps, for a count to choose from: shared by all lanes, so that a lane needs no multiplier."""
-    times = {0: Const(0, 1), 1: value, 3: value + (value << 1)}
+def multiples(m: Module, value: Value, steps: int) -> Array:
+    """value times 0..steps, a clock later, for a count to choose from: shared by all lanes, which need no multiplier."""
+    odd = {1: value, 3: value + (value << 1)}
     if steps == 8:
-        times |= {5: value + (value << 2), 7: (value << 3) - value}
+        odd |= {5: value + (value << 2), 7: (value << 3) - value}
+    times = {0: Const(0, 1)}
+    for count, product in odd.items():
+        times[count] = Signal(product.shape(), name=f"times{count}")
+        m.d.sync += times[count].eq(product)
     for count in range(2, steps + 1, 2):
         times[count] = times[count // 2] << 1
     return Array(times[count] for count in range(steps + 1))

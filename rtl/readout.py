@@ -1,6 +1,6 @@
 """Readout: gathers a sample's V_L and counters, and names the concept of the highest (docs/arithmetic.md, step 3)."""
 
-from amaranth.hdl import Array, Module, Mux, Signal, signed
+from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -22,6 +22,8 @@ def result_layout(form: LayerFormat) -> data.StructLayout:
 
 class Readout(wiring.Component):
     """One result a sample; the argmax goes through the concepts one a clock.
+
+    V_L turns by one place a clock meanwhile, so that the one to compare is always the first: after K clocks all are back.
 
     Members:
         voltages: In, stream, a group of V_L at a time. counters: In, L streams, one item a sample each.
@@ -45,7 +47,6 @@ class Readout(wiring.Component):
         voltages = Signal(data.ArrayLayout(signed(f.sum_bits), f.classes))
         group, k = Signal(range(max(f.groups, 2))), Signal(range(f.classes))
         best, highest = Signal(range(f.classes)), Signal(signed(f.sum_bits))
-        values = Array(voltages[i] for i in range(f.classes))
         with m.FSM() as fsm:
             with m.State("gather"):
                 m.d.comb += self.voltages.ready.eq(1)
@@ -60,8 +61,9 @@ class Readout(wiring.Component):
                         m.d.sync += group.eq(0), k.eq(0)
                         m.next = "compare"
             with m.State("compare"):
-                with m.If((k == 0) | (values[k] > highest)):
-                    m.d.sync += best.eq(k), highest.eq(values[k])
+                m.d.sync += [voltages[i].eq(voltages[(i + 1) % f.classes]) for i in range(f.classes)]
+                with m.If((k == 0) | (voltages[0] > highest)):
+                    m.d.sync += best.eq(k), highest.eq(voltages[0])
                 m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
                 with m.If(k == f.classes - 1):
                     m.next = "emit"

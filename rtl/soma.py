@@ -11,13 +11,15 @@ from rtl.formats import MEMBRANE_BITS, THRESHOLD_BITS, WINDOW_BITS, LayerFormat
 class Soma(wiring.Component):
     """Takes a group's accumulators and runs T steps, one a clock; the direct code's planes take two clocks before.
 
+    A step's v and its excess v - threshold are both ready before the step: it then needs one sum for the membrane without a
+    spike and one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
+
     Members:
         accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
         apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
         valid, ready: Out/In, the group after T steps, stable until both: `trains` (T bits, bit t a spike at step t),
-            `counts`, summed
-            `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low, `below`: V <
-            high.
+            `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
+            `below`: V < high.
         taken: Out, pulse: there is room for the next group.
     """
 
@@ -51,11 +53,15 @@ class Soma(wiring.Component):
         step = Signal(range(f.steps))
         wide = signed(f.accumulator_bits + 4)
         held = [[Signal(wide, name=f"held{t}_{p}") for p in lanes] for t in range(f.planes)]
+        excess = [Signal(signed(f.voltage_bits + 1), name=f"excess{p}") for p in lanes]
         membrane = [Signal(signed(MEMBRANE_BITS), name=f"membrane{p}") for p in lanes]
 
         with m.FSM() as fsm:
             with m.State("idle"), m.If(self.accumulated):
-                m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in lanes]
+                for p in lanes:
+                    v = [self._voltage(self.sums[t][p], self.apical) for t in range(f.planes)]
+                    m.d.sync += [held[t][p].eq(v[t]) for t in range(f.planes)]
+                    m.d.sync += excess[p].eq(v[0] - self.threshold)
                 m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
                 m.d.sync += apical.eq(self.apical)
                 m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
@@ -71,13 +77,16 @@ class Soma(wiring.Component):
                     m.next = "combine"
                 with m.State("combine"):
                     for p in lanes:
-                        m.d.sync += held[0][p].eq((held[0][p] + (held[1][p] << 2)) >> (4 + f.scale))
+                        total, shift = held[0][p] + (held[1][p] << 2), 4 + f.scale
+                        m.d.sync += held[0][p].eq(total >> shift)
+                        m.d.sync += excess[p].eq((total - (self.threshold << shift)) >> shift)
                     m.next = "step"
             with m.State("step"):
                 for p in lanes:
-                    self._step(m, held[0][p], apical, membrane[p], p)
+                    self._step(m, held[0][p], excess[p], membrane[p], p)
                 with m.If(apical if f.direct else 1):
                     m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
+                    m.d.sync += [excess[p].eq(held[1][p] - self.threshold) for p in lanes]
                 m.d.sync += step.eq(step + 1)
                 with m.If(step == f.steps - 1):
                     m.next = "emit"
@@ -91,23 +100,31 @@ class Soma(wiring.Component):
         m.d.comb += self.below.eq(Cat(self.voltages[p] < self.high for p in lanes))
         return m
 
-    def _step(self, m, held, apical, membrane, p):
+    def _voltage(self, accumulated, apical):
+        """v of a step, or for the direct code a plane of it, which is scaled with the others."""
+        f = self.form
+        if not f.pre_basal or f.direct or not f.scale:
+            return accumulated
+        return Mux(apical, accumulated, accumulated >> f.scale) if f.pre_apical else accumulated >> f.scale
+
+    def _step(self, m, held, excess, membrane, p):
         """u - (u >> leak) + v, the spike, and what it leaves."""
         f = self.form
-        if f.pre_basal and not f.direct and f.scale:
-            held = Mux(apical, held, held >> f.scale) if f.pre_apical else held >> f.scale
         v = Signal(signed(f.voltage_bits), name=f"v{p}")
-        x = Signal(signed(MEMBRANE_BITS), name=f"x{p}")
-        rest = Signal(signed(MEMBRANE_BITS + 1), name=f"rest{p}")
+        bits = max(MEMBRANE_BITS, f.voltage_bits) + 2
+        x, rest = Signal(signed(bits), name=f"x{p}"), Signal(signed(bits), name=f"rest{p}")
         spike = Signal(name=f"spike{p}")
+        leaked = membrane - (membrane >> f.leak)
+        most = ((1 << MEMBRANE_BITS - 1) - 1) - self.threshold
+        over = ~x[-1] & x[MEMBRANE_BITS - 1 : -1].any()
         m.d.comb += [
             v.eq(held),
-            x.eq(saturate(membrane - (membrane >> f.leak) + v, MEMBRANE_BITS)),
-            rest.eq(x - self.threshold),
+            x.eq(leaked + v),
+            rest.eq(leaked + excess),
             spike.eq(~rest[-1]),
         ]
         m.d.sync += [
-            membrane.eq(Mux(spike, rest[:-1].as_signed(), x)),
+            membrane.eq(Mux(spike, Mux(over, most, rest), saturate(x, MEMBRANE_BITS))),
             self.voltages[p].eq(self.voltages[p] + v),
             self.counts[p].eq(self.counts[p] + spike),
             self.trains[p].eq(Cat(self.trains[p][1:], spike)),

@@ -1,5 +1,8 @@
 """Spikes between layers: the coding of the stimulus, spike words, and the list of active rows that a pass walks."""
 
+from functools import reduce
+from operator import or_
+
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
@@ -33,6 +36,22 @@ def train_count(train: Value, steps: int) -> Value:
     return sum(train[t] for t in range(1, steps)) + train[0]
 
 
+def one_of(pick: Value, values) -> Value:
+    """The value whose bit is set in `pick`, at most one, else 0: gates and an OR, no decoder."""
+    gated = (Mux(pick[p], value, 0) for p, value in enumerate(values))
+    return reduce(or_, gated)
+
+
+def any_and_two(bits: Value) -> tuple[Value, Value]:
+    """Whether at least one, and whether at least two of the bits are set: a tree, where a carry chain would be long."""
+    if len(bits) == 1:
+        return bits, Const(0, 1)
+    (any_low, two_low), (any_high, two_high) = (
+        any_and_two(half) for half in (bits[: len(bits) // 2], bits[len(bits) // 2 :])
+    )
+    return any_low | any_high, two_low | two_high | (any_low & any_high)
+
+
 def job_layout(rows: int) -> data.StructLayout:
     """A sample ready to be walked: rows active now, rows active in the last sample only, and its concept."""
     bits = rows.bit_length()
@@ -47,7 +66,8 @@ def row_layout(rows: int, planes: int, count_bits: int) -> data.StructLayout:
 class ActiveRows(wiring.Component):
     """Lists the rows a pass has to walk: those active now from the front, those only in the last sample from the back.
 
-    Two lists, so that the next sample is listed while the last one is walked. A word without spikes costs one clock.
+    Two lists, so that the next sample is listed while the last one is walked. A row costs one clock, and so does a word
+    without any. A row's bit is picked out of its word a clock before its fields are.
 
     Args:
         size: rows, the neurons of the sending layer. lanes: neurons a word. planes: bits a row.
@@ -58,7 +78,7 @@ class ActiveRows(wiring.Component):
     Members:
         i: In, stream of `spike_word`, ceil(size / lanes) words a sample.
         job, job_valid: Out, the oldest listed sample; stays until `release`.
-        index: In, position in the list of active rows, or with `back` in the list of old rows. entry: Out, the clock after.
+        index: In, position in the list of active rows, or with `back` in the list of old rows. entry: Out, two clocks after.
         release: In, pulse: the listed sample has been walked.
         busy: Out, a sample is inside.
         host_*: the counts of the last samples, address = (slot, word), one count for each lane.
@@ -101,65 +121,62 @@ class ActiveRows(wiring.Component):
         word = Signal(range(max(self.words, 2)))
         last_word = Signal()
         m.d.comb += last_word.eq(word == self.words - 1)
-        base = Signal(range(self.size + self.lanes))
-        trains = Signal(data.ArrayLayout(self.planes, self.lanes))
-        olds = Signal(data.ArrayLayout(self.count_bits, self.lanes))
-        mask = Signal(self.lanes)
-        active = Signal(self.lanes)
-        finished = Signal()
+        counts = data.ArrayLayout(self.count_bits, self.lanes)
+        taken = data.StructLayout(
+            {
+                "base": range(self.size + self.lanes),
+                "trains": data.ArrayLayout(self.planes, self.lanes),
+                "olds": counts,
+                "active": self.lanes,
+            }
+        )
+        # `mask`: the rows of the word `now` that are still to be picked. `pick`: the row of the word `then` that is put.
+        now, then = Signal(taken), Signal(taken)
+        mask, rest, pick = Signal(self.lanes), Signal(self.lanes), Signal(self.lanes)
+        picked, finished = Signal(), Signal()
         filling, walking = Signal(), Signal()
         jobs = Array(Signal(job_layout(self.size), name=f"job{b}") for b in range(2))
         full = Signal(2)
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
-        new_active = Signal(self.lanes)
-        old_active = Signal(self.lanes)
-        load = Signal()
-        next_word = Signal.like(word)
+        new_active, old_active = Signal(self.lanes), Signal(self.lanes)
+        load, close = Signal(), Signal()
+        next_word, old_counts = Signal.like(word), Signal(counts)
         m.d.comb += [
             new_active.eq(Cat(self.i.payload.trains[p].any() for p in range(self.lanes))),
+            old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes))),
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
-            load.eq(self.i.valid & ~full.bit_select(filling, 1) & (mask == 0) & ~finished),
-            self.i.ready.eq(~full.bit_select(filling, 1) & (mask == 0) & ~finished),
-            self.busy.eq((mask != 0) | finished | full.any() | (word != 0)),
+            rest.eq(mask & (mask - 1)),
+            self.i.ready.eq(~full.bit_select(filling, 1) & ~finished & ~any_and_two(mask)[1]),
+            load.eq(self.i.valid & self.i.ready),
+            close.eq(finished & ~picked & (mask == 0)),
+            self.busy.eq(finished | full.any() | (word != 0)),
         ]
-        last_counts = data.ArrayLayout(self.count_bits, self.lanes)
-        old_counts = Signal(last_counts)
-        close = Signal()
-        m.d.comb += close.eq(finished & (mask == 0))
         if self.slots:
             self._last_samples(m, word, next_word, load, close, old_counts)
-        m.d.comb += old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes)))
 
-        m.d.sync += word.eq(next_word)
+        m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
         with m.If(load):
             m.d.sync += [
-                trains.eq(self.i.payload.trains),
-                olds.eq(old_counts),
-                active.eq(new_active),
+                now.trains.eq(self.i.payload.trains),
+                now.olds.eq(old_counts),
+                now.active.eq(new_active),
+                now.base.eq(Mux(word == 0, 0, now.base + self.lanes)),
                 mask.eq(new_active | old_active),
                 finished.eq(last_word),
-                base.eq(Mux(word == 0, 0, base + self.lanes)),
             ]
             for name in ("label", "learn", "recall"):
                 m.d.sync += jobs[filling][name].eq(self.i.payload[name])
 
-        pick = Signal(range(max(self.lanes, 2)))
-        rest = Signal(self.lanes)
-        for p in reversed(range(self.lanes)):
-            with m.If(mask[p]):
-                m.d.comb += pick.eq(p)
-        m.d.comb += rest.eq(mask & (mask - 1))
-        is_new = active.bit_select(pick, 1)
+        is_new = (then.active & pick).any()
         m.d.comb += [
-            put.en.eq(mask != 0),
+            put.en.eq(picked),
             put.addr.eq(Cat(Mux(is_new, new, self.size - 1 - old)[:list_bits], filling)),
-            put.data.row.eq(base + pick),
-            put.data.train.eq(trains[pick]),
-            put.data.old.eq(olds[pick]),
+            put.data.row.eq(then.base + one_of(pick, range(self.lanes))),
+            put.data.train.eq(one_of(pick, then.trains)),
+            put.data.old.eq(one_of(pick, then.olds)),
         ]
-        with m.If(mask != 0):
-            m.d.sync += mask.eq(rest)
+        with m.If(picked):
             with m.If(is_new):
                 m.d.sync += new.eq(new + 1)
             with m.Else():
@@ -180,8 +197,8 @@ class ActiveRows(wiring.Component):
             self.job.eq(jobs[walking]),
             self.job_valid.eq(full.bit_select(walking, 1)),
             get.addr.eq(Cat(Mux(self.back, self.size - 1 - self.index, self.index)[:list_bits], walking)),
-            self.entry.eq(get.data),
         ]
+        m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
         return m
 
     def _last_samples(self, m, word, next_word, load, close, old_counts):

@@ -36,21 +36,20 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Seven clocks from a row's `index` to its accumulators (five in an inference-only core); one row a clock.
+    Eight clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
-            describe it and stay until `done`.
+            describe it, and `apical` stays until `done`.
         done: Out, pulse: the last row has been issued.
-        index, back: Out, list position; entry_basal, entry_apical: In, the row, one clock later.
+        index, back: Out, list position; entry_basal, entry_apical: In, the row, two clocks later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
-        noise: In, the sample's noise byte, from the first live errors until five clocks after `done`. rate: In, rate + 8,
-            taken with
-            `start`. stochastic: In, else round half up.
+        noise: In, the sample's noise byte, from the first live errors until four clocks after `done`. rate: In, rate + 8,
+            taken with `start`. stochastic: In, else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
         taken: In, pulse: the soma has room for the next group.
-        rows, updates, saturations: Out, of this pass so far.
-        walked: Out, the rows of the group that ends in this clock, else 0. busy: Out, rows or writes are in flight.
+        rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
+        walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
         host_*: both memories, address = word, one lane at a time.
     """
 
@@ -102,14 +101,17 @@ class Synapses(wiring.Component):
         m.d.comb += begin.eq(self.start & self.ready)
         with m.If(begin):
             m.d.sync += apical.eq(self.apical)
-        issued = self._walk(m, begin, writing)
-        fetched = self._fetch(m, issued, begin, apical)
-        row, words, writes = self._read(m, fetched, apical)
+        issued, listed = self._walk(m, begin, writing)
+        fetched = self._fetch(m, listed, begin, apical)
+        row, words, writes = self._read(m, fetched)
         if self.form.learn:
-            listed, fetched, read = issued["valid"] & issued["live"], fetched["update"], row["update"]
-            row, words, added = self._update(m, row, words, begin)
+            under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
+            row, words, added = self._update(m, row, words, begin, apical)
             self._write(m, row, words, writes, apical)
-            m.d.comb += writing.eq(listed | fetched | read | added | row["update"])
+            m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
+        else:  # a block RAM's clock to output is more than half of 10 ns
+            row = self._stage(m, "loaded", row | self._loaded(words))
+            words = [row[f"basal{p}"] for p in range(self.form.lanes)]
         self._accumulate(m, row, words)
         return m
 
@@ -137,15 +139,17 @@ class Synapses(wiring.Component):
         in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
         base = Signal(range(max(f.pre_basal, f.pre_apical) * f.groups + 1))
         idle, guess, held = Signal(init=1), Signal(), Signal()
+        # of the front and the back list: whether it is empty, and its last position
+        no_new, no_old, new_end, old_end = Signal(), Signal(), Signal.like(position), Signal.like(position)
         old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
         group_rows = Signal.like(position)
         m.d.comb += [
             self.ready.eq(idle & ~writing),
             self.busy.eq(~idle | writing),
-            old_rows.eq(live & (self.old != 0)),
-            null.eq((self.new == 0) & ~old_rows),
-            front_ends.eq(~in_back & (position + 1 >= self.new)),
-            last.eq(null | Mux(in_back, position + 1 == self.old, front_ends & ~old_rows)),
+            old_rows.eq(live & ~no_old),
+            null.eq(no_new & ~old_rows),
+            front_ends.eq(~in_back & (position == new_end)),
+            last.eq(null | Mux(in_back, position == old_end, front_ends & ~old_rows)),
             go.eq(~idle & (~last | (credit & ~guess))),
             self.done.eq(go & last & (group == f.groups - 1)),
             self.index.eq(position),
@@ -154,8 +158,8 @@ class Synapses(wiring.Component):
             known.eq(self.errors.valid & ~held),
             accept.eq(guess & known & ~self.errors.payload),
             again.eq(guess & known & self.errors.payload),
-            self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0)),
         ]
+        m.d.sync += self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0))
         with m.If(go):
             m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
             with m.If(front_ends):
@@ -165,6 +169,12 @@ class Synapses(wiring.Component):
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
             m.d.sync += group.eq(0), base.eq(0), idle.eq(0)
+            m.d.sync += (
+                no_new.eq(self.new == 0),
+                no_old.eq(self.old == 0),
+                new_end.eq(self.new - 1),
+                old_end.eq(self.old - 1),
+            )
         with m.Elif(self.done):
             m.d.sync += idle.eq(1)
         with m.If(self.taken):
@@ -172,19 +182,20 @@ class Synapses(wiring.Component):
         with m.If(accept):
             m.d.sync += guess.eq(0)
         with m.If(take | again):
-            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(self.new == 0)
+            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
         m.d.sync += self.rows.eq(Mux(begin, 0, self.rows + self.walked))
         issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
         issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
-        m.d.comb += self.errors.ready.eq(accept | (issued["valid"] & issued["owed"]))
+        listed = self._stage(m, "listed", issued)
+        m.d.comb += self.errors.ready.eq(accept | (listed["valid"] & listed["owed"]))
         with m.If(self.errors.ready):
             m.d.sync += held.eq(0)
         with m.Elif((take | again) & known):
             m.d.sync += held.eq(1)
-        return issued
+        return issued, listed
 
     def _fetch(self, m, row, begin, apical):
         """The row has come from the list: its address, what it sends, and what its old count multiplies the errors with."""
@@ -216,11 +227,11 @@ class Synapses(wiring.Component):
             return self._stage(m, "fetched", fetched) | {"column": column}
         return self._stage(m, "fetched", fetched)
 
-    def _read(self, m, row, apical):
+    def _read(self, m, row):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
         shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
-        words, writes = [Signal(signed(WEIGHT_BITS), name=f"word{p}") for p in range(f.lanes)], {}
+        words, writes = {}, {}
         for side in self._sides():
             memory = Memory(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
             m.submodules[f"{side}_weights"] = memory
@@ -228,8 +239,7 @@ class Synapses(wiring.Component):
             host = getattr(self, f"host_select_{side}")
             m.d.comb += read.addr.eq(Mux(host, self.host_address, row["address"]))
             m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
-            with self._on(m, side, apical):
-                m.d.comb += [words[p].eq(read.data[p]) for p in range(f.lanes)]
+            words[side] = read.data
         read_row = {key: row[key] for key in row if key != "factor"}
         if f.learn:
             factor = Cat(row["factor"], 0).as_signed()
@@ -238,34 +248,41 @@ class Synapses(wiring.Component):
             self._host_writes(m, writes)
         return self._stage(m, "read", read_row), words, writes
 
+    def _loaded(self, words):
+        """The words of both networks, to be registered as they come: the choice is the next stage's."""
+        return {f"{side}{p}": word[p] for side, word in words.items() for p in range(self.form.lanes)}
+
     def _host_writes(self, m, writes):
         """The write ports, as the host alone drives them."""
         for side, write in writes.items():
             m.d.comb += write.addr.eq(self.host_address), write.en.eq(getattr(self, f"host_write_{side}"))
             m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
 
-    def _update(self, m, row, words, begin):
+    def _update(self, m, row, words, begin, apical):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
-        added = dict(kept)
+        added = kept | self._loaded(words)
         for p in range(f.lanes):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"change{p}"] = (row[f"product{p}"] + Mux(row["update"], Mux(self.stochastic, dither, 128), 0)) >> 8
-            added[f"weight{p}"] = words[p]
         added = self._stage(m, "added", added)
         stored, clipped = {key: added[key] for key in kept}, []
         for p in range(f.lanes):
-            total = Mux(added["update"], added[f"change{p}"], 0) + added[f"weight{p}"]
+            weights = [added[f"{side}{p}"] for side in words]
+            weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
+            total = Mux(added["update"], added[f"change{p}"], 0) + weight
             stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
             clipped.append(total != saturate(total, WEIGHT_BITS))
         stored["clipped"] = Cat(clipped)
         stored = self._stage(m, "stored", stored)
+        clips = Signal(range(f.lanes + 1))
+        m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
         with m.If(begin):
-            m.d.sync += self.updates.eq(0), self.saturations.eq(0)
+            m.d.sync += self.updates.eq(0)
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
-            m.d.sync += self.saturations.eq(self.saturations + sum(stored["clipped"][p] for p in range(f.lanes)))
+            m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
         return stored, [stored[f"weight{p}"] for p in range(f.lanes)], added["update"]
 
     def _write(self, m, row, words, writes, apical):

@@ -72,12 +72,12 @@ MUTANTS = (
         "words[p] >> (WEIGHT_BITS - SYNAPSE_BITS)",
         "(words[p] + 128) >> (WEIGHT_BITS - SYNAPSE_BITS)",
     ),
-    Mutant("a row skipped in a pass", "synapses.py", "(position + 1 >= self.new)", "(position + 2 >= self.new)"),
+    Mutant("a row skipped in a pass", "synapses.py", "(position == new_end)", "(position + 1 >= new_end)"),
     Mutant(
         "last row of the last sample dropped",
         "synapses.py",
-        "Mux(in_back, position + 1 == self.old,",
-        "Mux(in_back, position + 2 >= self.old,",
+        "Mux(in_back, position == old_end,",
+        "Mux(in_back, position + 1 >= old_end,",
         long=True,
     ),
     Mutant(
@@ -103,9 +103,9 @@ MUTANTS = (
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(1)",
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(0)",
     ),
-    Mutant("E not cleared", "plasticity.py", "Mux(tags[3].block, 0,", "Mux(tags[3].block, self.totals[p],", long=True),
+    Mutant("E not cleared", "plasticity.py", "Mux(tags[4].block, 0,", "Mux(tags[4].block, self.totals[p],", long=True),
     Mutant("surrogate window always open", "plasticity.py", "self.above[p] & (self.below[p] | falls)", "Const(1)"),
-    Mutant("q_r with the other sign", "plasticity.py", "minus.eq((tags[1].error & tags[1].kept) | ", "minus.eq("),
+    Mutant("q_r with the other sign", "plasticity.py", "minus.eq((tags[2].error & tags[2].kept) | ", "minus.eq("),
     Mutant(
         "a wrong guess is not taken back",
         "synapses.py",
@@ -130,8 +130,8 @@ MUTANTS = (
     Mutant(
         "Theta learns from the new counts",
         "spikes.py",
-        "put.data.old.eq(olds[pick])",
-        "put.data.old.eq(train_count(trains[pick], self.steps) if self.slots > 1 else olds[pick])",
+        "put.data.old.eq(one_of(pick, then.olds))",
+        "put.data.old.eq(train_count(one_of(pick, then.trains), self.steps) if self.slots > 1 else one_of(pick, then.olds))",
     ),
     Mutant(
         "flags of a concept from the other window",
@@ -141,7 +141,7 @@ MUTANTS = (
         long=True,
     ),
     Mutant("noise of W in Theta", "layer.py", "Noise(f.layer, 32 + f.layer)", "Noise(f.layer, f.layer)", long=True),
-    Mutant("a tie goes to the last", "readout.py", "(values[k] > highest)", "(values[k] >= highest)"),
+    Mutant("a tie goes to the last", "readout.py", "(voltages[0] > highest)", "(voltages[0] >= highest)"),
     Mutant("a result lost under a stall", "readout.py", "m.If(self.o.valid & self.o.ready)", "m.If(self.o.valid)"),
     Mutant(
         "dead zone left out",
