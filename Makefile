@@ -3,7 +3,7 @@
 #   make demo       the chip learns handwritten digits in simulation; pictures and a report in runs/demo
 #   make test       every test, lint included; installs Icarus Verilog with apt-get where it can (under 15 minutes)
 #   make test-all   the same and the long tests
-#   make bench      the table of figures (FULL=1 adds Fashion-MNIST: hours)
+#   make bench      the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
 #   make lint       ruff: rules and format
 #   make clean      removes what was built and measured, keeps the environment
 #

@@ -4,6 +4,7 @@ No torch import: `rtl` and `sw` read it too. A file that holds only `sizes` and 
 """
 
 import dataclasses
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,10 @@ MAX_RATE, MIN_RATE = 5, -8
 
 ADDRESS_BITS = 24
 """The host port's addresses within a memory (docs/hardware.md), and the counters of words walked."""
+
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}"
+"""A configuration's name is also that of its files and folders."""
 
 
 class ConfigError(ValueError):
@@ -92,8 +97,10 @@ class Config:
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "lanes", tuple(min(p, n) for p, n in zip(lanes, sizes, strict=True)))
         object.__setattr__(self, "decay", decay)
-        if not isinstance(self.name, str) or not self.name:
-            raise ConfigError(f"name: found {self.name!r}; allowed is a text of at least one letter")
+        if not isinstance(self.name, str) or not re.fullmatch(_NAME, self.name):
+            raise ConfigError(
+                f"name: found {str(self.name)[:80]!r}; allowed are 1 to 64 letters, digits, spaces and . _ + -"
+            )
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
             if "range" in f.metadata:
@@ -207,7 +214,8 @@ class Config:
             config = Config.from_toml(text)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
-        return config if config.name != "custom" else config.replace(name=path.stem)
+        own = re.sub(r"[^A-Za-z0-9 ._+-]", "-", path.stem).lstrip(" ._+-")[:64]
+        return config if config.name != "custom" or not own else config.replace(name=own)
 
 
 def _integers(key: str, values) -> tuple[int, ...]:

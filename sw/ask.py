@@ -79,6 +79,8 @@ def recall(source: Path, given_data: str | None, output: Path | None, console: C
     """Lets the backward network recall every concept; shows the stimuli as text, and draws them where `output` is given."""
     from golden.integer import IntegerModel
 
+    if output and output.suffix != ".png":
+        raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
     kept = checkpoint.load(source)
     model = IntegerModel(kept.config)
     model.load(kept.state)

@@ -28,7 +28,7 @@ def bench(full: bool, output: Path, console: Console) -> list[Row]:
     The chip's speed is measured first and alone; then the golden trainings share the cores with the chip's second training.
 
     Args:
-        full: with the configuration `fashion` too: hours instead of minutes.
+        full: with the configuration `fashion` too: about half an hour more.
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.

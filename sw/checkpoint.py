@@ -1,6 +1,7 @@
 """`weights.npz`: a network's whole state, its configuration and the history of its training, in one file."""
 
 import json
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ def load(path: Path) -> Checkpoint:
         path = path / FILE
     if not path.exists():
         raise UserError(f"{path}: found no such file; allowed is a run folder or its {FILE}")
+    if path.is_file() and os.access(path, os.R_OK) and not zipfile.is_zipfile(path):
+        raise UserError(f"{path}: found a damaged file, or no .npz file; allowed is the {FILE} of a run folder")
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

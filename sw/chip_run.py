@@ -79,6 +79,8 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
             for epoch in range(len(history["epochs"]), len(now.history)):
                 _keep(path, kept, now.history[epoch], job.Checkpoint.load(folder / "checkpoint.npz").state)
                 progress.finish(epoch, _line(history, epoch))
+            if now.phase == "building":
+                progress.say("building the simulation, once for each configuration: a minute or two")
             if now.phase == "training":
                 words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, now.values_compared)
                 progress.advance(now.epoch, now.sample, words)
@@ -107,10 +109,12 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
 
 @contextmanager
 def untangled(folder: Path) -> Iterator[None]:
-    """Leaves none of the run's inner files behind when it is interrupted: the checkpoint is all it takes to go on."""
+    """Leaves none of the run's inner files behind where it could not begin or was interrupted: the checkpoint is enough."""
+    from cosim.simulators import SimulatorError
+
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SimulatorError):
         remove_inner(folder)
         raise
 

@@ -81,6 +81,9 @@ def train(
         path = run or Path("runs") / network.name
         kept, dataset = training.begin(network, data or "digits", split or 0, given["backend"] or "golden")
     where, chosen = kept.history["backend"], None
+    for given, option, needs in ((simulator, "--simulator", "sim"), (waves, "--waves", "sim"), (port, "--port", "serial")):
+        if given and where != needs:
+            raise UserError(f"{option}: found with --backend {where}; allowed with --backend {needs}")
     if where == options.Backend.serial:
         if not port:
             raise UserError("--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0")
@@ -191,7 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="bispike", standalone_mode=False)
     except typer.TyperException as error:
-        return _complain(error.format_message(), 2)
+        return _complain(error.format_message(), 2) if error.format_message() else 2
     except (UserError, ConfigError, DataError, StateError, SampleError) as error:
         return _complain(str(error), 2)
     except CheckError as error:

@@ -3,7 +3,7 @@
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.text import Text
 
 from sw.terminal import say
@@ -29,7 +29,7 @@ class TrainingProgress:
 
     def __init__(self, console: Console, epochs: int, samples: int, done: int):
         self._console, self._epochs, self._samples = console, epochs, samples
-        columns = (_Words("label"), BarColumn(bar_width=20), _Words("facts"), TimeRemainingColumn())
+        columns = (_Words("label"), BarColumn(bar_width=8), _Words("facts"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=console, transient=True)
         self._task = self._bar.add_task(
             "", total=epochs * samples, completed=done * samples, label=self._label(done), facts=""
@@ -48,6 +48,10 @@ class TrainingProgress:
         completed = epoch * self._samples + samples
         self._bar.update(self._task, label=self._label(epoch), facts=facts, completed=completed)
 
+    def say(self, words: str) -> None:
+        """Prints a line of its own."""
+        say(self._console, words)
+
     def finish(self, epoch: int, facts: str) -> None:
         """Prints the line of a finished epoch, from 0."""
         say(self._console, f"{self._label(epoch)}  {facts}")
@@ -59,14 +63,14 @@ class TrainingProgress:
 
 
 def facts(accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None) -> str:
-    """The figures of an epoch as a line: accuracy 0..1, samples a second, clocks a sample, values compared so far."""
+    """The figures of an epoch in few letters: accuracy 0..1, samples a second, clocks a sample, values compared."""
     words = []
     if accuracy is not None:
-        words.append(f"accuracy {100 * accuracy:5.2f} %")
+        words.append(f"{100 * accuracy:5.2f} %")
     if rate is not None:
-        words.append(f"{rate:,.0f} samples/s")
+        words.append(f"{rate:,.0f}/s")
     if clocks is not None:
-        words.append(f"{clocks:,.0f} clocks/sample")
+        words.append(f"{clocks:,.0f} clocks")
     if values is not None:
-        words.append(f"{values:,} values compared, 0 mismatches")  # the first mismatch ends a run
+        words.append(f"{values:,} equal, 0 differ")  # the first that differs ends a run
     return "  ".join(words)

@@ -13,9 +13,22 @@ from sw.errors import UserError
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file of the same suffix beside `path`, moved onto it at the end, removed if the block fails.
 
+    Where `path` is a link, what it points to is replaced; where it is a device or a pipe, the file is written into it.
+
     Raises:
         UserError: where the folder takes no file.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
+            try:
+                with open(path, "wb") as device:
+                    device.write(temporary.read_bytes())
+            except OSError as error:
+                raise _unwritable(path, error) from None
+        return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     except OSError as error:
@@ -54,7 +67,13 @@ def make_folder(path: Path) -> Path:
 
 
 def fresh(path: Path) -> Path:
-    """`path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another."""
+    """`path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another.
+
+    Raises:
+        UserError: where it is a file.
+    """
+    if path.exists() and not path.is_dir():
+        raise UserError(f"{path}: found a file; allowed is a folder, new or old")
     number, candidate = 1, path
     while os.path.lexists(candidate):
         number += 1

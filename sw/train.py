@@ -1,5 +1,6 @@
 """A training from checked arguments to its report: begun anew or gone on with, on the chip or on the golden model alone."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,15 +72,19 @@ def train(
     done = len(kept.history["epochs"])
     say(console, f"run {folder.path}" + (f", going on after epoch {done}" if resume else ""))
     weights = folder / checkpoint.FILE
-    if not kept.state:
-        kept.state = golden_run.GoldenNetwork(kept.config).model.state()
-        kept.save(weights)
     try:
+        if not kept.state:
+            kept.state = golden_run.GoldenNetwork(kept.config).model.state()
+            kept.save(weights)
         backend(weights, kept, dataset, console)
     except KeyboardInterrupt:
-        done = len(kept.history["epochs"])
-        again = f"bispike train --resume --run {folder.path}"
-        say(console, f"interrupted: {folder.path} keeps the network after epoch {done}; go on with: {again}")
+        if weights.exists():
+            done = len(kept.history["epochs"])
+            say(console, f"interrupted: {folder.path} keeps the network after epoch {done}; go on with")
+            say(console, f"  bispike train --resume --run {folder.path}")
+        else:
+            shutil.rmtree(folder.path)
+            say(console, "interrupted before there was anything to keep")
         raise
     with console.status("the same network by backprop, pictures, report"):
         values = summary.summary(kept, dataset, backprop_curve(kept.config, dataset), simulator)

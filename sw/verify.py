@@ -36,6 +36,9 @@ def verify(
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
     kept = checkpoint.load(source) if source else Checkpoint(Config.load(name or "tiny"), {})
     config = Config.load(name) if name else kept.config
+    if source and config.sizes != kept.config.sizes:
+        found, allowed = list(kept.config.sizes), list(config.sizes)
+        raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
     dataset = samples_for(config, given_data or kept.history.get("data"), kept.history.get("split", 0), samples)
     chosen = chip_run.find_simulator(simulator)
     if source:

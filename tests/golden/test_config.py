@@ -121,7 +121,9 @@ def test_a_configuration_is_frozen():
         ({"seed": -1}, "seed: found -1; allowed is a whole number from 0 to 2147483647"),
         ({"decay": ()}, "decay: found []; allowed are 1 to 16 shifts of -8 to 0"),
         ({"decay": (1,)}, "decay: found [1]; allowed are 1 to 16 shifts of -8 to 0"),
-        ({"name": ""}, "name: found ''; allowed is a text of at least one letter"),
+        ({"name": ""}, "name: found ''; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
+        ({"name": "../evil"}, "name: found '../evil'; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
+        ({"name": 300 * "a"}, f"name: found '{80 * 'a'}'; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
         ({"window_low": 400}, "window_low: found 400; allowed is anything below window_high = 320"),
     ],
 )

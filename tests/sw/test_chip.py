@@ -126,7 +126,9 @@ def test_verify_refuses_weights_of_another_network(folder, capsys):
     (folder / "other.toml").write_text(CONFIG.replace("9, 8, 2", "9, 7, 2"))
     capsys.readouterr()
     assert cli.main(["verify", "--config", "other.toml", "--from", "golden"]) == 2
-    assert capsys.readouterr().err == "bispike: W1: found shape (9, 8); allowed is (9, 7)\n"
+    assert capsys.readouterr().err == (
+        "bispike: golden: found a network of sizes [9, 8, 2]; allowed is that of other, [9, 7, 2]\n"
+    )
     assert not (folder / "runs").exists()
 
 

@@ -11,6 +11,7 @@ import pytest
 from golden.config import NAMED, Config
 from sw import checkpoint, cli
 from sw.checkpoint import Checkpoint
+from sw.rundir import write
 
 
 @pytest.fixture
@@ -187,10 +188,44 @@ def test_data_of_another_shape_than_the_weights_is_named(complaint, tmp_path):
 
 def test_an_output_that_cannot_be_written_is_named(complaint, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    output = str(tmp_path / "file" / "out")
+    output = str(tmp_path / "file" / "out.png")
     assert "file: cannot write: found a file; allowed is a folder" in complaint(
         "recall", "--from", untrained(tmp_path / "w.npz"), "--output", output
     )
+
+
+def test_a_picture_has_the_ending_of_one(complaint, tmp_path):
+    said = complaint("recall", "--from", untrained(tmp_path / "w.npz"), "--output", "r.xyz")
+    assert said == "bispike: --output: found r.xyz; allowed is a name that ends in .png\n"
+
+
+def test_a_link_is_written_through_and_a_device_stays_one(tmp_path):
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "link").symlink_to("old")
+    write(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "old").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True)
+    write(tmp_path / "pipe", "through")
+    assert reader.communicate(timeout=20)[0] == "through"
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        (("--simulator", "icarus"), "--simulator: found with --backend golden; allowed with --backend sim"),
+        (("--waves",), "--waves: found with --backend golden; allowed with --backend sim"),
+        (("--port", "x", "--backend", "sim"), "--port: found with --backend sim; allowed with --backend serial"),
+        (("--run", "file"), "file: found a file; allowed is a folder, new or old"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(complaint, tmp_path, monkeypatch, more, message):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    assert complaint("train", "--config", "tiny", "--epochs", "1", *more) == f"bispike: {message}\n"
+    assert Path("file").read_text() == "mine"
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):

@@ -119,7 +119,7 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
     capsys.readouterr()
     assert cli.main([*small, "--run", "parts"]) == 130
     said = " ".join(capsys.readouterr().out.split())
-    assert f"keeps the network after epoch {epoch}; go on with: bispike train --resume --run parts" in said
+    assert f"keeps the network after epoch {epoch}; go on with bispike train --resume --run parts" in said
     assert {path.name for path in (tmp_path / "parts").iterdir()} == {"config.toml", "weights.npz"}
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
@@ -164,6 +164,13 @@ def test_going_on_with_changed_samples_is_refused(small, capsys):
     capsys.readouterr()
     assert cli.main([*small, "--resume"]) == 2
     assert "found a run on other samples of stripes.npz" in capsys.readouterr().err
+
+
+def test_a_run_interrupted_before_it_began_leaves_nothing(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(golden_run.GoldenNetwork, "__init__", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert cli.main([*small, "--run", "early"]) == 130
+    assert "interrupted before there was anything to keep" in capsys.readouterr().out
+    assert not (tmp_path / "early").exists()
 
 
 def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
