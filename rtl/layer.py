@@ -198,7 +198,9 @@ class Layer(wiring.Component):
             here = self.recalling if side == "apical" else ~self.recalling
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
             if side == "apical":
-                ready &= self.noise.ready & (self.plasticity.idle | ~self.theta)
+                idle = Signal()  # a clock late: plasticity is busy only from a pass's begin on, and passes are longer
+                m.d.sync += idle.eq(self.plasticity.idle)
+                ready &= self.noise.ready & (idle | ~self.theta)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
             m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
             with m.If(here):
@@ -247,8 +249,7 @@ class Layer(wiring.Component):
     def _soma_out(self, m):
         """A group's word goes to everyone who needs it in the same clock."""
         f, token, word = self.form, self.token, self.soma
-        group = Signal(range(max(f.groups, 2)))
-        last = group == f.groups - 1
+        group, last = self._groups()
         low = self.settings.window_low if not self.top else 0
         m.d.comb += [
             self.soma.threshold.eq(self.settings.threshold),
@@ -280,7 +281,7 @@ class Layer(wiring.Component):
         m.d.comb += self.soma.ready.eq(Cat(~needed | sink.ready for needed, sink in sinks).all())
         taken = self.soma.valid & self.soma.ready
         with m.If(taken):
-            m.d.sync += group.eq(Mux(last, 0, group + 1))
+            m.d.sync += self._next_group(group, last)
         if f.learn:
             concepts, plasticity = self.concepts, self.plasticity
             m.d.comb += plasticity.keep.eq(taken & token.learn & ~token.apical), plasticity.keep_group.eq(group)
@@ -294,6 +295,15 @@ class Layer(wiring.Component):
             with m.If(taken & token.apical & last):
                 m.d.sync += recalled.eq(token.label)
             m.d.comb += self.coefficients.norm_write_k.eq(recalled)
+
+    def _groups(self):
+        """A counter of groups, and whether it is at the last one: a register, as much hangs on it in the same clock."""
+        return Signal(range(max(self.form.groups, 2)), name="group"), Signal(init=self.form.groups == 1, name="last_group")
+
+    def _next_group(self, group, last):
+        """What a group that is done changes."""
+        groups = self.form.groups
+        return group.eq(Mux(last, 0, group + 1)), last.eq((group == groups - 2) if groups > 1 else 1)
 
     def _count(self, m, group, last):
         """The sample's counters, with nothing of the next pass in them. Returns the stream that takes its groups.
@@ -327,8 +337,7 @@ class Layer(wiring.Component):
     def _stimulus(self, m):
         """Layer 0 has no basal synapses: its counts come with the stimulus."""
         f, word = self.form, self.i.payload
-        group = Signal(range(max(f.groups, 2)))
-        last = group == f.groups - 1
+        group, last = self._groups()
         open_ = ~self.closing & ~self.recalling
         target, plasticity = self.affinity.i, self.plasticity
         # In the clocks after a recalled word the affinity unit is the recall's.
@@ -339,7 +348,7 @@ class Layer(wiring.Component):
             m.d.comb += self.i.ready.eq(~word.learn | target.ready)
         taken = self.i.valid & self.i.ready
         with m.If(taken):
-            m.d.sync += group.eq(Mux(last, 0, group + 1))
+            m.d.sync += self._next_group(group, last)
             with m.If(last):
                 self._sample_begins(m, word)
         with m.If(open_):

@@ -286,16 +286,16 @@ class Plasticity(wiring.Component):
         shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
         m.submodules.apical_sums = memory = Memory(shape=shape, depth=1 << self.address_bits, init=[])
         read, write = memory.read_port(), memory.write_port(granularity=1)
-        host = self.host_select_e
+        host, own = self.host_select_e, tags[4].sum | tags[4].block  # the host has it whenever no job does
         m.d.comb += [
             read.addr.eq(Mux(host, self.host_address_e, Cat(tags[1].group[: f.group_bits], tags[1].k))),
             self.host_read_e.eq(read.data),
-            write.addr.eq(Mux(host, self.host_address_e, Cat(tags[4].group[: f.group_bits], tags[4].k))),
-            write.en.eq(Mux(host, self.host_write_e, (tags[4].sum | tags[4].block).replicate(f.lanes))),
+            write.addr.eq(Mux(own, Cat(tags[4].group[: f.group_bits], tags[4].k), self.host_address_e)),
+            write.en.eq(Mux(own, (1 << f.lanes) - 1, self.host_write_e)),
         ]
         for p in range(f.lanes):
             value = Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS))
-            m.d.comb += write.data[p].eq(Mux(host, self.host_data.as_signed(), value))
+            m.d.comb += write.data[p].eq(Mux(own, value, self.host_data.as_signed()))
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
         m.submodules.scalar_sums = memory = Memory(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])

@@ -1,6 +1,6 @@
 """Soma: P leaky integrate-and-fire neurons over T steps, for either network (docs/arithmetic.md, step 3)."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -56,46 +56,39 @@ class Soma(wiring.Component):
         excess = [Signal(signed(f.voltage_bits + 1), name=f"excess{p}") for p in lanes]
         membrane = [Signal(signed(MEMBRANE_BITS), name=f"membrane{p}") for p in lanes]
 
-        with m.FSM() as fsm:
-            with m.State("idle"), m.If(self.accumulated):
+        # The states, each a register of its own, as they steer too much to be decoded first. Idle is none of them.
+        pairs, combine, stepping, emit = Signal(), Signal(), Signal(), Signal()
+        planes_first = self.accumulated & ~self.apical if f.direct else Const(0, 1)
+        final = step == f.steps - 1
+        m.d.sync += pairs.eq(planes_first), combine.eq(pairs)
+        m.d.sync += stepping.eq((self.accumulated & ~planes_first) | combine | (stepping & ~final))
+        m.d.sync += emit.eq((stepping & final) | (emit & ~self.ready))
+        m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready)
+        m.d.comb += self.busy.eq(pairs | combine | stepping | emit)
+        with m.If(self.accumulated):
+            for p in lanes:
+                v = [self._voltage(self.sums[t][p], self.apical) for t in range(f.planes)]
+                m.d.sync += [held[t][p].eq(v[t]) for t in range(f.planes)]
+                m.d.sync += excess[p].eq(v[0] - self.threshold)
+            m.d.sync += apical.eq(self.apical)
+            m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
+        if f.direct:
+            with m.If(pairs):
                 for p in lanes:
-                    v = [self._voltage(self.sums[t][p], self.apical) for t in range(f.planes)]
-                    m.d.sync += [held[t][p].eq(v[t]) for t in range(f.planes)]
-                    m.d.sync += excess[p].eq(v[0] - self.threshold)
-                m.d.sync += [membrane[p].eq(self.threshold >> 1) for p in lanes]
-                m.d.sync += apical.eq(self.apical)
-                m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
-                m.next = "step"
-                if f.direct:
-                    with m.If(~self.apical):
-                        m.next = "pairs"
-            if f.direct:
-                with m.State("pairs"):
-                    for p in lanes:
-                        m.d.sync += held[0][p].eq(held[0][p] + (held[1][p] << 1))
-                        m.d.sync += held[1][p].eq(held[2][p] + (held[3][p] << 1))
-                    m.next = "combine"
-                with m.State("combine"):
-                    for p in lanes:
-                        total, shift = held[0][p] + (held[1][p] << 2), 4 + f.scale
-                        m.d.sync += held[0][p].eq(total >> shift)
-                        m.d.sync += excess[p].eq((total - (self.threshold << shift)) >> shift)
-                    m.next = "step"
-            with m.State("step"):
+                    m.d.sync += held[0][p].eq(held[0][p] + (held[1][p] << 1))
+                    m.d.sync += held[1][p].eq(held[2][p] + (held[3][p] << 1))
+            with m.If(combine):
                 for p in lanes:
-                    self._step(m, held[0][p], excess[p], membrane[p], p)
-                with m.If(apical if f.direct else 1):
-                    m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
-                    m.d.sync += [excess[p].eq(held[1][p] - self.threshold) for p in lanes]
-                m.d.sync += step.eq(step + 1)
-                with m.If(step == f.steps - 1):
-                    m.next = "emit"
-            with m.State("emit"):
-                m.d.comb += self.valid.eq(1)
-                with m.If(self.ready):
-                    m.d.comb += self.taken.eq(1)
-                    m.next = "idle"
-        m.d.comb += self.busy.eq(~fsm.ongoing("idle"))
+                    total, shift = held[0][p] + (held[1][p] << 2), 4 + f.scale
+                    m.d.sync += held[0][p].eq(total >> shift)
+                    m.d.sync += excess[p].eq((total - (self.threshold << shift)) >> shift)
+        with m.If(stepping):
+            m.d.sync += step.eq(step + 1)
+            with m.If(apical if f.direct else 1):
+                m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
+                m.d.sync += [excess[p].eq(held[1][p] - self.threshold) for p in lanes]
+        for p in lanes:
+            self._step(m, stepping, held[0][p], excess[p], membrane[p], p)
         m.d.comb += self.above.eq(Cat(self.voltages[p] >= self.low for p in lanes))
         m.d.comb += self.below.eq(Cat(self.voltages[p] < self.high for p in lanes))
         return m
@@ -107,7 +100,7 @@ class Soma(wiring.Component):
             return accumulated
         return Mux(apical, accumulated, accumulated >> f.scale) if f.pre_apical else accumulated >> f.scale
 
-    def _step(self, m, held, excess, membrane, p):
+    def _step(self, m, stepping, held, excess, membrane, p):
         """u - (u >> leak) + v, the spike, and what it leaves."""
         f = self.form
         v = Signal(signed(f.voltage_bits), name=f"v{p}")
@@ -123,9 +116,14 @@ class Soma(wiring.Component):
             rest.eq(leaked + excess),
             spike.eq(~rest[-1]),
         ]
-        m.d.sync += [
-            membrane.eq(Mux(spike, Mux(over, most, rest), saturate(x, MEMBRANE_BITS))),
-            self.voltages[p].eq(self.voltages[p] + v),
-            self.counts[p].eq(self.counts[p] + spike),
-            self.trains[p].eq(Cat(self.trains[p][1:], spike)),
-        ]
+        left = Signal(signed(MEMBRANE_BITS), name=f"left{p}")
+        m.d.comb += left.eq(Mux(spike, Mux(over, most, rest), saturate(x, MEMBRANE_BITS)))
+        # Gates in place of a Mux: it would show the synthesis that these sums can be shared with those of other states.
+        went, begins = stepping.replicate(MEMBRANE_BITS), (~stepping).replicate(MEMBRANE_BITS)
+        m.d.sync += membrane.eq((left & went) | ((self.threshold >> 1) & begins))
+        with m.If(stepping):
+            m.d.sync += [
+                self.voltages[p].eq(self.voltages[p] + v),
+                self.counts[p].eq(self.counts[p] + spike),
+                self.trains[p].eq(Cat(self.trains[p][1:], spike)),
+            ]

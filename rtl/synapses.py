@@ -265,13 +265,14 @@ class Synapses(wiring.Component):
         added = kept | self._loaded(words)
         for p in range(f.lanes):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
-            added[f"change{p}"] = (row[f"product{p}"] + Mux(row["update"], Mux(self.stochastic, dither, 128), 0)) >> 8
+            change = (row[f"product{p}"] + Mux(self.stochastic, dither, 128)) >> 8
+            added[f"change{p}"] = Mux(row["update"], change, 0)
         added = self._stage(m, "added", added)
         stored, clipped = {key: added[key] for key in kept}, []
         for p in range(f.lanes):
             weights = [added[f"{side}{p}"] for side in words]
             weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
-            total = Mux(added["update"], added[f"change{p}"], 0) + weight
+            total = added[f"change{p}"] + weight
             stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
             clipped.append(total != saturate(total, WEIGHT_BITS))
         stored["clipped"] = Cat(clipped)

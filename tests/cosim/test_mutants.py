@@ -57,7 +57,7 @@ class Mutant:
 MUTANTS = (
     Mutant("leak one bit weaker", "soma.py", "(membrane >> f.leak)", "(membrane >> f.leak + 1)"),
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
-    Mutant("membrane starts at rest", "soma.py", "eq(self.threshold >> 1)", "eq(0)", long=True),
+    Mutant("membrane starts at rest", "soma.py", "((self.threshold >> 1) & begins)", "(0 & begins)", long=True),
     Mutant("bits of a pixel weighed wrongly", "soma.py", "(held[1][p] << 2)", "(held[1][p] << 1)", long=True),
     Mutant("half rounds down", "synapses.py", "Mux(self.stochastic, dither, 128)", "Mux(self.stochastic, dither, 127)"),
     Mutant(
