@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -45,7 +45,7 @@ class Mutant:
     old: str
     new: str
     long: bool = False
-    gaps: bool = False
+    gaps: bool = field(default=False, kw_only=True)
 
     def apply(self, package: Path) -> None:
         text = (package / self.file).read_text(encoding="utf-8")
@@ -124,8 +124,8 @@ MUTANTS = (
     Mutant(
         "a pass survives the reset",
         "layer.py",
-        "self.outstanding, self.undecided, self.unheard = Signal(),",
-        "self.outstanding, self.undecided, self.unheard = Signal(reset_less=True),",
+        "self.outstanding, self.begins, self.begins_learning = Signal(),",
+        "self.outstanding, self.begins, self.begins_learning = Signal(reset_less=True),",
     ),
     Mutant(
         "Theta learns from the new counts",
