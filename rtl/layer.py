@@ -13,7 +13,8 @@ from rtl.affinity import Affinity
 from rtl.coefficients import Coefficients
 from rtl.concepts import Concepts
 from rtl.formats import COUNTER_BITS, LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
-from rtl.layer_host import Window, connect, layer_host_signature
+from rtl.layer_host import layer_host_signature
+from rtl.layer_memories import connect_memories
 from rtl.noise import Noise
 from rtl.plasticity import Plasticity
 from rtl.readout import counters_layout
@@ -94,7 +95,7 @@ class Layer(wiring.Component):
             self._stimulus(m)
         if f.learn:
             self._schedule(m)
-        self._host(m)
+        connect_memories(m, self)
         busy = [rows.busy for rows in self.rows.values()] + [self.speaking, self.counting, self.closing, self.undecided]
         if f.learn:
             busy += [self.affinity.busy, ~self.plasticity.idle]
@@ -384,52 +385,3 @@ class Layer(wiring.Component):
             m.d.sync += self.concept.eq(self.concept + 1), self.all_begun.eq(self.concept == f.classes - 1)
         with m.If(self.recalling & self.all_begun & quiet):
             m.d.sync += self.recalling.eq(0), self.closing.eq(0), self.all_begun.eq(0)
-
-    def _host(self, m):
-        """Every memory and the two counters of the block, for the host."""
-        f = self.form
-        windows, ports = [], []
-        if f.planes:
-            synapses = self.synapses
-            ports.append((synapses.host_address, f.lanes))
-            m.d.comb += synapses.host_data.eq(self.host.data)
-            for side, memory in (("basal", "weights"), ("apical", "theta")):
-                if side in self.rows:
-                    select, write, read = (getattr(synapses, f"host_{name}_{side}") for name in ("select", "write", "read"))
-                    windows.append(Window(memory, f.lanes, select, write, read, signed=True))
-        if "apical" in self.rows:
-            rows = self.rows["apical"]
-            ports.append((rows.host_address, f.lanes_apical))
-            m.d.comb += rows.host_data.eq(self.host.data)
-            windows.append(Window("apical", f.lanes_apical, rows.host_select, rows.host_write, rows.host_read))
-        if f.learn and not self.top:
-            concepts, plasticity, coefficients = self.concepts, self.plasticity, self.coefficients
-            norm_written = Signal()
-            ports += [(concepts.host_address, f.lanes), (plasticity.host_address_e, f.lanes), (plasticity.host_address_s, 1)]
-            m.d.comb += concepts.host_data.eq(self.host.data), plasticity.host_data.eq(self.host.data)
-            m.d.comb += coefficients.norm_host_k.eq(self.host.index)
-            with m.If(norm_written):
-                m.d.comb += coefficients.norm_write_en.eq(1), coefficients.norm_write_k.eq(self.host.index)
-                m.d.comb += coefficients.norm_write_data.eq(self.host.data)
-            windows += [
-                *(
-                    Window(
-                        name, f.lanes, *(getattr(concepts, f"host_{port}_{name}") for port in ("select", "write", "read"))
-                    )
-                    for name in ("counts", "flags")
-                ),
-                Window(
-                    "sums", f.lanes, plasticity.host_select_e, plasticity.host_write_e, plasticity.host_read_e, signed=True
-                ),
-                Window(
-                    "scalar_sums", 1, plasticity.host_select_s, plasticity.host_write_s, plasticity.host_read_s, signed=True
-                ),
-                Window("norms", 1, None, norm_written, coefficients.norm_host_data),
-            ]
-        if f.learn:
-            for name in ("samples", "position"):
-                register, written = getattr(self, name), Signal(name=f"host_write_{name}")
-                with m.If(written):
-                    m.d.sync += register.eq(self.host.data)
-                windows.append(Window(name, 1, None, written, register))
-        connect(m, self.host, windows, ports)
