@@ -178,6 +178,32 @@ def info(
 
 
 @app.command()
+def build(
+    board: options.BoardName,
+    config: options.BoardConfig = None,
+    megahertz: options.Megahertz = None,
+    baud: options.Baud = 1_000_000,
+    output: options.BuildFolder = None,
+    seed: options.PlacerSeed = 1,
+) -> None:
+    """Make a bitstream for a board with open tools, or what its vendor's tool needs; tell what it takes and how fast it is.
+
+    A step whose inputs are the same as the last time is not done again. Exits with 1 where the network does not fit or the
+    clock is missed, and says what to change.
+    """
+    from fractions import Fraction
+
+    from sw.boards import build as builder
+    from sw.boards import table
+
+    where = table.find(board)
+    chosen = Config.load(config or where.config)
+    path = output or Path("build") / f"{where.name}-{chosen.name}"
+    clock = where.megahertz if megahertz is None else Fraction(str(megahertz))
+    builder.build(where, chosen, clock, baud, path, seed, Console())
+
+
+@app.command()
 def bench(
     full: options.Full = False,
     output: options.JsonFile = Path("bench.json"),

@@ -86,3 +86,14 @@ CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and predict
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 JsonFile = Annotated[Path, _output("json", "Where to write the figures.")]
+BoardName = Annotated[
+    str, Option("--board", "-b", metavar="ulx3s-85f|icebreaker|arty-a7-100t|pynq-z2|generic", help="The board.")
+]
+BoardConfig = Annotated[str | None, _config("Default: the board's own.")]
+Megahertz = Annotated[float | None, Option(metavar="MHZ", help="The core's clock. Default: the board's own.")]
+BuildFolder = Annotated[
+    Path | None, Option("--output", "-o", metavar="DIR", help="The build's folder. Default: build/BOARD-NAME.")
+]
+PlacerSeed = Annotated[
+    int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next two too.")
+]

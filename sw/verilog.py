@@ -10,17 +10,13 @@ def core_verilog(config: Config, name: str = "core") -> str:
     return header(config, name) + elaborate.core_verilog(config, name=name)
 
 
-def header(config: Config, name: str) -> str:
-    """What the file's reader needs to know, as Verilog comments."""
-    beats = config.groups(0)
+def header(config: Config, name: str, axi: bool = False) -> str:
+    """What the file's reader needs to know, as Verilog comments; axi: of a core behind AXI ports."""
     lines = [
         f"{name}: a BiSpike core, which learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
         "Generated; do not edit. SPDX-License-Identifier: Apache-2.0",
         "",
-        "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
-        f"  i       a sample: {beats} beats of {config.lanes[0]} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
-        "  o       a result a sample: prediction, summed voltages of the concepts, counters of each layer",
-        "  host_i  a read or write of any memory or register, while idle; host_o its answer",
+        *(_AXI if axi else _streams(config)),
         "",
         "Configuration:",
         *(
@@ -29,3 +25,21 @@ def header(config: Config, name: str) -> str:
         ),
     ]
     return "".join(f"// {line}".rstrip() + "\n" for line in lines) + "\n"
+
+
+def _streams(config: Config) -> list[str]:
+    beats = config.groups(0)
+    return [
+        "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
+        f"  i       a sample: {beats} beats of {config.lanes[0]} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
+        "  o       a result a sample: prediction, summed voltages of the concepts, counters of each layer",
+        "  host_i  a read or write of any memory or register, while idle; host_o its answer",
+    ]
+
+
+_AXI = [
+    "One clock, aclk; aresetn is synchronous and active low. Registers and packets: docs/registers.md.",
+    "  s_axi_ctrl  AXI4-Lite: settings, status, counters, and a window on every memory",
+    "  s_axis      AXI4-Stream: packets of samples, while ROUTE is 0",
+    "  m_axis      AXI4-Stream: packets of results",
+]

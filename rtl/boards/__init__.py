@@ -1,0 +1,1 @@
+"""Tops for boards: a core with its clock, its serial line and its lights."""

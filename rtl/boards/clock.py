@@ -1,0 +1,111 @@
+"""A board's crystal to the core's clock: which settings a family's PLL needs, as plain numbers."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rtl.bus.uart import MIN_DIVISOR
+
+
+class ClockError(ValueError):
+    """A clock that the board's PLL cannot make: the message names what was found and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Pll:
+    """Settings of one PLL.
+
+    Members:
+        crystal, megahertz: what comes in and out, MHz, exactly. detector: crystal / reference, MHz.
+        reference, feedback, output: the dividers.
+    """
+
+    crystal: Fraction
+    reference: int
+    feedback: int
+    output: int
+    megahertz: Fraction
+
+    @property
+    def detector(self) -> Fraction:
+        return self.crystal / self.reference
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a family's PLL allows: divider ranges, and MHz of phase detector and oscillator (the vendors' data sheets).
+
+    feedback_output: the feedback is taken behind the output divider, so that the oscillator runs at f_out x output.
+    """
+
+    reference: range
+    feedback: range
+    output: tuple[int, ...]
+    detector: tuple[float, float]
+    oscillator: tuple[float, float]
+    feedback_output: bool = False
+
+
+LIMITS = {
+    # EHXPLLL, Lattice FPGA-DS-02012 (ECP5 family data sheet), table 3.31
+    "ecp5": Limits(range(1, 17), range(1, 81), tuple(range(1, 129)), (3.125, 400), (400, 800), feedback_output=True),
+    # SB_PLL40 with simple feedback, Lattice FPGA-TN-02052 (iCE40 sysCLOCK PLL); the output divider is a power of two
+    "ice40": Limits(range(1, 17), range(1, 129), (2, 4, 8, 16, 32, 64), (10, 133), (533, 1066)),
+    # MMCME2, AMD DS181 (Artix-7 data sheet), speed grade -1
+    "xilinx": Limits(range(1, 11), range(2, 65), tuple(range(1, 129)), (10, 450), (600, 1200)),
+}
+"""By family."""
+
+CLOSE = Fraction(1, 50)
+"""A clock more than 2 % beside the one asked for is refused."""
+
+
+def settings(family: str, crystal: Fraction, wanted: Fraction) -> Pll:
+    """The settings that come closest to `wanted` MHz from a crystal of `crystal` MHz, never above it where two are as close.
+
+    Raises:
+        ClockError: nothing within 2 %.
+    """
+    limits, best = LIMITS[family], None
+    for reference in limits.reference:
+        detector = crystal / reference
+        if not limits.detector[0] <= detector <= limits.detector[1]:
+            continue
+        for output in limits.output:
+            # what the feedback divider should be: the oscillator's share for the wanted clock
+            ideal = wanted / detector if limits.feedback_output else wanted * output / detector
+            for feedback in {int(ideal), int(ideal) + 1} & set(limits.feedback):
+                megahertz = detector * feedback if limits.feedback_output else detector * feedback / output
+                oscillator = megahertz * output
+                if limits.oscillator[0] <= oscillator <= limits.oscillator[1]:
+                    found = (abs(megahertz - wanted), megahertz > wanted, reference, -oscillator)
+                    if best is None or found < best[0]:
+                        best = (found, Pll(crystal, reference, feedback, output, megahertz))
+    if best is None or best[0][0] > wanted * CLOSE:
+        nearest = f"{float(best[1].megahertz):g} MHz is the nearest" if best else "its PLL reaches nothing near it"
+        raise ClockError(f"clock: found {float(wanted):g} MHz; from this board's {float(crystal):g} MHz {nearest}")
+    return best[1]
+
+
+FILTER_STEPS = (17, 26, 44, 66, 101)
+"""iCE40: MHz of the phase detector from which the loop filter's next range holds (as Lattice's own PLL tool chooses)."""
+
+
+def filter_range(detector: Fraction) -> int:
+    """iCE40's loop filter for a phase detector at `detector` MHz: 1..6."""
+    return 1 + sum(detector >= step for step in FILTER_STEPS)
+
+
+def line_divisor(megahertz: Fraction, baud: int) -> int:
+    """Clocks a bit of a serial line of `baud` bits a second.
+
+    Raises:
+        ClockError: no whole number of clocks, at least `MIN_DIVISOR`, comes within 2 % of it.
+    """
+    exact = megahertz * 1_000_000 / baud
+    divisor = round(exact)
+    if divisor < MIN_DIVISOR or abs(divisor - exact) > exact * CLOSE:
+        most = int(megahertz * 1_000_000 / MIN_DIVISOR)
+        raise ClockError(
+            f"baud: found {baud}; at {float(megahertz):g} MHz allowed is what whole clocks a bit come near, up to {most}"
+        )
+    return divisor

@@ -1,0 +1,120 @@
+"""UartBoard: a core on a board with nothing but its serial line and three lights."""
+
+from fractions import Fraction
+
+from amaranth.hdl import ClockDomain, Elaboratable, Instance, Module, Signal
+from amaranth.lib import io
+from amaranth.lib.cdc import ResetSynchronizer
+
+from golden.config import Config
+from rtl.boards.clock import Pll, filter_range, line_divisor, settings
+from rtl.bus.uart_core import UartCore
+
+
+class UartBoard(Elaboratable):
+    """`rtl.bus.uart_core.UartCore` with the pins of an amaranth-boards platform: its uart 0 and its leds 0 to 2.
+
+    Args:
+        family: "ecp5", "ice40" or "xilinx". crystal: MHz of the platform's default clock. megahertz: clock asked for.
+        baud: bits a second of the line.
+
+    Members:
+        pll: its settings. The clock that the core really gets is `pll.megahertz`.
+        divisor: clocks a bit.
+
+    Raises:
+        ClockError: the PLL cannot make that clock, or the line is too fast for it.
+    """
+
+    def __init__(self, config: Config, family: str, crystal: Fraction, megahertz: Fraction, baud: int):
+        self.config, self.family, self.baud = config, family, baud
+        self.pll = settings(family, crystal, megahertz)
+        self.divisor = line_divisor(self.pll.megahertz, baud)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.clock = BoardClock(self.family, self.pll)
+        m.submodules.chip = chip = UartCore(self.config, self.divisor)
+        uart = platform.request("uart", 0)
+        m.d.comb += [chip.rx.eq(uart.rx.i), uart.tx.o.eq(chip.tx)]
+        for index, name in enumerate(("busy", "learning", "error")):
+            m.d.comb += platform.request("led", index).o.eq(getattr(chip, name))
+        return m
+
+
+class BoardClock(Elaboratable):
+    """The domain "sync" from the platform's default clock through the family's PLL; in reset until the PLL has locked.
+
+    The platform names the crystal's clock to the tools; they find what the PLL makes of it.
+    """
+
+    def __init__(self, family: str, pll: Pll):
+        self.family, self.pll = family, pll
+
+    def elaborate(self, platform):
+        m = Module()
+        pin = platform.request(platform.default_clk, dir="-")
+        m.domains.sync = domain = ClockDomain("sync")
+        locked = Signal()
+        make = {"ecp5": self._ecp5, "ice40": self._ice40, "xilinx": self._xilinx}[self.family]
+        make(m, pin, domain.clk, locked)
+        m.submodules.reset = ResetSynchronizer(~locked, domain="sync")
+        return m
+
+    def _ecp5(self, m, pin, clock, locked):
+        m.submodules.pin = buffer = io.Buffer("i", pin)
+        dividers = {"p_CLKI_DIV": self.pll.reference, "p_CLKFB_DIV": self.pll.feedback, "p_CLKOP_DIV": self.pll.output}
+        phase = {"p_CLKOP_CPHASE": self.pll.output - 1, "p_CLKOP_FPHASE": 0, "p_CLKOP_ENABLE": "ENABLED"}
+        off = {f"p_{name}_ENABLE": "DISABLED" for name in ("CLKOS", "CLKOS2", "CLKOS3")}
+        low = {
+            f"i_{name}": 0 for name in ("RST", "STDBY", "PHASESEL0", "PHASESEL1", "PHASEDIR", "PHASESTEP", "PHASELOADREG")
+        }
+        m.submodules.pll = Instance(
+            "EHXPLLL",
+            **dividers,
+            **phase,
+            **off,
+            p_FEEDBK_PATH="CLKOP",
+            p_OUTDIVIDER_MUXA="DIVA",
+            i_CLKI=buffer.i,
+            i_CLKFB=clock,
+            i_PLLWAKESYNC=0,
+            i_ENCLKOP=0,
+            **low,
+            o_CLKOP=clock,
+            o_LOCK=locked,
+        )
+
+    def _ice40(self, m, pin, clock, locked):
+        m.submodules.pll = Instance(
+            "SB_PLL40_PAD",
+            p_FEEDBACK_PATH="SIMPLE",
+            p_DIVR=self.pll.reference - 1,
+            p_DIVF=self.pll.feedback - 1,
+            p_DIVQ=self.pll.output.bit_length() - 1,
+            p_FILTER_RANGE=filter_range(self.pll.detector),
+            i_PACKAGEPIN=pin.io,
+            i_RESETB=1,
+            i_BYPASS=0,
+            o_PLLOUTGLOBAL=clock,
+            o_LOCK=locked,
+        )
+
+    def _xilinx(self, m, pin, clock, locked):
+        m.submodules.pin = buffer = io.Buffer("i", pin)
+        feedback, fast = Signal(), Signal()
+        m.submodules.pll = Instance(
+            "MMCME2_BASE",
+            p_CLKIN1_PERIOD=float(1000 / self.pll.crystal),
+            p_DIVCLK_DIVIDE=self.pll.reference,
+            p_CLKFBOUT_MULT_F=float(self.pll.feedback),
+            p_CLKOUT0_DIVIDE_F=float(self.pll.output),
+            i_CLKIN1=buffer.i,
+            i_CLKFBIN=feedback,
+            i_RST=0,
+            i_PWRDWN=0,
+            o_CLKFBOUT=feedback,
+            o_CLKOUT0=fast,
+            o_LOCKED=locked,
+        )
+        m.submodules.buffer = Instance("BUFG", i_I=fast, o_O=clock)

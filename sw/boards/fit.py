@@ -1,0 +1,19 @@
+"""Whether a design fits a board, and what to build where it does not."""
+
+from golden.config import Config
+from sw.boards.estimate import nearest
+from sw.boards.table import Board
+from sw.errors import CheckError
+
+
+def check_fits(board: Board, config: Config, resources: dict[str, float]) -> None:
+    """Raises CheckError where a resource is short: which, how much, and the nearest configuration that should fit."""
+    short = [
+        f"{name} {resources.get(name, 0):,.0f} of {capacity:,}"
+        for name, capacity in board.capacity.items()
+        if resources.get(name, 0) > capacity
+    ]
+    if short:
+        smaller = nearest(board, config, resources)
+        advice = f"nearest that should fit: {smaller}" if smaller else "no smaller network of this depth fits either"
+        raise CheckError(f"{board.name}: {config.name} does not fit: {', '.join(short)}; {advice}")

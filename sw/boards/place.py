@@ -1,0 +1,104 @@
+"""nextpnr: a netlist on its device, the clock it reaches, and the path that limits it, in the core's own names."""
+
+import json
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sw.boards.table import Board
+from sw.boards.tools import Folder
+
+USED = {
+    "ecp5": {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"},
+    "ice40": {"LUT": "ICESTORM_LC", "BRAM": "ICESTORM_RAM", "DSP": "ICESTORM_DSP", "SPRAM": "ICESTORM_SPRAM"},
+}
+"""The places of a device, by nextpnr's names for them."""
+
+CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
+PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
+PACK = {
+    "ecp5": ("ecppack", ["--compress", "--input", "top.config", "--bit", "top.bit"], "top.bit"),
+    "ice40": ("icepack", ["top.asc", "top.bin"], "top.bin"),
+}
+"""Family -> tool, arguments, the bitstream's name."""
+
+
+@dataclass
+class Step:
+    """A piece of the critical path: where the signal goes, and ns of logic and of wire until there."""
+
+    place: str
+    logic: float
+    wire: float
+
+
+@dataclass
+class Placed:
+    """A placed and routed design.
+
+    Members:
+        megahertz: the clock it reaches. used: places by the names of `table.RESOURCES`. path: the longest one, its steps in
+            order. seed: the placer's.
+    """
+
+    megahertz: float
+    used: dict[str, int]
+    path: list[Step]
+    seed: int
+
+    def describe(self) -> str:
+        """The longest path in one line: blocks, ns, and how much of it is wire."""
+        logic, wire = (sum(getattr(step, part) for step in self.path) for part in ("logic", "wire"))
+        ends = [self.path[0].place, self.path[-1].place] if self.path else ["?", "?"]
+        places = list(dict.fromkeys(step.place.rsplit(".", 1)[0] for step in self.path))
+        through = f", through {', '.join(places[1:-1])}" if len(places) > 2 else ""
+        return f"{ends[0]} -> {ends[1]}{through}: {logic + wire:.1f} ns, {wire:.1f} of it wire, {len(self.path)} steps"
+
+
+def place(folder: Folder, board: Board, megahertz: Fraction, seed: int) -> Placed:
+    """Places and routes top.json with the board's constraints, top.lpf or top.pcf.
+
+    Raises:
+        ToolError: it does not fit.
+    """
+    pins, pins_option = CONSTRAINTS[board.family]
+    placed, placed_option = PLACED[board.family]
+    tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
+    arguments = [*board.arguments, "--json", "top.json", pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
+    arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail", "-q"]
+    folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
+    return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
+
+
+def read_report(report: dict, family: str, seed: int) -> Placed:
+    """nextpnr's report in our words. The core's clock is the one with the most places behind it: the slowest of them all."""
+    achieved = {clock: found["achieved"] for clock, found in report["fmax"].items()}
+    clock = min(achieved, key=achieved.get)
+    used = {name: report["utilization"][place]["used"] for name, place in USED[family].items()}
+    edge = f"posedge {clock}"
+    paths = [path for path in report["critical_paths"] if path["from"] == edge and path["to"] == edge]
+    return Placed(achieved[clock], used, _steps(paths[0]["path"]) if paths else [], seed)
+
+
+def _steps(pieces: list[dict]) -> list[Step]:
+    steps: list[Step] = []
+    for piece in pieces:
+        wire = piece["type"] == "routing"
+        place = own_name(piece["to"]["cell"])
+        if wire or not steps:
+            steps.append(Step(place, 0.0, 0.0))
+        if wire:
+            steps[-1].wire += piece["delay"]
+        else:
+            steps[-1].logic += piece["delay"]
+    return steps
+
+
+def own_name(cell: str) -> str:
+    """A cell of the netlist by the signal of the core that it makes: what yosys adds behind it is left out."""
+    name = re.split(
+        r"_(?:TRELLIS_FF|LUT4|PFUMX|L6MUX21|CCU2C|SB_[A-Z]\w*?|MULT18X18D|DP16KD|[A-Z]{2,3}[AB]\d)(?:_|$)", cell
+    )[0]
+    name = re.sub(r"\$\d+", "", re.sub(r"\$(?:nextpnr|auto|abc)\$?.*$", "", name))
+    parts = [part for part in name.split(".") if part not in ("chip", "bus_core")]
+    return ".".join(parts[1:] if parts[:1] == ["core"] and len(parts) > 1 else parts)

@@ -1,0 +1,116 @@
+"""What a build came to: the table for people, build.json for programs."""
+
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from golden.config import Config
+from sw.boards.clocks import Clocks
+from sw.boards.place import Placed
+from sw.boards.synthesis import Netlist
+from sw.boards.table import RESOURCES, Board
+from sw.boards.tools import TOOLS, version
+from sw.errors import CheckError
+from sw.terminal import say
+
+
+@dataclass
+class Result:
+    """A build. What a board's flow does not have is None.
+
+    Members:
+        megahertz: the clock that the core gets. seconds: of each step. files: what there is to use.
+    """
+
+    board: Board
+    config: Config
+    megahertz: Fraction
+    baud: int
+    seconds: dict[str, float]
+    netlist: Netlist | None = None
+    clocks: Clocks | None = None
+    placed: Placed | None = None
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def megahertz_text(self) -> str:
+        return f"{float(self.megahertz):g} MHz"
+
+    @property
+    def meets_timing(self) -> bool:
+        """Nothing is known against it."""
+        return self.placed is None or self.placed.megahertz >= self.megahertz
+
+    @property
+    def weight_bits(self) -> int:
+        """Of both networks' 16-bit masters."""
+        sizes = self.config.sizes
+        networks = 2 if self.config.learn else 1
+        return networks * 16 * sum(a * b for a, b in pairwise(sizes))
+
+    def used(self, resource: str) -> float | None:
+        """After place and route where that is known, else after synthesis."""
+        if self.placed and resource in self.placed.used:
+            return self.placed.used[resource]
+        return self.netlist.resources.get(resource, 0) if self.netlist else None
+
+    def microseconds(self, clocks: float) -> float:
+        """That so many clocks take."""
+        return clocks / float(self.megahertz)
+
+    def show(self, console: Console) -> None:
+        """Prints the table."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for column in ("", "found", "of", ""):
+            table.add_column(column, justify="left" if column == "" else "right")
+        for resource in RESOURCES:
+            used, capacity = self.used(resource), self.board.capacity.get(resource)
+            if used is None or (not used and not capacity):
+                continue
+            share = (f"{capacity:,}", f"{used / capacity:.0%}") if capacity else ("", "")
+            table.add_row(resource, f"{used:,g}" if used < 1e5 else f"{used:,.0f}", *share)
+        if self.placed:
+            table.add_row("Fmax", f"{self.placed.megahertz:.1f} MHz", self.megahertz_text, "after place and route")
+        if self.clocks:
+            for kind in ("training", "inference"):
+                count = getattr(self.clocks, kind)
+                if count is not None:
+                    time = f"{self.microseconds(count):,.1f} us at {self.megahertz_text}" if self.board.family else ""
+                    table.add_row(f"clocks a sample, {kind}", f"{count:,.0f}", "", time)
+        table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.config.learn else "")
+        console.print(table, highlight=False)
+        for name in self.files:
+            say(console, f"  {name}")
+
+    def check(self) -> None:
+        """Raises CheckError, with the longest path, where the clock is missed."""
+        if not self.meets_timing:
+            raise CheckError(
+                f"{self.board.name}: found {self.placed.megahertz:.1f} MHz after place and route; asked for is "
+                f"{self.megahertz_text}; the longest path: {self.placed.describe()}; choose a lower --megahertz"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """For build.json."""
+        return {
+            "board": self.board.name,
+            "device": self.board.device,
+            "config": self.config.to_dict(),
+            "megahertz": float(self.megahertz),
+            "baud": self.baud,
+            "meets_timing": self.meets_timing,
+            "tools": {package: version(tool) for tool, (package, *_rest) in TOOLS.items()} if self.netlist else {},
+            "resources": {name: self.used(name) for name in RESOURCES if self.used(name) is not None},
+            "capacity": self.board.capacity,
+            "weight_bits": self.weight_bits,
+            "clocks": asdict(self.clocks) if self.clocks else None,
+            "netlist": asdict(self.netlist) if self.netlist else None,
+            "placed": asdict(self.placed) if self.placed else None,
+            "seconds": self.seconds,
+            "files": self.files,
+        }

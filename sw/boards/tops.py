@@ -1,0 +1,28 @@
+"""A board's top module, and what amaranth-boards makes of it."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from golden.config import Config
+from rtl.boards.clock import ClockError
+from sw.boards.table import Board
+from sw.errors import UserError
+
+if TYPE_CHECKING:
+    from rtl.boards.uart_board import UartBoard
+
+
+def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tuple["UartBoard", dict[str, str]]:
+    """The board's top module and the files that amaranth-boards makes of it, by name.
+
+    Raises:
+        UserError: the board cannot make this clock, or the line not this rate.
+    """
+    from rtl.boards.uart_board import UartBoard
+
+    platform = board.make_platform()
+    try:
+        top = UartBoard(config, board.family, board.crystal, megahertz, baud)
+    except ClockError as error:
+        raise UserError(f"{board.name}: {error}") from None
+    return top, platform.prepare(top, name="top").files

@@ -1,0 +1,60 @@
+"""What a program did with a chip, as a list that any testbench can play: each access, and what the golden model answered."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from golden.config import Config
+from rtl.bus.register_map import ADDRESS
+from sw.boards.clocks import samples
+from sw.driver.chip import Chip
+from sw.driver.golden import GoldenTransport
+from sw.driver.transport import Transport
+
+WRITE, READ, WAIT = 1, 2, 3
+"""Kinds of a line: write; read and compare; read again and again until the answer is that."""
+
+
+class Recorder(Transport):
+    """A transport that keeps what goes through it. STATUS is waited for: golden answers when a chip would be done.
+
+    Members:
+        lines: (kind, address, word), in order.
+    """
+
+    def __init__(self, inner: Transport):
+        self.inner = inner
+        self.lines: list[tuple[int, int, int]] = []
+
+    def read(self, address: int, count: int = 1, ascending: bool = False) -> list[int]:
+        words = self.inner.read(address, count, ascending)
+        kind = WAIT if address == ADDRESS["STATUS"] else READ
+        self.lines += [(kind, address + 4 * i * ascending, word) for i, word in enumerate(words)]
+        return words
+
+    def write(self, address: int, words: Sequence[int], ascending: bool = False) -> None:
+        self.inner.write(address, words, ascending)
+        self.lines += [(WRITE, address + 4 * i * ascending, int(word) & 0xFFFFFFFF) for i, word in enumerate(words)]
+
+
+def record(config: Config, learned: int, inferred: int) -> list[tuple[int, int, int]]:
+    """A chip's life: identity, all settings, all memories loaded, samples learned and inferred, all memories read back."""
+    recorder = Recorder(GoldenTransport(config))
+    dataset = samples(config, learned, inferred)
+    chip = Chip(recorder, config)
+    chip.set()
+    chip.load(recorder.inner.model.state())
+    if config.learn:
+        chip.train(dataset.x_train, dataset.y_train)
+    chip.infer(dataset.x_test)
+    chip.save()
+    if config.learn:
+        chip.recall()
+    return recorder.lines
+
+
+def hexadecimal(lines: list[tuple[int, int, int]]) -> str:
+    """For $readmemh: a line each, 4 bits of kind, 12 of address, 32 of data."""
+    table = np.array(lines, np.int64)
+    words = table[:, 0] << 44 | table[:, 1] << 32 | table[:, 2]
+    return "".join(f"{word:012x}\n" for word in words.tolist())

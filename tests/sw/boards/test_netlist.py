@@ -1,0 +1,68 @@
+"""A netlist as plain Verilog: tables and flip-flops by themselves, and a whole core after synthesis against golden."""
+
+import json
+import random
+import re
+
+import pytest
+
+from golden.config import Config
+from sw.boards.clocks import measure
+from sw.boards.netlist import _table, behaviour, netlist_verilog
+from sw.boards.tools import Folder
+from sw.errors import CheckError
+
+CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1, block=8)
+
+
+def evaluate(expression, values):
+    """A Verilog expression of one bit in Python."""
+    text = re.sub(r"(\S+) \? (.+) : (.+)", r"\1 ? \2 : \3", expression.replace("1'b", ""))
+    while "?" in text:  # innermost first
+        text = re.sub(r"\((\w+) \? ([^?:]+) : ([^?:]+)\)", r"((\2) if \1 else (\3))", text)
+    return eval(re.sub(r"~(\w)", r"(1 - \1)", text), {}, values) & 1
+
+
+def test_a_table_is_said_as_an_expression_that_has_its_values():
+    draw = random.Random(0)
+    for size in (1, 2, 3, 4):
+        for _ in range(150):
+            init = "".join(draw.choice("01") for _ in range(1 << size))
+            expression = _table(init, list("abcd"[:size]))
+            for row in range(1 << size):
+                values = {name: row >> place & 1 for place, name in enumerate("abcd")}
+                assert evaluate(expression, values) == int(init[-1 - row]), (init, expression, row)
+
+
+def test_a_table_with_a_constant_input_does_without_it():
+    assert _table("0110", ["a", "1'b0"]) == "a" and _table("0110", ["a", "1'b1"]) == "~a"
+
+
+@pytest.fixture(scope="module")
+def netlist(tmp_path_factory):
+    folder = Folder(tmp_path_factory.mktemp("netlist"))
+    return folder, netlist_verilog(folder, CONFIG, "ecp5")
+
+
+def test_a_netlist_says_what_golden_says(netlist):
+    """Every value of every sample, and every memory at the end."""
+    clocks = measure(CONFIG, verilog=netlist[1], simulator="icarus", learned=40, inferred=5)
+    assert clocks.values > 500
+
+
+def test_an_adder_of_a_netlist_without_its_carry_is_found(netlist):
+    folder, text = netlist
+    cells = json.loads((folder / "core.json").read_text())["modules"]["core"]["cells"]
+    adders = [cell for name, cell in cells.items() if name.startswith("layer1.soma.") and cell["type"] == "CCU2C"]
+    outputs = [f"n{bit}" for cell in adders for bit in cell["connections"].get("S1", [])]
+    wrong, count = re.subn(rf"^(assign ({'|'.join(outputs)}) = c\w+) \^ .*;$", r"\1;", text, count=4, flags=re.MULTILINE)
+    assert count == 4
+    with pytest.raises(CheckError, match="expected"):
+        measure(CONFIG, verilog=wrong, simulator="icarus", learned=40, inferred=5)
+
+
+def test_a_cell_that_is_not_known_is_named(tmp_path):
+    cell = '{"type": "ALU54B", "connections": {}, "parameters": {}}'
+    (tmp_path / "a.json").write_text('{"modules": {"core": {"ports": {}, "netnames": {}, "cells": {"x": %s}}}}' % cell)
+    with pytest.raises(CheckError, match="netlist: found a cell ALU54B"):
+        behaviour(tmp_path / "a.json", "ecp5", "core")
