@@ -1,2 +1,100 @@
-def nearest(board, config, resources):
+"""What a configuration will take on a family's devices, before it is synthesised."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from golden.config import Config
+from sw.boards.table import Board
+from sw.boards.words import KINDS, Block, count
+
+SHAPES = {
+    "ecp5": {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384},
+    "ice40": {16: 256, 8: 512, 4: 1024, 2: 2048},
+    "xilinx": {72: 512, 36: 1024, 18: 2048, 9: 4096, 4: 8192, 2: 16384, 1: 32768},
+}
+"""A block RAM's width -> words, by family."""
+SMALL = {"ecp5": 512, "ice40": 0, "xilinx": 1024}
+"""Bits of a memory up to which it becomes distributed memory: LUTs."""
+FEATURES = (*KINDS, "small", "block")
+"""What the LUTs of a block are estimated from: bits by kind, bits of small memories, and one for the block itself."""
+FILE = "estimate.json"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Resources by the names of `table.RESOURCES`, and the same for each block."""
+
+    resources: dict[str, float]
+    blocks: dict[str, dict[str, float]]
+
+
+def estimate(config: Config, family: str) -> Estimate:
+    """What a configuration's core should take. Raises UserError where yosys is not installed."""
+    blocks = {name: of(block, family) for name, block in words_of(config).items()}
+    names = {name for found in blocks.values() for name in found}
+    return Estimate({name: sum(found.get(name, 0) for found in blocks.values()) for name in sorted(names)}, blocks)
+
+
+@cache
+def words_of(config: Config) -> dict[str, Block]:
+    """The blocks before synthesis, counted once."""
+    return count(config)
+
+
+def of(block: Block, family: str) -> dict[str, float]:
+    """What one block should take."""
+    weights = _weights()[family]
+    lut, flop = (float(np.dot(features(block, family), weights[name])) for name in ("LUT", "FF"))
+    brams = sum(block_rams(width, words, family) for width, words in block.memories if width * words > SMALL[family])
+    return {"LUT": lut, "FF": flop, "BRAM": brams, "DSP": block.multipliers}
+
+
+def features(block: Block, family: str) -> list[float]:
+    """In the order of `FEATURES`."""
+    small = sum(width * words for width, words in block.memories if width * words <= SMALL[family])
+    return [*(float(block.bits[kind]) for kind in KINDS), float(small), 1.0]
+
+
+def block_rams(width: int, words: int, family: str) -> int:
+    """Block RAMs of the best shape for a memory."""
+    return min(-(-width // wide) * -(-words // deep) for wide, deep in SHAPES[family].items())
+
+
+def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
+    """The nearest configuration that should fit the board: fewer lanes first, then a smaller hidden layer; "" if none.
+
+    Args:
+        found: what the whole design really took; the estimates are scaled by how far off that for it is.
+    """
+    base = estimate(config, board.family).resources
+    scale = {name: found[name] / base[name] for name in found if base.get(name)}
+    candidate = config
+    for _ in range(24):
+        candidate = _smaller(candidate)
+        if candidate is None:
+            return ""
+        guess = estimate(candidate, board.family).resources
+        if all(guess.get(name, 0) * scale.get(name, 1) <= capacity for name, capacity in board.capacity.items()):
+            return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}"
     return ""
+
+
+def _smaller(config: Config) -> Config | None:
+    """Half the lanes where there is more than one, else half of the largest hidden layer."""
+    if max(config.lanes) > 1:
+        most = max(config.lanes)
+        return config.replace(lanes=tuple(max(1, count // 2) if count == most else count for count in config.lanes))
+    hidden = config.sizes[1:-1]
+    if not hidden or max(hidden) < 16:
+        return None
+    place = 1 + hidden.index(max(hidden))
+    return config.replace(sizes=tuple(n // 2 if i == place else n for i, n in enumerate(config.sizes)))
+
+
+@cache
+def _weights() -> dict:
+    return json.loads(files("sw.boards").joinpath(FILE).read_text(encoding="utf-8"))["families"]

@@ -65,7 +65,7 @@ def place(folder: Folder, board: Board, megahertz: Fraction, seed: int) -> Place
     placed, placed_option = PLACED[board.family]
     tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
     arguments = [*board.arguments, "--json", "top.json", pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
-    arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail", "-q"]
+    arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
     folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
     return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
 

@@ -62,7 +62,8 @@ def test_an_adder_of_a_netlist_without_its_carry_is_found(netlist):
 
 
 def test_a_cell_that_is_not_known_is_named(tmp_path):
-    cell = '{"type": "ALU54B", "connections": {}, "parameters": {}}'
-    (tmp_path / "a.json").write_text('{"modules": {"core": {"ports": {}, "netnames": {}, "cells": {"x": %s}}}}' % cell)
+    cells = {"x": {"type": "ALU54B", "connections": {}, "parameters": {}}}
+    module = {"ports": {}, "netnames": {}, "cells": cells}
+    (tmp_path / "a.json").write_text(json.dumps({"modules": {"core": module}}))
     with pytest.raises(CheckError, match="netlist: found a cell ALU54B"):
         behaviour(tmp_path / "a.json", "ecp5", "core")

@@ -1,0 +1,38 @@
+"""Clocks a sample from what the golden model counts: which layer walks how many rows, on real samples."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from golden.config import Config
+from sw.boards.clocks import samples
+from sw.inventory import recall_words
+
+PASS, VERDICT = 7, 24
+"""Clocks between two passes in inference, and what the verdicts that are waited for add in training (docs/hardware.md)."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Means over samples: clocks of a learned sample, None for an inference-only core, and of another one."""
+
+    training: float | None
+    inference: float
+
+
+@cache
+def activity(config: Config) -> Activity:
+    """Golden learns and infers the samples that `sw.boards.clocks.measure` simulates; the busiest layer sets the pace."""
+    from golden.integer import IntegerModel
+
+    dataset, model = samples(config), IntegerModel(config)
+    training = None
+    if config.learn:
+        rows = model.train(dataset.x_train, dataset.y_train).counters[:, :, 0].mean(0)
+        recall = sum(recall_words(config, layer) for layer in range(config.layers))
+        training = _pace(config, rows.tolist()) + VERDICT + recall
+    rows = model.train(dataset.x_test, dataset.y_test, learn=False).counters[:, :, 0].mean(0)
+    return Activity(training, _pace(config, rows.tolist()))
+
+
+def _pace(config: Config, rows: list[float]) -> float:
+    return max(rows) + PASS

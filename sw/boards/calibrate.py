@@ -1,0 +1,60 @@
+"""`python -m sw.boards.calibrate`: fits the estimate's weights to real syntheses and writes them. Half an hour.
+
+Every block of every configuration below is one equation: its LUTs, and its flip-flops, are a sum of its bits with one
+weight, not negative, for each kind of operation. To be done again when the rtl or the tools change much: `bispike explore
+--check` tells.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import nnls
+
+from golden.config import Config
+from sw.boards.estimate import FEATURES, FILE, features, words_of
+from sw.boards.synthesis import synthesise
+from sw.boards.tools import Folder, version
+from sw.verilog import core_verilog
+
+CONFIGS = [
+    Config(name="calibrate-a", sizes=(16, 8, 4), lanes=4),
+    Config(name="calibrate-b", sizes=(64, 32, 10), lanes=(2, 4, 1)),
+    Config(name="calibrate-c", sizes=(64, 32, 16, 10), lanes=8),
+    Config(name="calibrate-d", sizes=(100, 24, 5), lanes=(8, 4, 5), steps=8, coding="rate"),
+]
+"""Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
+
+
+def fit(folder: Path, family: str) -> dict[str, list[float]]:
+    """The weights of LUT and FF in the order of `FEATURES`."""
+    rows, targets = [], {"LUT": [], "FF": []}
+    for config in CONFIGS:
+        place = Folder(folder / f"{config.name}-{family}")
+        place.path.mkdir(parents=True, exist_ok=True)
+        (place / "core.v").write_text(core_verilog(config), encoding="utf-8")
+        real = synthesise(place, family, "core.v", "core").blocks
+        print(
+            config.name, family, {name: sum(block.get(name, 0) for block in real.values()) for name in targets}, flush=True
+        )
+        for name, block in words_of(config).items():
+            rows.append(features(block, family))
+            for target, values in targets.items():
+                values.append(real.get(name, {}).get(target, 0.0))
+    weights = {}
+    for target, values in targets.items():
+        solved, _residual = nnls(np.array(rows), np.array(values))
+        weights[target] = [round(float(value), 4) for value in solved]
+    return weights
+
+
+def main(folder: Path) -> None:
+    """Writes estimate.json beside this file."""
+    families = {family: fit(folder, family) for family in ("ecp5", "ice40", "xilinx")}
+    content = {"yosys": version("yosys"), "features": FEATURES, "families": families}
+    Path(__file__).with_name(FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/calibrate"))

@@ -1,0 +1,158 @@
+"""`bispike explore`: what many configurations would take on a board and how fast they would be, before anything is placed."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from golden.config import Config, ConfigError
+from sw.boards.activity import Activity, activity
+from sw.boards.check import Check
+from sw.boards.estimate import estimate
+from sw.boards.table import RESOURCES, Board
+from sw.errors import UserError
+from sw.rundir import write
+from sw.terminal import say
+
+
+@dataclass(frozen=True)
+class Point:
+    """One configuration on one board.
+
+    Members:
+        resources: estimated, of the core. clocks: estimated, a sample. check: what a synthesis and a simulation really gave.
+    """
+
+    board: Board
+    config: Config
+    resources: dict[str, float]
+    clocks: Activity
+    check: Check | None = None
+
+    @property
+    def fits(self) -> bool:
+        return all(self.resources.get(name, 0) <= capacity for name, capacity in self.board.capacity.items())
+
+    @property
+    def microseconds(self) -> float:
+        """A learned sample (inferred, for an inference-only core) at the board's own clock."""
+        return (self.clocks.training or self.clocks.inference) / float(self.board.megahertz)
+
+
+def configurations(base: Config, sizes: list[str], lanes: list[str], folded: list[bool]) -> list[Config]:
+    """Each of the sizes with each of the lanes, folded or not.
+
+    Args:
+        base: all else. sizes, lanes: as a user writes them, "64-128-64-10" and "16" or "16-16-8-4"; empty: those of `base`.
+
+    Raises:
+        UserError, ConfigError: a text that is none, or a configuration that cannot be.
+    """
+    shapes = [_numbers("--sizes", text) for text in sizes] or [base.sizes]
+    counts = [_numbers("--lanes", text) for text in lanes] or [None]
+    made = []
+    for shape, count, fold in product(shapes, counts, folded):
+        width = base.lanes if count is None else count
+        if len(width) == 1 or (count is None and shape != base.sizes):
+            width = max(width)
+        name = "-".join(map(str, shape)) + (" folded" if fold else "")
+        try:
+            config = base.replace(name=name[:64], sizes=shape, lanes=width, folded=fold)
+        except ConfigError as error:
+            raise UserError(f"--sizes {'-'.join(map(str, shape))}: {error}") from None
+        if config not in made:
+            made.append(config)
+    return made
+
+
+def explore(boards: list[Board], configs: list[Config], console: Console) -> list[Point]:
+    """Estimates each configuration on each board, with a progress bar."""
+    points = []
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("estimating", total=len(boards) * len(configs))
+        for config in configs:
+            clocks = activity(config)
+            for board in boards:
+                points.append(Point(board, config, estimate(config, board.family).resources, clocks))
+                bar.advance(task)
+    return points
+
+
+def show(points: Iterable[Point], console: Console) -> None:
+    """Prints the table, a line a point; what was checked has a second line with what was really found."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("board", "sizes", "lanes", *RESOURCES, "clocks", "us", "fits"):
+        table.add_column(column, justify="left" if column in ("board", "sizes", "lanes", "fits") else "right")
+    for point in points:
+        config, capacity = point.config, point.board.capacity
+        lanes = str(config.lanes[0]) if len(set(config.lanes)) == 1 else "-".join(map(str, config.lanes))
+        found = [f"{point.resources[name]:,.0f}" if capacity.get(name) else "" for name in RESOURCES]
+        clocks = point.clocks.training or point.clocks.inference
+        fits = "yes" if point.fits else "no"
+        table.add_row(point.board.name, config.name, lanes, *found, f"{clocks:,.0f}", f"{point.microseconds:,.1f}", fits)
+        if point.check:
+            real = [f"{point.check.resources.get(name, 0):,.0f}" if capacity.get(name) else "" for name in RESOURCES]
+            table.add_row("", "  really", "", *real, f"{point.check.clocks:,.0f}", "", "", style="bold")
+            off = [
+                f"{_off(point.resources[n], point.check.resources.get(n, 0))}" if capacity.get(n) else "" for n in RESOURCES
+            ]
+            table.add_row("", "  off by", "", *off, _off(clocks, point.check.clocks), "", "")
+    console.print(table, highlight=False)
+    say(
+        console,
+        "LUT, FF, BRAM, DSP: the core without its bus. clocks: a learned sample, recall included. us: at the board's own clock.",
+    )
+
+
+def _off(estimated: float, real: float) -> str:
+    return f"{100 * (estimated / real - 1):+.0f} %" if real else ""
+
+
+def rows(points: Iterable[Point]) -> str:
+    """The points as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    kinds = [*RESOURCES, "clocks"]
+    writer.writerow(["board", "sizes", "lanes", "folded", *kinds, "us", "fits", *(f"real {kind}" for kind in kinds)])
+    for point in points:
+        config, clocks = point.config, point.clocks.training or point.clocks.inference
+        known = [*(round(point.resources.get(name, 0)) for name in RESOURCES), round(clocks)]
+        check = point.check
+        real = [*(check.resources.get(name, 0) for name in RESOURCES), round(check.clocks)] if check else [""] * len(kinds)
+        lanes, sizes = ("-".join(map(str, numbers)) for numbers in (config.lanes, config.sizes))
+        writer.writerow(
+            [
+                point.board.name,
+                sizes,
+                lanes,
+                int(config.folded),
+                *known,
+                round(point.microseconds, 2),
+                int(point.fits),
+                *real,
+            ]
+        )
+    return out.getvalue()
+
+
+def keep(points: list[Point], folder: Path) -> list[Path]:
+    """explore.csv and explore.png."""
+    from sw.boards.explore_figure import draw
+    from sw.rundir import RunFolder
+
+    run = RunFolder(folder)
+    return [write(run / "explore.csv", rows(points)), run.draw("explore.png", lambda path: draw(points, path))]
+
+
+def _numbers(option: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split("-"))
+    except ValueError:
+        raise UserError(f"{option}: found {text!r}; allowed are whole numbers with - between, as 64-128-64-10") from None
