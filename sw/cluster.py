@@ -51,13 +51,13 @@ class Cluster:
 
     def __enter__(self) -> "Cluster":
         import dask
+        from distributed import Client, LocalCluster
 
         # A shard's arrays are some megabytes: no graph to warn of.
         self._stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}))
-        from distributed import Client, LocalCluster
-
-        for name in ("distributed", "tornado", "asyncio"):  # what a user must know is said in one line, at the end
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        for name in ["asyncio", *logging.root.manager.loggerDict]:  # what a user must know is said in one line, at the end
+            if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             if self.address is None:
                 with _no_interrupt(), warnings.catch_warnings():
@@ -140,7 +140,7 @@ class Cluster:
             ) from None
         except (CancelledError, CommClosedError):
             raise CheckError(
-                f"scheduler {self._client.scheduler.address}: lost; the shards proven so far are kept"
+                f"scheduler {self._client.scheduler.address}: lost; with --resume shards already proven are not run again"
             ) from None
         except ModuleNotFoundError as error:
             raise CheckError(f"a worker has no module {error.name}: install bispike where the workers run") from None
