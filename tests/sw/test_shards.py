@@ -1,5 +1,6 @@
 """Whole trainings proven in shards: their sum is the training, a wrong value is found where it is, no worker is missed."""
 
+import functools
 import json
 import os
 import re
@@ -13,15 +14,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosim.job import load_arrays, save_arrays
+from cosim.job import ExpectedReader, load_arrays, save_arrays
+from cosim.memories import with_copies
 from golden import data
 from golden.config import Config
 from sw import checkpoint, chip_run, cli, plan, shards
+from sw.golden_run import GoldenNetwork
 from sw.plan import Golden, Plan
 
 ROOT = Path(cli.__file__).parents[1]
-CONFIG = "sizes = [64, 16, 10]\nlanes = 16\nepochs = 2\n"
+CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
 COMMAND = ["verify", "--config", "small.toml", "--data", "digits", "--samples", "150"]
+VERILOG = functools.cache(chip_run.core_verilog)
+RECORD = 1 + 10 + 2 * 4
+"""Prediction, voltages and counters of a sample."""
 LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+) shards")
 
 
@@ -29,6 +35,7 @@ LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+)
 def folder(tmp_path, monkeypatch):
     """An empty folder to work in, with a small network for the digits."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(chip_run, "core_verilog", VERILOG)
     (tmp_path / "small.toml").write_text(CONFIG)
     return tmp_path
 
@@ -36,6 +43,11 @@ def folder(tmp_path, monkeypatch):
 def values(said: str) -> int:
     """As the last line of a proof says."""
     return int(LAST.match(said.splitlines()[-1])[1].replace(",", ""))
+
+
+def memories() -> int:
+    """Values in all memories of the chip."""
+    return sum(array.size for array in with_copies(GoldenNetwork(Config.load("small.toml")).model.state()).values())
 
 
 def small_plan(count: int) -> Plan:
@@ -89,9 +101,6 @@ def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
 
 def test_the_records_at_a_cut_are_those_of_the_training_without_it(folder):
     """The sample after a shard's last settles it: its record carries the pending update, as in one long stream."""
-    from cosim.job import ExpectedReader
-    from sw.golden_run import GoldenNetwork
-
     whole, cut = small_plan(1), small_plan(4)
     model = GoldenNetwork(whole.config).model
     x, y = (whole.shard(0).data[name][:150] for name in ("x", "y"))
@@ -115,11 +124,9 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     said = capsys.readouterr().out
     count = values(said)
     assert "; 2 workers, " in said.splitlines()[-1]
-    # A record a sample, one more where a shard or an epoch ends, one of the recall: prediction, 10 voltages, 2 x 4 counters.
+    # A record a sample, one more where a shard or an epoch ends, one of the recall.
     # Every memory where a shard begins (after the recall, or read back) and ends, and where an epoch ends.
-    memories = count - (300 + 4 + 1) * (1 + 10 + 2 * 4)
-    assert memories % 7 == 0
-    assert memories // 7 > 2 * (64 * 16 + 16 * 10)
+    assert count == (300 + 4 + 1) * RECORD + (3 + 3 + 1) * memories()
     file = folder / "runs" / "verify-small" / "shards.json"
     kept = json.loads(file.read_text())
     assert [proof["samples"] for proof in kept["proven"].values()] == [100, 100, 100]
@@ -153,8 +160,8 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
         arrays[place["what"]] = changed = arrays[place["what"]].copy()
         if place["what"] == "W2":
             changed[3, 7] ^= 1
-        else:  # records of 1 + 10 + 2 * 4 numbers; a voltage of sample 5 of the shard, which learns the second epoch's
-            changed.view("<i4").reshape(-1, 19)[5, 4] ^= 1
+        else:  # a voltage of the sixth sample of the second epoch
+            changed.view("<i4").reshape(-1, RECORD)[5, 4] ^= 1
         save_arrays(file, arrays)
 
     monkeypatch.setattr(plan.Golden, "train", wrong)
@@ -178,9 +185,12 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
 
 
 def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
-    right = chip_run.core_verilog
-    monkeypatch.setattr(chip_run, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
-    assert cli.main([*COMMAND, "--shards", "2"]) == 1
+    """The core and the samples of test_chip.py: it is built once for both."""
+    monkeypatch.setattr(chip_run, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
+    (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
+    random = np.random.default_rng(1)
+    np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
+    assert cli.main(["verify", "--config", "small.toml", "--data", "some.npz", "--shards", "2"]) == 1
     assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
 
 
@@ -229,9 +239,8 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     assert (process.returncode, error) == (0, "")
     proofs = json.loads((folder / "runs" / "verify-small" / "shards.json").read_text())["proven"]
     assert [proof["samples"] for proof in proofs.values()] == [1400, 1400]
-    records = 2800 + 2 + 1
-    memories = int(re.match(r"([\d,]+) values", said.splitlines()[-1])[1].replace(",", "")) - records * (1 + 10 + 2 * 4)
-    assert memories % 4 == 0  # of both shards, at both ends, each value once
+    count = int(re.match(r"([\d,]+) values", said.splitlines()[-1])[1].replace(",", ""))
+    assert count == (2800 + 2 + 1) * RECORD + (2 + 2) * memories()
     until(lambda: not mine(mark), 5)
 
     process = begun(mark, "--run", "stopped")
