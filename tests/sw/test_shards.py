@@ -194,6 +194,20 @@ def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
 
 
+def test_the_workers_of_a_scheduler_prove_the_same(folder, capsys):
+    """Two threads of one worker, as a cluster of others may have them; it stays when the command has ended."""
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None, memory_limit=0) as cluster:
+        address = ["--scheduler", cluster.scheduler_address]
+        assert cli.main([*COMMAND, "--shards", "2", *address]) == 0
+        said = capsys.readouterr().out
+        with Client(cluster) as client:
+            assert client.submit(int, "1").result() == 1
+    assert values(said) == (300 + 2 + 1) * RECORD + (2 + 2) * memories()
+    assert "; 2 workers, " in said.splitlines()[-1]
+
+
 def mine(mark: str) -> dict[int, tuple[int, str]]:
     """Processes with this mark in their environment: their parents and commands."""
     found = {}
