@@ -70,7 +70,7 @@ class Cluster:
                         silence_logs=logging.CRITICAL,
                         memory_limit=0,  # the memory is in the simulators, which are other processes
                     )
-                self._stack.callback(here.close)
+                    self._stack.callback(here.close)
                 self._client = Client(here)
             else:
                 try:

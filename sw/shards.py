@@ -55,6 +55,7 @@ def verify(
     chosen = chip_run.find_simulator(simulator) if simulator or not address else None
     with Cluster(address, min(workers or cores(), plan.shards)) as cluster:
         folder = RunFolder(path if resume else fresh(path))
+        _keep(folder, settings, proven)
         say(console, f"run {folder.path}" + (f", {len(proven)} of {plan.shards} shards are proven" if resume else ""))
         try:
             _prove(plan, settings, proven, folder, cluster, chosen, console)
