@@ -16,7 +16,7 @@ import cocotb_tools.config
 import find_libpython
 
 from cosim.build import Build
-from cosim.processes import end_with_parent, stop
+from cosim.processes import child_of_mine, end_with_parent, stop
 from cosim.simulators import environment
 
 _PARAMETERS = "BISPIKE_PARAMETERS"
@@ -94,19 +94,23 @@ def start(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.xml").unlink(missing_ok=True)
     (folder / "parameters.json").write_text(json.dumps(values or {}), encoding="utf-8")
-    env = environment() | {
-        "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path),
-        "PYGPI_PYTHON_BIN": sys.executable,
-        "GPI_USERS": f"{find_libpython.find_libpython()};{cocotb_tools.config.pygpi_entry_point()}",
-        "COCOTB_TOPLEVEL": build.top,
-        "COCOTB_TEST_MODULES": module,
-        "COCOTB_RESULTS_FILE": str(folder / "results.xml"),
-        "COCOTB_RANDOM_SEED": str(seed),
-        "COCOTB_TRUST_INERTIAL_WRITES": "1" if build.simulator == "verilator" else "0",
-        "COCOTB_ANSI_OUTPUT": "0",
-        "TOPLEVEL_LANG": "verilog",
-        _PARAMETERS: str(folder / "parameters.json"),
-    }
+    env = (
+        environment()
+        | child_of_mine()
+        | {
+            "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path),
+            "PYGPI_PYTHON_BIN": sys.executable,
+            "GPI_USERS": f"{find_libpython.find_libpython()};{cocotb_tools.config.pygpi_entry_point()}",
+            "COCOTB_TOPLEVEL": build.top,
+            "COCOTB_TEST_MODULES": module,
+            "COCOTB_RESULTS_FILE": str(folder / "results.xml"),
+            "COCOTB_RANDOM_SEED": str(seed),
+            "COCOTB_TRUST_INERTIAL_WRITES": "1" if build.simulator == "verilator" else "0",
+            "COCOTB_ANSI_OUTPUT": "0",
+            "TOPLEVEL_LANG": "verilog",
+            _PARAMETERS: str(folder / "parameters.json"),
+        }
+    )
     env.pop("COCOTB_TEST_FILTER", None)
     if tests:
         env["COCOTB_TEST_FILTER"] = tests

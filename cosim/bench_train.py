@@ -43,7 +43,7 @@ class TrainingBench:
                 await self.epoch(epoch, list(job.segments(data, epoch)))
         except Mismatch as mismatch:
             mismatch.note = ", ".join(
-                filter(None, (f"epoch {self.where['epoch'] + 1}, {self.where['phase']}", mismatch.note))
+                filter(None, (f"epoch {job.origin(self.where['epoch'])[0] + 1}, {self.where['phase']}", mismatch.note))
             )
             self.tell("mismatch", mismatch=mismatch.to_dict())
             raise
@@ -88,7 +88,7 @@ class TrainingBench:
             parts.append(part)
             waiting.append(part)
             while waiting and (expected := self.expected.take(len(waiting[0]))) is not None:
-                self.compared += compare_records(expected, waiting[0], done)
+                self.compared += compare_records(expected, waiting[0], segment.first + done)
                 correct += int((waiting[0].prediction == segment.y[done : done + len(waiting[0])]).sum())
                 done += len(waiting.popleft())
             if time.monotonic() - self.reported > REPORT:
@@ -97,7 +97,7 @@ class TrainingBench:
         for part in waiting:  # golden is behind
             while (expected := self.expected.take(len(part))) is None:
                 self.pause()
-            self.compared += compare_records(expected, part, done)
+            self.compared += compare_records(expected, part, segment.first + done)
             done += len(part)
         return Records.join(parts)
 

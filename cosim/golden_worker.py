@@ -1,6 +1,10 @@
 """The golden half of a training run, in a process of its own: `python -m cosim.golden_worker JOB.json`."""
 
 import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 from cosim.job import Job, load_arrays, pack, save_arrays
 from cosim.processes import end_with_parent
@@ -18,14 +22,20 @@ def work(job: Job) -> None:
     save_arrays(job.state_file(job.first - 1), model.state())
     with open(job.file("expected.bin"), "wb", buffering=0) as file:
         for epoch in range(job.first, job.last):
-            model.decay = job.decays[epoch]
-            for segment in job.segments(data, epoch):
-                for low in range(0, len(segment.x), CHUNK):
-                    part = slice(low, low + CHUNK)
-                    file.write(pack(model.train(segment.x[part], segment.y[part], learn=segment.learn)))
-                if segment.kind == "recall":
-                    model.recall()
+            for records in expected(job, data, epoch, model):
+                file.write(records)
             save_arrays(job.state_file(epoch), model.state())
+
+
+def expected(job: Job, data: dict[str, np.ndarray], epoch: int, model: Any) -> Iterator[bytes]:
+    """Lets golden take an epoch's stream; gives its records, packed, some at a time."""
+    model.decay = job.decays[epoch]
+    for segment in job.segments(data, epoch):
+        for low in range(0, len(segment.x), CHUNK):
+            part = slice(low, low + CHUNK)
+            yield pack(model.train(segment.x[part], segment.y[part], learn=segment.learn))
+        if segment.kind == "recall":
+            model.recall()
 
 
 if __name__ == "__main__":

@@ -32,11 +32,15 @@ class Parts:
 
 @dataclass(frozen=True)
 class Segment:
-    """Consecutive samples of the stream that are treated alike. kind: "recall", "training", "settling" or "test"."""
+    """Consecutive samples of the stream that are treated alike. kind: "recall", "training", "settling" or "test".
+
+    first: what the first of them is called in messages; the others count on.
+    """
 
     kind: str
     x: np.ndarray
     y: np.ndarray
+    first: int = 0
 
     @property
     def learn(self) -> bool:
@@ -68,7 +72,11 @@ class Checkpoint:
 
 @dataclass
 class Job:
-    """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts."""
+    """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts.
+
+    Members:
+        stretches: where an "epoch" of the run is but a part of one: [its epoch, its first sample], one for each.
+    """
 
     folder: str
     config: dict
@@ -77,6 +85,7 @@ class Job:
     last: int
     fresh: bool
     parts: dict = field(default_factory=lambda: asdict(Parts()))
+    stretches: list[list[int]] = field(default_factory=list)
 
     def save(self) -> Path:
         """Writes job.json into the folder."""
@@ -103,18 +112,31 @@ class Job:
         """Golden's state at the end of an epoch; of `first - 1`: where this run begins."""
         return self.file(f"golden-{epoch:04d}.npz")
 
+    def origin(self, epoch: int) -> tuple[int, int]:
+        """What an epoch of the run is called in messages: an epoch of the training, and its first sample in that."""
+        return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
+
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order, test_x, test_y."""
+        """x, y, order (-1: no sample), test_x, test_y, and where the epochs are parts of some: settle, see `segments`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
-        """The stream of an epoch, in order; the first one of a fresh run begins with a recall."""
+        """The stream of an epoch, in order; the first one of a fresh run begins with a recall.
+
+        What settles the last update is a blank sample, or sample `settle[epoch]` where that is not -1: taken without
+        learning, it gives the very record that it gives when the training goes on with it.
+        """
         zeros, none = np.zeros((1, data["x"].shape[1]), np.uint8), np.zeros(1, np.uint8)
         if self.fresh and epoch == self.first and self.core_config.learn:
             yield Segment("recall", zeros, none)
-        order = data["order"][epoch]
-        yield Segment("training", data["x"][order], data["y"][order])
-        yield Segment("settling", zeros, none)
+        order, first = data["order"][epoch], self.origin(epoch)[1]
+        order = order[order >= 0]
+        yield Segment("training", data["x"][order], data["y"][order], first)
+        settle = data["settle"][[epoch]] if "settle" in data else np.array([-1])
+        if settle[0] < 0:
+            yield Segment("settling", zeros, none)
+        else:
+            yield Segment("settling", data["x"][settle], data["y"][settle], first + len(order))
         if len(data["test_x"]):
             yield Segment("test", data["test_x"], data["test_y"])
 

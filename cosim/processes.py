@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+_PARENT = "BISPIKE_PARENT"
+
 
 def stop(process: subprocess.Popen) -> None:
     """Ends a child started in a session of its own, with all its children, and waits for it."""
@@ -21,10 +23,15 @@ def stop(process: subprocess.Popen) -> None:
             continue
 
 
+def child_of_mine() -> dict[str, str]:
+    """For the environment of a child that calls `end_with_parent`: its parent may have ended before it comes to that."""
+    return {_PARENT: str(os.getpid())}
+
+
 @functools.cache
 def end_with_parent() -> None:
     """Ends this process within a second of its parent's end, however that one ended: nobody waits for a result then."""
-    parent = os.getppid()
+    parent = int(os.environ.get(_PARENT, os.getppid()))
 
     def watch() -> None:
         while os.getppid() == parent:

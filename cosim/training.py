@@ -15,7 +15,7 @@ from cosim.bench import start
 from cosim.build import build
 from cosim.elaborate import core_verilog
 from cosim.job import Checkpoint, Job, Parts, load_arrays, save_arrays
-from cosim.processes import stop
+from cosim.processes import child_of_mine, stop
 from cosim.simulators import find
 from cosim.watch import Progress, TrainingResult, Watch
 from cosim.wrapper import TOP, wrapped
@@ -91,6 +91,7 @@ def run_training(
 def _golden(job: Job) -> subprocess.Popen:
     path = job.save()
     env = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path), "OMP_NUM_THREADS": "1"}
+    env |= child_of_mine()
     with open(job.file("golden.log"), "w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "cosim.golden_worker", str(path)]
         return subprocess.Popen(command, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)

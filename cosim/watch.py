@@ -86,13 +86,14 @@ class Watch:
         compared = self.earlier + self.compared
         self.progress(Progress(phase, epoch, self.job.last, values_compared=compared, history=self.history, **values))
 
-    def follow(self, run: Run, worker: subprocess.Popen) -> None:
+    def follow(self, run: Run, worker: subprocess.Popen | None = None) -> None:
+        """Returns at the run's end. `worker`: the golden process, where there is one."""
         for line in self._lines(run, worker):
             self._take(line)
         if not self.mismatch and (message := run.failure()):
             raise BenchError(message)
 
-    def _lines(self, run: Run, worker: subprocess.Popen) -> Iterator[dict]:
+    def _lines(self, run: Run, worker: subprocess.Popen | None) -> Iterator[dict]:
         path, low = self.job.file("progress.jsonl"), 0
         while True:
             ended = run.process.poll() is not None  # asked first: what it wrote before its end is read below
@@ -105,7 +106,7 @@ class Watch:
                 yield from (json.loads(line) for line in whole.splitlines())
             if ended:
                 return
-            if worker.poll():
+            if worker and worker.poll():
                 lines = self.job.file("golden.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
                 raise GoldenError(f"golden: {lines[-1] if lines else f'ended with code {worker.returncode}'}")
             time.sleep(0.05)

@@ -99,20 +99,41 @@ def train(
 @app.command()
 def verify(
     config: options.VerifyConfig = None,
-    samples: options.Samples = 500,
+    samples: options.Samples = None,
     source: options.MaybeTrained = None,
     data: options.VerifyData = None,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
+    shards: options.Shards = None,
+    epochs: options.ShardEpochs = None,
+    scheduler: options.Scheduler = None,
+    workers: options.Workers = None,
+    run: options.ShardRun = None,
+    resume: options.ShardResume = False,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
 
     Exits with 0 if all are equal. The first mismatch ends it with 1: layer, sample, step, neuron, expected and got are
     named, and the golden model's values around it are kept in runs/verify-NAME.
+
+    With --shards it is the training of bispike train: the golden model goes first and keeps its state where each piece
+    begins, then the pieces run side by side, and each must end with the memories that the next one begins with.
     """
+    from sw import shards as sharded
     from sw import verify as verification
 
-    verification.verify(config, samples, source, data, simulator, waves, Console())
+    whole = shards is not None or resume
+    only = {"--epochs": epochs, "--scheduler": scheduler, "--workers": workers, "--run": run}
+    for option, value in ({"--from": source, "--waves": waves or None} if whole else only).items():
+        if value is not None:
+            found, allowed = ("with", "without") if whole else ("without", "with")
+            raise UserError(f"{option}: found {found} --shards; allowed is {allowed} it")
+    if whole:
+        given = {"config": config, "data": data, "samples": samples, "epochs": epochs, "shards": shards}
+        sharded.verify(given, run, resume, scheduler, workers, simulator, Console())
+        return
+    count = verification.SAMPLES if samples is None else samples
+    verification.verify(config, count, source, data, simulator, waves, Console())
 
 
 @app.command()

@@ -41,6 +41,7 @@ def _output(kind: str, text: str) -> Option:
 
 _FROM = ("--from", "-f")
 _LEARNED = "Default: what it learned."
+_SHARDS = "A whole training"
 
 TrainConfig = Annotated[str | None, _config("Default: digits.")]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
@@ -74,7 +75,42 @@ Simulator = Annotated[
     str | None, Option(metavar="verilator|icarus", help="Which simulator; the fastest there is if left out.")
 ]
 Waves = Annotated[bool, Option("--waves", help="Keep the simulation's waves, waves.vcd, in the run folder (large, slow).")]
-Samples = Annotated[int, Option("--samples", "-n", metavar="N", help="Samples to learn from.")]
+Samples = Annotated[
+    int | None,
+    Option("--samples", "-n", metavar="N", help="Samples to learn from, the first N. Default: 500; with --shards all."),
+]
+Shards = Annotated[
+    int | None,
+    Option(metavar="N", help="Prove a whole training, all epochs of it, in N pieces side by side.", rich_help_panel=_SHARDS),
+]
+ShardEpochs = Annotated[
+    int | None,
+    Option("--epochs", metavar="N", help="Of the training; the configuration's if left out.", rich_help_panel=_SHARDS),
+]
+Scheduler = Annotated[
+    str | None,
+    Option(
+        metavar="tcp://HOST:PORT",
+        help="A dask scheduler, on whose workers bispike is installed. Default: processes on this machine.",
+        rich_help_panel=_SHARDS,
+    ),
+]
+Workers = Annotated[
+    int | None, Option(metavar="N", help="Processes on this machine. Default: one a core.", rich_help_panel=_SHARDS)
+]
+ShardRun = Annotated[
+    Path | None,
+    Option(
+        "--run",
+        metavar="DIR",
+        help="The run folder, numbered if it exists. Default: runs/verify-NAME.",
+        rich_help_panel=_SHARDS,
+    ),
+]
+ShardResume = Annotated[
+    bool,
+    Option("--resume", help="Go on with the run in --run: shards it has proven are not run again.", rich_help_panel=_SHARDS),
+]
 Trained = Annotated[Path, Option(*_FROM, metavar="RUN|FILE", help="A run folder, or a weights.npz of one.")]
 MaybeTrained = Annotated[
     Path | None, Option(*_FROM, metavar="RUN|FILE", help="Begin with this trained network, not a new one.")

@@ -62,6 +62,55 @@ class TrainingProgress:
         return f"epoch {min(epoch + 1, self._epochs):>{width}}/{self._epochs}"
 
 
+class ShardProgress:
+    """A context that follows golden through a training, and then the chip through its shards, side by side.
+
+    Args:
+        samples: learned in all of them.
+    """
+
+    def __init__(self, console: Console, samples: int, shards: int):
+        self._console, self._samples, self._shards = console, samples, shards
+        self._done: dict[int, tuple[int, int]] = {}  # by shard: samples, values
+        self._live: dict[int, tuple[int, int]] = {}
+        columns = (_Words("label"), BarColumn(bar_width=16), _Words("facts"), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._task = self._bar.add_task("", total=samples, label="golden", facts="")
+
+    def __enter__(self) -> "ShardProgress":
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._console.is_terminal:
+            self._bar.stop()
+
+    def say(self, words: str) -> None:
+        """Prints a line of its own."""
+        say(self._console, words)
+
+    def learned(self, samples: int) -> None:
+        """Golden has learned so many samples."""
+        self._bar.update(self._task, completed=samples, facts=f"{samples:,} of {self._samples:,} samples learned")
+
+    def advance(self, number: int, samples: int, values: int) -> None:
+        """A shard under way, from 0: its samples and values so far. May be called from any thread."""
+        self._live[number] = (samples, values)
+
+    def finish(self, number: int, samples: int, values: int) -> None:
+        """A shard is proven."""
+        self._done[number] = (samples, values)
+        self.tick()
+
+    def tick(self) -> None:
+        """Shows what is known by now."""
+        samples, values = (sum(column) for column in zip((0, 0), *({**self._live, **self._done}.values()), strict=True))
+        words = f"{samples:,} of {self._samples:,} samples  {values:,} equal, 0 differ"
+        label = f"shards {len(self._done)}/{self._shards}"
+        self._bar.update(self._task, completed=samples, label=label, facts=words)
+
+
 def facts(accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None) -> str:
     """The figures of an epoch in few letters: accuracy 0..1, samples a second, clocks a sample, values compared."""
     words = []

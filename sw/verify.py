@@ -14,8 +14,8 @@ from sw.golden_run import GoldenNetwork
 from sw.rundir import RunFolder, fresh
 from sw.terminal import say
 
-TESTS = 50
-"""Samples inferred after those that are learned."""
+SAMPLES, TESTS = 500, 50
+"""Samples learned where the user names no number, and samples inferred after them."""
 
 
 def verify(
