@@ -110,6 +110,7 @@ def verify(
     workers: options.Workers = None,
     run: options.ShardRun = None,
     resume: options.ShardResume = False,
+    netlist: options.NetlistFamily = None,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
 
@@ -124,7 +125,8 @@ def verify(
 
     whole = shards is not None or resume
     only = {"--epochs": epochs, "--scheduler": scheduler, "--workers": workers, "--run": run}
-    for option, value in ({"--from": source, "--waves": waves or None} if whole else only).items():
+    rtl_only = {"--from": source, "--waves": waves or None, "--netlist": netlist}
+    for option, value in (rtl_only if whole else only).items():
         if value is not None:
             found, allowed = ("with", "without") if whole else ("without", "with")
             raise UserError(f"{option}: found {found} --shards; allowed is {allowed} it")
@@ -133,7 +135,7 @@ def verify(
         sharded.verify(given, run, resume, scheduler, workers, simulator, Console())
         return
     count = verification.SAMPLES if samples is None else samples
-    verification.verify(config, count, source, data, simulator, waves, Console())
+    verification.verify(config, count, source, data, simulator, waves, Console(), netlist)
 
 
 @app.command()
@@ -225,14 +227,52 @@ def build(
 
 
 @app.command()
+def explore(
+    board: options.BoardNames = None,
+    config: options.Config = "digits",
+    sizes: options.SizesList = None,
+    lanes: options.LanesList = None,
+    folded: options.FoldedToo = False,
+    check: options.CheckCount = 0,
+    output: options.ExploreFolder = None,
+    scheduler: options.TaskScheduler = None,
+    workers: options.TaskWorkers = None,
+) -> None:
+    """Estimate what configurations take on boards and how many clocks a sample, as a table, explore.csv and a picture.
+
+    Every one of --sizes with every one of --lanes on every --board; options may be repeated. The estimate is made of the
+    design before synthesis; --check N really synthesises and simulates N of the points and says how far off it is.
+    """
+    from sw.boards import explore as exploring
+
+    exploring.run(board, Config.load(config), sizes or [], lanes or [], folded, check, output, scheduler, workers, Console())
+
+
+@app.command()
 def bench(
     full: options.Full = False,
-    output: options.JsonFile = Path("bench.json"),
+    boards: options.BoardsToo = False,
+    output: options.JsonFile = None,
+    scheduler: options.TaskScheduler = None,
+    workers: options.TaskWorkers = None,
 ) -> None:
-    """Measure every figure the project promises, and say how; exits with 1 if one misses its target. Under 10 minutes."""
+    """Measure every figure the project promises, and say how; exits with 1 if one misses its target. Under 10 minutes.
+
+    With --boards it is the figures of the boards: synthesis, place and route, netlists against golden; an hour or two.
+    """
     from sw import bench as measurements
 
-    measurements.bench(full, output, Console())
+    if boards:
+        from sw.boards import bench as of_boards
+
+        if full:
+            raise UserError("--full: found with --boards; allowed without it")
+        of_boards.bench(output or Path("bench-boards.json"), scheduler, workers, Console())
+        return
+    for option, value in (("--scheduler", scheduler), ("--workers", workers)):
+        if value is not None:
+            raise UserError(f"{option}: found without --boards; allowed is with it")
+    measurements.bench(full, output or Path("bench.json"), Console())
 
 
 def main(arguments: list[str] | None = None) -> int:

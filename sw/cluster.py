@@ -13,6 +13,7 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from cosim.shard import Proof, Reference, Shard, prove
+from sw.boards.tools import Unwanted, asked
 from sw.errors import CheckError, UserError
 
 PATIENCE = 5
@@ -23,10 +24,6 @@ ADDRESS = r"(tcp|tls|ws|wss|ucx)://[^\s/]+:\d+/?"
 
 Live = Callable[[int, int, int], None]
 """Told while shards run: a shard's number, its samples so far, its values compared so far."""
-
-
-class Unwanted(RuntimeError):
-    """In a worker: nobody waits for this shard any more."""
 
 
 def cores() -> int:
@@ -148,6 +145,60 @@ class Cluster:
             with suppress(Exception):
                 self._client.cancel(list(running), force=True)
                 self._client.unsubscribe_topic(run)
+
+    def each(self, tasks: dict[str, tuple[Callable, tuple]], wait: Callable[[], None]) -> Iterator[tuple[str, Any]]:
+        """Runs tasks, name -> (function, arguments), side by side; gives each one's name and result as it comes in.
+
+        Where the caller stops asking, or an error ends this, the tasks under way end as well.
+
+        Args:
+            wait: called a few times a second meanwhile.
+
+        Raises:
+            what a task raises. CheckError: its workers die again and again; the scheduler went away.
+        """
+        from distributed import CancelledError
+        from distributed import wait as any_of
+        from distributed.comm import CommClosedError
+        from distributed.scheduler import KilledWorker
+
+        run = f"bispike-{uuid.uuid4().hex[:12]}"
+        running = {
+            self._client.submit(_plain, function, arguments, key=f"{run}-{number}"): name
+            for number, (name, (function, arguments)) in enumerate(tasks.items())
+        }
+        try:
+            while running:
+                wait()
+                with suppress(TimeoutError):
+                    any_of(list(running), timeout=0.25, return_when="FIRST_COMPLETED")
+                for future in [future for future in running if future.done()]:
+                    yield running[future], future.result()
+                    del running[future]
+        except KilledWorker as error:
+            raise CheckError(f"{running[future]}: its workers died, {error.allowed_failures + 1} of them") from None
+        except (CancelledError, CommClosedError):
+            raise CheckError(f"scheduler {self._client.scheduler.address}: lost") from None
+        except ModuleNotFoundError as error:
+            raise CheckError(f"a worker has no module {error.name}: install bispike[boards] where the workers run") from None
+        finally:
+            with suppress(Exception):
+                self._client.cancel(list(running), force=True)
+
+
+def _plain(function: Callable, arguments: tuple) -> Any:
+    """In a worker: what it starts ends when nobody waits for it any more (see `sw.boards.tools`)."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def unwanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state == "cancelled"
+
+    with asked(unwanted):
+        return function(*arguments)
 
 
 def _task(run: str, number: int, shard: Shard, golden: Reference, verilog: str, simulator: str | None) -> Proof:

@@ -121,7 +121,9 @@ Full = Annotated[bool, Option("--full", help="With the configuration fashion too
 CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
-JsonFile = Annotated[Path, _output("json", "Where to write the figures.")]
+JsonFile = Annotated[
+    Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")
+]
 BoardName = Annotated[
     str, Option("--board", "-b", metavar="ulx3s-85f|icebreaker|arty-a7-100t|pynq-z2|generic", help="The board.")
 ]
@@ -132,4 +134,33 @@ BuildFolder = Annotated[
 ]
 PlacerSeed = Annotated[
     int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next two too.")
+]
+BoardNames = Annotated[
+    list[str] | None,
+    Option("--board", "-b", metavar="NAME", help="A board with a known FPGA; may be repeated. Default: ulx3s-85f."),
+]
+SizesList = Annotated[
+    list[str] | None,
+    Option(
+        "--sizes", metavar="N-N-...", help="Neurons of each layer, as 64-128-64-10; may be repeated. Default: --config's."
+    ),
+]
+LanesList = Annotated[
+    list[str] | None,
+    Option("--lanes", metavar="N|N-N-...", help="Of all layers, or of each; may be repeated. Default: --config's."),
+]
+FoldedToo = Annotated[bool, Option("--folded", help="The folded core too: one engine for all layers.")]
+CheckCount = Annotated[
+    int, Option("--check", metavar="N", help="Synthesise and simulate N points, spread over all: minutes each.")
+]
+ExploreFolder = Annotated[
+    Path | None, Option("--output", "-o", metavar="DIR", help="Where explore.csv and explore.png go. Default: runs/explore.")
+]
+_TASKS = "What is built runs on a dask cluster: this scheduler's, as tcp://host:8786. Default: processes on this machine."
+TaskScheduler = Annotated[str | None, Option("--scheduler", metavar="ADDRESS", help=_TASKS)]
+TaskWorkers = Annotated[int | None, Option("--workers", metavar="M", help="Processes on this machine. Default: one a core.")]
+BoardsToo = Annotated[bool, Option("--boards", help="The figures of the boards instead.")]
+NetlistFamily = Annotated[
+    str | None,
+    Option("--netlist", metavar="ecp5|ice40", help="Simulate what yosys makes of the core for this family, not the rtl."),
 ]

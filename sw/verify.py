@@ -1,5 +1,7 @@
 """The chip against the golden model on a stretch of samples: any configuration, from new or from trained weights."""
 
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +28,12 @@ def verify(
     simulator: str | None,
     waves: bool,
     console: Console,
+    netlist: str | None = None,
 ) -> int:
     """Runs both, returns the number of values compared.
+
+    Args:
+        netlist: a family: not the rtl is simulated, but what synthesis makes of it there.
 
     Raises:
         CheckError: at the first mismatch. UserError, ConfigError, DataError, StateError: bad input.
@@ -67,7 +73,7 @@ def verify(
             resume=job.Checkpoint(kept.state) if source else None,
             decays=[config.decay_at(done, config.epochs)],
             waves=waves,
-            verilog=chip_run.core_verilog(config),
+            verilog=_text(config, netlist, folder, status.update),
         )
     chip_run.tidy(folder.path, result)
     if waves:
@@ -77,6 +83,22 @@ def verify(
     say(console, f"{config.name} on {chosen}: {samples:,} samples learned, {tests} inferred, {clocks}")
     say(console, f"{result.values_compared:,} values compared, 0 mismatches")
     return result.values_compared
+
+
+def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable[[str], None]) -> str:
+    """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
+    if netlist is None:
+        return chip_run.core_verilog(config)
+    from sw.boards.netlist import FAMILIES, netlist_verilog
+    from sw.boards.tools import Folder
+
+    if netlist not in FAMILIES:
+        raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
+    tell(f"synthesising for {netlist}: minutes")
+    with tempfile.TemporaryDirectory(prefix="bispike-") as name:
+        text = netlist_verilog(Folder(Path(name)), config, netlist)
+        folder.write("core.net.v", (Path(name) / "core.net.v").read_bytes())
+    return text
 
 
 def samples_for(config: Config, name: str | None, split: int, count: int) -> data.Dataset:

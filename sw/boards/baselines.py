@@ -1,4 +1,4 @@
-"""Resource baselines: what each block took when it was last agreed on. `python -m sw.boards.baselines NAME...` agrees anew."""
+"""Resource baselines: what each block took when last agreed on. `python -m sw.boards.baselines NAME...` agrees anew."""
 
 import json
 import sys
@@ -38,9 +38,8 @@ def grown(netlist: Netlist, baseline: dict[str, dict[str, float]]) -> list[str]:
             agreed = before.get(resource, 0)
             allowed = max(agreed * (1 + TOLERANCE), agreed + SLACK.get(resource, 0))
             if found > allowed:
-                lines.append(
-                    f"{block or 'the whole core'}: found {resource} {found:g}; allowed is {allowed:.0f}, agreed was {agreed:g}"
-                )
+                where = block or "the whole core"
+                lines.append(f"{where}: found {resource} {found:g}; allowed is {allowed:.0f}, agreed was {agreed:g}")
     return lines
 
 

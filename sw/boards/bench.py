@@ -1,5 +1,7 @@
 """`bispike bench --boards`: the figures of the boards, each from a build done here and now (or kept from the last time)."""
 
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,16 +9,19 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
+from sw.bench import show
 from sw.boards.build import build
 from sw.boards.clocks import measure
 from sw.boards.netlist import netlist_verilog
 from sw.boards.result import Result
+from sw.boards.spread import spread
 from sw.boards.synthesis import Netlist, synthesise
 from sw.boards.table import BOARDS
 from sw.boards.tools import Folder
 from sw.errors import CheckError
 from sw.row import Row
-from sw.rundir import RunFolder, write
+from sw.rundir import RunFolder, make_folder, write
+from sw.terminal import say
 from sw.verilog import core_verilog
 
 WIDE = Config(name="wide", sizes=(784, 128, 64, 10), lanes=16)
@@ -75,6 +80,29 @@ def proven(config: Config, folder: Path, family: str = "ecp5") -> Proof:
         return Proof(0, str(error))
 
 
+def bench(output: Path, address: str | None, workers: int | None, console: Console) -> list[Row]:
+    """Does all tasks, prints and writes the figures. What was built before and has not changed is not built again.
+
+    Args:
+        address, workers: see `sw.boards.spread`. Builds are kept in build/bench of the machine that does them.
+
+    Raises:
+        CheckError: where a figure does not reach its target, after all is printed and written.
+    """
+    make_folder(output.parent)
+    began = time.monotonic()
+    found = spread(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
+    made = rows(found)
+    show(console, made)
+    seconds = time.monotonic() - began
+    say(console, f"in {seconds / 60:.1f} minutes")
+    write(output, json.dumps({"seconds": round(seconds, 1), "figures": [vars(row) for row in made]}, indent=2) + "\n")
+    missed = [row.figure for row in made if not row.reached]
+    if missed:
+        raise CheckError(f"{len(missed)} of {len(made)} figures miss their target: {'; '.join(missed)}")
+    return made
+
+
 def rows(found: dict) -> list[Row]:
     """The table from what the tasks gave."""
     digits, made = found["digits"], []
@@ -87,12 +115,13 @@ def rows(found: dict) -> list[Row]:
     if isinstance(found["wide"], Result):
         wide = found["wide"]
         time = wide.clocks.training / min(wide.placed.megahertz, float(wide.megahertz))
-        how = f"{wide.clocks.training:,.0f} clocks a learned sample, {wide.clocks.data}, recall included, at {wide.megahertz_text}"
+        how = f"{wide.clocks.training:,.0f} clocks a learned sample, recall included; {wide.clocks.data}"
         made.append(Row("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how))
     made.append(_clock(found["icebreaker"], "iCEBreaker, 64-32-10 folded, with learning: Fmax", 20))
     if isinstance(digits, Result):
         density = digits.clocks.visited / digits.netlist.resources["LUT"] * 1000
-        how = f"digits: {digits.clocks.visited:.1f} visited a clock over whole samples, {digits.netlist.resources['LUT']:,.0f} LUT-eq"
+        luts, visited = digits.netlist.resources["LUT"], digits.clocks.visited
+        how = f"digits: {visited:.1f} visited a clock over whole samples, {luts:,.0f} LUT-eq"
         made.append(
             Row("synapse updates a clock and 1,000 LUT-eq", density, f"{density:.2f}", ">= 0.5", density >= 0.5, how)
         )

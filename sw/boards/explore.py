@@ -1,9 +1,9 @@
-"""`bispike explore`: what many configurations would take on a board and how fast they would be, before anything is placed."""
+"""`bispike explore`: what many configurations would take on a board, and their clocks, before anything is placed."""
 
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from rich.table import Table
 
 from golden.config import Config, ConfigError
 from sw.boards.activity import Activity, activity
-from sw.boards.check import Check
+from sw.boards.check import Check, check
 from sw.boards.estimate import estimate
-from sw.boards.table import RESOURCES, Board
+from sw.boards.table import BOARDS, RESOURCES, Board, find
 from sw.errors import UserError
-from sw.rundir import write
+from sw.rundir import fresh, write
 from sw.terminal import say
+
+_KNOWN = [board.name for board in BOARDS.values() if board.family]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,55 @@ class Point:
     def microseconds(self) -> float:
         """A learned sample (inferred, for an inference-only core) at the board's own clock."""
         return (self.clocks.training or self.clocks.inference) / float(self.board.megahertz)
+
+
+def run(
+    names: list[str] | None,
+    base: Config,
+    sizes: list[str],
+    lanes: list[str],
+    folded: bool,
+    count: int,
+    output: Path | None,
+    address: str | None,
+    workers: int | None,
+    console: Console,
+) -> list[Point]:
+    """Explores, checks, prints, and keeps.
+
+    Args:
+        names: of boards. count: so many points are synthesised and simulated, by `workers` processes here or at `address`.
+
+    Raises:
+        UserError: a board without a known FPGA, configurations that cannot be. CheckError: a simulation's mismatch.
+    """
+    boards = [find(name) for name in dict.fromkeys(names or ["ulx3s-85f"])]
+    for board in boards:
+        if not board.family:
+            raise UserError(f"--board: found {board.name}, which is any FPGA; allowed is one of {', '.join(_KNOWN)}")
+    if count < 0:
+        raise UserError(f"--check: found {count}; allowed is 0 or more")
+    points = explore(boards, configurations(base, sizes, lanes, [False, True] if folded else [base.folded]), console)
+    if count:
+        points = checked(points, count, address, workers, console)
+    show(points, console)
+    for path in keep(points, fresh(output or Path("runs") / "explore")):
+        say(console, f"  {path}")
+    return points
+
+
+def checked(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> list[Point]:
+    """`count` of the points, spread over all, with what is really found."""
+    from sw.boards.spread import spread
+
+    chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
+    tasks = {
+        f"{points[i].config.name}, {points[i].board.family}": (check, (points[i].config, points[i].board.family))
+        for i in chosen
+    }
+    found = spread(tasks, address, workers, "checking", console)
+    keys = {i: f"{points[i].config.name}, {points[i].board.family}" for i in chosen}
+    return [replace(point, check=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
 
 
 def configurations(base: Config, sizes: list[str], lanes: list[str], folded: list[bool]) -> list[Config]:
@@ -105,10 +156,7 @@ def show(points: Iterable[Point], console: Console) -> None:
             ]
             table.add_row("", "  off by", "", *off, _off(clocks, point.check.clocks), "", "")
     console.print(table, highlight=False)
-    say(
-        console,
-        "LUT, FF, BRAM, DSP: the core without its bus. clocks: a learned sample, recall included. us: at the board's own clock.",
-    )
+    say(console, "of the core without its bus; clocks of a learned sample, recall included; us at the board's own clock")
 
 
 def _off(estimated: float, real: float) -> str:

