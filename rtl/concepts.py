@@ -2,11 +2,11 @@
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.formats import LayerFormat
+from rtl.memories import ram
 
 
 def concept_word(form: LayerFormat) -> data.StructLayout:
@@ -64,10 +64,10 @@ class Concepts(wiring.Component):
                     m.d.sync += target.eq(k == group * f.lanes + p)
                     m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
             return m
-        m.submodules.counts = counts = Memory(
+        m.submodules.counts = counts = ram(
             shape=data.ArrayLayout(f.count_bits, f.lanes), depth=1 << self.address_bits, init=[]
         )
-        m.submodules.flags = flags = Memory(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
+        m.submodules.flags = flags = ram(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
         read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
 
         def address(k, group):

@@ -12,14 +12,14 @@ from itertools import pairwise
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.affinity import other
 from rtl.concepts import concept_word
-from rtl.fixed import round_shift, saturate
+from rtl.fixed import round_saturate, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
+from rtl.memories import ram
 
 
 class Plasticity(wiring.Component):
@@ -174,7 +174,7 @@ class Plasticity(wiring.Component):
                 m.d.comb += self.b_ready.eq(~self.learn_theta)
                 with m.If(self.learn_theta):
                     m.next = "sum scalar"
-            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:5]).any()):
+            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:6]).any()):
                 m.next = "idle"
         with m.State("sum scalar"):
             m.d.sync += self.scalar.eq(self.b1)
@@ -205,7 +205,7 @@ class Plasticity(wiring.Component):
     def _kept(self, m, tag):
         """The counts and flags of this and the next learning sample, one slot each."""
         f = self.form
-        m.submodules.kept = memory = Memory(shape=concept_word(f), depth=2 << f.group_bits, init=[])
+        m.submodules.kept = memory = ram(shape=concept_word(f), depth=2 << f.group_bits, init=[])
         read, write = memory.read_port(), memory.write_port()
         filling = Signal()
         with m.If(self.start):
@@ -224,29 +224,32 @@ class Plasticity(wiring.Component):
         scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))  # neurons are registered, scalar's multiples are
         m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
         m.d.sync += neurons.eq(Mux(tags[1].kept, kept, self.template))
-        products = [Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}") for p in range(f.lanes)]
-        above, below, minus = Signal(f.lanes), Signal(f.lanes), Signal()
-        times = multiples(m, scalar, f.steps)
+        above, below, minus, negative = Signal(f.lanes), Signal(f.lanes), Signal(), Signal()
+        m.d.comb += minus.eq((tags[1].error & tags[1].kept) | tags[1].block)
+        times = multiples(m, scalar, minus, f.steps)
         m.d.sync += [
-            minus.eq((tags[2].error & tags[2].kept) | tags[2].block),
+            negative.eq(minus),
             above.eq(Cat(neurons[p].above for p in range(f.lanes))),
             below.eq(Cat(neurons[p].below for p in range(f.lanes))),
             self.above.eq(above),
             self.below.eq(below),
         ]
         for p in range(f.lanes):
-            addend = Mux(tags[3].first, 0, self.totals[p])
+            product, carry = Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}"), Signal(name=f"carry{p}")
+            count, addend = neurons[p].count, Mux(tags[3].first, 0, self.totals[p])
             if self.backward:
                 addend = Mux(tags[3].error, addend, self.apical_sums[p])
-            m.d.sync += products[p].eq(times[neurons[p].count])
+            m.d.sync += product.eq(times[count]), carry.eq(negative)
+            with m.If(count == 0):
+                m.d.sync += product.eq(0), carry.eq(0)
             with m.If(tags[3].error | tags[3].sum | tags[3].block):  # coefficients may come with gaps
-                m.d.sync += self.totals[p].eq(Mux(minus, addend - products[p], addend + products[p]))
+                m.d.sync += self.totals[p].eq((Cat(1, addend).as_signed() + Cat(carry, product).as_signed())[1:])
 
     def _basal_errors(self, m, tag):
         """g of step 7, kept until the next sample's pass has taken it."""
         f = self.form
         word = data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(ERROR_BITS), f.lanes)})
-        m.submodules.errors = memory = Memory(shape=word, depth=1 << f.group_bits, init=[])
+        m.submodules.errors = memory = ram(shape=word, depth=1 << f.group_bits, init=[])
         read, write = memory.read_port(), memory.write_port()
         known, feed, next_feed = Signal(range(f.groups + 1)), Signal(range(f.groups + 1)), Signal(range(f.groups + 1))
         have, teaches = Signal(), Signal()
@@ -255,7 +258,7 @@ class Plasticity(wiring.Component):
             e = self.totals[p]
             falls = e[-1]
             opens = (self.above[p] | ~falls) if f.top else self.above[p] & (self.below[p] | falls)
-            m.d.sync += g[p].eq(Mux(opens, saturate(round_shift(e, f.shift_error), ERROR_BITS), 0))
+            m.d.sync += g[p].eq(Mux(opens, round_saturate(e, f.shift_error, ERROR_BITS), 0))
         takes = self.errors.valid & self.errors.ready & ~self.pass_apical
         m.d.comb += [
             write.en.eq(tag.error & tag.last),
@@ -284,21 +287,22 @@ class Plasticity(wiring.Component):
         """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
         f = self.form
         shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
-        m.submodules.apical_sums = memory = Memory(shape=shape, depth=1 << self.address_bits, init=[])
+        m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << self.address_bits, init=[])
         read, write = memory.read_port(), memory.write_port(granularity=1)
-        host, own = self.host_select_e, tags[4].sum | tags[4].block  # the host has it whenever no job does
+        host, own = self.host_select_e, tags[5].sum | tags[5].block  # the host has it whenever no job does
         m.d.comb += [
             read.addr.eq(Mux(host, self.host_address_e, Cat(tags[1].group[: f.group_bits], tags[1].k))),
             self.host_read_e.eq(read.data),
-            write.addr.eq(Mux(own, Cat(tags[4].group[: f.group_bits], tags[4].k), self.host_address_e)),
+            write.addr.eq(Mux(own, Cat(tags[5].group[: f.group_bits], tags[5].k), self.host_address_e)),
             write.en.eq(Mux(own, (1 << f.lanes) - 1, self.host_write_e)),
         ]
         for p in range(f.lanes):
-            value = Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS))
-            m.d.comb += write.data[p].eq(Mux(own, value, self.host_data.as_signed()))
+            stored = Signal(signed(SUM_BITS), name=f"stored{p}")
+            m.d.sync += stored.eq(Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS)))
+            m.d.comb += write.data[p].eq(Mux(own, stored, self.host_data.as_signed()))
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
-        m.submodules.scalar_sums = memory = Memory(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
+        m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
         read, write = memory.read_port(), memory.write_port()
         host, k = self.host_select_s, tags[0].k
         m.d.comb += [
@@ -319,13 +323,13 @@ class Plasticity(wiring.Component):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
             for p in range(f.lanes):
                 x = self.totals[p]
-                rises, falls = ~x[-1] & x.any(), x[-1]
-                opens = (self.above[p] | rises) & (self.below[p] | falls)
+                falls = x[-1]  # of an x that is 0 it does not matter whether it opens
+                opens = (self.above[p] | ~falls) & (self.below[p] | falls)
                 m.d.sync += self.shifted[p].eq(Mux(opens, x, 0))
         with m.Elif(shifting):
             with m.If(shifts == 0):
                 m.d.sync += shifting.eq(0), self.apical_valid.eq(1)
-                m.d.sync += live.eq(Cat(value.any() for value in self.shifted).any())
+                m.d.sync += live.eq(Cat(value.any() for value in g).any())
             with m.Else():
                 m.d.sync += shifts.eq(shifts - 1)
                 m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
@@ -337,15 +341,20 @@ class Plasticity(wiring.Component):
             m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
 
 
-def multiples(m: Module, value: Value, steps: int) -> Array:
-    """value times 0..steps, a clock later, for a count to choose from: shared by all lanes, which need no multiplier."""
+def multiples(m: Module, value: Value, minus: Value, steps: int) -> Array:
+    """value times 1..steps (0: any), a clock later, for a count to choose from: shared by all lanes, which need no multiplier.
+
+    Where `minus` is set, less 1 and negative, which is all bits inverted: the missing 1 is the carry into the lane's sum.
+    """
     odd = {1: value, 3: value + (value << 1)}
     if steps == 8:
         odd |= {5: value + (value << 2), 7: (value << 3) - value}
-    times = {0: Const(0, 1)}
+    flip, times = Signal(name="flip"), {}
+    m.d.sync += flip.eq(minus)
     for count, product in odd.items():
         times[count] = Signal(product.shape(), name=f"times{count}")
-        m.d.sync += times[count].eq(product)
+        m.d.sync += times[count].eq(product ^ minus.replicate(len(product)).as_signed())
     for count in range(2, steps + 1, 2):
-        times[count] = times[count // 2] << 1
+        times[count] = Cat(flip, times[count // 2]).as_signed()
+    times[0] = times[1]
     return Array(times[count] for count in range(steps + 1))
