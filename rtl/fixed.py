@@ -27,7 +27,7 @@ def overflows(value: ValueLike, bits: int) -> Value:
     """Whether `saturate` changes the value."""
     value = as_signed(value)
     sign, excess = value[-1], value[bits - 1 : -1]
-    return Mux(sign, ~excess.all(), excess.any())
+    return (excess ^ sign.replicate(len(excess))).any()
 
 
 def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:

@@ -17,9 +17,12 @@ from amaranth.utils import ceil_log2
 
 from rtl.affinity import other
 from rtl.concepts import concept_word
-from rtl.fixed import round_saturate, saturate
+from rtl.fixed import overflows, round_saturate, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
 from rtl.memories import ram
+
+HALF = SUM_BITS // 2
+"""Bits of the lower half of S."""
 
 
 class Plasticity(wiring.Component):
@@ -96,7 +99,7 @@ class Plasticity(wiring.Component):
         m = Module()
         f = self.form
         self.tag = data.StructLayout(
-            {name: 1 for name in ("error", "sum", "block", "kept", "first", "last")}
+            {name: 1 for name in ("error", "sum", "low", "block", "kept", "first", "last")}
             | {"group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
         )
         # A job's tag goes beside its data: 0 addresses, 1 words, 2 operands, 3 products, 4 sums, 5 errors.
@@ -194,6 +197,9 @@ class Plasticity(wiring.Component):
             m.d.comb += self.scalar_write.eq(1)
             m.next = "block"
         with m.State("block"):
+            m.d.comb += issue["low"].eq(1)
+            m.next = "block high"
+        with m.State("block high"):
             m.d.comb += issue["block"].eq(1)
             m.next = "wait"
         with m.State("wait"), m.If(self.apical_valid & self.errors.ready):
@@ -221,29 +227,32 @@ class Plasticity(wiring.Component):
     def _lanes(self, m, tags, kept):
         """scalar x count for every neuron of the group, added to or subtracted from what the job adds up."""
         f = self.form
-        scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))  # neurons are registered, scalar's multiples are
-        m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
-        m.d.sync += neurons.eq(Mux(tags[1].kept, kept, self.template))
-        above, below, minus, negative = Signal(f.lanes), Signal(f.lanes), Signal(), Signal()
-        m.d.comb += minus.eq((tags[1].error & tags[1].kept) | tags[1].block)
-        times = multiples(m, scalar, minus, f.steps)
-        m.d.sync += [
-            negative.eq(minus),
-            above.eq(Cat(neurons[p].above for p in range(f.lanes))),
-            below.eq(Cat(neurons[p].below for p in range(f.lanes))),
-            self.above.eq(above),
-            self.below.eq(below),
-        ]
+        # Of S, 24 bits, a block's job takes the lower half and in the next clock the upper one, so that one multiplier of
+        # 18 x 18 bits is enough: what it multiplies with is then the count x 2^12.
+        factor, low, high = Signal(signed(SCALAR_BITS + 1)), *(Signal(f.count_bits * f.lanes) for _ in range(2))
+        halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
+        job = Mux(tags[1].low, halves[0], Mux(tags[1].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
+        value = Signal(signed(SCALAR_BITS))
+        m.d.comb += value.eq(Mux(tags[1].error, self.q_data, job) if self.basal else job)
+        m.d.sync += factor.eq(Mux((tags[1].error & tags[1].kept) | tags[1].low | tags[1].block, -value, value))
+        neurons = Mux(tags[1].kept, kept, self.template)
+        neurons = data.View(concept_word(f), neurons)
+        counts = Cat(neurons[p].count for p in range(f.lanes))
+        m.d.sync += low.eq(Mux(tags[1].block, 0, counts)), high.eq(Mux(tags[1].block, counts, 0))
+        for name in ("above", "below"):  # they go with the products, and with the sums
+            stages = [Signal(f.lanes, name=f"{name}{i}") for i in range(2)]
+            m.d.sync += stages[0].eq(Cat(neurons[p][name] for p in range(f.lanes))), stages[1].eq(stages[0])
+            m.d.sync += getattr(self, name).eq(stages[1])
         for p in range(f.lanes):
-            product, carry = Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}"), Signal(name=f"carry{p}")
-            count, addend = neurons[p].count, Mux(tags[3].first, 0, self.totals[p])
+            product = Signal(signed(SUM_BITS + f.count_bits + 1), name=f"product{p}")
+            times = Cat(low.word_select(p, f.count_bits), Const(0, HALF - f.count_bits), high.word_select(p, f.count_bits), 0)
+            m.d.sync += product.eq(factor * times.as_signed())
+            addend = self.totals[p]
             if self.backward:
-                addend = Mux(tags[3].error, addend, self.apical_sums[p])
-            m.d.sync += product.eq(times[count]), carry.eq(negative)
-            with m.If(count == 0):
-                m.d.sync += product.eq(0), carry.eq(0)
-            with m.If(tags[3].error | tags[3].sum | tags[3].block):  # coefficients may come with gaps
-                m.d.sync += self.totals[p].eq((Cat(1, addend).as_signed() + Cat(carry, product).as_signed())[1:])
+                addend = Mux(tags[3].sum | tags[3].low, self.apical_sums[p], addend)
+            addend = Mux(tags[3].first, 0, addend)
+            with m.If(tags[3].error | tags[3].sum | tags[3].low | tags[3].block):  # coefficients may come with gaps
+                m.d.sync += self.totals[p].eq(addend + product)
 
     def _basal_errors(self, m, tag):
         """g of step 7, kept until the next sample's pass has taken it."""
@@ -319,6 +328,7 @@ class Plasticity(wiring.Component):
         f = self.form
         shifts, shifting, live = Signal(BLOCK_SHIFT_BITS), Signal(), Signal()
         g = [saturate(self.shifted[p], APICAL_ERROR_BITS) for p in range(f.lanes)]
+        nonzero = [x[: APICAL_ERROR_BITS - 1].any() | overflows(x, APICAL_ERROR_BITS) | x[-1] for x in self.shifted]
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
             for p in range(f.lanes):
@@ -329,7 +339,7 @@ class Plasticity(wiring.Component):
         with m.Elif(shifting):
             with m.If(shifts == 0):
                 m.d.sync += shifting.eq(0), self.apical_valid.eq(1)
-                m.d.sync += live.eq(Cat(value.any() for value in g).any())
+                m.d.sync += live.eq(Cat(nonzero).any())
             with m.Else():
                 m.d.sync += shifts.eq(shifts - 1)
                 m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
@@ -340,21 +350,3 @@ class Plasticity(wiring.Component):
             m.d.comb += self.errors.payload.eq(live)
             m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
 
-
-def multiples(m: Module, value: Value, minus: Value, steps: int) -> Array:
-    """value times 1..steps (0: any), a clock later, for a count to choose from: shared by all lanes, which need no multiplier.
-
-    Where `minus` is set, less 1 and negative, which is all bits inverted: the missing 1 is the carry into the lane's sum.
-    """
-    odd = {1: value, 3: value + (value << 1)}
-    if steps == 8:
-        odd |= {5: value + (value << 2), 7: (value << 3) - value}
-    flip, times = Signal(name="flip"), {}
-    m.d.sync += flip.eq(minus)
-    for count, product in odd.items():
-        times[count] = Signal(product.shape(), name=f"times{count}")
-        m.d.sync += times[count].eq(product ^ minus.replicate(len(product)).as_signed())
-    for count in range(2, steps + 1, 2):
-        times[count] = Cat(flip, times[count // 2]).as_signed()
-    times[0] = times[1]
-    return Array(times[count] for count in range(steps + 1))
