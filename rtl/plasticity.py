@@ -10,7 +10,7 @@ three jobs:
 
 from itertools import pairwise
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -37,7 +37,8 @@ class Plasticity(wiring.Component):
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
-        host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
+        host_*: E (address = (concept, group), one lane at a time; select and data from the clock before the write on) and S
+            (address = concept).
     """
 
     def __init__(self, form: LayerFormat):
@@ -245,7 +246,8 @@ class Plasticity(wiring.Component):
             m.d.sync += getattr(self, name).eq(stages[1])
         for p in range(f.lanes):
             product = Signal(signed(SUM_BITS + f.count_bits + 1), name=f"product{p}")
-            times = Cat(low.word_select(p, f.count_bits), Const(0, HALF - f.count_bits), high.word_select(p, f.count_bits), 0)
+            counts = (side.word_select(p, f.count_bits) for side in (low, high))
+            times = Cat(next(counts), Const(0, HALF - f.count_bits), next(counts), 0)
             m.d.sync += product.eq(factor * times.as_signed())
             addend = self.totals[p]
             if self.backward:
@@ -295,7 +297,7 @@ class Plasticity(wiring.Component):
     def _sums(self, m, tags):
         """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
         f = self.form
-        shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
+        shape, host_data = data.ArrayLayout(signed(SUM_BITS), f.lanes), Signal(SUM_BITS)
         m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << self.address_bits, init=[])
         read, write = memory.read_port(), memory.write_port(granularity=1)
         host, own = self.host_select_e, tags[5].sum | tags[5].block  # the host has it whenever no job does
@@ -304,11 +306,17 @@ class Plasticity(wiring.Component):
             self.host_read_e.eq(read.data),
             write.addr.eq(Mux(own, Cat(tags[5].group[: f.group_bits], tags[5].k), self.host_address_e)),
             write.en.eq(Mux(own, (1 << f.lanes) - 1, self.host_write_e)),
+            host_data.eq(Mux(host, self.host_data, 0)),
         ]
         for p in range(f.lanes):
             stored = Signal(signed(SUM_BITS), name=f"stored{p}")
-            m.d.sync += stored.eq(Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS)))
-            m.d.comb += write.data[p].eq(Mux(own, stored, self.host_data.as_signed()))
+            over, total = Signal(name=f"over{p}"), self.totals[p]
+            m.d.comb += over.eq(overflows(total, SUM_BITS))
+            kept, most = tags[4].sum & ~over, tags[4].sum & over & ~total[-1]
+            least = Const(1 << (SUM_BITS - 1), SUM_BITS) & (tags[4].sum & over & total[-1]).replicate(SUM_BITS)
+            highest = Const((1 << (SUM_BITS - 1)) - 1, SUM_BITS) & most.replicate(SUM_BITS)
+            m.d.sync += stored.eq((total[:SUM_BITS] & kept.replicate(SUM_BITS)) | least | highest | host_data)
+            m.d.comb += write.data[p].eq(stored)
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
         m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
@@ -349,4 +357,3 @@ class Plasticity(wiring.Component):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
             m.d.comb += self.errors.payload.eq(live)
             m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
-

@@ -13,9 +13,9 @@ class Soma(wiring.Component):
     """Takes a group's accumulators and runs T steps for all of its lanes, a few of them at a time.
 
     A group takes many more clocks to accumulate than T, so that some neurons' worth of adders does for all lanes: `units`
-    lanes go through T steps, then the next ones (`rounds` in all). On the way to its step a lane's sum is picked (by round, by
-    step), and so are v and its excess v - threshold. The step then needs one sum for the membrane without a spike and one
-    for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
+    lanes go through T steps, then the next ones (`rounds` in all). On the way to its step a lane's sum is picked (by round,
+    then by step) and becomes v and its excess v - threshold. The step then needs one sum for the membrane without a spike and
+    one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
 
     Args:
         units: lanes that step at the same time; None: all.
@@ -23,8 +23,8 @@ class Soma(wiring.Component):
     Members:
         accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
         apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
-        valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step t),
-            `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
+        valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
+            t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
             `below`: V < high. All three settings stay from `accumulated` until then.
         taken: Out, pulse: there is room for the next group.
     """

@@ -206,7 +206,7 @@ class ActiveRows(wiring.Component):
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
         m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
-        read, write = last.read_port(), last.write_port(granularity=1)
+        read, write = last.read_port(), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
         m.d.comb += next_slot.eq(slot)
         with m.If(close & (self.slots > 1)):
@@ -219,9 +219,11 @@ class ActiveRows(wiring.Component):
             self.host_read.eq(read.data),
             read.addr.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot))),
             write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),
-            write.en.eq(Mux(self.host_select, self.host_write, load.replicate(self.lanes))),
+            write.en.eq(Mux(self.host_select, self.host_write.any(), load)),
         ]
-        m.d.comb += [write.data[p].eq(Mux(self.host_select, self.host_data, counts[p])) for p in range(self.lanes)]
+        for p in range(self.lanes):  # the host's word is the one it reads, but for one lane
+            host = Mux(self.host_write[p], self.host_data, read.data[p])
+            m.d.comb += write.data[p].eq(Mux(self.host_select, host, counts[p]))
         return m
 
     def _target_counts(self, word_bits):
