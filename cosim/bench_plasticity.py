@@ -191,7 +191,9 @@ class Unit:
             for i, value in enumerate(row):
                 group, lane = divmod(i, self.form.lanes)
                 address = (k << self.form.group_bits) + group
-                pins.set(host_select_e=1, host_write_e=1 << lane, host_address_e=address, host_data=value)
+                pins.set(host_select_e=1, host_write_e=0, host_address_e=address, host_data=value)
+                await RisingEdge(self.clk)
+                pins.set(host_write_e=1 << lane)
                 await RisingEdge(self.clk)
             pins.set(host_select_e=0, host_write_e=0)
             pins.set(host_select_s=1, host_write_s=1, host_address_s=k, host_data=s[k])

@@ -79,7 +79,7 @@ async def groups_of_both_networks(dut, producer, consumer):
         pins.set(accumulated=1, apical=apical, threshold=threshold, low=low, high=high, sums=sums, ready=0)
         await RisingEdge(clk)
         pins.set(accumulated=0)
-        clock, due = 0, form.steps + (2 if form.direct and not apical else 0) + 1
+        clock, due = 0, parameters()["latency"][apical]
         while True:
             clock += 1
             pins.noise("apical", *sums_ports)

@@ -52,7 +52,9 @@ class Rows:
         for slot in range(self.slots):
             for j in range(self.size):
                 address = (slot << self.word_bits) + j // self.lanes
-                self.pins.set(host_address=address, host_write=1 << j % self.lanes, host_data=counts[slot][j])
+                self.pins.set(host_address=address, host_write=0, host_data=counts[slot][j])
+                await self.clock()
+                self.pins.set(host_write=1 << j % self.lanes)
                 await self.clock()
         self.pins.set(host_select=0, host_write=0)
         await self.clock()  # the first word's counts are read ahead

@@ -10,13 +10,13 @@ gap loss pulls as hard as all rivals together push. q_r, which needs the sum of 
 
 from amaranth import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from rtl.affinity import small_product
 from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, ApicalScalars, entry_layout
 from rtl.fixed import round_half, saturate, shift_keep_half
 from rtl.formats import LABEL_BITS, SCALAR_BITS
+from rtl.memories import ram
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt, places, table_entry
 
 ONE = 256
@@ -150,14 +150,14 @@ class Coefficients(wiring.Component):
     def _norm_memory(self, m: Module, address):
         """1/sqrt of every norm, taken on the write: K words (t, place). The norms themselves are the host's to read."""
         rsqrt = self._rsqrt
-        m.submodules.norms = norms = Memory(shape=self.norm_width, depth=self.classes, init=[self.norm] * self.classes)
+        m.submodules.norms = norms = ram(shape=self.norm_width, depth=self.classes, init=[self.norm] * self.classes)
         write, read = norms.write_port(), norms.read_port()
         m.d.comb += [write.en.eq(self.norm_write_en), write.addr.eq(self.norm_write_k), write.data.eq(self.norm_write_data)]
         m.d.comb += [read.addr.eq(self.norm_host_k), self.norm_host_data.eq(read.data)]
 
         shape = data.StructLayout({"t": MANTISSA_BITS, "place": range(places(self.norm_width))})
         t, place = table_entry(self.norm)
-        m.submodules.roots = roots = Memory(shape=shape, depth=self.classes, init=[{"t": t, "place": place}] * self.classes)
+        m.submodules.roots = roots = ram(shape=shape, depth=self.classes, init=[{"t": t, "place": place}] * self.classes)
         write, read = roots.write_port(), roots.read_port()
         m.d.comb += rsqrt.n.eq(Mux(self.norm_write_en, self.norm_write_data, self.norm_r))
         late = Cat(self.norm_write_en, self.norm_write_k)
@@ -275,7 +275,7 @@ class Coefficients(wiring.Component):
 
         half, write_q = Signal(signed(len(scaled) - 3)), Signal()
         m.d.sync += [half.eq(shift_keep_half(scaled, 4) >> late.place), write_q.eq(class7 | r7)]
-        m.submodules.q = q = Memory(shape=signed(SCALAR_BITS), depth=self.classes + 1, init=[])
+        m.submodules.q = q = ram(shape=signed(SCALAR_BITS), depth=self.classes + 1, init=[])
         q_write, q_read = q.write_port(), q.read_port()
         m.d.comb += [q_write.en.eq(write_q), q_write.addr.eq(self.q_count)]
         m.d.comb += q_write.data.eq(saturate(round_half(half), SCALAR_BITS))
@@ -289,7 +289,7 @@ class Coefficients(wiring.Component):
         with m.If(live7):
             m.d.sync += self.teach.eq(1)
         if self.has_backward:
-            m.submodules.entries = entries = Memory(shape=layout, depth=self.classes, init=[])
+            m.submodules.entries = entries = ram(shape=layout, depth=self.classes, init=[])
             write, read = entries.write_port(), entries.read_port()
             m.d.comb += [write.en.eq(live7), write.addr.eq(count), write.data.scaled.eq(scaled)]
             m.d.comb += [write.data.k.eq(late.k), write.data.affinity.eq(late.c), read.addr.eq(index), entry.eq(read.data)]

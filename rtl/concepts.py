@@ -2,11 +2,11 @@
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.formats import LayerFormat
+from rtl.memories import ram
 
 
 def concept_word(form: LayerFormat) -> data.StructLayout:
@@ -21,7 +21,8 @@ class Concepts(wiring.Component):
     Members:
         read_k, read_group: In, for affinity; read: Out, one clock later. learn_*: the same for plasticity.
         write: In, pulse; write_k, write_group, write_data: In.
-        host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time.
+        host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time. Address, select and data
+            from the clock before the write on: the other lanes of the word are read and written back.
     """
 
     def __init__(self, form: LayerFormat):
@@ -64,10 +65,10 @@ class Concepts(wiring.Component):
                     m.d.sync += target.eq(k == group * f.lanes + p)
                     m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
             return m
-        m.submodules.counts = counts = Memory(
+        m.submodules.counts = counts = ram(
             shape=data.ArrayLayout(f.count_bits, f.lanes), depth=1 << self.address_bits, init=[]
         )
-        m.submodules.flags = flags = Memory(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
+        m.submodules.flags = flags = ram(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
         read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
 
         def address(k, group):
@@ -83,12 +84,20 @@ class Concepts(wiring.Component):
         for p in range(f.lanes):
             m.d.comb += self.read[p].count.eq(read.data[p]), self.learn[p].count.eq(learn.data[p])
             m.d.comb += self.learn[p].above.eq(learn_flags.data[p][0]), self.learn[p].below.eq(learn_flags.data[p][1])
-        for memory, select, lanes, value in (
-            (counts, self.host_select_counts, self.host_write_counts, [w.count for w in self.write_data]),
-            (flags, self.host_select_flags, self.host_write_flags, [Cat(w.above, w.below) for w in self.write_data]),
+        for memory, select, lanes, kept, value in (
+            (counts, self.host_select_counts, self.host_write_counts, read.data, [w.count for w in self.write_data]),
+            (
+                flags,
+                self.host_select_flags,
+                self.host_write_flags,
+                learn_flags.data,
+                [Cat(w.above, w.below) for w in self.write_data],
+            ),
         ):
-            write = memory.write_port(granularity=1)
+            write = memory.write_port()
             m.d.comb += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
-            m.d.comb += write.en.eq(Mux(select, lanes, self.write.replicate(f.lanes)))
-            m.d.comb += [write.data[p].eq(Mux(select, self.host_data, value[p])) for p in range(f.lanes)]
+            m.d.comb += write.en.eq(Mux(select, lanes.any(), self.write))
+            for p in range(f.lanes):
+                host = Mux(lanes[p], self.host_data, kept[p])
+                m.d.comb += write.data[p].eq(Mux(select, host, value[p]))
         return m

@@ -8,12 +8,10 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS, RATE_BITS, LayerFormat, settings_layout
 from rtl.layer import Layer
-from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY
+from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY, WRITE_AT
 from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
 from rtl.readout import Readout, result_layout
 from rtl.spikes import pixel_count, pixel_train
-
-HOST_DEPTH = 8
 
 
 def stimulus_layout(config: Config) -> data.StructLayout:
@@ -57,6 +55,7 @@ class BsdCore(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         config, top = self.config, self.config.layers
+        self.accessing = Signal()
         layers = {}
         for layer in range(0 if config.learn else 1, top + 1):
             m.submodules[f"layer{layer}"] = layers[layer] = Layer(self.forms[layer])
@@ -103,7 +102,7 @@ class BsdCore(wiring.Component):
         for name in ("label", "learn", "recall"):
             m.d.comb += first.payload[name].eq(beat[name])
         if not config.learn:
-            m.d.comb += first.valid.eq(self.i.valid), self.i.ready.eq(first.ready)
+            m.d.comb += first.valid.eq(self.i.valid & ~self.accessing), self.i.ready.eq(first.ready & ~self.accessing)
             return None
         stimulus = layers[0].i
         queued = stream.Signature(stimulus.payload.shape()).create()
@@ -111,9 +110,9 @@ class BsdCore(wiring.Component):
         m.d.comb += [queued.payload.counts[p].eq(pixel_count(beat.pixels[p], config.steps)) for p in range(config.lanes[0])]
         m.d.comb += [queued.payload[name].eq(beat[name]) for name in ("label", "learn", "recall")]
         m.d.comb += [
-            first.valid.eq(self.i.valid & queued.ready),
-            queued.valid.eq(self.i.valid & first.ready),
-            self.i.ready.eq(first.ready & queued.ready),
+            first.valid.eq(self.i.valid & queued.ready & ~self.accessing),
+            queued.valid.eq(self.i.valid & first.ready & ~self.accessing),
+            self.i.ready.eq(first.ready & queued.ready & ~self.accessing),
         ]
         return fifo
 
@@ -152,42 +151,44 @@ class BsdCore(wiring.Component):
         return registers
 
     def _host(self, m, layers, registers):
-        """Requests go out a clock each, answers come a fixed time later into a queue that has room for all of them."""
-        m.submodules.answers = answers = SyncFIFOBuffered(width=DATA_BITS, depth=HOST_DEPTH)
-        latency = READ_LATENCY + 1  # the request is registered first
-        accepted, inside = Signal(), Signal(latency)
+        """One request after another: each stays for as long as its answer takes, and meanwhile no sample comes in."""
+        accepted, inside = Signal(), Signal(READ_LATENCY + 1)  # in which clock of its access the request is
         request = Signal(host_request_layout())
-        m.d.comb += [
-            self.host_i.ready.eq(self.idle & (answers.level + sum(inside[i] for i in range(latency)) < HOST_DEPTH)),
-            accepted.eq(self.host_i.valid & self.host_i.ready),
-            self.host_o.payload.eq(answers.r_data),
-            self.host_o.valid.eq(answers.r_rdy),
-            answers.r_en.eq(self.host_o.ready),
-            answers.w_en.eq(inside[-1]),
-        ]
-        m.d.sync += inside.eq(Cat(accepted, inside)), request.eq(self.host_i.payload)
+        m.d.comb += accepted.eq(self.host_i.valid & self.host_i.ready)
+        m.d.comb += self.host_i.ready.eq(self.idle & ~self.accessing & ~self.host_o.valid)
+        m.d.sync += inside.eq(Cat(accepted, inside))
+        with m.If(accepted):
+            m.d.sync += request.eq(self.host_i.payload), self.accessing.eq(1)
+        with m.Elif(inside[-1]):
+            m.d.sync += self.accessing.eq(0)
+        with m.If(inside[-1]):
+            m.d.sync += self.host_o.valid.eq(1)
+        with m.Elif(self.host_o.ready):
+            m.d.sync += self.host_o.valid.eq(0)
         address = data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS})
         now = data.View(address, request.address)
-        active = inside[0]
-        layer = [Signal(LAYER_BITS, name=f"answer{i}") for i in range(READ_LATENCY)]
-        m.d.sync += layer[0].eq(now.layer), layer[1].eq(layer[0])
+        own, writes = now.layer == REGISTERS, inside[WRITE_AT] & request.write
         for number, part in layers.items():
             m.d.comb += [
-                part.host.select.eq(active & ((now.layer == number) | (now.layer == EVERY))),
-                part.host.write.eq(request.write),
+                part.host.select.eq(self.accessing & ((now.layer == number) | (now.layer == EVERY))),
+                part.host.write.eq(writes),
                 part.host.memory.eq(now.memory),
                 part.host.index.eq(now.index),
                 part.host.data.eq(request.data),
             ]
-            with m.If((layer[-1] == number) | ((layer[-1] == EVERY) & (number == self.config.layers))):
-                m.d.comb += answers.w_data.eq(part.host.read)
-        read, later = Signal(DATA_BITS), Signal(DATA_BITS)
-        m.d.sync += later.eq(read), read.eq(0)
+        read, answer = Signal(DATA_BITS), Signal(DATA_BITS)
+        m.d.sync += read.eq(0)
         for index, name in enumerate(register_names(self.config)):
             if name in registers:
-                with m.If((now.index == index) & (now.layer == REGISTERS)):
+                chosen = Signal(name=f"chosen_{name}")
+                m.d.sync += chosen.eq(own & (now.index == index))
+                with m.If(chosen):
                     m.d.sync += read.eq(registers[name])
-                    with m.If(active & request.write):
+                    with m.If(writes):
                         m.d.sync += registers[name].eq(request.data)
-        with m.If(layer[-1] == REGISTERS):
-            m.d.comb += answers.w_data.eq(later)
+        m.d.comb += answer.eq(Mux(own, read, 0))
+        for number, part in layers.items():
+            with m.If((now.layer == number) | ((now.layer == EVERY) & (number == self.config.layers))):
+                m.d.comb += answer.eq(part.host.read)
+        with m.If(inside[-1]):
+            m.d.sync += self.host_o.payload.eq(answer)

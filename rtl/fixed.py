@@ -19,9 +19,15 @@ def saturate(value: ValueLike, bits: int) -> Value:
     value = as_signed(value)
     if len(value) <= bits:
         return value
+    limit = Cat((~value[-1]).replicate(bits - 1), value[-1])
+    return Mux(overflows(value, bits), limit, value[:bits]).as_signed()
+
+
+def overflows(value: ValueLike, bits: int) -> Value:
+    """Whether `saturate` changes the value."""
+    value = as_signed(value)
     sign, excess = value[-1], value[bits - 1 : -1]
-    limit = Cat((~sign).replicate(bits - 1), sign)
-    return Mux(Mux(sign, ~excess.all(), excess.any()), limit, value[:bits]).as_signed()
+    return (excess ^ sign.replicate(len(excess))).any()
 
 
 def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:
@@ -50,3 +56,8 @@ def round_shift(value: ValueLike, shift: int | ValueLike) -> Value:
     if isinstance(shift, int) and shift == 0:
         return as_signed(value)
     return round_half(shift_keep_half(value, shift))
+
+
+def round_saturate(value: ValueLike, shift: int, bits: int) -> Value:
+    """sat(rnd(value, shift), bits), for shift >= 1: clipped to one bit more first, so that a short sum rounds it."""
+    return saturate(round_half(saturate(shift_keep_half(value, shift), bits + 1)), bits)

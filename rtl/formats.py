@@ -15,6 +15,8 @@ SCALAR_BITS = 16
 SUM_BITS = 24
 ERROR_BITS, APICAL_ERROR_BITS = 7, 16
 NOISE_BITS = 8
+SOMA_ROUNDS = 2
+"""Times that a soma's units are used for each group: a group takes longer to accumulate than T clocks."""
 RATE_BITS = 4
 """A rate register holds rate + 8, 0..13."""
 LABEL_BITS = 6
@@ -111,9 +113,19 @@ class LayerFormat:
         return self.voltage_bits + ceil_log2(self.steps)
 
     @property
+    def soma_units(self) -> int:
+        """Lanes of a group whose somas step at the same time."""
+        return -(-self.lanes // SOMA_ROUNDS)
+
+    @property
     def norm_bits(self) -> int:
         """|r|^2 and the dot products with it."""
         return (self.size * self.steps * self.steps).bit_length()
+
+    @property
+    def error_bits(self) -> int:
+        """Signed g, or G where there is a backward network."""
+        return APICAL_ERROR_BITS if self.pre_apical else ERROR_BITS
 
     @property
     def shift_error(self) -> int:

@@ -73,7 +73,7 @@ class Layer(wiring.Component):
         f = self.form
         self.rows = {}
         if f.planes:
-            m.submodules.soma = self.soma = Soma(f)
+            m.submodules.soma = self.soma = Soma(f, f.soma_units)
         self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
         self.outstanding, self.begins, self.begins_learning = Signal(), Signal(), Signal()
         # A learning sample's spikes have not all come to the affinity unit: of the last one begun, of the one before it.

@@ -12,15 +12,19 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY = 2
-"""Clocks from a layer's host address to its data."""
+READ_LATENCY, WRITE_AT = 5, 1
+"""An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
+clock `WRITE_AT`."""
 
 MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
 """What a layer holds, in the order of the address field `memory`."""
 
 
 def layer_host_signature() -> wiring.Signature:
-    """One access a clock, only while the core is idle. index = word x 2^lane_bits + lane; read: `READ_LATENCY` later."""
+    """One access, only while the core is idle: all but `write`, a pulse, and `read` stay (`READ_LATENCY`).
+
+    index = word x 2^lane_bits + lane.
+    """
     return wiring.Signature(
         {
             "select": Out(1),
@@ -48,34 +52,33 @@ class Window:
 def connect(m: Module, host, windows: list[Window], index_ports: list[tuple[Value, int]]):
     """Drives every window from the layer's host port, and gathers what they read.
 
-    `index_ports` are the blocks' address inputs with their lanes. Signed values are extended to 32 bits. A word takes two
-    clocks: one lane of every four, a block RAM's output, is registered, then come the rest of the lanes and the memories.
+    `index_ports` are the blocks' address inputs with their lanes. Signed values are extended to 32 bits. All that is
+    on the way has a register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block RAM's
+    output takes long; the lane; and the memory.
     """
+    index = Signal.like(host.index)
+    m.d.sync += index.eq(host.index)
     for port, lanes in index_ports:
-        m.d.comb += port.eq(host.index >> ceil_log2(lanes))
-    memory, index, quad = Signal.like(host.memory), Signal.like(host.index), Signal.like(host.index)
-    m.d.sync += memory.eq(host.memory), index.eq(host.index), quad.eq(index >> 2)
+        m.d.comb += port.eq(index >> ceil_log2(lanes))
     answers = []
     for window in windows:
-        code = MEMORIES.index(window.memory)
-        chosen = host.select & (host.memory == code)
+        chosen, answer = Signal(name=f"chosen_{window.memory}"), Signal(DATA_BITS, name=f"answer_{window.memory}")
+        lanes = Signal(window.lanes, name=f"write_{window.memory}")
         lane_bits = ceil_log2(window.lanes)
-        lane = host.index[:lane_bits] if lane_bits else 0
+        m.d.sync += chosen.eq(host.select & (host.memory == MEMORIES.index(window.memory)))
+        m.d.sync += lanes.eq(Mux(chosen & host.write, 1 << index[:lane_bits] if lane_bits else 1, 0))
+        m.d.comb += window.write.eq(lanes)
         if window.select is not None:
             m.d.comb += window.select.eq(chosen)
-        m.d.comb += window.write.eq(Mux(chosen & host.write, 1 << lane if lane_bits else 1, 0))
         words = [Value.cast(window.read[p]) for p in range(window.lanes)] if lane_bits else [Value.cast(window.read)]
         words = [word.as_signed() if window.signed else word for word in words]
-        shape = Value.cast(words[0]).shape()
-        held, chosen_then = [], Signal(name=f"chosen_{window.memory}")
+        held = []
         for q in range(0, window.lanes, 4):
-            held.append(Signal(shape, name=f"{window.memory}{q}"))
+            held.append(Signal(words[0].shape(), name=f"{window.memory}{q}"))
             m.d.sync += held[-1].eq(Array(words[q : q + 4])[index[: min(lane_bits, 2)]] if lane_bits else words[0])
-        m.d.sync += chosen_then.eq(memory == code)
-        answer = Signal(DATA_BITS, name=f"answer_{window.memory}")
-        value = Array(held)[quad[: lane_bits - 2]] if len(held) > 1 else held[0]
-        with m.If(chosen_then):
-            m.d.comb += answer.eq(value)
+        m.d.sync += answer.eq(Array(held)[index[2:lane_bits]] if len(held) > 1 else held[0])
+        with m.If(~chosen):
+            m.d.sync += answer.eq(0)
         answers.append(answer)
     if answers:
-        m.d.comb += host.read.eq(reduce(or_, answers))
+        m.d.sync += host.read.eq(reduce(or_, answers))

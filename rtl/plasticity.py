@@ -10,16 +10,19 @@ three jobs:
 
 from itertools import pairwise
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.affinity import other
 from rtl.concepts import concept_word
-from rtl.fixed import round_shift, saturate
+from rtl.fixed import overflows, round_saturate, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
+from rtl.memories import ram
+
+HALF = SUM_BITS // 2
+"""Bits of the lower half of S."""
 
 
 class Plasticity(wiring.Component):
@@ -34,7 +37,8 @@ class Plasticity(wiring.Component):
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
-        host_*: E (address = (concept, group), one lane at a time) and S (address = concept).
+        host_*: E (address = (concept, group), one lane at a time; select and data from the clock before the write on) and S
+            (address = concept).
     """
 
     def __init__(self, form: LayerFormat):
@@ -96,7 +100,7 @@ class Plasticity(wiring.Component):
         m = Module()
         f = self.form
         self.tag = data.StructLayout(
-            {name: 1 for name in ("error", "sum", "block", "kept", "first", "last")}
+            {name: 1 for name in ("error", "sum", "low", "block", "kept", "first", "last")}
             | {"group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
         )
         # A job's tag goes beside its data: 0 addresses, 1 words, 2 operands, 3 products, 4 sums, 5 errors.
@@ -174,7 +178,7 @@ class Plasticity(wiring.Component):
                 m.d.comb += self.b_ready.eq(~self.learn_theta)
                 with m.If(self.learn_theta):
                     m.next = "sum scalar"
-            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:5]).any()):
+            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:6]).any()):
                 m.next = "idle"
         with m.State("sum scalar"):
             m.d.sync += self.scalar.eq(self.b1)
@@ -194,6 +198,9 @@ class Plasticity(wiring.Component):
             m.d.comb += self.scalar_write.eq(1)
             m.next = "block"
         with m.State("block"):
+            m.d.comb += issue["low"].eq(1)
+            m.next = "block high"
+        with m.State("block high"):
             m.d.comb += issue["block"].eq(1)
             m.next = "wait"
         with m.State("wait"), m.If(self.apical_valid & self.errors.ready):
@@ -205,7 +212,7 @@ class Plasticity(wiring.Component):
     def _kept(self, m, tag):
         """The counts and flags of this and the next learning sample, one slot each."""
         f = self.form
-        m.submodules.kept = memory = Memory(shape=concept_word(f), depth=2 << f.group_bits, init=[])
+        m.submodules.kept = memory = ram(shape=concept_word(f), depth=2 << f.group_bits, init=[])
         read, write = memory.read_port(), memory.write_port()
         filling = Signal()
         with m.If(self.start):
@@ -221,32 +228,39 @@ class Plasticity(wiring.Component):
     def _lanes(self, m, tags, kept):
         """scalar x count for every neuron of the group, added to or subtracted from what the job adds up."""
         f = self.form
-        scalar, neurons = Signal(signed(SUM_BITS)), Signal(concept_word(f))  # neurons are registered, scalar's multiples are
-        m.d.comb += scalar.eq(Mux(tags[1].error, self.q_data, self.scalar) if self.basal else self.scalar)
-        m.d.sync += neurons.eq(Mux(tags[1].kept, kept, self.template))
-        products = [Signal(signed(SUM_BITS + f.count_bits), name=f"product{p}") for p in range(f.lanes)]
-        above, below, minus = Signal(f.lanes), Signal(f.lanes), Signal()
-        times = multiples(m, scalar, f.steps)
-        m.d.sync += [
-            minus.eq((tags[2].error & tags[2].kept) | tags[2].block),
-            above.eq(Cat(neurons[p].above for p in range(f.lanes))),
-            below.eq(Cat(neurons[p].below for p in range(f.lanes))),
-            self.above.eq(above),
-            self.below.eq(below),
-        ]
+        # Of S, 24 bits, a block's job takes the lower half and in the next clock the upper one, so that one multiplier of
+        # 18 x 18 bits is enough: what it multiplies with is then the count x 2^12.
+        factor, low, high = Signal(signed(SCALAR_BITS + 1)), *(Signal(f.count_bits * f.lanes) for _ in range(2))
+        halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
+        job = Mux(tags[1].low, halves[0], Mux(tags[1].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
+        value = Signal(signed(SCALAR_BITS))
+        m.d.comb += value.eq(Mux(tags[1].error, self.q_data, job) if self.basal else job)
+        m.d.sync += factor.eq(Mux((tags[1].error & tags[1].kept) | tags[1].low | tags[1].block, -value, value))
+        neurons = Mux(tags[1].kept, kept, self.template)
+        neurons = data.View(concept_word(f), neurons)
+        counts = Cat(neurons[p].count for p in range(f.lanes))
+        m.d.sync += low.eq(Mux(tags[1].block, 0, counts)), high.eq(Mux(tags[1].block, counts, 0))
+        for name in ("above", "below"):  # they go with the products, and with the sums
+            stages = [Signal(f.lanes, name=f"{name}{i}") for i in range(2)]
+            m.d.sync += stages[0].eq(Cat(neurons[p][name] for p in range(f.lanes))), stages[1].eq(stages[0])
+            m.d.sync += getattr(self, name).eq(stages[1])
         for p in range(f.lanes):
-            addend = Mux(tags[3].first, 0, self.totals[p])
+            product = Signal(signed(SUM_BITS + f.count_bits + 1), name=f"product{p}")
+            counts = (side.word_select(p, f.count_bits) for side in (low, high))
+            times = Cat(next(counts), Const(0, HALF - f.count_bits), next(counts), 0)
+            m.d.sync += product.eq(factor * times.as_signed())
+            addend = self.totals[p]
             if self.backward:
-                addend = Mux(tags[3].error, addend, self.apical_sums[p])
-            m.d.sync += products[p].eq(times[neurons[p].count])
-            with m.If(tags[3].error | tags[3].sum | tags[3].block):  # coefficients may come with gaps
-                m.d.sync += self.totals[p].eq(Mux(minus, addend - products[p], addend + products[p]))
+                addend = Mux(tags[3].sum | tags[3].low, self.apical_sums[p], addend)
+            addend = Mux(tags[3].first, 0, addend)
+            with m.If(tags[3].error | tags[3].sum | tags[3].low | tags[3].block):  # coefficients may come with gaps
+                m.d.sync += self.totals[p].eq(addend + product)
 
     def _basal_errors(self, m, tag):
         """g of step 7, kept until the next sample's pass has taken it."""
         f = self.form
         word = data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(ERROR_BITS), f.lanes)})
-        m.submodules.errors = memory = Memory(shape=word, depth=1 << f.group_bits, init=[])
+        m.submodules.errors = memory = ram(shape=word, depth=1 << f.group_bits, init=[])
         read, write = memory.read_port(), memory.write_port()
         known, feed, next_feed = Signal(range(f.groups + 1)), Signal(range(f.groups + 1)), Signal(range(f.groups + 1))
         have, teaches = Signal(), Signal()
@@ -255,7 +269,7 @@ class Plasticity(wiring.Component):
             e = self.totals[p]
             falls = e[-1]
             opens = (self.above[p] | ~falls) if f.top else self.above[p] & (self.below[p] | falls)
-            m.d.sync += g[p].eq(Mux(opens, saturate(round_shift(e, f.shift_error), ERROR_BITS), 0))
+            m.d.sync += g[p].eq(Mux(opens, round_saturate(e, f.shift_error, ERROR_BITS), 0))
         takes = self.errors.valid & self.errors.ready & ~self.pass_apical
         m.d.comb += [
             write.en.eq(tag.error & tag.last),
@@ -283,22 +297,29 @@ class Plasticity(wiring.Component):
     def _sums(self, m, tags):
         """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
         f = self.form
-        shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
-        m.submodules.apical_sums = memory = Memory(shape=shape, depth=1 << self.address_bits, init=[])
+        shape, host_data = data.ArrayLayout(signed(SUM_BITS), f.lanes), Signal(SUM_BITS)
+        m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << self.address_bits, init=[])
         read, write = memory.read_port(), memory.write_port(granularity=1)
-        host, own = self.host_select_e, tags[4].sum | tags[4].block  # the host has it whenever no job does
+        host, own = self.host_select_e, tags[5].sum | tags[5].block  # the host has it whenever no job does
         m.d.comb += [
             read.addr.eq(Mux(host, self.host_address_e, Cat(tags[1].group[: f.group_bits], tags[1].k))),
             self.host_read_e.eq(read.data),
-            write.addr.eq(Mux(own, Cat(tags[4].group[: f.group_bits], tags[4].k), self.host_address_e)),
+            write.addr.eq(Mux(own, Cat(tags[5].group[: f.group_bits], tags[5].k), self.host_address_e)),
             write.en.eq(Mux(own, (1 << f.lanes) - 1, self.host_write_e)),
+            host_data.eq(Mux(host, self.host_data, 0)),
         ]
         for p in range(f.lanes):
-            value = Mux(tags[4].block, 0, saturate(self.totals[p], SUM_BITS))
-            m.d.comb += write.data[p].eq(Mux(own, value, self.host_data.as_signed()))
+            stored = Signal(signed(SUM_BITS), name=f"stored{p}")
+            over, total = Signal(name=f"over{p}"), self.totals[p]
+            m.d.comb += over.eq(overflows(total, SUM_BITS))
+            kept, most = tags[4].sum & ~over, tags[4].sum & over & ~total[-1]
+            least = Const(1 << (SUM_BITS - 1), SUM_BITS) & (tags[4].sum & over & total[-1]).replicate(SUM_BITS)
+            highest = Const((1 << (SUM_BITS - 1)) - 1, SUM_BITS) & most.replicate(SUM_BITS)
+            m.d.sync += stored.eq((total[:SUM_BITS] & kept.replicate(SUM_BITS)) | least | highest | host_data)
+            m.d.comb += write.data[p].eq(stored)
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
-        m.submodules.scalar_sums = memory = Memory(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
+        m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
         read, write = memory.read_port(), memory.write_port()
         host, k = self.host_select_s, tags[0].k
         m.d.comb += [
@@ -315,17 +336,18 @@ class Plasticity(wiring.Component):
         f = self.form
         shifts, shifting, live = Signal(BLOCK_SHIFT_BITS), Signal(), Signal()
         g = [saturate(self.shifted[p], APICAL_ERROR_BITS) for p in range(f.lanes)]
+        nonzero = [x[: APICAL_ERROR_BITS - 1].any() | overflows(x, APICAL_ERROR_BITS) | x[-1] for x in self.shifted]
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
             for p in range(f.lanes):
                 x = self.totals[p]
-                rises, falls = ~x[-1] & x.any(), x[-1]
-                opens = (self.above[p] | rises) & (self.below[p] | falls)
+                falls = x[-1]  # of an x that is 0 it does not matter whether it opens
+                opens = (self.above[p] | ~falls) & (self.below[p] | falls)
                 m.d.sync += self.shifted[p].eq(Mux(opens, x, 0))
         with m.Elif(shifting):
             with m.If(shifts == 0):
                 m.d.sync += shifting.eq(0), self.apical_valid.eq(1)
-                m.d.sync += live.eq(Cat(value.any() for value in self.shifted).any())
+                m.d.sync += live.eq(Cat(nonzero).any())
             with m.Else():
                 m.d.sync += shifts.eq(shifts - 1)
                 m.d.sync += [self.shifted[p].eq(self.shifted[p] >> 1) for p in range(f.lanes)]
@@ -335,17 +357,3 @@ class Plasticity(wiring.Component):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
             m.d.comb += self.errors.payload.eq(live)
             m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
-
-
-def multiples(m: Module, value: Value, steps: int) -> Array:
-    """value times 0..steps, a clock later, for a count to choose from: shared by all lanes, which need no multiplier."""
-    odd = {1: value, 3: value + (value << 1)}
-    if steps == 8:
-        odd |= {5: value + (value << 2), 7: (value << 3) - value}
-    times = {0: Const(0, 1)}
-    for count, product in odd.items():
-        times[count] = Signal(product.shape(), name=f"times{count}")
-        m.d.sync += times[count].eq(product)
-    for count in range(2, steps + 1, 2):
-        times[count] = times[count // 2] << 1
-    return Array(times[count] for count in range(steps + 1))

@@ -1,30 +1,38 @@
-"""Soma: P leaky integrate-and-fire neurons over T steps, for either network (docs/arithmetic.md, step 3)."""
+"""Soma: leaky integrate-and-fire neurons over T steps, for either network (docs/arithmetic.md, step 3)."""
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
 from rtl.fixed import saturate
 from rtl.formats import MEMBRANE_BITS, THRESHOLD_BITS, WINDOW_BITS, LayerFormat
 
 
 class Soma(wiring.Component):
-    """Takes a group's accumulators and runs T steps, one a clock; the direct code's planes take two clocks before.
+    """Takes a group's accumulators and runs T steps for all of its lanes, a few of them at a time.
 
-    A step's v and its excess v - threshold are both ready before the step: it then needs one sum for the membrane without a
-    spike and one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
+    A group takes many more clocks to accumulate than T, so that some neurons' worth of adders does for all lanes: `units`
+    lanes go through T steps, then the next ones (`rounds` in all). On the way to its step a lane's sum is picked (by round,
+    then by step) and becomes v and its excess v - threshold. The step then needs one sum for the membrane without a spike and
+    one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
+
+    Args:
+        units: lanes that step at the same time; None: all.
 
     Members:
         accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
         apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
-        valid, ready: Out/In, the group after T steps, stable until both: `trains` (T bits, bit t a spike at step t),
-            `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
-            `below`: V < high.
+        valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
+            t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
+            `below`: V < high. All three settings stay from `accumulated` until then.
         taken: Out, pulse: there is room for the next group.
     """
 
-    def __init__(self, form: LayerFormat):
+    def __init__(self, form: LayerFormat, units: int | None = None):
         self.form = f = form
+        self.rounds = -(-f.lanes // (units or f.lanes))
+        self.units = -(-f.lanes // self.rounds)
         super().__init__(
             {
                 "accumulated": In(1),
@@ -45,85 +53,123 @@ class Soma(wiring.Component):
             }
         )
 
+    def latency(self, apical: bool) -> int:
+        """Clocks from `accumulated` to `valid`."""
+        return self.rounds * self.form.steps + 4 + (self.form.direct and not apical)
+
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        apical = Signal()
-        lanes = range(f.lanes)
-        step = Signal(range(f.steps))
-        wide = signed(f.accumulator_bits + 4)
-        held = [[Signal(wide, name=f"held{t}_{p}") for p in lanes] for t in range(f.planes)]
-        excess = [Signal(signed(f.voltage_bits + 1), name=f"excess{p}") for p in lanes]
-        membrane = [Signal(signed(MEMBRANE_BITS), name=f"membrane{p}") for p in lanes]
-
-        # The states, each a register of its own, as they steer too much to be decoded first. Idle is none of them.
-        pairs, combine, stepping, emit = Signal(), Signal(), Signal(), Signal()
-        planes_first = self.accumulated & ~self.apical if f.direct else Const(0, 1)
-        final = step == f.steps - 1
-        m.d.sync += pairs.eq(planes_first), combine.eq(pairs)
-        m.d.sync += stepping.eq((self.accumulated & ~planes_first) | combine | (stepping & ~final))
-        m.d.sync += emit.eq((stepping & final) | (emit & ~self.ready))
-        m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready)
-        m.d.comb += self.busy.eq(pairs | combine | stepping | emit)
+        step_bits = ceil_log2(f.steps)
+        apical, emit, working = Signal(), Signal(), Signal()
+        # Picking, a clock later its v, then (the direct code: another clock later) its step: on, and step + T x round.
+        at = Signal(step_bits + ceil_log2(self.rounds))
+        picking, summing, planes_paired = Signal(), Signal(), Signal()
+        m.d.sync += picking.eq(self.accumulated | (picking & (at != self.rounds * f.steps - 1)))
+        m.d.sync += summing.eq(picking), planes_paired.eq(summing), at.eq(Mux(picking, at + 1, 0))
+        step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
+        m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
+        stepping, begins, final = Signal(), Signal(), Signal()
+        late = ~apical if f.direct else 0
+        m.d.comb += next_step.eq(Mux(late, paired_step, step))
+        m.d.sync += stepping.eq(Mux(late, planes_paired, summing))
+        m.d.sync += begins.eq(next_step == 0), final.eq(next_step == f.steps - 1)
         with m.If(self.accumulated):
-            for p in lanes:
-                v = [self._voltage(self.sums[t][p], self.apical) for t in range(f.planes)]
-                m.d.sync += [held[t][p].eq(v[t]) for t in range(f.planes)]
-                m.d.sync += excess[p].eq(v[0] - self.threshold)
             m.d.sync += apical.eq(self.apical)
-            m.d.sync += [value[p].eq(0) for value in (self.counts, self.voltages) for p in lanes]
-        if f.direct:
-            with m.If(pairs):
-                for p in lanes:
-                    m.d.sync += held[0][p].eq(held[0][p] + (held[1][p] << 1))
-                    m.d.sync += held[1][p].eq(held[2][p] + (held[3][p] << 1))
-            with m.If(combine):
-                for p in lanes:
-                    total, shift = held[0][p] + (held[1][p] << 2), 4 + f.scale
-                    m.d.sync += held[0][p].eq(total >> shift)
-                    m.d.sync += excess[p].eq((total - (self.threshold << shift)) >> shift)
-        with m.If(stepping):
-            m.d.sync += step.eq(step + 1)
-            with m.If(apical if f.direct else 1):
-                m.d.sync += [held[t][p].eq(held[t + 1][p]) for t in range(f.planes - 1) for p in lanes]
-                m.d.sync += [excess[p].eq(held[1][p] - self.threshold) for p in lanes]
-        for p in lanes:
-            self._step(m, stepping, held[0][p], excess[p], membrane[p], p)
-        m.d.comb += self.above.eq(Cat(self.voltages[p] >= self.low for p in lanes))
-        m.d.comb += self.below.eq(Cat(self.voltages[p] < self.high for p in lanes))
+        collect, rounds_left = Signal(), Signal(range(self.rounds + 1))
+        with m.If(self.accumulated):
+            m.d.sync += rounds_left.eq(self.rounds)
+        with m.Elif(collect):
+            m.d.sync += rounds_left.eq(rounds_left - 1)
+        m.d.sync += collect.eq(stepping & final)
+        m.d.sync += emit.eq((collect & (rounds_left == 1)) | (emit & ~self.ready))
+        m.d.sync += working.eq(self.accumulated | (working & ~(collect & (rounds_left == 1))))
+        m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready), self.busy.eq(working | emit)
+
+        held = self._held(m)
+        for s in range(self.units):
+            planes = self._picked(m, held, s, at)
+            v, excess = self._voltage(m, planes, s, apical, step, summing, planes_paired & (paired_step == 0))
+            self._step(m, stepping, begins, final, collect, v, excess, s)
         return m
 
-    def _voltage(self, accumulated, apical):
-        """v of a step, or for the direct code a plane of it, which is scaled with the others."""
+    def _held(self, m):
+        """The group's sums, as the accumulators go on with the next group: planes x lanes."""
         f = self.form
-        if not f.pre_basal or f.direct or not f.scale:
-            return accumulated
-        return Mux(apical, accumulated, accumulated >> f.scale) if f.pre_apical else accumulated >> f.scale
+        held = [[Signal(signed(f.accumulator_bits), name=f"held{t}_{p}") for p in range(f.lanes)] for t in range(f.planes)]
+        with m.If(self.accumulated):
+            m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
+        return held
 
-    def _step(self, m, stepping, held, excess, membrane, p):
-        """u - (u >> leak) + v, the spike, and what it leaves."""
+    def _picked(self, m, held, s, at):
+        """Unit s's sums of this round, one a plane; a register."""
+        f, step_bits = self.form, ceil_log2(self.form.steps)
+        picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
+        for t in range(f.planes):
+            lanes = [held[t][p] for p in range(s, f.lanes, self.units)]
+            with m.If(at[:step_bits] == 0):
+                m.d.sync += picked[t].eq(Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0])
+        return picked
+
+    def _voltage(self, m, planes, s, apical, step, summing, combine):
+        """v of unit s's step and its excess over the threshold, registers both."""
         f = self.form
-        v = Signal(signed(f.voltage_bits), name=f"v{p}")
+        v = Signal(signed(f.voltage_bits), name=f"v{s}")
+        excess = Signal(signed(f.voltage_bits + 1), name=f"excess{s}")
+        now = Signal(signed(f.accumulator_bits), name=f"now{s}")
+        m.d.comb += now.eq(Array(planes[: f.steps])[step])
+        scaled = now if f.direct or not f.scale else now >> f.scale
+        if f.pre_basal and f.pre_apical and not f.direct:
+            scaled = Mux(apical, now, scaled)
+        if not f.direct:
+            m.d.sync += v.eq(scaled), excess.eq(scaled - self.threshold)
+            return v, excess
+        low, high = (Signal(signed(f.accumulator_bits + 2), name=f"{name}{s}") for name in ("low_planes", "high_planes"))
+        m.d.sync += low.eq(planes[0] + (planes[1] << 1)), high.eq(planes[2] + (planes[3] << 1))
+        total, shift = low + (high << 2), 4 + f.scale
+        with m.If(apical):
+            m.d.sync += v.eq(now), excess.eq(now - self.threshold)
+        with m.Elif(combine):
+            m.d.sync += v.eq(total >> shift), excess.eq((total - (self.threshold << shift)) >> shift)
+        return v, excess
+
+    def _step(self, m, stepping, begins, final, collect, v, excess, s):
+        """u - (u >> leak) + v, the spike, and what it leaves; after T steps the lane's results."""
+        f = self.form
         bits = max(MEMBRANE_BITS, f.voltage_bits) + 2
-        x, rest = Signal(signed(bits), name=f"x{p}"), Signal(signed(bits), name=f"rest{p}")
-        spike = Signal(name=f"spike{p}")
+        membrane = Signal(signed(MEMBRANE_BITS), name=f"membrane{s}")
+        x, rest = Signal(signed(bits), name=f"x{s}"), Signal(signed(bits), name=f"rest{s}")
+        spike = Signal(name=f"spike{s}")
         leaked = membrane - (membrane >> f.leak)
         most = ((1 << MEMBRANE_BITS - 1) - 1) - self.threshold
         over = ~x[-1] & x[MEMBRANE_BITS - 1 : -1].any()
         m.d.comb += [
-            v.eq(held),
             x.eq(leaked + v),
             rest.eq(leaked + excess),
             spike.eq(~rest[-1]),
         ]
-        left = Signal(signed(MEMBRANE_BITS), name=f"left{p}")
+        left = Signal(signed(MEMBRANE_BITS), name=f"left{s}")
         m.d.comb += left.eq(Mux(spike, Mux(over, most, rest), saturate(x, MEMBRANE_BITS)))
         # Gates in place of a Mux: it would show the synthesis that these sums can be shared with those of other states.
-        went, begins = stepping.replicate(MEMBRANE_BITS), (~stepping).replicate(MEMBRANE_BITS)
-        m.d.sync += membrane.eq((left & went) | ((self.threshold >> 1) & begins))
+        goes = stepping & ~final
+        went, rests = goes.replicate(MEMBRANE_BITS), (~goes).replicate(MEMBRANE_BITS)
+        m.d.sync += membrane.eq((left & went) | ((self.threshold >> 1) & rests))
+        voltage, count = Signal(signed(f.sum_bits), name=f"voltage{s}"), Signal(f.count_bits, name=f"count{s}")
+        train = Signal(f.steps, name=f"train{s}")
         with m.If(stepping):
-            m.d.sync += [
-                self.voltages[p].eq(self.voltages[p] + v),
-                self.counts[p].eq(self.counts[p] + spike),
-                self.trains[p].eq(Cat(self.trains[p][1:], spike)),
-            ]
+            m.d.sync += voltage.eq(Mux(begins, 0, voltage) + v), count.eq(Mux(begins, 0, count) + spike)
+            m.d.sync += train.eq(Cat(train[1:], spike))
+        new = {
+            "trains": train,
+            "counts": count,
+            "voltages": voltage,
+            "above": voltage >= self.low,
+            "below": voltage < self.high,
+        }
+        for r in reversed(range(self.rounds)):  # a result goes in at the last round's place and moves on to its own
+            moved = {key: Signal(Value.cast(value).shape(), name=f"{key}{r}_{s}") for key, value in new.items()}
+            with m.If(collect):
+                m.d.sync += [moved[key].eq(value) for key, value in new.items()]
+            new, p = moved, s + r * self.units
+            if p < f.lanes:
+                m.d.comb += [getattr(self, key)[p].eq(value) for key, value in moved.items()]

@@ -5,11 +5,11 @@ from operator import or_
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.memories import ram
 
 
 def spike_word(lanes: int, planes: int) -> data.StructLayout:
@@ -113,7 +113,7 @@ class ActiveRows(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         list_bits = ceil_log2(max(self.size, 2))
-        m.submodules.list = rows = Memory(
+        m.submodules.list = rows = ram(
             shape=row_layout(self.size, self.planes, self.count_bits), depth=2 << list_bits, init=[]
         )
         put, get = rows.write_port(), rows.read_port()
@@ -205,8 +205,8 @@ class ActiveRows(wiring.Component):
         """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in."""
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
-        m.submodules.last = last = Memory(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
-        read, write = last.read_port(), last.write_port(granularity=1)
+        m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
+        read, write = last.read_port(), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
         m.d.comb += next_slot.eq(slot)
         with m.If(close & (self.slots > 1)):
@@ -219,9 +219,11 @@ class ActiveRows(wiring.Component):
             self.host_read.eq(read.data),
             read.addr.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot))),
             write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),
-            write.en.eq(Mux(self.host_select, self.host_write, load.replicate(self.lanes))),
+            write.en.eq(Mux(self.host_select, self.host_write.any(), load)),
         ]
-        m.d.comb += [write.data[p].eq(Mux(self.host_select, self.host_data, counts[p])) for p in range(self.lanes)]
+        for p in range(self.lanes):  # the host's word is the one it reads, but for one lane
+            host = Mux(self.host_write[p], self.host_data, read.data[p])
+            m.d.comb += write.data[p].eq(Mux(self.host_select, host, counts[p]))
         return m
 
     def _target_counts(self, word_bits):

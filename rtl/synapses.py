@@ -8,11 +8,10 @@ from contextlib import nullcontext
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.fixed import saturate
+from rtl.fixed import overflows, saturate
 from rtl.formats import (
     APICAL_ERROR_BITS,
     COUNTER_BITS,
@@ -22,6 +21,7 @@ from rtl.formats import (
     WEIGHT_BITS,
     LayerFormat,
 )
+from rtl.memories import ram
 from rtl.spikes import row_layout
 
 MULTIPLIER_BITS = 17
@@ -212,7 +212,7 @@ class Synapses(wiring.Component):
         if f.learn:
             rate, byte = Signal(RATE_BITS), Signal(8)
             column, next_column = Signal(8), Signal(8)
-            self.held_g = [Signal(signed(APICAL_ERROR_BITS), name=f"held_g{p}") for p in range(f.lanes)]
+            self.held_g = [Signal(signed(f.error_bits), name=f"held_g{p}") for p in range(f.lanes)]
             m.d.comb += byte.eq(index[:8] ^ index[8:])
             with m.If(self.errors.ready):
                 m.d.sync += next_column.eq(next_column + 5 * f.lanes)
@@ -233,7 +233,7 @@ class Synapses(wiring.Component):
         shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
         words, writes = {}, {}
         for side in self._sides():
-            memory = Memory(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
+            memory = ram(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
             m.submodules[f"{side}_weights"] = memory
             read, writes[side] = memory.read_port(), memory.write_port(granularity=1)
             host = getattr(self, f"host_select_{side}")
@@ -264,17 +264,20 @@ class Synapses(wiring.Component):
         kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
         added = kept | self._loaded(words)
         for p in range(f.lanes):
-            dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
-            change = (row[f"product{p}"] + Mux(self.stochastic, dither, 128)) >> 8
-            added[f"change{p}"] = Mux(row["update"], change, 0)
+            # (product + dither) >> 8 is the product's upper bits and the carry out of its lower byte
+            dither, product = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8]), row[f"product{p}"]
+            carry = (product[:8] + Mux(self.stochastic, dither, 128))[8]
+            added[f"change{p}"] = Mux(row["update"], product[8:].as_signed(), 0)
+            added[f"carry{p}"] = row["update"] & carry
         added = self._stage(m, "added", added)
         stored, clipped = {key: added[key] for key in kept}, []
         for p in range(f.lanes):
             weights = [added[f"{side}{p}"] for side in words]
             weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
-            total = added[f"change{p}"] + weight
+            total = Signal(signed(len(added[f"change{p}"]) + 1), name=f"total{p}")
+            m.d.comb += total.eq(added[f"change{p}"] + weight + added[f"carry{p}"])
             stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
-            clipped.append(total != saturate(total, WEIGHT_BITS))
+            clipped.append(overflows(total, WEIGHT_BITS))
         stored["clipped"] = Cat(clipped)
         stored = self._stage(m, "stored", stored)
         clips = Signal(range(f.lanes + 1))
@@ -289,11 +292,11 @@ class Synapses(wiring.Component):
     def _write(self, m, row, words, writes, apical):
         """The updated word goes back; the host's word when it asks."""
         f = self.form
-        self._host_writes(m, writes)
         for side, write in writes.items():
-            with m.If(row["update"] & (apical == (side == "apical"))):
-                m.d.comb += write.addr.eq(row["address"]), write.en.eq((1 << f.lanes) - 1)
-                m.d.comb += [write.data[p].eq(words[p]) for p in range(f.lanes)]
+            on, host = row["update"] & (apical == (side == "apical")), getattr(self, f"host_write_{side}")
+            m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
+            m.d.comb += write.en.eq(Mux(row["update"], on.replicate(f.lanes), host))
+            m.d.comb += [write.data[p].eq(Mux(row["update"], words[p], self.host_data)) for p in range(f.lanes)]
 
     def _accumulate(self, m, row, words):
         """One accumulator for each lane and each bit of the row's train."""

@@ -2,12 +2,12 @@
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from rtl.bus.bus import bus_signature
 from rtl.bus.frame import Decoder, Encoder, byte_layout, item_layout
 from rtl.bus.uart import Receiver, Transmitter
+from rtl.memories import ram
 
 HEADER = 4
 """Bytes before a command's payload: sequence, command, address (low byte first)."""
@@ -40,8 +40,8 @@ class Bridge(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.command = command = Memory(shape=8, depth=256, init=[])
-        m.submodules.reply = reply = Memory(shape=8, depth=256, init=[])
+        m.submodules.command = command = ram(shape=8, depth=256, init=[])
+        m.submodules.reply = reply = ram(shape=8, depth=256, init=[])
         store, fetch = command.write_port(), command.read_port()
         note, recall = reply.write_port(), reply.read_port()
 

@@ -2,7 +2,6 @@
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
@@ -12,6 +11,7 @@ from rtl.bus.packets import HEADER_LABEL_BITS, PIXELS, pixel_words, sample_words
 from rtl.bus.register_map import DATA_BITS, MODES
 from rtl.core import stimulus_layout
 from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.memories import ram
 
 
 class PacketIn(wiring.Component):
@@ -48,7 +48,7 @@ class PacketIn(wiring.Component):
         m = Module()
         header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
         bits = ceil_log2(2 * sample_words(self.config))
-        m.submodules.ring = ring = Memory(shape=DATA_BITS, depth=1 << bits, init=[])
+        m.submodules.ring = ring = ram(shape=DATA_BITS, depth=1 << bits, init=[])
         # One bit more than an address: a full ring is not an empty one.
         committed, read = Signal(bits + 1), Signal(bits + 1)
         self._check(m, header, ring.write_port(), committed, read)

@@ -20,10 +20,10 @@ class Pins:
         self.taken = []
 
     async def host(self, *accesses):
-        """(address, value), or (address, None) to read; back to back, a request a clock where the core takes it."""
+        """(address, value), or (address, None) to read; back to back, as soon as the core takes it."""
         ctx, core, answers, sent = self.ctx, self.core, [], 0
         ctx.set(core.host_o.ready, 1)
-        for _ in range(500):
+        for _ in range(100 + 10 * len(accesses)):
             if sent < len(accesses):
                 address, value = accesses[sent]
                 ctx.set(core.host_i.payload, {"address": int(address), "write": value is not None, "data": value or 0})
