@@ -69,6 +69,7 @@ class Config:
     )
     stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
     learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
+    folded: bool = _choice((False, True), "one engine of one lane does the work of all layers: small and slow", False)
     learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
     epochs: int = _int(1, 10000, "passes over the training samples", 20)
     seed: int = _int(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
