@@ -19,10 +19,11 @@ from rtl.bus.register_map import (
     core_registers,
     registers,
 )
-from rtl.core import BsdCore, host_request_layout, stimulus_layout
+from rtl.core import core_of
 from rtl.formats import LayerFormat
 from rtl.layer_host import INDEX_BITS, MEMORY_BITS
 from rtl.memory_map import REGISTERS
+from rtl.ports import host_request_layout, stimulus_layout
 from rtl.readout import result_layout
 
 
@@ -194,7 +195,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = BsdCore(self.config)
+        m.submodules.core = core = core_of(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)

@@ -9,7 +9,7 @@ from rtl.bus.packet_in import PacketIn
 from rtl.bus.packet_out import PacketOut
 from rtl.bus.packets import word_layout
 from rtl.bus.register_map import DATA_BITS, MODES, ROUTES
-from rtl.core import stimulus_layout
+from rtl.ports import stimulus_layout
 from rtl.formats import LayerFormat
 from rtl.readout import result_layout
 

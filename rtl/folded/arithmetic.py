@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.fixed import saturate
-from rtl.folded.microcode import Base, Fit, Kind
+from rtl.folded.microcode import Fit, Total
 from rtl.formats import ERROR_BITS, NOISE_BITS, SUM_BITS, WEIGHT_BITS
 
 WORD_BITS = 32
@@ -25,7 +25,7 @@ class Arithmetic(wiring.Component):
         total_bits: of total, 34 or more. left_bits, right_bits: of the factors, signed.
 
     Members:
-        base, product, minus, kind: In, of the instruction. x: In, the operand. left, right: In, the factors, registers.
+        what: In. x: In, the operand. left, right: In, the factors, registers.
         counted: In, the counter is 0: HALVE_COUNTED holds.
         fit: In. result: Out, signed 32 bits, of total as `fit` says. clipped: Out, total >> 8 does not fit a weight.
         negative, zero, large: Out, of total.
@@ -34,10 +34,7 @@ class Arithmetic(wiring.Component):
     def __init__(self, total_bits: int, left_bits: int, right_bits: int):
         super().__init__(
             {
-                "base": In(Base),
-                "product": In(1),
-                "minus": In(1),
-                "kind": In(Kind),
+                "what": In(Total),
                 "x": In(signed(WORD_BITS)),
                 "left": In(signed(left_bits)),
                 "right": In(signed(right_bits)),
@@ -55,34 +52,39 @@ class Arithmetic(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         total, bits = self.total, len(self.total)
-        base, addend, term = (Signal(signed(bits), name=name) for name in ("base_", "addend", "term"))
-        with m.Switch(self.base):
-            with m.Case(Base.TOTAL):
-                m.d.comb += base.eq(total)
-            with m.Case(Base.OPERAND):
-                m.d.comb += base.eq(self.x)
-        product = Signal(signed(bits))
+        base, addend, term = (Signal(signed(bits), name=name) for name in ("base", "addend", "term"))
+        product, minus = Signal(signed(bits)), Signal()
         m.d.comb += [
             product.eq(self.left * self.right),
-            addend.eq(Mux(self.product, product, self.x)),
-            term.eq(addend ^ self.minus.replicate(bits)),
+            minus.eq(self._is(Total.LESS_X, Total.LESS_AB, Total.X_LESS_AB)),
+            addend.eq(Mux(self._is(Total.X, Total.ADD_X, Total.LESS_X), self.x, product)),
+            term.eq(addend ^ minus.replicate(bits)),
         ]
-        with m.Switch(self.kind):
-            with m.Case(Kind.SUM):
-                m.d.sync += total.eq(base + term + self.minus)
-            with m.Case(Kind.HALVE):
+        with m.If(self._is(Total.ADD_X, Total.LESS_X, Total.ADD_AB, Total.LESS_AB)):
+            m.d.comb += base.eq(total)
+        with m.If(self._is(Total.X_ADD_AB, Total.X_LESS_AB)):
+            m.d.comb += base.eq(self.x)
+        with m.Switch(self.what):
+            with m.Case(Total.HOLD):
+                pass
+            with m.Case(Total.HALVE):
                 m.d.sync += total.eq(total >> 1)
-            with m.Case(Kind.HALVE_COUNTED):
+            with m.Case(Total.HALVE_COUNTED):
                 m.d.sync += total.eq(Mux(self.counted, total, total >> 1))
-            with m.Case(Kind.HASH):
+            with m.Case(Total.HASH):
                 m.d.sync += total.eq(xorshift32(total[:32]))
-            with m.Case(Kind.XOR):
+            with m.Case(Total.XOR):
                 m.d.sync += total.eq(total ^ self.x)
-            with m.Case(Kind.AND):
+            with m.Case(Total.AND):
                 m.d.sync += total.eq(total & self.x)
+            with m.Default():
+                m.d.sync += total.eq(base + term + minus)
         m.d.comb += self.negative.eq(total[-1]), self.zero.eq(total == 0), self.large.eq(total[6:].any())
         self._result(m, total)
         return m
+
+    def _is(self, *totals: Total):
+        return self.what.as_value().matches(*(total.value for total in totals))
 
     def _result(self, m, total):
         weight = total >> NOISE_BITS

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.folded.arithmetic import WORD_BITS, Arithmetic
-from rtl.folded.microcode import IMMEDIATE_BITS, Do, If, Left, Mode, Right, Source, Store, Talk
+from rtl.folded.microcode import Do, If, Left, Mode, Put, Right, Source
 from rtl.folded.plan import Plan
 from rtl.folded.program import program
 from rtl.folded.sequencer import Sequencer
@@ -32,6 +32,13 @@ COUNTER_BITS = 5
 NIBBLE = 4
 UNINITIALISED = {"no_rw_check": 1, "uninitialised": 1}
 """Nothing depends on what such a memory holds at first, nor on what a read gives that meets a write at its address."""
+BLOCK = 1 << 14
+"""Words of an iCE40's large memories. A memory of an eighth or more takes a whole one, which synthesis then finds by itself."""
+
+
+def depth_of(words: int) -> int:
+    """Words of a memory for `words`."""
+    return max(words, 2) if words < BLOCK >> 3 else -(-words // BLOCK) * BLOCK
 
 
 class Engine(wiring.Component):
@@ -195,41 +202,40 @@ class Engine(wiring.Component):
     def _weights(self, m):
         """All of W and Theta: one port, as the large memories of an iCE40 have."""
         walk, now = self.walk, self.now
-        m.submodules.weights = memory = Memory(shape=WEIGHT_BITS, depth=max(self.plan.words, 2), init=[], attrs=UNINITIALISED)
+        m.submodules.weights = memory = Memory(shape=WEIGHT_BITS, depth=depth_of(self.plan.words), init=[], attrs=UNINITIALISED)
         read, write = memory.read_port(), memory.write_port()
         writes = Signal()
         m.d.comb += [
-            writes.eq(walk.write | (now.store == Store.WEIGHT)),
+            writes.eq(walk.write | (now.put == Put.WEIGHT)),
             read.addr.eq(walk.address),
             write.addr.eq(walk.address),
-            read.en.eq((walk.read | now.weight) & ~writes),
+            read.en.eq((walk.read | (now.put == Put.READ_WEIGHT)) & ~writes),
             write.en.eq(writes),
             write.data.eq(self.result),
         ]
         self.weight = read.data.as_signed()
 
     def _activity(self, m):
-        """What every neuron did: words of `activity_layout`, of samples in the first half, of recalled concepts in the second."""
+        """What every neuron did, in a sample and in a recalled concept: words of `activity_layout`."""
         config, now, soma, form = self.config, self.now, self.soma, self.entry
-        depth = 1 << (self.plan.neuron_bits + int(config.learn))
-        m.submodules.activity = memory = Memory(shape=form, depth=depth, init=[], attrs={"no_rw_check": 1})
+        again = now.backward << self.plan.post_bits if config.learn else 0
+        m.submodules.activity = memory = Memory(shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1})
         read, write = memory.read_port(), memory.write_port()
-        side = [now.backward] if config.learn else []
         m.d.comb += [
-            read.addr.eq(Cat(Mux(now.pre, self.next_pre, self.next_post), *side)),
-            write.addr.eq(Cat(Mux(now.pre, self.pre, self.post), *side)),
+            read.addr.eq(Mux(now.pre, self.next_pre, self.next_post) | again),
+            write.addr.eq(Mux(now.pre, self.pre, self.post) | again),
         ]
         self.was, put, pixel = read.data, write.data, self.i.payload.pixels[0]
         direct = config.coding == "direct"
         target = self.row == self.concept
-        with m.Switch(now.store):
-            with m.Case(Store.STIMULUS):
+        with m.Switch(now.put):
+            with m.Case(Put.STIMULUS):
                 m.d.comb += [
                     put.train.eq(pixel if direct else pixel_train(pixel, config.steps)),
                     put.count.eq(pixel_count(pixel, config.steps)),
                     put.old.eq(self.was.count),
                 ]
-            with m.Case(Store.SPIKES):
+            with m.Case(Put.SPIKES):
                 m.d.comb += [
                     put.train.eq(soma.train),
                     put.count.eq(soma.count),
@@ -237,25 +243,25 @@ class Engine(wiring.Component):
                     put.above.eq(self.above),
                     put.below.eq(self.below),
                 ]
-            with m.Case(Store.TARGET):
+            with m.Case(Put.TARGET):
                 m.d.comb += [
                     put.train.eq(target.replicate(config.steps)),
                     put.count.eq(Mux(target, config.steps, 0)),
                     put.old.eq(Mux(target, config.steps, 0)),
                 ]
-        m.d.comb += write.en.eq((now.store == Store.STIMULUS) | (now.store == Store.SPIKES) | (now.store == Store.TARGET))
+        m.d.comb += write.en.eq((now.put == Put.STIMULUS) | (now.put == Put.SPIKES) | (now.put == Put.TARGET))
 
     def _learning(self, m):
         """Errors g by neuron; and by concept and neuron E, count and flags, in nibbles, as one port writes parts of a word."""
         plan, now, soma, result = self.plan, self.now, self.soma, self.result
         m.submodules.errors = memory = Memory(
-            shape=signed(ERROR_BITS), depth=1 << plan.neuron_bits, init=[], attrs={"no_rw_check": 1}
+            shape=signed(ERROR_BITS), depth=1 << plan.post_bits, init=[], attrs={"no_rw_check": 1}
         )
         read, write = memory.read_port(), memory.write_port()
         m.d.comb += [
-            read.addr.eq(self.next_post),
-            write.addr.eq(self.post),
-            write.en.eq(now.store == Store.ERROR),
+            read.addr.eq(self.next_post[: plan.post_bits]),
+            write.addr.eq(self.post[: plan.post_bits]),
+            write.en.eq(now.put == Put.ERROR),
             write.data.eq(result),
         ]
         self.error = read.data
@@ -263,19 +269,19 @@ class Engine(wiring.Component):
         sum_nibbles = SUM_BITS // NIBBLE
         shape = data.ArrayLayout(NIBBLE, sum_nibbles + 2)
         depth = 1 << (plan.concept_bits + plan.neuron_bits)
-        m.submodules.concepts = memory = Memory(shape=shape, depth=depth, init=[], attrs=UNINITIALISED)
+        m.submodules.concepts = memory = Memory(shape=shape, depth=depth_of(depth), init=[], attrs=UNINITIALISED)
         read, write = memory.read_port(), memory.write_port(granularity=1)
         address = Cat(Mux(now.pre, self.next_pre, self.next_post), self.next_concept[: plan.concept_bits])
         sums, counts, flags = ((1 << sum_nibbles) - 1, 1 << sum_nibbles, 2 << sum_nibbles)
-        for store, mask in (
-            (Store.SUM, sums),
-            (Store.CONCEPT, counts | flags),
-            (Store.HOST_COUNT, counts),
-            (Store.HOST_FLAGS, flags),
+        for put, mask in (
+            (Put.SUM, sums),
+            (Put.CONCEPT, counts | flags),
+            (Put.HOST_COUNT, counts),
+            (Put.HOST_FLAGS, flags),
         ):
-            with m.If(now.store == store):
+            with m.If(now.put == put):
                 m.d.comb += write.en.eq(mask)
-        own = now.store == Store.CONCEPT
+        own = now.put == Put.CONCEPT
         m.d.comb += [
             read.addr.eq(address),
             write.addr.eq(address),
@@ -290,7 +296,7 @@ class Engine(wiring.Component):
 
     def _arithmetic(self, m):
         """The operand, and the factors' registers."""
-        now, unit, walk = self.now, self.arithmetic, self.walk
+        now, unit, walk, plan = self.now, self.arithmetic, self.walk, self.plan
         x = unit.x
         operands = {
             Source.IMMEDIATE: now.value,
@@ -298,7 +304,7 @@ class Engine(wiring.Component):
             Source.WEIGHT: Cat(walk.dither, self.weight).as_signed(),
             Source.DENDRITE: Array(walk.sums)[now.value[: max(1, (len(walk.sums) - 1).bit_length())]],
             Source.VOLTAGE: self.soma.voltage,
-            Source.INDEX: self.host_address.index[: min(INDEX_BITS, IMMEDIATE_BITS)],
+            Source.INDEX: self.host_address.index[: max(16, plan.word_bits)],
             Source.DATA: self.host_i.payload.data.as_signed(),
             Source.CLOCKS: self.clocks.as_signed(),
             Source.ROWS: walk.rows,
@@ -313,7 +319,7 @@ class Engine(wiring.Component):
             for source, value in operands.items():
                 with m.Case(source):
                     m.d.comb += x.eq(value)
-        m.d.comb += [getattr(unit, name).eq(now[name]) for name in ("base", "product", "minus", "kind", "fit")]
+        m.d.comb += unit.what.eq(now.total), unit.fit.eq(now.fit)
         m.d.comb += [unit.left.eq(self.left), unit.right.eq(self.right), unit.counted.eq(self.counter == 0)]
         with m.Switch(now.left):
             with m.Case(Left.RESULT):
@@ -325,6 +331,8 @@ class Engine(wiring.Component):
             if self.config.learn:
                 with m.Case(Left.ERROR):
                     m.d.sync += self.left.eq(self.error)
+                with m.Case(Left.TEMPLATE):
+                    m.d.sync += self.left.eq(self.template)
         with m.Switch(now.right):
             with m.Case(Right.COUNT):
                 m.d.sync += self.right.eq(self.was.count)
@@ -345,7 +353,7 @@ class Engine(wiring.Component):
             walk.last.eq(self.last(self.pre)),
             walk.word.eq(self.word),
             walk.entry.eq(self.was),
-            walk.live.eq(self.left[:16].any()),
+            walk.live.eq(self.left[:16].any() & self.unit.any()),
             walk.unit.eq(self.unit),
             walk.noise.eq(self.noise),
             walk.spread.eq(self.noise[-1]),
@@ -364,11 +372,11 @@ class Engine(wiring.Component):
         now, unit, conditions = self.now, self.arithmetic, self.sequencer.conditions
         config, plan = self.config, self.plan
         m.d.comb += [
-            self.i.ready.eq(now.talk == Talk.TAKE_BEAT),
-            self.o.valid.eq(now.talk == Talk.SEND),
+            self.i.ready.eq(now.put == Put.STIMULUS),
+            self.o.valid.eq(now.put == Put.RESULT),
             self.o.payload.eq(self.total),
-            self.host_i.ready.eq(now.talk == Talk.TAKE_REQUEST),
-            self.host_o.valid.eq(now.talk == Talk.ANSWER),
+            self.host_i.ready.eq(now.put == Put.TAKE),
+            self.host_o.valid.eq(now.put == Put.ANSWER),
             self.host_o.payload.eq(self.total),
             self.idle.eq(~self.busy & ~self.i.valid),
             self.sequencer.layer.eq(self.host_address.layer),

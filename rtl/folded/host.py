@@ -1,6 +1,7 @@
 """The folded engine's program, last part: the host's accesses (docs/hardware.md, host port)."""
 
-from rtl.folded.microcode import Do, If, Left, Program, Right, Source, Store, Talk
+from rtl.folded.assembler import Program
+from rtl.folded.microcode import Do, If, Left, Put, Right, Source
 from rtl.folded.plan import Plan
 from rtl.folded.teach import BOTH, CONCEPT, LAYER, SCRATCH, add, load
 from rtl.layer_host import MEMORIES
@@ -13,18 +14,14 @@ def host(p: Program, plan: Plan) -> None:
     """One access: by layer, then by memory, to what reads or writes it, and the answer."""
     top = plan.config.layers
     p.label("host")
-    p.op("x", value=top, by_layer="layers")
+    p.op("x", value=top)
+    p.op(by_layer="layers")
     p.label("of layer")
     p.op("x", x=Source.INDEX, do=Do.HOST_LAYER, by_memory="memories")
-    p.align()
-    p.label("layers")
-    for layer in range(ENTRIES):
-        kind = {REGISTERS: "register", EVERY: "every layer"}.get(layer, "of layer" if layer <= top else "absent")
-        p.op(go=kind)
-    p.align()
-    p.label("memories")
-    for number in range(ENTRIES):
-        p.op(go=f"memory {MEMORIES[number]}" if number < len(MEMORIES) else "absent")
+    kinds = {REGISTERS: "register", EVERY: "every layer"}
+    p.table("layers", [kinds.get(layer, "of layer" if layer <= top else "absent") for layer in range(ENTRIES)])
+    names = [f"memory {name}" for name in MEMORIES]
+    p.table("memories", names + ["absent"] * (ENTRIES - len(names)))
     p.label("every layer")
     p.op("x", x=Source.INDEX, do=Do.LOAD_LAYER, by_memory="memories")
     _weights(p, plan)
@@ -38,8 +35,8 @@ def host(p: Program, plan: Plan) -> None:
     p.op("x", go="answer")
     _registers(p, plan)
     p.label("answer")
-    p.op(talk=Talk.TAKE_REQUEST)
-    p.stay(talk=Talk.ANSWER, unless=If.ANSWERED)
+    p.op(put=Put.TAKE)
+    p.stay(put=Put.ANSWER, unless=If.ANSWERED)
     p.op(go="idle")
 
 
@@ -56,13 +53,13 @@ def _weights(p: Program, plan: Plan) -> None:
         add(p, "+x", (at["backward"], LAYER))
     p.label("word")
     p.op("x", x=Source.DATA, do=Do.LOAD_WORD, go="write word", when=If.WRITE)
-    p.op(weight=1)
+    p.op(put=Put.READ_WEIGHT)
     p.op("x", x=Source.WEIGHT)
     for _ in range(8):
         p.op("half")
     p.op(go="answer")
     p.label("write word")
-    p.op(store=Store.WEIGHT, go="answer")
+    p.op(put=Put.WEIGHT, go="answer")
 
 
 def _concepts(p: Program, plan: Plan) -> None:
@@ -84,12 +81,13 @@ def _concepts(p: Program, plan: Plan) -> None:
             p.op("+x", value=1)
             p.label("not above")
             p.op(go="answer", unless=If.TEMPLATE_BELOW)
-            p.op("+x", value=2, go="answer")
+            p.op("+x", value=2)
+            p.op(go="answer")
         else:
             p.op("x", x=Source.SUM, go="answer")
-    for name, store in zip(kinds, (Store.HOST_COUNT, Store.HOST_FLAGS, Store.SUM), strict=True):
+    for name, put in zip(kinds, (Put.HOST_COUNT, Put.HOST_FLAGS, Put.SUM), strict=True):
         p.label(f"write {name}")
-        p.op(store=store, go="answer")
+        p.op(put=put, go="answer")
     p.label("neuron of concept")
     p.op(go="absent", when=If.TOP)
     p.op("x")
@@ -131,7 +129,8 @@ def _scalars(p: Program, plan: Plan) -> None:
     p.op("x", x=Source.DATA, go="write position", when=If.WRITE)
     load(p, at["position"], go="answer")
     p.label("write position")
-    p.op("&x", value=(1 << 12) - 1)
+    p.op(fetch=at["mask"] + plan.registers.index("block"))
+    p.op("&x", x=SCRATCH)
     p.op(keep=at["position"], go="answer")
 
 

@@ -1,15 +1,10 @@
-"""The instruction of the folded engine, and the assembler of its program.
+"""The instruction of the folded engine.
 
 An instruction says for one clock what every part does, and where the next one comes from. What memories read arrives with the
 next instruction; `scratch` and `concepts` then hold it until they read again.
 """
 
-from dataclasses import dataclass, field
-
-from amaranth.hdl import signed
 from amaranth.lib import data, enum
-
-IMMEDIATE_BITS = 16
 
 
 class Source(enum.Enum, shape=4):
@@ -29,26 +24,26 @@ class Source(enum.Enum, shape=4):
     SATURATIONS = 11
     CONCEPT = 12
     COUNTER = 13
+    NOTHING = 15
 
 
-class Base(enum.Enum, shape=2):
-    """What the sum adds to."""
-
-    ZERO = 0
-    TOTAL = 1
-    OPERAND = 2
-
-
-class Kind(enum.Enum, shape=3):
-    """What `total` becomes."""
+class Total(enum.Enum, shape=4):
+    """What `total` becomes; AB is the product of the factors."""
 
     HOLD = 0
-    SUM = 1
-    HALVE = 2
-    HALVE_COUNTED = 3  # only while the counter is not 0
-    HASH = 4  # one xorshift32 of the low 32 bits
-    XOR = 5
-    AND = 6
+    X = 1
+    ADD_X = 2
+    LESS_X = 3
+    AB = 4
+    ADD_AB = 5
+    LESS_AB = 6
+    X_ADD_AB = 7
+    X_LESS_AB = 8
+    HALVE = 9
+    HALVE_COUNTED = 10  # only while the counter is not 0
+    HASH = 11  # one xorshift32 of the low 32 bits
+    XOR = 12
+    AND = 13
 
 
 class Left(enum.Enum, shape=3):
@@ -59,6 +54,7 @@ class Left(enum.Enum, shape=3):
     SCRATCH = 2
     COUNT = 3
     ERROR = 4
+    TEMPLATE = 5
 
 
 class Right(enum.Enum, shape=3):
@@ -122,29 +118,23 @@ class Do(enum.Enum, shape=5):
     CLEAR = 25  # rows, updates, saturations
 
 
-class Store(enum.Enum, shape=4):
-    """What is written; scratch has a bit of its own."""
+class Put(enum.Enum, shape=4):
+    """What goes to a memory or a port; scratch has a bit of its own."""
 
     NOTHING = 0
-    STIMULUS = 1  # activity
+    STIMULUS = 1  # to activity, and the beat is taken
     SPIKES = 2
     TARGET = 3
-    SUM = 4  # concepts
+    SUM = 4  # to concepts
     CONCEPT = 5
     HOST_COUNT = 6
     HOST_FLAGS = 7
     ERROR = 8
     WEIGHT = 9
-
-
-class Talk(enum.Enum, shape=3):
-    """What the ports see."""
-
-    NOTHING = 0
-    TAKE_BEAT = 1
-    SEND = 2
-    TAKE_REQUEST = 3
-    ANSWER = 4
+    READ_WEIGHT = 10
+    RESULT = 11  # a word of it is offered
+    TAKE = 12  # the host's request is taken
+    ANSWER = 13  # and its answer offered
 
 
 class Jump(enum.Enum, shape=3):
@@ -187,20 +177,16 @@ class If(enum.Enum, shape=5):
     OWN = 23  # concept = label
 
 
-def instruction_layout(target_bits: int, scratch_bits: int) -> data.StructLayout:
-    """The fields of one instruction. `value`: the immediate; `target`: of a jump."""
+def instruction_layout(value_bits: int, scratch_bits: int) -> data.StructLayout:
+    """The fields of one instruction. `value`: an immediate, or where to jump."""
     return data.StructLayout(
         {
-            "value": signed(IMMEDIATE_BITS),
-            "target": target_bits,
+            "value": value_bits,
             "when": If,
             "otherwise": 1,
             "jump": Jump,
+            "total": Total,
             "x": Source,
-            "base": Base,
-            "product": 1,
-            "minus": 1,
-            "kind": Kind,
             "left": Left,
             "right": Right,
             "fit": Fit,
@@ -209,92 +195,9 @@ def instruction_layout(target_bits: int, scratch_bits: int) -> data.StructLayout
             "fetch": 1,
             "keep": 1,
             "do": Do,
-            "store": Store,
-            "talk": Talk,
+            "put": Put,
             "pre": 1,
             "backward": 1,
             "template": 1,
-            "weight": 1,
         }
     )
-
-
-_SUMS = {
-    "x": (Base.ZERO, 0, 0),
-    "+x": (Base.TOTAL, 0, 0),
-    "-x": (Base.TOTAL, 0, 1),
-    "ab": (Base.ZERO, 1, 0),
-    "+ab": (Base.TOTAL, 1, 0),
-    "-ab": (Base.TOTAL, 1, 1),
-    "x+ab": (Base.OPERAND, 1, 0),
-    "x-ab": (Base.OPERAND, 1, 1),
-}
-_OTHERS = {
-    "half": Kind.HALVE,
-    "halves": Kind.HALVE_COUNTED,
-    "hash": Kind.HASH,
-    "^x": Kind.XOR,
-    "&x": Kind.AND,
-}
-
-
-@dataclass
-class Program:
-    """A list of instructions, each a dict of the fields that are not 0, and the labels among them."""
-
-    lines: list[dict] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)
-
-    def label(self, name: str) -> None:
-        """The next instruction's name."""
-        if name in self.labels:
-            raise ValueError(f"label: found {name!r} twice")
-        self.labels[name] = len(self.lines)
-
-    def align(self) -> None:
-        """The next instruction begins a table of 16."""
-        while len(self.lines) % 16:
-            self.lines.append({})
-
-    def op(self, total: str = "", *, fetch: tuple | int | None = None, keep: tuple | int | None = None, **fields) -> None:
-        """One instruction.
-
-        Args:
-            total: what total becomes: "x", "+x", "-x", "ab", "+ab", "-ab", "x+ab", "x-ab", "half", "halves", "hash", "^x", "&x".
-            fetch, keep: scratch address to read, or to write `result` to: a number, or (number, Mode).
-            fields: of the instruction; `go`, `call`: jump to a label; `back`: return; `unless`: as `when`, inverted.
-        """
-        line = {}
-        if total in _SUMS:
-            line["kind"] = Kind.SUM
-            line["base"], line["product"], line["minus"] = _SUMS[total]
-        elif total:
-            line["kind"] = _OTHERS[total]
-        place = fetch if fetch is not None else keep
-        if place is not None:
-            line["address"], line["mode"] = place if isinstance(place, tuple) else (place, Mode.PLAIN)
-            line["fetch"], line["keep"] = int(fetch is not None), int(keep is not None)
-        assert fetch is None or keep is None
-        for name, kind in (("go", Jump.GO), ("call", Jump.CALL), ("by_layer", Jump.BY_LAYER), ("by_memory", Jump.BY_MEMORY)):
-            if name in fields:
-                line["target"], line["jump"] = fields.pop(name), kind
-        if fields.pop("back", False):
-            line["jump"] = Jump.RETURN
-        if "unless" in fields:
-            line["when"], line["otherwise"] = fields.pop("unless"), 1
-        self.lines.append(line | fields)
-
-    def stay(self, total: str = "", **fields) -> None:
-        """An instruction that repeats itself, unless, or until, its condition holds."""
-        here = f"stay {len(self.lines)}"
-        self.label(here)
-        self.op(total, go=here, **fields)
-
-    def finish(self) -> list[dict]:
-        """All instructions, with numbers for labels. Raises ValueError where one is missing."""
-        for line in self.lines:
-            if isinstance(line.get("target"), str):
-                if line["target"] not in self.labels:
-                    raise ValueError(f"label: found no {line['value']!r}")
-                line["target"] = self.labels[line["target"]]
-        return self.lines

@@ -2,7 +2,8 @@
 
 from amaranth.utils import ceil_log2
 
-from rtl.folded.microcode import Do, Fit, If, Left, Mode, Program, Right, Source, Store, Talk
+from rtl.folded.assembler import Program
+from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.plan import SAVED, Plan
 from rtl.formats import COUNTERS
 
@@ -29,11 +30,11 @@ def boot(p: Program, plan: Plan) -> None:
 def sample(p: Program, plan: Plan) -> None:
     """A sample comes in, pixel by pixel; each neuron of layer 0 also keeps the last sample's count."""
     p.label("sample")
-    p.op("x", do=Do.BUSY)
-    p.op(do=Do.LOAD_PRE, pre=1)
+    p.op(do=Do.BUSY)
+    _load(p, plan.at["first"], do=Do.LOAD_PRE, pre=1)
     p.label("pixel")
     p.stay(unless=If.BEAT, pre=1)
-    p.op(store=Store.STIMULUS, talk=Talk.TAKE_BEAT, do=Do.NEXT_PRE, pre=1, go="pixel", unless=If.LAST_PRE)
+    p.op(put=Put.STIMULUS, do=Do.NEXT_PRE, pre=1, go="pixel", unless=If.LAST_PRE)
     p.op(fetch=plan.at["threshold"])
     p.op("x", x=Source.SCRATCH)
     p.op("x", do=Do.THRESHOLD, value=1)
@@ -47,27 +48,24 @@ def perceive(p: Program, plan: Plan) -> None:
     p.label("layer")
     _load(p, (at["weights"], Mode.LAYER), do=Do.LOAD_WORD)
     if learn:
+        # Without an update the unit is 0.
+        _load(p, (at["pending"], Mode.LAYER))
+        p.op(go="no update", when=If.ZERO)
         _load(p, (at["rate"], Mode.LAYER))
         p.op(fetch=(at["unit"], Mode.TOTAL))
         p.op("x", x=Source.SCRATCH, fetch=(at["noise"], Mode.LAYER))
+        p.label("no update")
         p.op("x", do=Do.UNIT, x=Source.SCRATCH)
         p.op(do=Do.NOISE)
     _load(p, (at["first"], Mode.LAYER), do=Do.LOAD_POST)
     p.op("x", do=Do.CLEAR)
     p.op(do=Do.LOAD_CONCEPT)
     p.label("neuron")
-    if learn:
-        p.op(fetch=(at["pending"], Mode.LAYER))
-        p.op("x", x=Source.SCRATCH)
-        p.op(left=Left.ERROR, go="walk", unless=If.ZERO)
-    p.op("x")
-    p.op(left=Left.RESULT)
-    p.label("walk")
-    walk(p, (at["below"], Mode.LAYER), backward=0)
+    walk(p, (at["below"], Mode.LAYER), backward=0, **({"left": Left.ERROR} if learn else {}))
     _soma(p, plan)
     p.label("fired")
     _window(p, plan)
-    p.op(store=Store.SPIKES, go="not top", unless=If.TOP)
+    p.op(put=Put.SPIKES, go="not top", unless=If.TOP)
     p.op("x", x=Source.VOLTAGE)
     p.op(keep=(at["V"], Mode.CONCEPT))
     p.op(do=Do.NEXT_CONCEPT)
@@ -85,9 +83,11 @@ def _load(p: Program, place, **fields) -> None:
         p.op(**fields)
 
 
-def walk(p: Program, first, backward: int) -> None:
-    """One neuron's pass over all rows of the layer whose first neuron is at `first`."""
-    _load(p, first, do=Do.LOAD_PRE, pre=1, backward=backward)
+def walk(p: Program, first, backward: int, **fields) -> None:
+    """One neuron's pass over all rows of the layer whose first neuron is at `first`. `fields`: of its first instruction."""
+    p.op(fetch=first, **fields)
+    p.op("x", x=Source.SCRATCH)
+    p.op(do=Do.LOAD_PRE, pre=1, backward=backward)
     p.op(do=Do.START, pre=1, backward=backward)
     p.stay("x-ab", x=Source.WEIGHT, fit=Fit.WEIGHT, pre=1, backward=backward, unless=If.WALKED)
 
@@ -195,4 +195,4 @@ def report(p: Program, plan: Plan) -> None:
 def _send(p: Program, place) -> None:
     p.op(fetch=place)
     p.op("x", x=Source.SCRATCH)
-    p.stay(talk=Talk.SEND, unless=If.SENT)
+    p.stay(put=Put.RESULT, unless=If.SENT)

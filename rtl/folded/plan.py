@@ -1,6 +1,5 @@
 """Where the folded engine keeps everything: neurons, weights, and the words of its scratch memory."""
 
-import numpy as np
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
@@ -24,7 +23,8 @@ class Plan:
     """Addresses and widths that follow from a configuration.
 
     Members:
-        first: of each layer, the number of its first neuron; neurons of all layers are numbered through.
+        first: of each layer, the number of its first neuron. Those of layers 1..L are below 2^post_bits; 2^post_bits more is
+            the number of the same neuron in a recalled concept; layer 0 comes behind.
         weights, theta: of each layer, the address of its first word of W and Theta.
         at: scratch addresses by name; tables are indexed by layer, concept, both (layer x 2^concept_bits + concept), or total.
         constants: values by scratch address, which nobody ever writes.
@@ -35,9 +35,11 @@ class Plan:
         self.config = config
         self.forms = [LayerFormat.of(config, layer) for layer in range(config.layers + 1)]
         sizes, top, K = config.sizes, config.layers, config.classes
-        self.first = [sum(sizes[:layer]) for layer in range(top + 1)]
+        self.post_bits = max(1, ceil_log2(sum(sizes[1:])))
+        bottom = (2 if config.learn else 1) << self.post_bits
+        self.first = [bottom, *(sum(sizes[1:layer]) for layer in range(1, top + 1))]
         self.lasts = [start + size - 1 for start, size in zip(self.first, sizes, strict=True)]
-        self.neurons, self.neuron_bits = sum(sizes), ceil_log2(sum(sizes))
+        self.neuron_bits = ceil_log2(bottom + sizes[0])
         self.concept_bits, self.layer_bits = ceil_log2(K), max(1, ceil_log2(top + 1))
         words, self.weights, self.theta = 0, [0] * (top + 1), [0] * (top + 1)
         for layer in range(1, top + 1):
@@ -115,7 +117,3 @@ class Plan:
     def scratch(self) -> list[int]:
         """Initial contents of scratch, as unsigned 32 bits."""
         return [self.constants.get(place, 0) & 0xFFFFFFFF for place in range(1 << self.scratch_bits)]
-
-    def neuron(self, layer: int) -> np.ndarray:
-        """Numbers of a layer's neurons."""
-        return self.first[layer] + np.arange(self.config.sizes[layer])

@@ -1,6 +1,7 @@
 """The folded engine's program, third part: block end and recall, concept by concept (docs/arithmetic.md, 4 and 9)."""
 
-from rtl.folded.microcode import Do, Fit, If, Left, Mode, Program, Right, Source, Store
+from rtl.folded.assembler import Program
+from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.perceive import walk, walked
 from rtl.folded.plan import Plan
 from rtl.folded.teach import BOTH, LAYER, SCRATCH, load
@@ -13,9 +14,8 @@ def recall(p: Program, plan: Plan) -> None:
     p.op("x")
     p.op(do=Do.LOAD_CONCEPT)
     p.label("concept")
-    p.op("x", value=plan.first[top])
-    p.op(do=Do.LOAD_PRE, pre=1)
-    p.stay(store=Store.TARGET, do=Do.NEXT_PRE, pre=1, backward=1, unless=If.LAST_PRE)
+    load(p, at["first"] + top, do=Do.LOAD_PRE, pre=1)
+    p.stay(put=Put.TARGET, do=Do.NEXT_PRE, pre=1, backward=1, unless=If.LAST_PRE)
     p.op("x", value=top - 1)
     p.op(do=Do.LOAD_LAYER)
     p.label("recalled layer")
@@ -29,9 +29,12 @@ def recall(p: Program, plan: Plan) -> None:
     p.op("x", x=Source.VOLTAGE, fetch=at["window_high"])
     p.op("-x", x=SCRATCH, do=Do.ABOVE)
     p.op(do=Do.BELOW)
-    p.op(store=Store.SPIKES, backward=1)
-    p.op(store=Store.CONCEPT, backward=1)
-    p.op(left=Left.COUNT, right=Right.COUNT, fetch=(at["N"], BOTH))
+    p.op(go="no layer below", when=If.BOTTOM)
+    p.op(put=Put.SPIKES, backward=1)
+    p.label("no layer below")
+    p.op(put=Put.CONCEPT)
+    p.op(template=1, fetch=(at["N"], BOTH))
+    p.op(left=Left.TEMPLATE, right=Right.TEMPLATE)
     p.op("x+ab", x=SCRATCH)
     p.op(keep=(at["N"], BOTH))
     p.op(do=Do.NEXT_POST, go="recalled neuron", unless=If.LAST_POST)
@@ -84,7 +87,7 @@ def _apical_error(p: Program, plan: Plan) -> None:
     p.label("passes")
     p.stay("halves", do=Do.DOWN, unless=If.COUNTED)
     p.op("x", left=Left.RESULT, fit=Fit.B16)
-    p.op(store=Store.SUM, go="moves")
+    p.op(put=Put.SUM, go="moves")
     p.label("settled")
     p.op("x")
     p.op(left=Left.RESULT)

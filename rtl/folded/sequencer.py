@@ -9,6 +9,10 @@ from amaranth.utils import ceil_log2
 from rtl.folded.microcode import If, Jump, instruction_layout
 
 
+VALUE_BITS = 9
+"""The largest immediate is 256."""
+
+
 class Sequencer(wiring.Component):
     """One instruction a clock; a reset begins at the first one. Calls nest one deep.
 
@@ -22,7 +26,7 @@ class Sequencer(wiring.Component):
 
     def __init__(self, lines: list[dict], scratch_bits: int):
         self.lines, self.bits = lines, ceil_log2(len(lines))
-        self.layout = instruction_layout(self.bits, scratch_bits)
+        self.layout = instruction_layout(max(VALUE_BITS, self.bits), scratch_bits)
         super().__init__({"now": Out(self.layout), "conditions": In(len(If)), "layer": In(4), "memory": In(4)})
 
     def elaborate(self, platform):
@@ -40,13 +44,13 @@ class Sequencer(wiring.Component):
         m.d.comb += following.eq(at + 1)
         with m.Switch(Mux(go, now.jump.as_value(), 0)):
             with m.Case(Jump.GO.value, Jump.CALL.value):
-                m.d.comb += following.eq(now.target)
+                m.d.comb += following.eq(now.value)
             with m.Case(Jump.RETURN.value):
                 m.d.comb += following.eq(back)
             with m.Case(Jump.BY_LAYER.value):
-                m.d.comb += following.eq(Cat(self.layer, now.target[4:]))
+                m.d.comb += following.eq(Cat(self.layer, now.value[4:]))
             with m.Case(Jump.BY_MEMORY.value):
-                m.d.comb += following.eq(Cat(self.memory, now.target[4:]))
+                m.d.comb += following.eq(Cat(self.memory, now.value[4:]))
         with m.If(~begun):
             m.d.comb += following.eq(0)
         with m.If(now.jump == Jump.CALL):

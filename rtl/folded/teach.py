@@ -1,6 +1,7 @@
 """The folded engine's program, second part: affinity, coefficients, errors and apical sums (docs/arithmetic.md, 6 to 8)."""
 
-from rtl.folded.microcode import Do, Fit, If, Left, Mode, Program, Right, Source, Store
+from rtl.folded.assembler import Program
+from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.plan import Plan
 
 BOTH, CONCEPT, LAYER, TOTAL = Mode.BOTH, Mode.CONCEPT, Mode.LAYER, Mode.TOTAL
@@ -94,7 +95,8 @@ def teach(p: Program, plan: Plan) -> None:
         load(p, at["kept"])
         p.op("-x", value=256)
         p.op(go="whole pull", unless=If.NEGATIVE)
-        p.op("+x", value=256, go="pull")
+        p.op("+x", value=256)
+        p.op(go="pull")
         p.label("whole pull")
         p.op("x", value=256)
         p.label("pull")
@@ -141,9 +143,10 @@ def _gap(p: Program, plan: Plan) -> None:
         p.op("half")
     p.op(do=Do.LOAD_COUNTER)
     p.op("-x", value=6)
-    p.op("x", value=32, go="near", when=If.NEGATIVE)
+    p.op(go="near", when=If.NEGATIVE)
     p.op("x", go="pushed")
     p.label("near")
+    p.op("x", value=32)
     p.stay("halves", do=Do.DOWN, unless=If.COUNTED)
     p.label("pushed")
     p.op(keep=at["d"])
@@ -211,7 +214,7 @@ def _errors(p: Program, plan: Plan) -> None:
     p.op("+x", value=1)
     p.op("half")
     p.label("error known")
-    p.op(store=Store.ERROR, fit=Fit.ERROR)
+    p.op(put=Put.ERROR, fit=Fit.ERROR)
     p.op(do=Do.NEXT_POST, go="error", unless=If.LAST_POST)
 
 
@@ -241,7 +244,8 @@ def subroutines(p: Program, plan: Plan) -> None:
     _dot(p, plan)
 
     p.label("concept root")  # 1/sqrt of |h[k]|^2
-    p.op("x", value=plan.config.steps**2, go="root", when=If.TOP)
+    p.op("x", value=plan.config.steps**2)
+    p.op(go="root", when=If.TOP)
     load(p, (at["N"], BOTH))
     p.label("root")  # t_k, place_k of 1/sqrt(total)
     p.op(keep=at["a"])
@@ -298,7 +302,8 @@ def subroutines(p: Program, plan: Plan) -> None:
     p.op("+x", value=256)
     p.op(keep=at["d"], fit=Fit.LOW)
     load(p, at["stochastic"])
-    p.op("x", value=128, go="spread", unless=If.ZERO)
+    p.op(go="spread", unless=If.ZERO)
+    p.op("x", value=128)
     p.op(back=1)
     p.label("spread")
     load(p, at["d"])
@@ -394,6 +399,6 @@ def _sums(p: Program, plan: Plan) -> None:
     p.label("sum")
     p.op(right=Right.COUNT, pre=1)
     p.op("x+ab", x=Source.SUM, pre=1)
-    p.op(store=Store.SUM, fit=Fit.SUM, pre=1)
+    p.op(put=Put.SUM, fit=Fit.SUM, pre=1)
     p.op(do=Do.NEXT_PRE, pre=1, template=1, go="sum", unless=If.LAST_PRE)
     p.op(back=1)
