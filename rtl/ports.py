@@ -1,10 +1,11 @@
 """The ports that every core has, whichever way it is built."""
 
-from amaranth.lib import data
+from amaranth.lib import data, stream
 
 from golden.config import Config
-from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.formats import LABEL_BITS, PIXEL_BITS, LayerFormat
 from rtl.layer_host import DATA_BITS
+from rtl.readout import result_layout
 
 
 def stimulus_layout(config: Config) -> data.StructLayout:
@@ -20,3 +21,8 @@ def stimulus_layout(config: Config) -> data.StructLayout:
 def host_request_layout() -> data.StructLayout:
     """One access: see `rtl.memory_map`."""
     return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
+
+
+def result_signature(config: Config) -> stream.Signature:
+    """What a core gives behind a register bus: an item of `result_layout` a sample, or, folded, its parts word by word."""
+    return stream.Signature(DATA_BITS if config.folded else result_layout(LayerFormat.of(config, config.layers)))

@@ -77,8 +77,10 @@ class Engine(wiring.Component):
         m.submodules.arithmetic = self.arithmetic = Arithmetic(max(34, left_bits + 10), left_bits, right_bits)
         self.now, self.result = self.sequencer.now, self.arithmetic.result
         self.total = self.arithmetic.total
-        self.left, self.right = Signal(signed(left_bits)), Signal(signed(right_bits))
-        self.entry, self.template = activity_layout(planes, count), Signal(range(config.steps + 1))
+        self.left = Signal(signed(left_bits))
+        self.right = Signal(signed(right_bits))
+        self.entry = activity_layout(planes, count)
+        self.template = Signal(range(config.steps + 1))
         self._registers(m)
         self._indices(m)
         self._scratch(m)
@@ -97,23 +99,27 @@ class Engine(wiring.Component):
 
     def _registers(self, m):
         """Small ones that an instruction loads."""
-        now, result = self.now, self.result
-        self.threshold, self.unit = Signal(THRESHOLD_BITS), Signal(signed(UNIT_BITS))
-        self.noise, self.above, self.below = Signal(NOISE_BITS + 1), Signal(), Signal()
-        self.counter, self.busy = Signal(COUNTER_BITS), Signal(init=1)
+        now, total = self.now, self.total
+        self.threshold = Signal(THRESHOLD_BITS)
+        self.unit = Signal(signed(UNIT_BITS))
+        self.noise = Signal(NOISE_BITS + 1)
+        self.above = Signal()
+        self.below = Signal()
+        self.counter = Signal(COUNTER_BITS)
+        self.busy = Signal(init=1)
         self.clocks = Signal(WORD_BITS)
         self.head = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1}))
         m.d.sync += self.clocks.eq(self.clocks + 1)
         with m.Switch(now.do):
             for what, register in ((Do.THRESHOLD, self.threshold), (Do.UNIT, self.unit), (Do.NOISE, self.noise)):
                 with m.Case(what):
-                    m.d.sync += register.eq(result)
+                    m.d.sync += register.eq(total)
             with m.Case(Do.ABOVE):
                 m.d.sync += self.above.eq(~self.arithmetic.negative)
             with m.Case(Do.BELOW):
                 m.d.sync += self.below.eq(self.arithmetic.negative)
             with m.Case(Do.LOAD_COUNTER):
-                m.d.sync += self.counter.eq(result)
+                m.d.sync += self.counter.eq(total)
             with m.Case(Do.UP):
                 m.d.sync += self.counter.eq(self.counter + 1)
             with m.Case(Do.DOWN):
@@ -125,22 +131,21 @@ class Engine(wiring.Component):
 
     def _indices(self, m):
         """Layer, concept, the pre and the post neuron: each as it will be in the next clock is what memories are asked for."""
-        plan, now, result = self.plan, self.now, self.result
+        plan, now, total = self.plan, self.now, self.total
         self.host_address = data.View(
             data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS}), self.host_i.payload.address
         )
         self.layer = Signal(plan.layer_bits)
-        self.pre, self.post = Signal(plan.neuron_bits), Signal(plan.neuron_bits)
-        self.concept, self.row = Signal(LABEL_BITS), Signal.like(self.walk.row)
-        self.next_pre, self.next_post, self.next_concept = (
-            Signal.like(s, name=f"next_{s.name}") for s in (self.pre, self.post, self.concept)
-        )
-        self.column, self.word = Signal(NOISE_BITS), Signal.like(self.walk.word)
+        self.pre, self.next_pre = (Signal(plan.neuron_bits, name=name) for name in ("pre", "next_pre"))
+        self.post, self.next_post = (Signal(plan.neuron_bits, name=name) for name in ("post", "next_post"))
+        self.concept, self.next_concept = (Signal(LABEL_BITS, name=name) for name in ("concept", "next_concept"))
+        self.row, self.word = Signal.like(self.walk.row, name="row"), Signal.like(self.walk.word, name="word")
+        self.column = Signal(NOISE_BITS)
         next_row = self.does(Do.NEXT_PRE) | self.walk.advance
         m.d.comb += [
-            self.next_pre.eq(Mux(self.does(Do.LOAD_PRE), result, self.pre + next_row)),
-            self.next_post.eq(Mux(self.does(Do.LOAD_POST), result, self.post + self.does(Do.NEXT_POST))),
-            self.next_concept.eq(Mux(self.does(Do.LOAD_CONCEPT), result, self.concept + self.does(Do.NEXT_CONCEPT))),
+            self.next_pre.eq(Mux(self.does(Do.LOAD_PRE), total, self.pre + next_row)),
+            self.next_post.eq(Mux(self.does(Do.LOAD_POST), total, self.post + self.does(Do.NEXT_POST))),
+            self.next_concept.eq(Mux(self.does(Do.LOAD_CONCEPT), total, self.concept + self.does(Do.NEXT_CONCEPT))),
         ]
         with m.If(self.does(Do.LABEL)):
             m.d.comb += self.next_concept.eq(self.head.label)
@@ -155,12 +160,12 @@ class Engine(wiring.Component):
         with m.Elif(self.does(Do.NEXT_POST)):
             m.d.sync += self.column.eq(self.column + 5)
         with m.If(self.does(Do.LOAD_WORD)):
-            m.d.sync += self.word.eq(result)
+            m.d.sync += self.word.eq(total)
         with m.Elif(self.walk.advance):
             m.d.sync += self.word.eq(self.word + 1)
         with m.Switch(now.do):
             with m.Case(Do.LOAD_LAYER):
-                m.d.sync += self.layer.eq(result)
+                m.d.sync += self.layer.eq(total)
             with m.Case(Do.NEXT_LAYER):
                 m.d.sync += self.layer.eq(self.layer + 1)
             with m.Case(Do.LAST_LAYER):

@@ -88,7 +88,7 @@ class Mode(enum.Enum, shape=3):
 
 
 class Do(enum.Enum, shape=5):
-    """One small thing, mostly with `result`."""
+    """One small thing, mostly with `total`."""
 
     NOTHING = 0
     LOAD_POST = 1

@@ -1,6 +1,6 @@
 """The folded engine's program memory, and which instruction comes next."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -11,6 +11,8 @@ from rtl.folded.microcode import If, Jump, instruction_layout
 
 VALUE_BITS = 9
 """The largest immediate is 256."""
+
+LATE = (If.ZERO, If.LARGE, If.NEGATIVE)
 
 
 class Sequencer(wiring.Component):
@@ -34,26 +36,40 @@ class Sequencer(wiring.Component):
         rows = [{name: getattr(value, "value", value) for name, value in line.items()} for line in self.lines]
         m.submodules.program = program = Memory(shape=self.layout, depth=1 << self.bits, init=rows)
         read = program.read_port()
-        begun, at, back, following = Signal(), Signal(self.bits), Signal(self.bits), Signal(self.bits)
-        now, go = self.now, Signal()
+        now = self.now
+        begun = Signal()
+        at = Signal(self.bits, init=-1)
+        back, following, target, straight = (Signal(self.bits, name=name) for name in ("back", "following", "target", "straight"))
+        go = Signal()
         m.d.sync += begun.eq(1), at.eq(following)
         with m.If(begun):
             m.d.comb += now.eq(read.data)
-        conditions = Array([Const(1, 1), *(self.conditions[i] for i in range(1, len(If)))])
-        m.d.comb += go.eq(conditions[now.when.as_value()] ^ now.otherwise)
-        m.d.comb += following.eq(at + 1)
-        with m.Switch(Mux(go, now.jump.as_value(), 0)):
-            with m.Case(Jump.GO.value, Jump.CALL.value):
-                m.d.comb += following.eq(now.value)
-            with m.Case(Jump.RETURN.value):
-                m.d.comb += following.eq(back)
-            with m.Case(Jump.BY_LAYER.value):
-                m.d.comb += following.eq(Cat(self.layer, now.value[4:]))
-            with m.Case(Jump.BY_MEMORY.value):
-                m.d.comb += following.eq(Cat(self.memory, now.value[4:]))
-        with m.If(~begun):
-            m.d.comb += following.eq(0)
-        with m.If(now.jump == Jump.CALL):
-            m.d.sync += back.eq(at + 1)
+        m.d.comb += straight.eq(at + 1), target.eq(now.value)
+        with m.Switch(now.jump):
+            with m.Case(Jump.NOTHING):
+                m.d.comb += target.eq(straight)
+            with m.Case(Jump.CALL):
+                m.d.sync += back.eq(straight)
+            with m.Case(Jump.RETURN):
+                m.d.comb += target.eq(back)
+            with m.Case(Jump.BY_LAYER):
+                m.d.comb += target[:4].eq(self.layer)
+            with m.Case(Jump.BY_MEMORY):
+                m.d.comb += target[:4].eq(self.memory)
+        # Those of total come late: they pass the others by.
+        early = Signal()
+        late = Signal()
+        with m.Switch(now.when):
+            with m.Case(If.ALWAYS):
+                m.d.comb += early.eq(1)
+            for condition in If:
+                if condition not in (If.ALWAYS, *LATE):
+                    with m.Case(condition):
+                        m.d.comb += early.eq(self.conditions[condition.value])
+        m.d.comb += [
+            late.eq(Cat((now.when == condition) & self.conditions[condition.value] for condition in LATE).any()),
+            go.eq((early | late) ^ now.otherwise),
+            following.eq(Mux(go, target, straight)),
+        ]
         m.d.comb += read.addr.eq(following)
         return m
