@@ -1,6 +1,7 @@
 """Verilog text."""
 
 import gc
+import re
 from typing import Any
 
 from cosim.job import Parts
@@ -12,14 +13,23 @@ def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> 
     return verilog(Parts.get(core)(config), name)
 
 
+_INITIAL = re.compile(
+    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n", re.MULTILINE | re.DOTALL
+)
+
+
 def verilog(component: Any, name: str = "core") -> str:
-    """That of any component, as module `name`."""
+    """That of any component, as module `name`.
+
+    Memories with the attribute `uninitialised` are left without initial contents, which some memories of an FPGA cannot have.
+    """
     from amaranth.back import verilog
 
     collecting = gc.isenabled()
     gc.disable()  # Amaranth makes millions of small objects that live on: looking at them costs a third of the time
     try:
-        return verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
+        text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
     finally:
         if collecting:
             gc.enable()
+    return _INITIAL.sub(r"\1", text)

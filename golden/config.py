@@ -41,7 +41,7 @@ class Config:
     Args:
         sizes: neurons of layer 0 (the stimulus) to layer L (the concepts); 2 to 9 entries of 1 to 4096, the last 2 to 64.
         lanes: synapses a clock of each layer, one entry a layer, or one number for all; 1 to 64. A layer never gets more
-            lanes than neurons. Results do not depend on lanes, only clocks and word counts do.
+            lanes than neurons. Results do not depend on lanes, only clocks and word counts do. A folded core has one lane.
 
     Raises:
         ConfigError: naming the key, the value and what is allowed.
@@ -69,6 +69,7 @@ class Config:
     )
     stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
     learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
+    folded: bool = _choice((False, True), "one engine, of one lane, does the work of all layers: small and slow", False)
     learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
     epochs: int = _int(1, 10000, "passes over the training samples", 20)
     seed: int = _int(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
@@ -97,6 +98,8 @@ class Config:
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "lanes", tuple(min(p, n) for p, n in zip(lanes, sizes, strict=True)))
         object.__setattr__(self, "decay", decay)
+        if self.folded is True and max(self.lanes) > 1:
+            raise ConfigError(f"lanes: found {max(self.lanes)} in a folded core; allowed is 1 for all layers")
         if not isinstance(self.name, str) or not re.fullmatch(_NAME, self.name):
             raise ConfigError(
                 f"name: found {str(self.name)[:80]!r}; allowed are 1 to 64 letters, digits, spaces and . _ + -"
@@ -238,6 +241,7 @@ NAMED = {
             decay=(0, -1, -2, -3, -4, -5),
             epochs=12,
         ),
+        Config(name="micro", sizes=(64, 120, 64, 10), lanes=1, folded=True),
     )
 }
 """The named configurations: `Config.load("digits")`."""

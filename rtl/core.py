@@ -6,27 +6,19 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.formats import LABEL_BITS, PIXEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.folded.core import FoldedCore
+from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
 from rtl.layer import Layer
 from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY, WRITE_AT
 from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
+from rtl.ports import host_request_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
 from rtl.spikes import pixel_count, pixel_train
 
 
-def stimulus_layout(config: Config) -> data.StructLayout:
-    """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
-
-    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in
-    all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
-    """
-    pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
-    return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
-
-
-def host_request_layout() -> data.StructLayout:
-    """One access: see `rtl.memory_map`."""
-    return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
+def core_of(config: Config) -> wiring.Component:
+    """The core of a configuration: a layer in each place, or all of them folded into one engine."""
+    return FoldedCore(config) if config.folded else BsdCore(config)
 
 
 class BsdCore(wiring.Component):

@@ -35,10 +35,10 @@ def count(config: Config) -> dict[str, Part]:
     """The parts of a core: "layer0".. "layerL", and "core" for the rest. Elaborates the design, which takes seconds."""
     from amaranth.back import rtlil
 
-    from rtl.core import BsdCore
+    from rtl.core import core_of
 
     parts: dict[str, Part] = {}
-    text = rtlil.convert(BsdCore(config), name="core", emit_src=False)
+    text = rtlil.convert(core_of(config), name="core", emit_src=False)
     for module in re.split(r"^module \\", text, flags=re.MULTILINE)[1:]:
         path = module.split("\n", 1)[0].split(".")
         name = next((word for word in path if re.fullmatch(r"layer\d+", word)), "core")
@@ -102,15 +102,18 @@ def _show_clocks(console: Console, config: Config, density: float) -> None:
     for column in ("part", "inference", "learning", "recall"):
         table.add_column(column, justify="left" if column == "part" else "right")
     busiest = {"inference": 0.0, "learning": 0.0}
+    most = sum if config.folded else max
     recall = sum(recall_words(config, layer) for layer in range(config.layers))
     for layer in range(config.layers + 1):
         inference, learning = (words(config, layer, mode, density) if layer else 0.0 for mode in (False, True))
         again = recall_words(config, layer) if layer < config.layers else 0.0
-        busiest = {"inference": max(busiest["inference"], inference), "learning": max(busiest["learning"], learning)}
+        busiest["inference"] = most((busiest["inference"], inference))
+        busiest["learning"] = most((busiest["learning"], learning))
         learns = f"{learning:,.0f}" if config.learn else "-"
         table.add_row(f"layer {layer}", f"{inference:,.0f}", learns, f"{again:,.1f}")
     activity = f"{density:.0%} of the pixels and {DENSITY['hidden']:.0%} of the hidden neurons"
     say(console, f"words walked a sample, one a clock, where {activity} are active:")
     console.print(table, highlight=False)
     learn = f", {busiest['learning'] + recall:,.0f} in learning with recall" if config.learn else ""
-    say(console, f"at least {busiest['inference']:,.0f} clocks a sample in inference{learn}: layers work side by side")
+    order = "one after another" if config.folded else "side by side"
+    say(console, f"at least {busiest['inference']:,.0f} clocks a sample in inference{learn}: layers work {order}")

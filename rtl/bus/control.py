@@ -19,11 +19,11 @@ from rtl.bus.register_map import (
     core_registers,
     registers,
 )
-from rtl.core import BsdCore, host_request_layout, stimulus_layout
-from rtl.formats import LayerFormat
+from rtl.core import BsdCore
+from rtl.folded.engine import Engine
 from rtl.layer_host import INDEX_BITS, MEMORY_BITS
 from rtl.memory_map import REGISTERS
-from rtl.readout import result_layout
+from rtl.ports import host_request_layout, result_signature, stimulus_layout
 
 
 def packet_members() -> dict[str, wiring.Member]:
@@ -55,7 +55,7 @@ class Control(wiring.Component):
         self.resets = {register.name: register.reset for register in self.map}
         members = {
             "stimulus": Out(stream.Signature(stimulus_layout(config))),
-            "result": In(stream.Signature(result_layout(LayerFormat.of(config, config.layers)))),
+            "result": In(result_signature(config)),
             "host_i": Out(stream.Signature(host_request_layout())),
             "host_o": In(stream.Signature(DATA_BITS)),
             "core_idle": In(1),
@@ -194,7 +194,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = BsdCore(self.config)
+        m.submodules.core = core = Engine(self.config) if self.config.folded else BsdCore(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)

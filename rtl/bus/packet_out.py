@@ -11,6 +11,11 @@ from rtl.formats import COUNTERS, LayerFormat
 from rtl.readout import result_layout
 
 
+def packet_out_of(config: Config) -> wiring.Component:
+    """The one that takes what the configuration's core gives."""
+    return PacketOutSerial(config) if config.folded else PacketOut(config)
+
+
 class PacketOut(wiring.Component):
     """One word a clock. The core keeps the result until the packet is out: there is no second copy of it.
 
@@ -61,6 +66,41 @@ class PacketOut(wiring.Component):
                 word.last.eq(last),
                 index.eq(Mux(last, 0, index + 1)),
             ]
+        return m
+
+
+class PacketOutSerial(wiring.Component):
+    """The same for a folded core, whose results are words already; the first still wants the sample's number.
+
+    Members: as those of `PacketOut`; i: In, stream of words.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        super().__init__(
+            {
+                "i": In(stream.Signature(DATA_BITS)),
+                "o": Out(stream.Signature(word_layout())),
+                "number": In(NUMBER_BITS),
+                "inside": Out(1),
+                "done": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        count = result_words(self.config)
+        index = Signal(range(count))
+        m.d.comb += [
+            self.o.valid.eq(self.i.valid),
+            self.i.ready.eq(self.o.ready),
+            self.o.payload.data.eq(self.i.payload | Mux(index == 0, self.number << NUMBER_AT, 0)),
+            self.o.payload.last.eq(index == count - 1),
+            self.done.eq(self.o.valid & self.o.ready & self.o.payload.last),
+            self.inside.eq(self.i.valid | (index != 0)),
+        ]
+        with m.If(self.o.valid & self.o.ready):
+            m.d.sync += index.eq(Mux(self.o.payload.last, 0, index + 1))
         return m
 
 

@@ -41,7 +41,7 @@ ERRORS = {
 """Bits of ERRORS, bit 0 first."""
 
 FIXED = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
-"""Keys of a configuration that are fixed in Verilog."""
+"""Keys of a configuration that are fixed in Verilog, beside `folded`."""
 _FORMATS = ("WEIGHT_BITS", "SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
 
 
@@ -86,7 +86,7 @@ ADDRESS = {register.name: register.address for register in CONTROL}
 
 def canonical(config: Config) -> str:
     """All that is fixed in Verilog, as a text that is the same for cores that take the same state and packets."""
-    keys = [f"{name}={getattr(config, name)}" for name in FIXED]
+    keys = [f"{name}={getattr(config, name)}" for name in FIXED] + (["folded=True"] if config.folded else [])
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
 

@@ -18,7 +18,7 @@ from golden.integer import IntegerModel
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
 BENCH = "cosim.bench_core"
-BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
+BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded")
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 
 

@@ -111,6 +111,8 @@ def test_a_configuration_is_frozen():
         ),
         ({"lanes": 65}, "lanes: found 65; allowed is 1 to 64"),
         ({"lanes": True}, "lanes: found True; allowed is a list of whole numbers"),
+        ({"lanes": (1, 2), "folded": True}, "lanes: found 2 in a folded core; allowed is 1 for all layers"),
+        ({"folded": 1}, "folded: found 1; allowed is one of false, true"),
         ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),
         ({"coding": "fourier"}, "coding: found 'fourier'; allowed is one of direct, rate"),
         ({"loss": 1}, "loss: found 1; allowed is one of reco, gap"),

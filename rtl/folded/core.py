@@ -1,0 +1,59 @@
+"""FoldedCore: the folded engine with the ports of `rtl.core.BsdCore`."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from golden.config import Config
+from rtl.folded.engine import Engine
+from rtl.formats import COUNTERS, LayerFormat
+from rtl.layer_host import DATA_BITS
+from rtl.ports import host_request_layout, stimulus_layout
+from rtl.readout import result_layout
+
+
+class FoldedCore(wiring.Component):
+    """A whole chip's learning core, folded.
+
+    Members: as those of `rtl.core.BsdCore`.
+    """
+
+    def __init__(self, config: Config):
+        self.config, self.layout = config, result_layout(LayerFormat.of(config, config.layers))
+        super().__init__(
+            {
+                "i": In(stream.Signature(stimulus_layout(config))),
+                "o": Out(stream.Signature(self.layout)),
+                "host_i": In(stream.Signature(host_request_layout())),
+                "host_o": Out(stream.Signature(DATA_BITS)),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.engine = engine = Engine(self.config)
+        for name in ("i", "host_i"):
+            wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(engine, name))
+        wiring.connect(m, engine.host_o, wiring.flipped(self.host_o))
+        result = Signal(self.layout)
+        places = [result.prediction, *(result.voltages[k] for k in range(self.config.classes))]
+        places += [result.counters[i][name] for i in range(self.config.layers) for name in COUNTERS]
+        place, full = Signal(range(len(places))), Signal()
+        m.d.comb += [
+            engine.o.ready.eq(~full),
+            self.o.payload.eq(result),
+            self.o.valid.eq(full),
+            self.idle.eq(engine.idle & ~full),
+        ]
+        with m.If(engine.o.valid & engine.o.ready):
+            m.d.sync += place.eq(place + 1)
+            with m.Switch(place):
+                for number, part in enumerate(places):
+                    with m.Case(number):
+                        m.d.sync += part.eq(engine.o.payload)
+            with m.If(place == len(places) - 1):
+                m.d.sync += full.eq(1), place.eq(0)
+        with m.If(self.o.valid & self.o.ready):
+            m.d.sync += full.eq(0)
+        return m

@@ -1,0 +1,404 @@
+"""The folded engine's program, second part: affinity, coefficients, errors and apical sums (docs/arithmetic.md, 6 to 8)."""
+
+from rtl.folded.assembler import Program
+from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
+from rtl.folded.plan import Plan
+
+BOTH, CONCEPT, LAYER, TOTAL = Mode.BOTH, Mode.CONCEPT, Mode.LAYER, Mode.TOTAL
+SCRATCH = Source.SCRATCH
+
+
+def load(p: Program, place, **fields) -> None:
+    """total = a word of scratch, and what to do with it."""
+    p.op(fetch=place)
+    p.op("x", x=SCRATCH)
+    if fields:
+        p.op(**fields)
+
+
+def add(p: Program, total: str, place) -> None:
+    """total +- a word of scratch."""
+    p.op(fetch=place)
+    p.op(total, x=SCRATCH)
+
+
+def rounded(p: Program) -> None:
+    """rnd(total, counter + 1)."""
+    p.stay("halves", do=Do.DOWN, unless=If.COUNTED)
+    p.op("+x", value=1)
+    p.op("half")
+
+
+def shift_of(p: Program, plan: Plan, base: int, *places: str) -> None:
+    """counter = base + words of scratch."""
+    p.op("x", value=base)
+    for place in places:
+        add(p, "+x", plan.at[place])
+    p.op(do=Do.LOAD_COUNTER)
+
+
+def teach(p: Program, plan: Plan) -> None:
+    """A learning sample's lesson for each layer 0..L, then its place in the block."""
+    at, config = plan.at, plan.config
+    reco = config.loss == "reco"
+    p.label("teach")
+    p.op("x")
+    p.op(do=Do.LOAD_LAYER)
+    p.label("lesson")
+    load(p, (at["first"], LAYER), do=Do.LOAD_PRE, pre=1)
+    p.op("x", right=Right.ZERO, pre=1)
+    p.stay("+ab", left=Left.COUNT, right=Right.COUNT, do=Do.NEXT_PRE, pre=1, unless=If.LAST_PRE)
+    p.op("+ab", call="root")
+    for name in ("t", "place"):
+        load(p, at[f"{name}_k"])
+        p.op(keep=at[f"{name}_r"])
+    p.op("x")
+    p.op(keep=at["sum"])
+    p.op(keep=at["teach"], do=Do.LABEL)
+
+    p.op(call="dot")
+    p.op(call="concept root")
+    p.op(call="affinity")
+    if not reco:
+        p.op(go="rivals", unless=If.BOTTOM)
+    # ReCo and layer 0: pull, unless it agrees already
+    p.op("x", value=256, fetch=at["C"])
+    p.op("-x", x=SCRATCH, fetch=at["dead_zone"])
+    p.op("-x", x=SCRATCH)
+    p.op("+x", x=SCRATCH, go="taught", when=If.NEGATIVE)
+    p.op(call="strength")
+    p.op(call="sums")
+    p.op(go="learned", when=If.BOTTOM)
+    if not reco:
+        p.label("rivals")
+        load(p, at["C"])
+        p.op(keep=at["C_y"])
+        p.op("x")
+        p.op(keep=at["kept"])
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT)
+    p.label("rival")
+    p.op(go="next rival", when=If.OWN)
+    p.op(call="dot")
+    p.op(call="concept root")
+    p.op(call="affinity")
+    (_reco if reco else _gap)(p, plan)
+    p.op(call="strength")
+    p.op(call="sums")
+    p.label("next rival")
+    p.op(do=Do.NEXT_CONCEPT, go="rival", unless=If.LAST_CONCEPT)
+    if not reco:
+        p.op(do=Do.LABEL)
+        p.op(call="dot")
+        p.op(call="concept root")
+        p.op(call="affinity")
+        load(p, at["kept"])
+        p.op("-x", value=256)
+        p.op(go="whole pull", unless=If.NEGATIVE)
+        p.op("+x", value=256)
+        p.op(go="pull")
+        p.label("whole pull")
+        p.op("x", value=256)
+        p.label("pull")
+        p.op(call="strength")
+        p.op(call="sums")
+    _errors(p, plan)
+    p.label("taught")
+    p.label("learned")
+    p.op(do=Do.NEXT_LAYER, go="lesson", unless=If.TOP)
+    _place_in_block(p, plan)
+
+
+def _reco(p: Program, plan: Plan) -> None:
+    """total = a of a rival: -((max(0, C - margin) lambda8) >> 3)."""
+    at = plan.at
+    p.op("x", x=Source.IMMEDIATE, fetch=at["C"])
+    p.op("x", x=SCRATCH, fetch=at["margin"])
+    p.op("-x", x=SCRATCH)
+    p.op(go="push", unless=If.NEGATIVE)
+    p.op("x")
+    p.label("push")
+    p.op(left=Left.RESULT, fetch=at["lambda8"])
+    p.op(right=Right.SCRATCH)
+    p.op("ab")
+    for _ in range(3):
+        p.op("half")
+    p.op(keep=at["kept"])
+    p.op("x", fetch=at["kept"])
+    p.op("-x", x=SCRATCH)
+
+
+def _gap(p: Program, plan: Plan) -> None:
+    """total = a of a rival: -(32 >> (max(0, C_y - C - reach) >> 3)), 0 where it evokes nothing; `kept` is their sum."""
+    at = plan.at
+    load(p, at["t_k"])
+    p.op(go="pushed", when=If.ZERO)
+    load(p, at["C_y"])
+    add(p, "-x", at["C"])
+    add(p, "-x", at["reach"])
+    p.op(go="behind", unless=If.NEGATIVE)
+    p.op("x")
+    p.label("behind")
+    for _ in range(3):
+        p.op("half")
+    p.op(do=Do.LOAD_COUNTER)
+    p.op("-x", value=6)
+    p.op(go="near", when=If.NEGATIVE)
+    p.op("x", go="pushed")
+    p.label("near")
+    p.op("x", value=32)
+    p.stay("halves", do=Do.DOWN, unless=If.COUNTED)
+    p.label("pushed")
+    p.op(keep=at["d"])
+    add(p, "+x", at["kept"])
+    p.op(keep=at["kept"])
+    p.op("x", fetch=at["d"])
+    p.op("-x", x=SCRATCH)
+
+
+def _errors(p: Program, plan: Plan) -> None:
+    """q_r, the noise of the update, and g of every neuron (step 7)."""
+    at, config = plan.at, plan.config
+    load(p, at["teach"])
+    p.op(keep=(at["pending"], LAYER))
+    p.op(go="taught", when=If.ZERO)
+    shift_of(p, plan, 3, "place_r")
+    load(p, at["sum"])
+    for _ in range(8):
+        p.op("half")
+    p.op(left=Left.RESULT, fetch=at["t_r"])
+    p.op(right=Right.SCRATCH)
+    p.op("ab")
+    rounded(p)
+    p.op(keep=at["q_r"], fit=Fit.B16)
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT)
+    load(p, at["seed"])
+    p.op(fetch=(at["stream"], LAYER))
+    p.op("^x", x=SCRATCH, call="hash")
+    p.op(keep=(at["noise"], LAYER))
+    load(p, (at["first"], LAYER), do=Do.LOAD_POST)
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT)
+
+    p.label("error")
+    p.op(go="own error", when=If.TOP)
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT, fetch=(at["q"], CONCEPT), template=1)
+    p.op("x", right=Right.ZERO)
+    q = {"left": Left.SCRATCH, "right": Right.TEMPLATE, "fetch": (at["q"], CONCEPT), "template": 1}
+    p.stay("+ab", do=Do.NEXT_CONCEPT, unless=If.LAST_CONCEPT, **q)
+    p.op("+ab", go="less r")
+    p.label("own error")
+    p.op("x", fetch=(at["q"], CONCEPT))
+    for _ in range(config.steps):
+        p.op("+x", x=SCRATCH)
+    p.op(do=Do.NEXT_CONCEPT)
+    p.label("less r")
+    p.op(fetch=at["q_r"])
+    p.op(left=Left.SCRATCH, right=Right.COUNT)
+    p.op("-ab", go="top window", when=If.TOP)
+    p.op(go="closed", unless=If.WAS_ABOVE)
+    p.op(go="open", when=If.WAS_BELOW)
+    p.op(go="open", when=If.NEGATIVE)
+    p.label("closed")
+    p.op("x", go="error known")
+    p.label("top window")
+    p.op(go="open top", when=If.WAS_ABOVE)
+    p.op(go="closed", when=If.NEGATIVE)
+    p.label("open top")
+    p.op("half")
+    p.label("open")
+    p.op("half")
+    p.op("half")
+    p.op("+x", value=1)
+    p.op("half")
+    p.label("error known")
+    p.op(put=Put.ERROR, fit=Fit.ERROR)
+    p.op(do=Do.NEXT_POST, go="error", unless=If.LAST_POST)
+
+
+def _place_in_block(p: Program, plan: Plan) -> None:
+    at = plan.at
+    load(p, at["samples"])
+    p.op("+x", value=1)
+    p.op(keep=at["samples"])
+    p.op(fetch=at["position"])
+    p.op("x", x=SCRATCH, fetch=at["block"])
+    p.op("-x", x=SCRATCH)
+    p.op(go="block ends", unless=If.NEGATIVE)
+    p.op("+x", x=SCRATCH)
+    p.op("+x", value=1)
+    p.op(keep=at["position"], go="idle")
+    p.label("block ends")
+    p.op("x")
+    p.op(keep=at["position"])
+    load(p, at["learn_theta"])
+    p.op(go="idle", when=If.ZERO)
+    p.op(keep=at["theta"], go="recall")
+
+
+def subroutines(p: Program, plan: Plan) -> None:
+    """Of one layer and concept; each returns to where it was called."""
+    at = plan.at
+    _dot(p, plan)
+
+    p.label("concept root")  # 1/sqrt of |h[k]|^2
+    p.op("x", value=plan.config.steps**2)
+    p.op(go="root", when=If.TOP)
+    load(p, (at["N"], BOTH))
+    p.label("root")  # t_k, place_k of 1/sqrt(total)
+    p.op(keep=at["a"])
+    p.op("x")
+    p.op(do=Do.LOAD_COUNTER, fetch=at["a"])
+    p.op("x", x=SCRATCH)
+    p.label("digit")
+    p.op(go="mantissa", unless=If.LARGE)
+    p.op("half")
+    p.op("half", do=Do.UP, go="digit")
+    p.label("mantissa")
+    p.op(keep=at["C"])
+    p.op(fetch=(at["place"], TOTAL))
+    p.op("x", x=SCRATCH)
+    p.op("+x", x=Source.COUNTER)
+    p.op(keep=at["place_k"])
+    load(p, at["C"])
+    p.op(fetch=(at["root"], TOTAL))
+    p.op("x", x=SCRATCH)
+    p.op(keep=at["t_k"], back=1)
+
+    p.label("affinity")  # C = min(256, rnd(d t_r t_k, s_r + s_k - 8))
+    shift_of(p, plan, 7, "place_r", "place_k")
+    p.op(fetch=at["d"])
+    p.op("x", x=SCRATCH, fetch=at["t_r"])
+    p.op(left=Left.RESULT, right=Right.SCRATCH, fetch=at["t_k"])
+    p.op("ab")
+    p.op(left=Left.RESULT, right=Right.SCRATCH)
+    p.op("ab")
+    rounded(p)
+    p.op("-x", value=256)
+    p.op(go="affine", when=If.NEGATIVE)
+    p.op("x")
+    p.label("affine")
+    p.op("+x", value=256)
+    p.op(keep=at["C"], back=1)
+
+    _strength(p, plan)
+    _sums(p, plan)
+
+    p.label("hash")  # total = seed ^ stream << 26: noise, and 256 where it is spread over the synapses
+    p.op(fetch=at["golden ratio"])
+    p.op("+x", x=SCRATCH)
+    p.op("hash", fetch=at["samples"])
+    p.op("^x", x=SCRATCH, fetch=at["golden ratio"])
+    p.op("+x", x=SCRATCH)
+    p.op("hash")
+    p.op("^x", x=Source.CONCEPT)
+    p.op("+x", x=SCRATCH)
+    p.op("hash")
+    p.op("+x", x=SCRATCH)
+    p.op("hash")
+    p.op("&x", value=255)
+    p.op("+x", value=256)
+    p.op(keep=at["d"], fit=Fit.LOW)
+    load(p, at["stochastic"])
+    p.op(go="spread", unless=If.ZERO)
+    p.op("x", value=128)
+    p.op(back=1)
+    p.label("spread")
+    load(p, at["d"])
+    p.op(back=1)
+
+
+def _dot(p: Program, plan: Plan) -> None:
+    """d = sum_i r_i h[k]_i. The top's templates are one-hot: T r_k."""
+    at = plan.at
+    p.label("dot")
+    p.op(go="dot top", when=If.TOP)
+    load(p, (at["first"], LAYER), do=Do.LOAD_PRE, pre=1, template=1)
+    p.op("x", right=Right.ZERO, pre=1, template=1)
+    both = {"left": Left.COUNT, "right": Right.TEMPLATE, "pre": 1, "template": 1}
+    p.stay("+ab", do=Do.NEXT_PRE, unless=If.LAST_PRE, **both)
+    p.op("+ab")
+    p.op(keep=at["d"], back=1)
+    p.label("dot top")
+    load(p, (at["first"], LAYER))
+    p.op("+x", x=Source.CONCEPT)
+    p.op("x", value=plan.config.steps, do=Do.LOAD_PRE, pre=1)
+    p.op(left=Left.RESULT, right=Right.COUNT)
+    p.op("ab")
+    p.op(keep=at["d"], back=1)
+
+
+def _strength(p: Program, plan: Plan) -> None:
+    """total = a, taken as 0 where |h[k]| = 0: q, b1 and b2 of the concept; its part of sum a C."""
+    at = plan.at
+    p.label("strength")
+    p.op(keep=at["a"])
+    load(p, at["t_k"])
+    p.op(go="known", unless=If.ZERO)
+    p.op(keep=at["a"])
+    p.label("known")
+    load(p, at["a"])
+    p.op(go="strong", unless=If.ZERO)
+    p.op(keep=(at["q"], CONCEPT), back=1)
+    p.label("strong")
+    p.op("x", value=1)
+    p.op(keep=at["teach"])
+    shift_of(p, plan, 3, "place_k")
+    p.op(fetch=at["a"])
+    p.op(left=Left.SCRATCH, fetch=at["t_k"])
+    p.op(right=Right.SCRATCH)
+    p.op("ab")
+    rounded(p)
+    p.op(keep=(at["q"], CONCEPT), fit=Fit.B16)
+    p.op(fetch=at["C"])
+    p.op(right=Right.SCRATCH, fetch=at["sum"])
+    p.op("x+ab", x=SCRATCH)
+    p.op(keep=at["sum"])
+    # b1
+    shift_of(p, plan, 3, "place_r", "place_k")
+    p.op(fetch=at["t_k"])
+    p.op(right=Right.SCRATCH, fetch=at["t_r"])
+    p.op("ab")
+    p.op(left=Left.RESULT, right=Right.SCRATCH)
+    p.op("ab")
+    rounded(p)
+    p.op(keep=at["b1"], fit=Fit.B16)
+    # b2
+    shift_of(p, plan, 3, "place_k", "place_k")
+    p.op(fetch=at["a"])
+    p.op(left=Left.SCRATCH, fetch=at["C"])
+    p.op(right=Right.SCRATCH, fetch=at["t_k"])
+    p.op("ab")
+    p.op(left=Left.RESULT, right=Right.SCRATCH)
+    p.op("ab")
+    for _ in range(7):
+        p.op("half")
+    p.op("+x", value=1)
+    p.op("half")
+    p.op(left=Left.RESULT)
+    p.op("ab")
+    rounded(p)
+    p.op(keep=at["b2"], fit=Fit.B16, back=1)
+
+
+def _sums(p: Program, plan: Plan) -> None:
+    """E[k] += b1 r, S_k += b2, where there is a Theta to learn (step 8)."""
+    at = plan.at
+    p.label("sums")
+    p.op(back=1, when=If.TOP)
+    for needed in ("learn_theta", "t_r", "a"):
+        load(p, at[needed])
+        p.op(back=1, when=If.ZERO)
+    p.op(fetch=(at["S"], BOTH))
+    p.op("x", x=SCRATCH, fetch=at["b2"])
+    p.op("+x", x=SCRATCH, fetch=at["b1"])
+    p.op(left=Left.SCRATCH, keep=(at["S"], BOTH), fit=Fit.SUM)
+    load(p, (at["first"], LAYER), do=Do.LOAD_PRE, pre=1, template=1)
+    p.label("sum")
+    p.op(right=Right.COUNT, pre=1)
+    p.op("x+ab", x=Source.SUM, pre=1)
+    p.op(put=Put.SUM, fit=Fit.SUM, pre=1)
+    p.op(do=Do.NEXT_PRE, pre=1, template=1, go="sum", unless=If.LAST_PRE)
+    p.op(back=1)

@@ -1,0 +1,28 @@
+"""The ports that every core has, whichever way it is built."""
+
+from amaranth.lib import data, stream
+
+from golden.config import Config
+from rtl.formats import LABEL_BITS, PIXEL_BITS, LayerFormat
+from rtl.layer_host import DATA_BITS
+from rtl.readout import result_layout
+
+
+def stimulus_layout(config: Config) -> data.StructLayout:
+    """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
+
+    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in
+    all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
+    """
+    pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
+    return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
+
+
+def host_request_layout() -> data.StructLayout:
+    """One access: see `rtl.memory_map`."""
+    return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
+
+
+def result_signature(config: Config) -> stream.Signature:
+    """What a core gives behind a register bus: an item of `result_layout` a sample, or, folded, its parts word by word."""
+    return stream.Signature(DATA_BITS if config.folded else result_layout(LayerFormat.of(config, config.layers)))
