@@ -33,35 +33,39 @@ class UartBoard(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.clock = BoardClock(self.family, self.pll)
+        m.domains.sync = domain = ClockDomain("sync")
+        m.submodules.clock = clock = BoardClock(self.family, self.pll)
+        m.d.comb += domain.clk.eq(clock.clk)
+        m.submodules.reset = ResetSynchronizer(~clock.locked, domain="sync")
         m.submodules.chip = chip = UartCore(self.config, self.divisor)
-        uart = platform.request("uart", 0)
-        m.d.comb += [chip.rx.eq(uart.rx.i), uart.tx.o.eq(chip.tx)]
+        uart = platform.request("uart", 0, dir="-")
+        m.submodules.rx, m.submodules.tx = rx, tx = io.Buffer("i", uart.rx), io.Buffer("o", uart.tx)
+        m.d.comb += [chip.rx.eq(rx.i), tx.o.eq(chip.tx)]
         for index, name in enumerate(("busy", "learning", "error")):
-            m.d.comb += platform.request("led", index).o.eq(getattr(chip, name))
+            m.submodules[name] = light = io.Buffer("o", platform.request("led", index, dir="-"))
+            m.d.comb += light.o.eq(getattr(chip, name))
         return m
 
 
 class BoardClock(Elaboratable):
-    """The domain "sync" from the platform's default clock through the family's PLL; in reset until the PLL has locked.
+    """The platform's default clock through the family's PLL. The tools find by themselves what the PLL makes of it.
 
-    The platform names the crystal's clock to the tools; they find what the PLL makes of it.
+    Members:
+        clk: the clock. locked: it is stable.
     """
 
     def __init__(self, family: str, pll: Pll):
         self.family, self.pll = family, pll
+        self.clk, self.locked = Signal(), Signal()
 
     def elaborate(self, platform):
         m = Module()
         pin = platform.request(platform.default_clk, dir="-")
-        m.domains.sync = domain = ClockDomain("sync")
-        locked = Signal()
         make = {"ecp5": self._ecp5, "ice40": self._ice40, "xilinx": self._xilinx}[self.family]
-        make(m, pin, domain.clk, locked)
-        m.submodules.reset = ResetSynchronizer(~locked, domain="sync")
+        make(m, pin)
         return m
 
-    def _ecp5(self, m, pin, clock, locked):
+    def _ecp5(self, m, pin):
         m.submodules.pin = buffer = io.Buffer("i", pin)
         dividers = {"p_CLKI_DIV": self.pll.reference, "p_CLKFB_DIV": self.pll.feedback, "p_CLKOP_DIV": self.pll.output}
         phase = {"p_CLKOP_CPHASE": self.pll.output - 1, "p_CLKOP_FPHASE": 0, "p_CLKOP_ENABLE": "ENABLED"}
@@ -77,15 +81,15 @@ class BoardClock(Elaboratable):
             p_FEEDBK_PATH="CLKOP",
             p_OUTDIVIDER_MUXA="DIVA",
             i_CLKI=buffer.i,
-            i_CLKFB=clock,
+            i_CLKFB=self.clk,
             i_PLLWAKESYNC=0,
             i_ENCLKOP=0,
             **low,
-            o_CLKOP=clock,
-            o_LOCK=locked,
+            o_CLKOP=self.clk,
+            o_LOCK=self.locked,
         )
 
-    def _ice40(self, m, pin, clock, locked):
+    def _ice40(self, m, pin):
         m.submodules.pll = Instance(
             "SB_PLL40_PAD",
             p_FEEDBACK_PATH="SIMPLE",
@@ -96,11 +100,11 @@ class BoardClock(Elaboratable):
             i_PACKAGEPIN=pin.io,
             i_RESETB=1,
             i_BYPASS=0,
-            o_PLLOUTGLOBAL=clock,
-            o_LOCK=locked,
+            o_PLLOUTGLOBAL=self.clk,
+            o_LOCK=self.locked,
         )
 
-    def _xilinx(self, m, pin, clock, locked):
+    def _xilinx(self, m, pin):
         m.submodules.pin = buffer = io.Buffer("i", pin)
         feedback, fast = Signal(), Signal()
         m.submodules.pll = Instance(
@@ -115,6 +119,6 @@ class BoardClock(Elaboratable):
             i_PWRDWN=0,
             o_CLKFBOUT=feedback,
             o_CLKOUT0=fast,
-            o_LOCKED=locked,
+            o_LOCKED=self.locked,
         )
-        m.submodules.buffer = Instance("BUFG", i_I=fast, o_O=clock)
+        m.submodules.buffer = Instance("BUFG", i_I=fast, o_O=self.clk)

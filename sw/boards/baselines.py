@@ -7,7 +7,9 @@ from pathlib import Path
 
 from golden.config import Config
 from sw.boards.synthesis import Netlist, synthesise
+from sw.boards.table import find
 from sw.boards.tools import Folder, version
+from sw.boards.tops import uart_top
 from sw.verilog import core_verilog
 
 FILE = "baselines.json"
@@ -21,7 +23,8 @@ DESIGNS = {
     "tiny-ecp5": (Config.load("tiny"), "ecp5"),
     "digits-ecp5": (Config.load("digits"), "ecp5"),
 }
-"""Name -> configuration of the core, family. `make test` looks at the first, `make test-all` at all."""
+"""Name -> configuration of the core, family; and micro-ice40 is the whole of the iCEBreaker, as `bispike build` makes it.
+`make test` looks at small-ecp5 and micro-ice40, `make test-all` at all."""
 
 
 def load(name: str) -> dict[str, dict[str, float]]:
@@ -45,6 +48,11 @@ def grown(netlist: Netlist, baseline: dict[str, dict[str, float]]) -> list[str]:
 
 def measured(folder: Folder, name: str) -> Netlist:
     """Synthesises a design of the list."""
+    if name == "micro-ice40":
+        board = find("icebreaker")
+        made = uart_top(board, Config.load("micro"), board.megahertz, 1_000_000)[1]
+        (folder / "top.il").write_text(made["top.il"], encoding="utf-8")
+        return synthesise(folder, board.family)
     config, family = DESIGNS[name]
     (folder / "core.v").write_text(core_verilog(config), encoding="utf-8")
     return synthesise(folder, family, "core.v", "core")
@@ -55,7 +63,7 @@ def main(names: list[str], root: Path) -> None:
     path = Path(__file__).with_name(FILE)
     content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"designs": {}}
     content["yosys"] = version("yosys")
-    for name in names or DESIGNS:
+    for name in names or (*DESIGNS, "micro-ice40"):
         place = Folder(root / name)
         place.path.mkdir(parents=True, exist_ok=True)
         netlist = measured(place, name)

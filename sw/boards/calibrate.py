@@ -23,6 +23,7 @@ CONFIGS = [
     Config(name="calibrate-b", sizes=(64, 32, 10), lanes=(2, 4, 1)),
     Config(name="calibrate-c", sizes=(64, 32, 16, 10), lanes=8),
     Config(name="calibrate-d", sizes=(100, 24, 5), lanes=(8, 4, 5), steps=8, coding="rate"),
+    Config(name="calibrate-e", sizes=(64, 32, 10), lanes=1, folded=True),
 ]
 """Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
 

@@ -43,11 +43,11 @@ def count(config: Config) -> dict[str, Block]:
     """
     from amaranth.back import rtlil
 
-    from rtl.core import BsdCore
+    from rtl.core import core_of
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Folder(Path(name))
-        text = rtlil.convert(BsdCore(config), name="core", emit_src=False)
+        text = rtlil.convert(core_of(config), name="core", emit_src=False)
         (folder / "core.il").write_text(text, encoding="utf-8")
         script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o words.json stat -width -json"
         folder.run("yosys", ["-q", "-p", script], ["core.il"], ["words.json"])

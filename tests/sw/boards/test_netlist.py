@@ -7,8 +7,10 @@ import re
 import pytest
 
 from golden.config import Config
+from sw.boards.baselines import grown, load
 from sw.boards.clocks import measure
 from sw.boards.netlist import _table, behaviour, netlist_verilog
+from sw.boards.synthesis import count
 from sw.boards.tools import Folder
 from sw.errors import CheckError
 
@@ -48,6 +50,10 @@ def test_a_netlist_says_what_golden_says(netlist):
     """Every value of every sample, and every memory at the end."""
     clocks = measure(CONFIG, verilog=netlist[1], simulator="icarus", learned=40, inferred=5)
     assert clocks.values > 500
+
+
+def test_no_block_grew_past_its_baseline(netlist):
+    assert grown(count(netlist[0] / "core.json", "ecp5", "core"), load("small-ecp5")) == []
 
 
 def test_an_adder_of_a_netlist_without_its_carry_is_found(netlist):

@@ -1,0 +1,91 @@
+"""`bispike build` and `explore`: bad input is one line; what a board's top is made of."""
+
+import json
+from fractions import Fraction
+
+import pytest
+from rich.console import Console
+
+from golden.config import Config
+from sw.boards import build as builder
+from sw.boards.steps import Steps
+from sw.boards.table import BOARDS
+from sw.boards.tops import uart_top
+from sw.cli import main
+
+SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["build", "--board", "nexys"], "--board: found 'nexys'; allowed is one of ulx3s-85f, icebreaker, "),
+        (["build", "--board", "generic", "--config", "no.toml"], "cannot read configuration no.toml: "),
+        (
+            ["build", "--board", "ulx3s-85f", "--megahertz", "3000"],
+            "ulx3s-85f: clock: found 3000 MHz; from this board's 25 MHz",
+        ),
+        (
+            ["build", "--board", "icebreaker", "--baud", "9000000"],
+            "icebreaker: baud: found 9000000; at 19.875 MHz allowed is",
+        ),
+        (["explore", "--board", "generic"], "--board: found generic, which is any FPGA; allowed is one of ulx3s-85f, "),
+        (
+            ["explore", "--sizes", "64x10"],
+            "--sizes: found '64x10'; allowed are whole numbers with - between, as 64-128-64-10",
+        ),
+        (["explore", "--sizes", "64-128-64-100"], "--sizes 64-128-64-100: sizes: found 100 concepts in the last layer"),
+        (["explore", "--lanes", "65"], "--sizes 64-128-64-10: lanes: found 65; allowed is 1 to 64"),
+        (["explore", "--check", "-1"], "--check: found -1; allowed is 0 or more"),
+        (["verify", "--netlist", "virtex"], "--netlist: found 'virtex'; allowed is one of ecp5, ice40"),
+        (["bench", "--workers", "2"], "--workers: found without --boards; allowed is with it"),
+        (["bench", "--boards", "--full"], "--full: found with --boards; allowed without it"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, line, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"bispike: {line}") and said.count("\n") == 1, said
+
+
+@pytest.mark.parametrize("name", [name for name, board in BOARDS.items() if board.platform])
+def test_a_boards_pins_are_those_of_amaranth_boards(name):
+    board = BOARDS[name]
+    top, files = uart_top(board, SMALL, board.megahertz, 115_200)
+    constraints = next(text for file, text in files.items() if file.endswith((".lpf", ".pcf", ".xdc")))
+    pins = {"ulx3s-85f": "G2 M1 L4 B2 C2 C1", "icebreaker": "35 6 9 11 37", "arty-a7-100t": "E3 A9 D10 H5 J5 T9"}[name]
+    for pin in pins.split():
+        assert f'"{pin}"' in constraints or f" {pin}\n" in constraints or f" {pin} " in constraints, pin
+    assert top.divisor == round(top.pll.megahertz * 1_000_000 / 115_200)
+
+
+def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
+    """The synthesis and the simulation are left out here: the slow tests do them."""
+    from sw.boards import vendor
+    from sw.boards.clocks import Clocks
+    from sw.boards.synthesis import Netlist
+
+    monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
+    monkeypatch.setattr(vendor, "measure", lambda *a: Clocks(200.0, 100.0, 5, 1.0, "random"))
+    console = Console(record=True, width=100)
+    builder.build(BOARDS["pynq-z2"], SMALL, Fraction(80), 1_000_000, tmp_path, 1, console)
+    script = (tmp_path / "build.tcl").read_text()
+    assert "xc7z020clg400-1" in script and "PCW_FPGA0_PERIPHERAL_FREQMHZ {80}" in script and "@" not in script
+    verilog = (tmp_path / "bispike.v").read_text()
+    for port in ("s_axi_ctrl_awaddr", "s_axis_tdata", "m_axis_tlast", "aclk", "aresetn"):
+        assert port in verilog
+    said = console.export_text()
+    assert "3 of 3  simulate against the golden model" in said and "2.5 us at 80 MHz" in said
+    kept = json.loads((tmp_path / "build.json").read_text())
+    assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 16 * (24 + 8) and kept["meets_timing"]
+
+
+def test_steps_are_counted_and_timed():
+    console = Console(record=True, width=80)
+    steps = Steps(console, 2)
+    with steps.step("one") as step:
+        step.note = "so much"
+    with pytest.raises(ZeroDivisionError), steps.step("two"):
+        raise ZeroDivisionError
+    assert console.export_text().rstrip() == "1 of 2  one  0 s  so much" and list(steps.seconds) == ["one"]

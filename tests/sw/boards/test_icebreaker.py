@@ -1,0 +1,52 @@
+"""The folded core on the iCEBreaker: a bitstream by open tools, within its baseline, and nothing done twice."""
+
+import json
+import time
+from fractions import Fraction
+
+import pytest
+from rich.console import Console
+
+from golden.config import Config
+from sw.boards import build as builder
+from sw.boards.baselines import grown, load
+from sw.boards.clocks import Clocks
+from sw.boards.table import BOARDS
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder and what was printed; the simulation is other tests' work."""
+    folder, console = tmp_path_factory.mktemp("icebreaker"), Console(record=True, width=120)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builder, "measure", lambda *a: Clocks(5000.0, 2000.0, 1, 0.5, "digits"))
+        result = build(folder, console)
+    return folder, result, console.export_text()
+
+
+def build(folder, console):
+    board = BOARDS["icebreaker"]
+    return builder.build(board, Config.load("micro"), Fraction(20), 1_000_000, folder, 1, console)
+
+
+@pytest.mark.timeout(900)
+def test_the_folded_core_fits_and_meets_its_clock(built):
+    folder, result, said = built
+    assert result.placed.megahertz >= result.megahertz > 19 and result.used("LUT") <= 5280
+    assert (folder / "top.bin").stat().st_size > 50_000
+    kept = json.loads((folder / "build.json").read_text())
+    assert kept["meets_timing"] and kept["resources"]["SPRAM"] >= 1 and kept["config"]["folded"] is True
+    assert "5 of 5  pack the bitstream" in said and "Fmax" in said
+    assert [step["place"] for step in kept["placed"]["path"]]
+
+
+def test_no_block_grew_past_its_baseline(built):
+    assert grown(built[1].netlist, load("micro-ice40")) == []
+
+
+def test_what_is_built_is_not_built_again(built, monkeypatch):
+    monkeypatch.setattr(builder, "measure", lambda *a: Clocks(5000.0, 2000.0, 1, 0.5, "digits"))
+    began, before = time.monotonic(), (built[0] / "top.bin").stat().st_mtime_ns
+    again = build(built[0], Console(record=True, width=120))
+    assert (built[0] / "top.bin").stat().st_mtime_ns == before
+    assert again.placed == built[1].placed and time.monotonic() - began < sum(built[1].seconds.values())

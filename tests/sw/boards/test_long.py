@@ -1,0 +1,42 @@
+"""Builds and simulations that take long: what `bispike bench --boards` measures, and the estimate against it."""
+
+from pathlib import Path
+
+import pytest
+
+from golden.config import Config
+from sw.boards import baselines, bench
+from sw.boards.activity import activity
+from sw.boards.check import check
+from sw.boards.estimate import estimate
+from sw.boards.tools import Folder
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
+
+
+@pytest.mark.parametrize("name", ["digits", "wide", "icebreaker"])
+def test_a_board_reaches_its_clock(name, tmp_path):
+    function, arguments = bench.tasks(tmp_path)[name]
+    result = function(*arguments)
+    assert not isinstance(result, str), result
+    assert result.meets_timing, result.placed.describe()
+    assert any((tmp_path / name / file).exists() for file in ("top.bit", "top.bin"))
+
+
+@pytest.mark.parametrize(("name", "family"), [("tiny", "ecp5"), ("digits", "ecp5"), ("micro", "ice40")])
+def test_a_netlist_says_what_golden_says(name, family, tmp_path):
+    proof = bench.proven(Config.load(name), tmp_path, family)
+    assert not proof.mismatch and proof.values > 5000
+
+
+@pytest.mark.parametrize("name", ["tiny-ecp5", "digits-ecp5"])
+def test_no_block_grew_past_its_baseline(name, tmp_path):
+    assert baselines.grown(baselines.measured(Folder(Path(tmp_path)), name), baselines.load(name)) == []
+
+
+@pytest.mark.parametrize("family", ["ecp5", "xilinx"])
+def test_the_estimate_is_near_what_synthesis_finds(family):
+    config = Config.load("tiny")
+    guess, real = estimate(config, family).resources, check(config, family)
+    assert 0.75 < guess["LUT"] / real.resources["LUT"] < 1.25
+    assert 0.75 < activity(config).training / real.clocks < 1.25
