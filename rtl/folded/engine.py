@@ -17,6 +17,7 @@ from rtl.formats import (
     ERROR_BITS,
     LABEL_BITS,
     NOISE_BITS,
+    PIXEL_BITS,
     SUM_BITS,
     THRESHOLD_BITS,
     WEIGHT_BITS,
@@ -206,9 +207,7 @@ class Engine(wiring.Component):
     def _weights(self, m):
         """All of W and Theta: one port, as the large memories of an iCE40 have."""
         walk, now = self.walk, self.now
-        m.submodules.weights = memory = Memory(
-            shape=WEIGHT_BITS, depth=depth_of(self.plan.words), init=[], attrs=UNINITIALISED
-        )
+        m.submodules.weights = memory = Memory(shape=WEIGHT_BITS, depth=depth_of(self.plan.words), init=[], attrs=UNINITIALISED)
         read, write = memory.read_port(), memory.write_port()
         writes = Signal()
         m.d.comb += [
@@ -225,9 +224,7 @@ class Engine(wiring.Component):
         """What every neuron did, in a sample and in a recalled concept: words of `activity_layout`."""
         config, now, soma, form = self.config, self.now, self.soma, self.entry
         again = now.backward << self.plan.post_bits if config.learn else 0
-        m.submodules.activity = memory = Memory(
-            shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1}
-        )
+        m.submodules.activity = memory = Memory(shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1})
         read, write = memory.read_port(), memory.write_port()
         m.d.comb += [
             read.addr.eq(Mux(now.pre, self.next_pre, self.next_post) | again),

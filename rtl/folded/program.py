@@ -1,7 +1,7 @@
 """The folded engine's whole program."""
 
-from rtl.folded.assembler import Program
 from rtl.folded.host import host
+from rtl.folded.assembler import Program
 from rtl.folded.microcode import If
 from rtl.folded.perceive import boot, perceive, report, sample
 from rtl.folded.plan import Plan
