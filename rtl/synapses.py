@@ -11,7 +11,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.fixed import overflows, saturate
+from rtl.fixed import clipped, overflows
 from rtl.formats import (
     APICAL_ERROR_BITS,
     COUNTER_BITS,
@@ -50,7 +50,7 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: both memories, address = word, one lane at a time.
+        host_*: both memories, address = word, one lane at a time; select and data from the clock before the write on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -274,15 +274,18 @@ class Synapses(wiring.Component):
             added[f"change{p}"] = Mux(row["still"], 0, product[8:].as_signed())
             added[f"carry{p}"] = row["update"] & carry
         added = self._stage(m, "added", added)
-        stored, clipped = {key: added[key] for key in kept}, []
+        stored, overflow = {key: added[key] for key in kept}, []
+        host, host_data = Signal(), Signal(signed(WEIGHT_BITS))  # the host's data take the place of a sum that nobody needs
+        m.d.comb += host.eq(Cat(getattr(self, f"host_select_{side}") for side in words).any())
+        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
         for p in range(f.lanes):
             weights = [added[f"{side}{p}"] for side in words]
             weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
             total = Signal(signed(len(added[f"change{p}"]) + 1), name=f"total{p}")
             m.d.comb += total.eq(added[f"change{p}"] + weight + added[f"carry{p}"])
-            stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
-            clipped.append(overflows(total, WEIGHT_BITS))
-        stored["clipped"] = Cat(clipped)
+            stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
+            overflow.append(overflows(total, WEIGHT_BITS))
+        stored["clipped"] = Cat(overflow)
         stored = self._stage(m, "stored", stored)
         clips = Signal(range(f.lanes + 1))
         m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
@@ -300,7 +303,7 @@ class Synapses(wiring.Component):
             on, host = row["update"] & (apical == (side == "apical")), getattr(self, f"host_write_{side}")
             m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
             m.d.comb += write.en.eq(Mux(row["update"], on.replicate(f.lanes), host))
-            m.d.comb += [write.data[p].eq(Mux(row["update"], words[p], self.host_data)) for p in range(f.lanes)]
+            m.d.comb += [write.data[p].eq(words[p]) for p in range(f.lanes)]
 
     def _accumulate(self, m, row, words):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""

@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "weights do not saturate",
         "synapses.py",
-        'stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)',
-        'stored[f"weight{p}"] = total[:WEIGHT_BITS].as_signed()',
+        'stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host)',
+        'stored[f"weight{p}"] = Mux(host, 0, total[:WEIGHT_BITS].as_signed())',
     ),
     Mutant(
         "synapse rounds its master",
@@ -83,8 +83,8 @@ MUTANTS = (
     Mutant(
         "lanes swapped in the write",
         "synapses.py",
-        'write.data[p].eq(Mux(row["update"], words[p],',
-        'write.data[p].eq(Mux(row["update"], words[p ^ (p < 2)],',
+        "write.data[p].eq(words[p])",
+        "write.data[p].eq(words[p ^ (p < 2)])",
     ),
     Mutant(
         "update of one group dropped",
