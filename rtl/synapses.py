@@ -36,7 +36,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Eight clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
+    Nine clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
@@ -263,7 +263,7 @@ class Synapses(wiring.Component):
             m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
 
     def _update(self, m, row, words, begin, apical):
-        """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
+        """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
         added = kept | self._loaded(words)
@@ -274,15 +274,18 @@ class Synapses(wiring.Component):
             added[f"change{p}"] = Mux(row["still"], 0, product[8:].as_signed())
             added[f"carry{p}"] = row["update"] & carry
         added = self._stage(m, "added", added)
-        stored, overflow = {key: added[key] for key in kept}, []
+        summed = {key: added[key] for key in kept}
+        for p in range(f.lanes):
+            weights = [added[f"{side}{p}"] for side in words]
+            weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
+            summed[f"total{p}"] = added[f"change{p}"] + weight + added[f"carry{p}"]
+        summed = self._stage(m, "summed", summed)
+        stored, overflow = {key: summed[key] for key in kept}, []
         host, host_data = Signal(), Signal(signed(WEIGHT_BITS))  # the host's data take the place of a sum that nobody needs
         m.d.comb += host.eq(Cat(getattr(self, f"host_select_{side}") for side in words).any())
         m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
         for p in range(f.lanes):
-            weights = [added[f"{side}{p}"] for side in words]
-            weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
-            total = Signal(signed(len(added[f"change{p}"]) + 1), name=f"total{p}")
-            m.d.comb += total.eq(added[f"change{p}"] + weight + added[f"carry{p}"])
+            total = summed[f"total{p}"]
             stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
             overflow.append(overflows(total, WEIGHT_BITS))
         stored["clipped"] = Cat(overflow)
@@ -294,7 +297,7 @@ class Synapses(wiring.Component):
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
             m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
-        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], added["update"]
+        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], Cat(added["update"], summed["update"])
 
     def _write(self, m, row, words, writes, apical):
         """The updated word goes back; the host's word when it asks."""
