@@ -51,11 +51,10 @@ def stimulus(rng: random.Random, form: LayerFormat, apical: bool, threshold: int
 @cocotb.test()
 @cocotb.parametrize((("producer", "consumer"), PATTERNS))
 async def groups_of_both_networks(dut, producer, consumer):
-    """Sums and network hold in the clock of `accumulated` only; the group's word stays until it is taken."""
+    """The network holds in the clock of `accumulated` only; the group's word stays until it is taken."""
     form, rng = LayerFormat(**parameters()["form"]), random.Random(f"{producer} {consumer}")
     clk, pins, done = await begin(dut), Pins(dut), []
     lanes, pauses, waits = range(form.lanes), stalls(producer, 3), stalls(consumer, 4)
-    sums_ports = [f"sums__{t}__{p}" for t in range(form.planes) for p in lanes]
     networks = [network for network, pre in ((0, form.pre_basal), (1, form.pre_apical)) if pre]
     Watchdog(clk, 500, lambda: len(done), "soma")
     for group in range(GROUPS):
@@ -82,7 +81,7 @@ async def groups_of_both_networks(dut, producer, consumer):
         clock, due = 0, parameters()["latency"][apical]
         while True:
             clock += 1
-            pins.noise("apical", *sums_ports)
+            pins.noise("apical")
             ready = not next(waits)
             pins.set(ready=ready)
             await RisingEdge(clk)

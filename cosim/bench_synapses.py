@@ -82,7 +82,9 @@ class Unit:
             for i, weight in enumerate(row):
                 group, lane = divmod(i, self.form.lanes)
                 self.pins.set(host_address=self.place(side, j, group), host_data=weight)
-                self.pins.set(**{f"host_select_{side}": 1, f"host_write_{side}": 1 << lane})
+                self.pins.set(**{f"host_select_{side}": 1, f"host_write_{side}": 0})
+                await RisingEdge(self.clk)
+                self.pins.set(**{f"host_write_{side}": 1 << lane})
                 await RisingEdge(self.clk)
         self.pins.set(**{f"host_select_{side}": 0, f"host_write_{side}": 0})
 

@@ -30,6 +30,15 @@ def overflows(value: ValueLike, bits: int) -> Value:
     return (excess ^ sign.replicate(len(excess))).any()
 
 
+def clipped(value: ValueLike, bits: int, on: ValueLike) -> Value:
+    """saturate(value, bits) where `on`, else 0, in gates that leave room for an OR with something else in the same LUT."""
+    value = as_signed(value)
+    over = overflows(value, bits)
+    kept, highest, lowest = (on & which for which in (~over, over & ~value[-1], over & value[-1]))
+    limits = Cat(highest.replicate(bits - 1), lowest)
+    return ((value[:bits] & kept.replicate(bits)) | limits).as_signed()
+
+
 def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:
     """floor(value * 2 / 2^shift): the shifted value with one fraction bit more, which `round_half` takes off.
 

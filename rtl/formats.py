@@ -15,7 +15,7 @@ SCALAR_BITS = 16
 SUM_BITS = 24
 ERROR_BITS, APICAL_ERROR_BITS = 7, 16
 NOISE_BITS = 8
-SOMA_ROUNDS = 2
+SOMA_ROUNDS = 4
 """Times that a soma's units are used for each group: a group takes longer to accumulate than T clocks."""
 RATE_BITS = 4
 """A rate register holds rate + 8, 0..13."""

@@ -248,7 +248,7 @@ class Layer(wiring.Component):
         m.d.sync += self.closing.eq(job.recall | (job.learn & self.block_ends))
 
     def _soma_out(self, m):
-        """A group's word goes to everyone who needs it in the same clock."""
+        """A group's word goes to everyone who needs it."""
         f, token, word = self.form, self.token, self.soma
         group, last = self._groups()
         low = self.settings.window_low if not self.top else 0
@@ -276,16 +276,19 @@ class Layer(wiring.Component):
             m.d.comb += [payload.counts[p].eq(word.counts[p]) for p in range(f.lanes)]
             m.d.comb += payload.label.eq(token.label)
             m.d.comb += payload.last.eq(last), payload.recall.eq(token.apical)
-        for needed, sink in sinks:
-            others = [~other_needed | other.ready for other_needed, other in sinks if other is not sink]
-            m.d.comb += sink.valid.eq(self.soma.valid & needed & Cat(others).all())
-        m.d.comb += self.soma.ready.eq(Cat(~needed | sink.ready for needed, sink in sinks).all())
-        taken = self.soma.valid & self.soma.ready
+        # Each takes it in its own time, and the soma hears of it a clock later: no layer's `ready` goes through another's.
+        taken, waits = Signal(), Signal(len(sinks))
+        for i, (needed, sink) in enumerate(sinks):
+            had, offered = Signal(name=f"had{i}"), Signal(name=f"offered{i}")
+            m.d.comb += offered.eq(self.soma.valid & needed & ~had), sink.valid.eq(offered), waits[i].eq(needed & ~had)
+            m.d.sync += had.eq((had | (offered & sink.ready)) & ~taken)
+        m.d.comb += self.soma.ready.eq(~waits.any()), taken.eq(self.soma.valid & self.soma.ready)
         with m.If(taken):
             m.d.sync += self._next_group(group, last)
         if f.learn:
             concepts, plasticity = self.concepts, self.plasticity
-            m.d.comb += plasticity.keep.eq(taken & token.learn & ~token.apical), plasticity.keep_group.eq(group)
+            kept = offered & self.affinity.i.ready  # the affinity unit is the last of `sinks`
+            m.d.comb += plasticity.keep.eq(kept & token.learn & ~token.apical), plasticity.keep_group.eq(group)
             m.d.comb += concepts.write.eq(taken & token.apical), concepts.write_group.eq(group)
             m.d.comb += concepts.write_k.eq(token.label)
             for p in range(f.lanes):

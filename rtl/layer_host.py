@@ -53,8 +53,8 @@ def connect(m: Module, host, windows: list[Window], index_ports: list[tuple[Valu
     """Drives every window from the layer's host port, and gathers what they read.
 
     `index_ports` are the blocks' address inputs with their lanes. Signed values are extended to 32 bits. All that is
-    on the way has a register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block RAM's
-    output takes long; the lane; and the memory.
+    on the way has a register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block
+    RAM's output takes long; the lane; and the memory.
     """
     index = Signal.like(host.index)
     m.d.sync += index.eq(host.index)

@@ -17,7 +17,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.affinity import other
 from rtl.concepts import concept_word
-from rtl.fixed import overflows, round_saturate, saturate
+from rtl.fixed import clipped, overflows, round_saturate, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
 from rtl.memories import ram
 
@@ -122,6 +122,10 @@ class Plasticity(wiring.Component):
             self.scalar_write, self.scalar_sum = Signal(), Signal(signed(SUM_BITS))
         self._control(m, issue, tags)
         self._lanes(m, tags, self._kept(m, tags[0]))
+        self.basal_g, self.apical_g = (
+            [Signal(signed(APICAL_ERROR_BITS), name=f"{side}_g{p}") for p in range(f.lanes)] for side in ("basal", "apical")
+        )
+        m.d.comb += [self.g[p].eq(self.basal_g[p] | self.apical_g[p]) for p in range(f.lanes)]
         if self.basal:
             self._basal_errors(m, tags[5])
         else:
@@ -239,7 +243,9 @@ class Plasticity(wiring.Component):
         neurons = Mux(tags[1].kept, kept, self.template)
         neurons = data.View(concept_word(f), neurons)
         counts = Cat(neurons[p].count for p in range(f.lanes))
-        m.d.sync += low.eq(Mux(tags[1].block, 0, counts)), high.eq(Mux(tags[1].block, counts, 0))
+        plain = Signal()  # not `block`, as a register: the reset of many others
+        m.d.sync += plain.eq(~tags[0].block)
+        m.d.sync += low.eq(Mux(tags[1].block, 0, counts)), high.eq(Mux(plain, 0, counts))
         for name in ("above", "below"):  # they go with the products, and with the sums
             stages = [Signal(f.lanes, name=f"{name}{i}") for i in range(2)]
             m.d.sync += stages[0].eq(Cat(neurons[p][name] for p in range(f.lanes))), stages[1].eq(stages[0])
@@ -292,7 +298,8 @@ class Plasticity(wiring.Component):
             self.errors.valid.eq(Mux(self.pass_apical, 1, ~self.waiting & (~teaches | have))),
             self.errors.payload.eq(~self.pass_apical & teaches & read.data.live),
         ]
-        m.d.comb += [self.g[p].eq(read.data.g[p]) for p in range(f.lanes)]
+        # An AND and an OR with that of a block, where a Mux behind its saturation would cost another level.
+        m.d.comb += [self.basal_g[p].eq(Mux(self.pass_apical, 0, read.data.g[p])) for p in range(f.lanes)]
 
     def _sums(self, m, tags):
         """E, one word a group and concept, and S, one a concept. A block's errors leave them at 0."""
@@ -310,12 +317,7 @@ class Plasticity(wiring.Component):
         ]
         for p in range(f.lanes):
             stored = Signal(signed(SUM_BITS), name=f"stored{p}")
-            over, total = Signal(name=f"over{p}"), self.totals[p]
-            m.d.comb += over.eq(overflows(total, SUM_BITS))
-            kept, most = tags[4].sum & ~over, tags[4].sum & over & ~total[-1]
-            least = Const(1 << (SUM_BITS - 1), SUM_BITS) & (tags[4].sum & over & total[-1]).replicate(SUM_BITS)
-            highest = Const((1 << (SUM_BITS - 1)) - 1, SUM_BITS) & most.replicate(SUM_BITS)
-            m.d.sync += stored.eq((total[:SUM_BITS] & kept.replicate(SUM_BITS)) | least | highest | host_data)
+            m.d.sync += stored.eq(clipped(self.totals[p], SUM_BITS, tags[4].sum) | host_data)
             m.d.comb += write.data[p].eq(stored)
         m.d.sync += [self.apical_sums[p].eq(read.data[p]) for p in range(f.lanes)]
 
@@ -335,7 +337,6 @@ class Plasticity(wiring.Component):
         """G of step 9: gated as X comes, shifted a bit a clock while the pass is on the group before."""
         f = self.form
         shifts, shifting, live = Signal(BLOCK_SHIFT_BITS), Signal(), Signal()
-        g = [saturate(self.shifted[p], APICAL_ERROR_BITS) for p in range(f.lanes)]
         nonzero = [x[: APICAL_ERROR_BITS - 1].any() | overflows(x, APICAL_ERROR_BITS) | x[-1] for x in self.shifted]
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), shifts.eq(self.block_shift)
@@ -356,4 +357,5 @@ class Plasticity(wiring.Component):
         with m.If(self.pass_apical & self.pass_update):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
             m.d.comb += self.errors.payload.eq(live)
-            m.d.comb += [self.g[p].eq(g[p]) for p in range(f.lanes)]
+        for p in range(f.lanes):
+            m.d.comb += self.apical_g[p].eq(clipped(self.shifted[p], APICAL_ERROR_BITS, self.pass_apical))

@@ -10,22 +10,23 @@ from rtl.formats import MEMBRANE_BITS, THRESHOLD_BITS, WINDOW_BITS, LayerFormat
 
 
 class Soma(wiring.Component):
-    """Takes a group's accumulators and runs T steps for all of its lanes, a few of them at a time.
+    """Takes a group's sums and runs T steps for all of its lanes, a few of them at a time.
 
     A group takes many more clocks to accumulate than T, so that some neurons' worth of adders does for all lanes: `units`
     lanes go through T steps, then the next ones (`rounds` in all). On the way to its step a lane's sum is picked (by round,
-    then by step) and becomes v and its excess v - threshold. The step then needs one sum for the membrane without a spike and
-    one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
+    then by step) and becomes v and its excess v - threshold. The step then needs one sum for the membrane without a spike
+    and one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
 
     Args:
         units: lanes that step at the same time; None: all.
 
     Members:
-        accumulated: In, pulse, with `sums` (planes x lanes). Only when the last group has been taken.
-        apical: In, which network's group it is. threshold: In. low, high: In, surrogate window of this network.
+        accumulated: In, pulse: `sums` (planes x lanes) are there and stay. Only when the last group has been taken.
+        apical: In, which network's group it is, with `accumulated`.
+        threshold: In. low, high: In, surrogate window of this network. They stay from `accumulated` until `valid`.
         valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
-            t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: `above`: V >= low,
-            `below`: V < high. All three settings stay from `accumulated` until then.
+            t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: V >= low
+            (`above`) and V < high (`below`).
         taken: Out, pulse: there is room for the next group.
     """
 
@@ -86,27 +87,18 @@ class Soma(wiring.Component):
         m.d.sync += working.eq(self.accumulated | (working & ~(collect & (rounds_left == 1))))
         m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready), self.busy.eq(working | emit)
 
-        held = self._held(m)
         for s in range(self.units):
-            planes = self._picked(m, held, s, at)
+            planes = self._picked(m, s, at)
             v, excess = self._voltage(m, planes, s, apical, step, summing, planes_paired & (paired_step == 0))
             self._step(m, stepping, begins, final, collect, v, excess, s)
         return m
 
-    def _held(self, m):
-        """The group's sums, as the accumulators go on with the next group: planes x lanes."""
-        f = self.form
-        held = [[Signal(signed(f.accumulator_bits), name=f"held{t}_{p}") for p in range(f.lanes)] for t in range(f.planes)]
-        with m.If(self.accumulated):
-            m.d.sync += [held[t][p].eq(self.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
-        return held
-
-    def _picked(self, m, held, s, at):
+    def _picked(self, m, s, at):
         """Unit s's sums of this round, one a plane; a register."""
         f, step_bits = self.form, ceil_log2(self.form.steps)
         picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
         for t in range(f.planes):
-            lanes = [held[t][p] for p in range(s, f.lanes, self.units)]
+            lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]
             with m.If(at[:step_bits] == 0):
                 m.d.sync += picked[t].eq(Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0])
         return picked

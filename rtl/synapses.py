@@ -11,7 +11,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.fixed import overflows, saturate
+from rtl.fixed import clipped, overflows
 from rtl.formats import (
     APICAL_ERROR_BITS,
     COUNTER_BITS,
@@ -36,7 +36,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Eight clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
+    Nine clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
@@ -46,11 +46,11 @@ class Synapses(wiring.Component):
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
         noise: In, the sample's noise byte, from the first live errors until four clocks after `done`. rate: In, rate + 8,
             taken with `start`. stochastic: In, else round half up.
-        accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, for this clock only.
+        accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: both memories, address = word, one lane at a time.
+        host_*: both memories, address = word, one lane at a time; select and data from the clock before the write on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -186,7 +186,9 @@ class Synapses(wiring.Component):
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
         m.d.sync += self.rows.eq(Mux(begin, 0, self.rows + self.walked))
-        issued = {"valid": go, "null": null, "first": first, "last": last, "live": live & ~null, "base": base}
+        # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
+        issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again}
+        issued |= {"live": live & ~null, "base": base}
         issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
         listed = self._stage(m, "listed", issued)
@@ -206,7 +208,7 @@ class Synapses(wiring.Component):
             entry = getattr(self, f"entry_{side}")
             with self._on(m, side, apical):
                 m.d.comb += index.eq(entry.row), train.eq(entry.train), old.eq(entry.old)
-        fetched = {key: row[key] for key in ("valid", "first", "last")}
+        fetched = {key: row[key] for key in ("valid", "last", "clear")}
         fetched["address"] = (row["base"] + index)[: len(row["base"])]
         fetched["train"] = Mux(row["null"], 0, train)
         if f.learn:
@@ -241,9 +243,11 @@ class Synapses(wiring.Component):
             m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
             words[side] = read.data
         read_row = {key: row[key] for key in row if key != "factor"}
+        read_row["clear"] = row["clear"] & row["valid"]
         if f.learn:
             factor = Cat(row["factor"], 0).as_signed()
             read_row |= {f"product{p}": self.held_g[p] * factor for p in range(f.lanes)}
+            read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
         else:
             self._host_writes(m, writes)
         return self._stage(m, "read", read_row), words, writes
@@ -259,26 +263,32 @@ class Synapses(wiring.Component):
             m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
 
     def _update(self, m, row, words, begin, apical):
-        """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in two clocks (step 7)."""
+        """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
-        kept = {key: row[key] for key in ("valid", "first", "last", "address", "train", "update")}
+        kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
         added = kept | self._loaded(words)
         for p in range(f.lanes):
             # (product + dither) >> 8 is the product's upper bits and the carry out of its lower byte
             dither, product = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8]), row[f"product{p}"]
             carry = (product[:8] + Mux(self.stochastic, dither, 128))[8]
-            added[f"change{p}"] = Mux(row["update"], product[8:].as_signed(), 0)
+            added[f"change{p}"] = Mux(row["still"], 0, product[8:].as_signed())
             added[f"carry{p}"] = row["update"] & carry
         added = self._stage(m, "added", added)
-        stored, clipped = {key: added[key] for key in kept}, []
+        summed = {key: added[key] for key in kept}
         for p in range(f.lanes):
             weights = [added[f"{side}{p}"] for side in words]
             weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
-            total = Signal(signed(len(added[f"change{p}"]) + 1), name=f"total{p}")
-            m.d.comb += total.eq(added[f"change{p}"] + weight + added[f"carry{p}"])
-            stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)
-            clipped.append(overflows(total, WEIGHT_BITS))
-        stored["clipped"] = Cat(clipped)
+            summed[f"total{p}"] = added[f"change{p}"] + weight + added[f"carry{p}"]
+        summed = self._stage(m, "summed", summed)
+        stored, overflow = {key: summed[key] for key in kept}, []
+        host, host_data = Signal(), Signal(signed(WEIGHT_BITS))  # the host's data take the place of a sum that nobody needs
+        m.d.comb += host.eq(Cat(getattr(self, f"host_select_{side}") for side in words).any())
+        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
+        for p in range(f.lanes):
+            total = summed[f"total{p}"]
+            stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
+            overflow.append(overflows(total, WEIGHT_BITS))
+        stored["clipped"] = Cat(overflow)
         stored = self._stage(m, "stored", stored)
         clips = Signal(range(f.lanes + 1))
         m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
@@ -287,7 +297,7 @@ class Synapses(wiring.Component):
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
             m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
-        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], added["update"]
+        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], Cat(added["update"], summed["update"])
 
     def _write(self, m, row, words, writes, apical):
         """The updated word goes back; the host's word when it asks."""
@@ -296,14 +306,19 @@ class Synapses(wiring.Component):
             on, host = row["update"] & (apical == (side == "apical")), getattr(self, f"host_write_{side}")
             m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
             m.d.comb += write.en.eq(Mux(row["update"], on.replicate(f.lanes), host))
-            m.d.comb += [write.data[p].eq(Mux(row["update"], words[p], self.host_data)) for p in range(f.lanes)]
+            m.d.comb += [write.data[p].eq(words[p]) for p in range(f.lanes)]
 
     def _accumulate(self, m, row, words):
-        """One accumulator for each lane and each bit of the row's train."""
+        """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
         f = self.form
-        with m.If(row["valid"]):
-            for t in range(f.planes):
-                for p in range(f.lanes):
-                    term = Mux(row["train"][t], words[p] >> (WEIGHT_BITS - SYNAPSE_BITS), 0)
-                    m.d.sync += self.sums[t][p].eq(Mux(row["first"], 0, self.sums[t][p]) + term)
+        for t in range(f.planes):
+            for p in range(f.lanes):
+                running = Signal(signed(f.accumulator_bits), name=f"running{t}_{p}")
+                total = running + Mux(row["train"][t], words[p] >> (WEIGHT_BITS - SYNAPSE_BITS), 0)
+                with m.If(row["valid"]):
+                    m.d.sync += running.eq(total)
+                with m.If(row["clear"]):  # on its own: this is a flip-flop's reset, and no gate
+                    m.d.sync += running.eq(0)
+                with m.If(row["valid"] & row["last"]):
+                    m.d.sync += self.sums[t][p].eq(total)
         m.d.sync += self.accumulated.eq(row["valid"] & row["last"])

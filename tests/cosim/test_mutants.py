@@ -57,14 +57,14 @@ class Mutant:
 MUTANTS = (
     Mutant("leak one bit weaker", "soma.py", "(membrane >> f.leak)", "(membrane >> f.leak + 1)"),
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
-    Mutant("membrane starts at rest", "soma.py", "((self.threshold >> 1) & begins)", "(0 & begins)", long=True),
-    Mutant("bits of a pixel weighed wrongly", "soma.py", "(held[1][p] << 2)", "(held[1][p] << 1)", long=True),
+    Mutant("membrane starts at rest", "soma.py", "((self.threshold >> 1) & rests)", "(0 & rests)", long=True),
+    Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),
     Mutant("half rounds down", "synapses.py", "Mux(self.stochastic, dither, 128)", "Mux(self.stochastic, dither, 127)"),
     Mutant(
         "weights do not saturate",
         "synapses.py",
-        'stored[f"weight{p}"] = saturate(total, WEIGHT_BITS)',
-        'stored[f"weight{p}"] = total[:WEIGHT_BITS].as_signed()',
+        'stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host)',
+        'stored[f"weight{p}"] = Mux(host, 0, total[:WEIGHT_BITS].as_signed())',
     ),
     Mutant(
         "synapse rounds its master",
@@ -81,7 +81,10 @@ MUTANTS = (
         long=True,
     ),
     Mutant(
-        "lanes swapped in the write", "synapses.py", "write.data[p].eq(words[p])", "write.data[p].eq(words[p ^ (p < 2)])"
+        "lanes swapped in the write",
+        "synapses.py",
+        "write.data[p].eq(words[p])",
+        "write.data[p].eq(words[p ^ (p < 2)])",
     ),
     Mutant(
         "update of one group dropped",
@@ -89,7 +92,12 @@ MUTANTS = (
         "write.data.live.eq(Cat(value.any() for value in g).any())",
         "write.data.live.eq(Cat(value.any() for value in g).any() & (tag.group != 0))",
     ),
-    Mutant("apical sums do not saturate", "plasticity.py", "0, saturate(self.totals[p], SUM_BITS))", "0, self.totals[p])"),
+    Mutant(
+        "apical sums do not saturate",
+        "plasticity.py",
+        "clipped(self.totals[p], SUM_BITS, tags[4].sum)",
+        "Mux(tags[4].sum, self.totals[p][:SUM_BITS], 0)",
+    ),
     Mutant(
         "S does not saturate",
         "plasticity.py",
@@ -103,9 +111,9 @@ MUTANTS = (
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(1)",
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(0)",
     ),
-    Mutant("E not cleared", "plasticity.py", "Mux(tags[4].block, 0,", "Mux(tags[4].block, self.totals[p],", long=True),
+    Mutant("E not cleared", "plasticity.py", "SUM_BITS, tags[4].sum)", "SUM_BITS, tags[4].sum | tags[4].block)", long=True),
     Mutant("surrogate window always open", "plasticity.py", "self.above[p] & (self.below[p] | falls)", "Const(1)"),
-    Mutant("q_r with the other sign", "plasticity.py", "minus.eq((tags[2].error & tags[2].kept) | ", "minus.eq("),
+    Mutant("q_r with the other sign", "plasticity.py", "Mux((tags[1].error & tags[1].kept) | ", "Mux("),
     Mutant(
         "a wrong guess is not taken back",
         "synapses.py",

@@ -218,6 +218,7 @@ def test_a_sample_may_come_in_any_clock_of_the_one_before():
 def test_an_address_without_a_register_reads_0():
     async def bench(pins):
         seed, hole = pins.at("seed"), pins.at("walked0")
-        assert await pins.host((seed, 1234), (seed, None), (hole, None), (hole + 40, None)) == [0, 1234, 0, 0]
+        answers = await pins.host((seed, 1234), (seed, None), (hole, None), (hole + 40, None))
+        assert answers[1:] == [1234, 0, 0]
 
     simulate(bench, CONFIG.replace(learn=False))
