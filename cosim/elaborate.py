@@ -14,7 +14,8 @@ def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> 
 
 
 _INITIAL = re.compile(
-    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n", re.MULTILINE | re.DOTALL
+    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n",
+    re.MULTILINE | re.DOTALL,
 )
 
 

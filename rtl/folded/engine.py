@@ -4,6 +4,7 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.folded.arithmetic import WORD_BITS, Arithmetic
@@ -30,15 +31,20 @@ UNIT_BITS = 14
 """-2^(rate + 8), at most -2^13."""
 COUNTER_BITS = 5
 NIBBLE = 4
-UNINITIALISED = {"no_rw_check": 1, "uninitialised": 1}
-"""Nothing depends on what such a memory holds at first, nor on what a read gives that meets a write at its address."""
 BLOCK = 1 << 14
-"""Words of an iCE40's large memories. A memory of an eighth or more takes a whole one, which synthesis then finds by itself."""
+"""Words of an iCE40's large memories, which have one port and hold anything at first."""
 
 
-def depth_of(words: int) -> int:
-    """Words of a memory for `words`."""
-    return max(words, 2) if words < BLOCK >> 3 else -(-words // BLOCK) * BLOCK
+def one_port_memory(shape, words: int) -> Memory:
+    """A memory of which one port, of one address, is to be used: a read or a write in a clock.
+
+    From an eighth of a `BLOCK` on it is whole blocks, so that synthesis for an iCE40 takes its large memories; nothing depends
+    on what those hold at first.
+    """
+    if words < BLOCK >> 3:
+        return Memory(shape=shape, depth=1 << ceil_log2(max(words, 2)), init=[], attrs={"no_rw_check": 1})
+    depth = -(-words // BLOCK) * BLOCK
+    return Memory(shape=shape, depth=depth, init=[], attrs={"no_rw_check": 1, "uninitialised": 1})
 
 
 class Engine(wiring.Component):
@@ -207,7 +213,7 @@ class Engine(wiring.Component):
     def _weights(self, m):
         """All of W and Theta: one port, as the large memories of an iCE40 have."""
         walk, now = self.walk, self.now
-        m.submodules.weights = memory = Memory(shape=WEIGHT_BITS, depth=depth_of(self.plan.words), init=[], attrs=UNINITIALISED)
+        m.submodules.weights = memory = one_port_memory(WEIGHT_BITS, self.plan.words)
         read, write = memory.read_port(), memory.write_port()
         writes = Signal()
         m.d.comb += [
@@ -224,7 +230,9 @@ class Engine(wiring.Component):
         """What every neuron did, in a sample and in a recalled concept: words of `activity_layout`."""
         config, now, soma, form = self.config, self.now, self.soma, self.entry
         again = now.backward << self.plan.post_bits if config.learn else 0
-        m.submodules.activity = memory = Memory(shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1})
+        m.submodules.activity = memory = Memory(
+            shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1}
+        )
         read, write = memory.read_port(), memory.write_port()
         m.d.comb += [
             read.addr.eq(Mux(now.pre, self.next_pre, self.next_post) | again),
@@ -273,8 +281,8 @@ class Engine(wiring.Component):
 
         sum_nibbles = SUM_BITS // NIBBLE
         shape = data.ArrayLayout(NIBBLE, sum_nibbles + 2)
-        depth = 1 << (plan.concept_bits + plan.neuron_bits)
-        m.submodules.concepts = memory = Memory(shape=shape, depth=depth_of(depth), init=[], attrs=UNINITIALISED)
+        words = 1 << (plan.concept_bits + plan.neuron_bits)
+        m.submodules.concepts = memory = one_port_memory(shape, words)
         read, write = memory.read_port(), memory.write_port(granularity=1)
         address = Cat(Mux(now.pre, self.next_pre, self.next_post), self.next_concept[: plan.concept_bits])
         sums, counts, flags = ((1 << sum_nibbles) - 1, 1 << sum_nibbles, 2 << sum_nibbles)

@@ -21,10 +21,33 @@ def boot(p: Program, plan: Plan) -> None:
     p.op(do=Do.NEXT_CONCEPT, fetch=(at["initial"], Mode.CONCEPT))
     p.op("x", x=Source.CONCEPT)
     p.op(go="copy", unless=If.ZERO, fetch=(at["initial"], Mode.CONCEPT))
+    if plan.config.learn:
+        _clear(p, plan)
     p.label("idle")
     p.op(do=Do.IDLE, go="sample", when=If.BEAT)
     p.op(go="host", when=If.REQUEST)
     p.op(go="idle")
+
+
+def _clear(p: Program, plan: Plan) -> None:
+    """After configuration, and then never again, the memory of concepts is made 0: an iCE40 cannot do so by itself."""
+    at = plan.at
+    _load(p, at["cleared"])
+    p.op(go="idle", unless=If.ZERO)
+    p.op(do=Do.LOAD_LAYER)
+    p.label("clear layer")
+    _load(p, (at["first"], Mode.LAYER), do=Do.LOAD_POST)
+    p.label("clear neuron")
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT)
+    p.label("clear concept")
+    for put in (Put.SUM, Put.HOST_COUNT, Put.HOST_FLAGS):
+        p.op(put=put)
+    p.op(do=Do.NEXT_CONCEPT, go="clear concept", unless=If.LAST_CONCEPT)
+    p.op(do=Do.NEXT_POST, go="clear neuron", unless=If.LAST_POST)
+    p.op(do=Do.NEXT_LAYER, go="clear layer", unless=If.TOP)
+    p.op("x", value=1)
+    p.op(keep=at["cleared"])
 
 
 def sample(p: Program, plan: Plan) -> None:

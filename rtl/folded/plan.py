@@ -71,7 +71,7 @@ class Plan:
         sizes = {"S": both, "N": both, "q": K, "V": K}
         sizes |= {name: top + 1 for name in ("rows", "updates", "saturations", "spikes", "noise")}
         sizes |= dict.fromkeys(("t_r", "place_r", "t_k", "place_k", "d", "C", "C_y", "a", "b1", "b2", "q_r"), 1)
-        sizes |= dict.fromkeys(("sum", "teach", "theta", "best", "prediction", "kept"), 1)
+        sizes |= dict.fromkeys(("sum", "teach", "theta", "best", "prediction", "kept", "cleared"), 1)
         for name, size in sizes.items():
             self.at[name], self.used = self.used, self.used + size
 

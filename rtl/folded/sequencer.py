@@ -39,7 +39,9 @@ class Sequencer(wiring.Component):
         now = self.now
         begun = Signal()
         at = Signal(self.bits, init=-1)
-        back, following, target, straight = (Signal(self.bits, name=name) for name in ("back", "following", "target", "straight"))
+        back, following, target, straight = (
+            Signal(self.bits, name=name) for name in ("back", "following", "target", "straight")
+        )
         go = Signal()
         m.d.sync += begun.eq(1), at.eq(following)
         with m.If(begun):
