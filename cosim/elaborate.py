@@ -22,7 +22,7 @@ _INITIAL = re.compile(
 def verilog(component: Any, name: str = "core") -> str:
     """That of any component, as module `name`.
 
-    Memories with the attribute `uninitialised` are left without initial contents, which some memories of an FPGA cannot have.
+    Memories with the attribute `uninitialised` are left without initial contents, as an FPGA may have none for them.
     """
     from amaranth.back import verilog
 

@@ -26,7 +26,7 @@ class Plan:
         first: of each layer, the number of its first neuron. Those of layers 1..L are below 2^post_bits; 2^post_bits more is
             the number of the same neuron in a recalled concept; layer 0 comes behind.
         weights, theta: of each layer, the address of its first word of W and Theta.
-        at: scratch addresses by name; tables are indexed by layer, concept, both (layer x 2^concept_bits + concept), or total.
+        at: scratch addresses by name. Tables go by layer, concept, both (layer x 2^concept_bits + concept), or total.
         constants: values by scratch address, which nobody ever writes.
         initial: what a reset sets the first SAVED words to.
     """

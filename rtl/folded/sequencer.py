@@ -8,7 +8,6 @@ from amaranth.utils import ceil_log2
 
 from rtl.folded.microcode import If, Jump, instruction_layout
 
-
 VALUE_BITS = 9
 """The largest immediate is 256."""
 
