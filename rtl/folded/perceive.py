@@ -1,7 +1,5 @@
 """The folded engine's program, first part: reset, samples in, the fused pass through all layers, results out."""
 
-from amaranth.utils import ceil_log2
-
 from rtl.folded.assembler import Program
 from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.plan import SAVED, Plan
@@ -184,7 +182,7 @@ def walked(p: Program, plan: Plan) -> None:
 
 def report(p: Program, plan: Plan) -> None:
     """The result, word by word: prediction, V of the top, counters of layers 1..L."""
-    at, top = plan.at, plan.config.layers
+    at = plan.at
     p.op("x")
     p.op(do=Do.LOAD_CONCEPT, fetch=at["lowest"])
     p.op("x", x=Source.SCRATCH)
@@ -200,22 +198,16 @@ def report(p: Program, plan: Plan) -> None:
     p.op(keep=at["prediction"])
     p.label("no better")
     p.op(do=Do.NEXT_CONCEPT, go="compare", unless=If.LAST_CONCEPT)
-    _send(p, at["prediction"])
-    p.op("x")
-    p.op(do=Do.LOAD_CONCEPT)
-    p.label("voltages")
-    _send(p, (at["V"], Mode.CONCEPT))
-    p.op(do=Do.NEXT_CONCEPT, go="voltages", unless=If.LAST_CONCEPT)
+    # A word every second clock: a bus that has had one asks for the next in its third.
     p.op("x", value=1)
-    p.op(do=Do.LOAD_LAYER)
-    p.label("counters")
-    for name in COUNTERS:
-        _send(p, (at[name], Mode.LAYER))
-    p.op(do=Do.NEXT_LAYER, go="counters", unless=If.TOP)
-    assert top < 1 << ceil_log2(top + 1)
-
-
-def _send(p: Program, place) -> None:
-    p.op(fetch=place)
-    p.op("x", x=Source.SCRATCH)
+    p.op("x", do=Do.LOAD_LAYER, fetch=at["prediction"])
+    p.op("x", x=Source.SCRATCH, do=Do.LOAD_CONCEPT)
+    again = p.stay(put=Put.RESULT, fetch=(at["V"], Mode.CONCEPT), unless=If.SENT)
+    p.op("x", x=Source.SCRATCH, do=Do.NEXT_CONCEPT, go=again, unless=If.LAST_CONCEPT)
+    first, *others = COUNTERS
+    again = p.stay(put=Put.RESULT, fetch=(at[first], Mode.LAYER), unless=If.SENT)
+    for name in others:
+        p.op("x", x=Source.SCRATCH)
+        p.stay(put=Put.RESULT, fetch=(at[name], Mode.LAYER), unless=If.SENT)
+    p.op("x", x=Source.SCRATCH, do=Do.NEXT_LAYER, go=again, unless=If.TOP)
     p.stay(put=Put.RESULT, unless=If.SENT)
