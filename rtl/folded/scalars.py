@@ -1,4 +1,4 @@
-"""The folded engine's subroutines, of a layer and a concept: affinity, coefficients, sums, noise (docs/arithmetic.md, 5 to 8)."""
+"""The folded engine's subroutines, of a layer and a concept: affinity, coefficients, sums, noise (arithmetic.md, 5 to 8)."""
 
 from rtl.folded.assembler import Program
 from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
