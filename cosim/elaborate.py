@@ -14,14 +14,15 @@ def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> 
 
 
 _INITIAL = re.compile(
-    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n", re.MULTILINE | re.DOTALL
+    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n",
+    re.MULTILINE | re.DOTALL,
 )
 
 
 def verilog(component: Any, name: str = "core") -> str:
     """That of any component, as module `name`.
 
-    Memories with the attribute `uninitialised` are left without initial contents, which some memories of an FPGA cannot have.
+    Memories with the attribute `uninitialised` are left without initial contents, as an FPGA may have none for them.
     """
     from amaranth.back import verilog
 

@@ -11,6 +11,10 @@ from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
 
 
+BOOT = 2047
+"""Clocks of reset after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
+
+
 class UartBoard(Elaboratable):
     """`rtl.bus.uart_core.UartCore` with the pins of an amaranth-boards platform: its uart 0 and its leds 0 to 2.
 
@@ -35,8 +39,14 @@ class UartBoard(Elaboratable):
         m = Module()
         m.domains.sync = domain = ClockDomain("sync")
         m.submodules.clock = clock = BoardClock(self.family, self.pll)
-        m.d.comb += domain.clk.eq(clock.clk)
-        m.submodules.reset = ResetSynchronizer(~clock.locked, domain="sync")
+        m.domains.boot = boot = ClockDomain("boot", reset_less=True, local=True)
+        waited = Signal(range(BOOT + 1))
+        with m.If(~clock.locked):
+            m.d.boot += waited.eq(0)
+        with m.Elif(waited != BOOT):
+            m.d.boot += waited.eq(waited + 1)
+        m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
+        m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
         m.submodules.chip = chip = UartCore(self.config, self.divisor)
         uart = platform.request("uart", 0, dir="-")
         m.submodules.rx, m.submodules.tx = rx, tx = io.Buffer("i", uart.rx), io.Buffer("o", uart.tx)

@@ -9,9 +9,9 @@ from golden.config import Config
 from rtl.bus.gearbox import Gearbox
 from rtl.bus.packets import HEADER_LABEL_BITS, PIXELS, pixel_words, sample_words, word_layout
 from rtl.bus.register_map import DATA_BITS, MODES
-from rtl.ports import stimulus_layout
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.memories import ram
+from rtl.ports import stimulus_layout
 
 
 class PacketIn(wiring.Component):

@@ -70,11 +70,12 @@ class Program:
             line["when"], line["otherwise"] = fields.pop("unless"), 1
         self.lines.append(line | fields)
 
-    def stay(self, total: str = "", **fields) -> None:
-        """An instruction that repeats itself, unless, or until, its condition holds."""
+    def stay(self, total: str = "", **fields) -> str:
+        """An instruction that repeats itself, unless, or until, its condition holds. Returns its label."""
         here = f"stay {len(self.lines)}"
         self.label(here)
         self.op(total, go=here, **fields)
+        return here
 
     def finish(self) -> list[dict]:
         """All instructions, with numbers for labels. Raises ValueError where one is missing."""

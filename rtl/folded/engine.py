@@ -1,44 +1,22 @@
 """The folded engine: its memories and registers, and what an instruction does to them."""
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
+from amaranth.hdl import Array, Cat, Module, Signal, signed
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.folded.arithmetic import WORD_BITS, Arithmetic
-from rtl.folded.microcode import Do, If, Left, Mode, Put, Right, Source
+from rtl.folded.arithmetic import Arithmetic
+from rtl.folded.memories import activity, learning, scratch, weights
+from rtl.folded.microcode import Do, If, Left, Put, Right, Source
 from rtl.folded.plan import Plan
 from rtl.folded.program import program
+from rtl.folded.registers import UNIT_BITS, indices, small_registers
 from rtl.folded.sequencer import Sequencer
 from rtl.folded.soma import FoldedSoma
 from rtl.folded.walk import Walk, activity_layout
-from rtl.formats import (
-    ERROR_BITS,
-    LABEL_BITS,
-    NOISE_BITS,
-    PIXEL_BITS,
-    SUM_BITS,
-    THRESHOLD_BITS,
-    WEIGHT_BITS,
-)
-from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS
+from rtl.formats import SUM_BITS, WEIGHT_BITS
+from rtl.layer_host import DATA_BITS, LAYER_BITS
 from rtl.ports import host_request_layout, stimulus_layout
-from rtl.spikes import pixel_count, pixel_train
-
-UNIT_BITS = 14
-"""-2^(rate + 8), at most -2^13."""
-COUNTER_BITS = 5
-NIBBLE = 4
-UNINITIALISED = {"no_rw_check": 1, "uninitialised": 1}
-"""Nothing depends on what such a memory holds at first, nor on what a read gives that meets a write at its address."""
-BLOCK = 1 << 14
-"""Words of an iCE40's large memories. A memory of an eighth or more takes a whole one, which synthesis then finds by itself."""
-
-
-def depth_of(words: int) -> int:
-    """Words of a memory for `words`."""
-    return max(words, 2) if words < BLOCK >> 3 else -(-words // BLOCK) * BLOCK
 
 
 class Engine(wiring.Component):
@@ -81,13 +59,13 @@ class Engine(wiring.Component):
         self.right = Signal(signed(right_bits))
         self.entry = activity_layout(planes, count)
         self.template = Signal(range(config.steps + 1))
-        self._registers(m)
-        self._indices(m)
-        self._scratch(m)
-        self._weights(m)
-        self._activity(m)
+        small_registers(m, self)
+        indices(m, self)
+        scratch(m, self)
+        weights(m, self)
+        activity(m, self)
         if config.learn:
-            self._learning(m)
+            learning(m, self)
         self._arithmetic(m)
         self._walking(m)
         self._ports(m)
@@ -97,207 +75,9 @@ class Engine(wiring.Component):
         """This clock's instruction does that."""
         return self.now.do == what
 
-    def _registers(self, m):
-        """Small ones that an instruction loads."""
-        now, total = self.now, self.total
-        self.threshold = Signal(THRESHOLD_BITS)
-        self.unit = Signal(signed(UNIT_BITS))
-        self.noise = Signal(NOISE_BITS + 1)
-        self.above = Signal()
-        self.below = Signal()
-        self.counter = Signal(COUNTER_BITS)
-        self.busy = Signal(init=1)
-        self.clocks = Signal(WORD_BITS)
-        self.head = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1}))
-        m.d.sync += self.clocks.eq(self.clocks + 1)
-        with m.Switch(now.do):
-            for what, register in ((Do.THRESHOLD, self.threshold), (Do.UNIT, self.unit), (Do.NOISE, self.noise)):
-                with m.Case(what):
-                    m.d.sync += register.eq(total)
-            with m.Case(Do.ABOVE):
-                m.d.sync += self.above.eq(~self.arithmetic.negative)
-            with m.Case(Do.BELOW):
-                m.d.sync += self.below.eq(self.arithmetic.negative)
-            with m.Case(Do.LOAD_COUNTER):
-                m.d.sync += self.counter.eq(total)
-            with m.Case(Do.UP):
-                m.d.sync += self.counter.eq(self.counter + 1)
-            with m.Case(Do.DOWN):
-                m.d.sync += self.counter.eq(self.counter - 1)
-            with m.Case(Do.BUSY):
-                m.d.sync += self.busy.eq(1)
-            with m.Case(Do.IDLE):
-                m.d.sync += self.busy.eq(0)
-
-    def _indices(self, m):
-        """Layer, concept, the pre and the post neuron: each as it will be in the next clock is what memories are asked for."""
-        plan, now, total = self.plan, self.now, self.total
-        self.host_address = data.View(
-            data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS}), self.host_i.payload.address
-        )
-        self.layer = Signal(plan.layer_bits)
-        self.pre, self.next_pre = (Signal(plan.neuron_bits, name=name) for name in ("pre", "next_pre"))
-        self.post, self.next_post = (Signal(plan.neuron_bits, name=name) for name in ("post", "next_post"))
-        self.concept, self.next_concept = (Signal(LABEL_BITS, name=name) for name in ("concept", "next_concept"))
-        self.row, self.word = Signal.like(self.walk.row, name="row"), Signal.like(self.walk.word, name="word")
-        self.column = Signal(NOISE_BITS)
-        next_row = self.does(Do.NEXT_PRE) | self.walk.advance
-        m.d.comb += [
-            self.next_pre.eq(Mux(self.does(Do.LOAD_PRE), total, self.pre + next_row)),
-            self.next_post.eq(Mux(self.does(Do.LOAD_POST), total, self.post + self.does(Do.NEXT_POST))),
-            self.next_concept.eq(Mux(self.does(Do.LOAD_CONCEPT), total, self.concept + self.does(Do.NEXT_CONCEPT))),
-        ]
-        with m.If(self.does(Do.LABEL)):
-            m.d.comb += self.next_concept.eq(self.head.label)
-        m.d.sync += [
-            self.pre.eq(self.next_pre),
-            self.post.eq(self.next_post),
-            self.concept.eq(self.next_concept),
-            self.row.eq(Mux(self.does(Do.LOAD_PRE), 0, self.row + next_row)),
-        ]
-        with m.If(self.does(Do.LOAD_POST)):
-            m.d.sync += self.column.eq(0)
-        with m.Elif(self.does(Do.NEXT_POST)):
-            m.d.sync += self.column.eq(self.column + 5)
-        with m.If(self.does(Do.LOAD_WORD)):
-            m.d.sync += self.word.eq(total)
-        with m.Elif(self.walk.advance):
-            m.d.sync += self.word.eq(self.word + 1)
-        with m.Switch(now.do):
-            with m.Case(Do.LOAD_LAYER):
-                m.d.sync += self.layer.eq(total)
-            with m.Case(Do.NEXT_LAYER):
-                m.d.sync += self.layer.eq(self.layer + 1)
-            with m.Case(Do.LAST_LAYER):
-                m.d.sync += self.layer.eq(self.layer - 1)
-            with m.Case(Do.HOST_LAYER):
-                m.d.sync += self.layer.eq(self.host_address.layer)
-
     def last(self, index):
         """Whether a neuron is its layer's last."""
         return Cat(index == last for last in self.plan.lasts).any()
-
-    def _scratch(self, m):
-        plan, now = self.plan, self.now
-        m.submodules.scratch = memory = Memory(
-            shape=WORD_BITS, depth=1 << plan.scratch_bits, init=plan.scratch(), attrs={"no_rw_check": 1}
-        )
-        read, write = memory.read_port(), memory.write_port()
-        offset = Signal(max(LABEL_BITS, plan.concept_bits + plan.layer_bits))
-        with m.Switch(now.mode):
-            with m.Case(Mode.CONCEPT):
-                m.d.comb += offset.eq(self.next_concept)
-            with m.Case(Mode.LAYER):
-                m.d.comb += offset.eq(self.layer)
-            with m.Case(Mode.BOTH):
-                m.d.comb += offset.eq(Cat(self.next_concept[: plan.concept_bits], self.layer))
-            with m.Case(Mode.TOTAL):
-                m.d.comb += offset.eq(self.total[:6])
-        address = Signal(plan.scratch_bits)
-        m.d.comb += [
-            address.eq(now.address + offset),
-            read.addr.eq(address),
-            read.en.eq(now.fetch),
-            write.addr.eq(address),
-            write.en.eq(now.keep),
-            write.data.eq(self.result),
-        ]
-        self.fetched = read.data.as_signed()
-
-    def _weights(self, m):
-        """All of W and Theta: one port, as the large memories of an iCE40 have."""
-        walk, now = self.walk, self.now
-        m.submodules.weights = memory = Memory(shape=WEIGHT_BITS, depth=depth_of(self.plan.words), init=[], attrs=UNINITIALISED)
-        read, write = memory.read_port(), memory.write_port()
-        writes = Signal()
-        m.d.comb += [
-            writes.eq(walk.write | (now.put == Put.WEIGHT)),
-            read.addr.eq(walk.address),
-            write.addr.eq(walk.address),
-            read.en.eq((walk.read | (now.put == Put.READ_WEIGHT)) & ~writes),
-            write.en.eq(writes),
-            write.data.eq(self.result),
-        ]
-        self.weight = read.data.as_signed()
-
-    def _activity(self, m):
-        """What every neuron did, in a sample and in a recalled concept: words of `activity_layout`."""
-        config, now, soma, form = self.config, self.now, self.soma, self.entry
-        again = now.backward << self.plan.post_bits if config.learn else 0
-        m.submodules.activity = memory = Memory(shape=form, depth=1 << self.plan.neuron_bits, init=[], attrs={"no_rw_check": 1})
-        read, write = memory.read_port(), memory.write_port()
-        m.d.comb += [
-            read.addr.eq(Mux(now.pre, self.next_pre, self.next_post) | again),
-            write.addr.eq(Mux(now.pre, self.pre, self.post) | again),
-        ]
-        self.was, put, pixel = read.data, write.data, self.i.payload.pixels[0]
-        direct = config.coding == "direct"
-        target = self.row == self.concept
-        with m.Switch(now.put):
-            with m.Case(Put.STIMULUS):
-                m.d.comb += [
-                    put.train.eq(pixel if direct else pixel_train(pixel, config.steps)),
-                    put.count.eq(pixel_count(pixel, config.steps)),
-                    put.old.eq(self.was.count),
-                ]
-            with m.Case(Put.SPIKES):
-                m.d.comb += [
-                    put.train.eq(soma.train),
-                    put.count.eq(soma.count),
-                    put.old.eq(Mux(now.backward, self.template, self.was.count)),
-                    put.above.eq(self.above),
-                    put.below.eq(self.below),
-                ]
-            with m.Case(Put.TARGET):
-                m.d.comb += [
-                    put.train.eq(target.replicate(config.steps)),
-                    put.count.eq(Mux(target, config.steps, 0)),
-                    put.old.eq(Mux(target, config.steps, 0)),
-                ]
-        m.d.comb += write.en.eq((now.put == Put.STIMULUS) | (now.put == Put.SPIKES) | (now.put == Put.TARGET))
-
-    def _learning(self, m):
-        """Errors g by neuron; and by concept and neuron E, count and flags, in nibbles, as one port writes parts of a word."""
-        plan, now, soma, result = self.plan, self.now, self.soma, self.result
-        m.submodules.errors = memory = Memory(
-            shape=signed(ERROR_BITS), depth=1 << plan.post_bits, init=[], attrs={"no_rw_check": 1}
-        )
-        read, write = memory.read_port(), memory.write_port()
-        m.d.comb += [
-            read.addr.eq(self.next_post[: plan.post_bits]),
-            write.addr.eq(self.post[: plan.post_bits]),
-            write.en.eq(now.put == Put.ERROR),
-            write.data.eq(result),
-        ]
-        self.error = read.data
-
-        sum_nibbles = SUM_BITS // NIBBLE
-        shape = data.ArrayLayout(NIBBLE, sum_nibbles + 2)
-        depth = 1 << (plan.concept_bits + plan.neuron_bits)
-        m.submodules.concepts = memory = Memory(shape=shape, depth=depth_of(depth), init=[], attrs=UNINITIALISED)
-        read, write = memory.read_port(), memory.write_port(granularity=1)
-        address = Cat(Mux(now.pre, self.next_pre, self.next_post), self.next_concept[: plan.concept_bits])
-        sums, counts, flags = ((1 << sum_nibbles) - 1, 1 << sum_nibbles, 2 << sum_nibbles)
-        for put, mask in (
-            (Put.SUM, sums),
-            (Put.CONCEPT, counts | flags),
-            (Put.HOST_COUNT, counts),
-            (Put.HOST_FLAGS, flags),
-        ):
-            with m.If(now.put == put):
-                m.d.comb += write.en.eq(mask)
-        own = now.put == Put.CONCEPT
-        m.d.comb += [
-            read.addr.eq(address),
-            write.addr.eq(address),
-            read.en.eq(now.template & ~write.en.any()),
-            Cat(write.data[n] for n in range(sum_nibbles)).eq(result),
-            write.data[sum_nibbles].eq(Mux(own, soma.count, result)),
-            write.data[sum_nibbles + 1].eq(Mux(own, Cat(self.above, self.below), result)),
-            self.template.eq(read.data[sum_nibbles]),
-        ]
-        self.sum = Cat(read.data[n] for n in range(sum_nibbles)).as_signed()
-        self.flags = read.data[sum_nibbles + 1]
 
     def _arithmetic(self, m):
         """The operand, and the factors' registers."""

@@ -1,7 +1,7 @@
 """The instruction of the folded engine.
 
-An instruction says for one clock what every part does, and where the next one comes from. What memories read arrives with the
-next instruction; `scratch` and `concepts` then hold it until they read again.
+An instruction says for one clock what every part does, and where the next one comes from. What a memory reads is there for
+the next instruction; `scratch` and `concepts` then hold it until they read again.
 """
 
 from amaranth.lib import data, enum

@@ -1,7 +1,5 @@
 """The folded engine's program, first part: reset, samples in, the fused pass through all layers, results out."""
 
-from amaranth.utils import ceil_log2
-
 from rtl.folded.assembler import Program
 from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.plan import SAVED, Plan
@@ -21,10 +19,33 @@ def boot(p: Program, plan: Plan) -> None:
     p.op(do=Do.NEXT_CONCEPT, fetch=(at["initial"], Mode.CONCEPT))
     p.op("x", x=Source.CONCEPT)
     p.op(go="copy", unless=If.ZERO, fetch=(at["initial"], Mode.CONCEPT))
+    if plan.config.learn:
+        _clear(p, plan)
     p.label("idle")
     p.op(do=Do.IDLE, go="sample", when=If.BEAT)
     p.op(go="host", when=If.REQUEST)
     p.op(go="idle")
+
+
+def _clear(p: Program, plan: Plan) -> None:
+    """After configuration, and then never again, the memory of concepts is made 0: an iCE40 cannot do so by itself."""
+    at = plan.at
+    _load(p, at["cleared"])
+    p.op(go="idle", unless=If.ZERO)
+    p.op(do=Do.LOAD_LAYER)
+    p.label("clear layer")
+    _load(p, (at["first"], Mode.LAYER), do=Do.LOAD_POST)
+    p.label("clear neuron")
+    p.op("x")
+    p.op(do=Do.LOAD_CONCEPT)
+    p.label("clear concept")
+    for put in (Put.SUM, Put.HOST_COUNT, Put.HOST_FLAGS):
+        p.op(put=put)
+    p.op(do=Do.NEXT_CONCEPT, go="clear concept", unless=If.LAST_CONCEPT)
+    p.op(do=Do.NEXT_POST, go="clear neuron", unless=If.LAST_POST)
+    p.op(do=Do.NEXT_LAYER, go="clear layer", unless=If.TOP)
+    p.op("x", value=1)
+    p.op(keep=at["cleared"])
 
 
 def sample(p: Program, plan: Plan) -> None:
@@ -161,7 +182,7 @@ def walked(p: Program, plan: Plan) -> None:
 
 def report(p: Program, plan: Plan) -> None:
     """The result, word by word: prediction, V of the top, counters of layers 1..L."""
-    at, top = plan.at, plan.config.layers
+    at = plan.at
     p.op("x")
     p.op(do=Do.LOAD_CONCEPT, fetch=at["lowest"])
     p.op("x", x=Source.SCRATCH)
@@ -177,22 +198,16 @@ def report(p: Program, plan: Plan) -> None:
     p.op(keep=at["prediction"])
     p.label("no better")
     p.op(do=Do.NEXT_CONCEPT, go="compare", unless=If.LAST_CONCEPT)
-    _send(p, at["prediction"])
-    p.op("x")
-    p.op(do=Do.LOAD_CONCEPT)
-    p.label("voltages")
-    _send(p, (at["V"], Mode.CONCEPT))
-    p.op(do=Do.NEXT_CONCEPT, go="voltages", unless=If.LAST_CONCEPT)
+    # A word every second clock: a bus that has had one asks for the next in its third.
     p.op("x", value=1)
-    p.op(do=Do.LOAD_LAYER)
-    p.label("counters")
-    for name in COUNTERS:
-        _send(p, (at[name], Mode.LAYER))
-    p.op(do=Do.NEXT_LAYER, go="counters", unless=If.TOP)
-    assert top < 1 << ceil_log2(top + 1)
-
-
-def _send(p: Program, place) -> None:
-    p.op(fetch=place)
-    p.op("x", x=Source.SCRATCH)
+    p.op("x", do=Do.LOAD_LAYER, fetch=at["prediction"])
+    p.op("x", x=Source.SCRATCH, do=Do.LOAD_CONCEPT)
+    again = p.stay(put=Put.RESULT, fetch=(at["V"], Mode.CONCEPT), unless=If.SENT)
+    p.op("x", x=Source.SCRATCH, do=Do.NEXT_CONCEPT, go=again, unless=If.LAST_CONCEPT)
+    first, *others = COUNTERS
+    again = p.stay(put=Put.RESULT, fetch=(at[first], Mode.LAYER), unless=If.SENT)
+    for name in others:
+        p.op("x", x=Source.SCRATCH)
+        p.stay(put=Put.RESULT, fetch=(at[name], Mode.LAYER), unless=If.SENT)
+    p.op("x", x=Source.SCRATCH, do=Do.NEXT_LAYER, go=again, unless=If.TOP)
     p.stay(put=Put.RESULT, unless=If.SENT)

@@ -26,7 +26,7 @@ class Plan:
         first: of each layer, the number of its first neuron. Those of layers 1..L are below 2^post_bits; 2^post_bits more is
             the number of the same neuron in a recalled concept; layer 0 comes behind.
         weights, theta: of each layer, the address of its first word of W and Theta.
-        at: scratch addresses by name; tables are indexed by layer, concept, both (layer x 2^concept_bits + concept), or total.
+        at: scratch addresses by name. Tables go by layer, concept, both (layer x 2^concept_bits + concept), or total.
         constants: values by scratch address, which nobody ever writes.
         initial: what a reset sets the first SAVED words to.
     """
@@ -71,7 +71,7 @@ class Plan:
         sizes = {"S": both, "N": both, "q": K, "V": K}
         sizes |= {name: top + 1 for name in ("rows", "updates", "saturations", "spikes", "noise")}
         sizes |= dict.fromkeys(("t_r", "place_r", "t_k", "place_k", "d", "C", "C_y", "a", "b1", "b2", "q_r"), 1)
-        sizes |= dict.fromkeys(("sum", "teach", "theta", "best", "prediction", "kept"), 1)
+        sizes |= dict.fromkeys(("sum", "teach", "theta", "best", "prediction", "kept", "cleared"), 1)
         for name, size in sizes.items():
             self.at[name], self.used = self.used, self.used + size
 

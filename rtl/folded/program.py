@@ -1,12 +1,13 @@
 """The folded engine's whole program."""
 
-from rtl.folded.host import host
 from rtl.folded.assembler import Program
+from rtl.folded.host import host
 from rtl.folded.microcode import If
 from rtl.folded.perceive import boot, perceive, report, sample
 from rtl.folded.plan import Plan
 from rtl.folded.recall import recall
-from rtl.folded.teach import subroutines, teach
+from rtl.folded.scalars import subroutines
+from rtl.folded.teach import teach
 
 
 def program(plan: Plan) -> list[dict]:

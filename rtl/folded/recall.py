@@ -4,7 +4,7 @@ from rtl.folded.assembler import Program
 from rtl.folded.microcode import Do, Fit, If, Left, Mode, Put, Right, Source
 from rtl.folded.perceive import walk, walked
 from rtl.folded.plan import Plan
-from rtl.folded.teach import BOTH, LAYER, SCRATCH, load
+from rtl.folded.scalars import BOTH, LAYER, SCRATCH, load
 
 
 def recall(p: Program, plan: Plan) -> None:

@@ -8,7 +8,6 @@ from amaranth.utils import ceil_log2
 
 from rtl.folded.microcode import If, Jump, instruction_layout
 
-
 VALUE_BITS = 9
 """The largest immediate is 256."""
 
@@ -39,7 +38,9 @@ class Sequencer(wiring.Component):
         now = self.now
         begun = Signal()
         at = Signal(self.bits, init=-1)
-        back, following, target, straight = (Signal(self.bits, name=name) for name in ("back", "following", "target", "straight"))
+        back, following, target, straight = (
+            Signal(self.bits, name=name) for name in ("back", "following", "target", "straight")
+        )
         go = Signal()
         m.d.sync += begun.eq(1), at.eq(following)
         with m.If(begun):

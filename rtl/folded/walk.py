@@ -1,7 +1,7 @@
 """The fused pass over one neuron's rows: read, update, write back, accumulate (docs/arithmetic.md, steps 3, 4, 7 and 9).
 
 Four stages, a row a clock: its activity is looked up; its weight is read; the update is added in `Arithmetic`; the word is
-written back and goes to the accumulators. A written word takes the memory's one port for a clock, and the first two stages wait.
+written back and goes to the accumulators. A write takes the memory's one port for a clock: the first two stages wait.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
@@ -15,8 +15,8 @@ from rtl.synapses import reverse
 def activity_layout(planes: int, count: int) -> data.StructLayout:
     """What a pass has to know of a neuron.
 
-    train: a pixel, or bit t a spike at step t. count, old: spikes of this sample and of the one before; of a concept, new and
-    old template. above, below: the flags of the surrogate window.
+    train: a pixel, or bit t a spike at step t. count, old: spikes of this sample and the one before; of a concept, new
+    and old template. above, below: the flags of the surrogate window.
     """
     return data.StructLayout({"train": planes, "count": count, "old": count, "above": 1, "below": 1})
 

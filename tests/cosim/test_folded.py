@@ -1,0 +1,109 @@
+"""The folded core against golden: what test_core.py asks of the core, at shapes that suit it; and mutants of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cosim.bench import BenchError, run
+from cosim.build import build
+from cosim.elaborate import core_verilog
+from cosim.wrapper import TOP, wrapped
+from golden.config import Config
+from tests.cosim import axi_runs
+from tests.cosim.core_runs import BENCH, built, play, thorough
+from tests.cosim.test_mutants import CONVERT, Mutant, in_a_copy
+
+
+def folded(name: str, sizes: tuple[int, ...], **changes) -> Config:
+    return Config(name=name, sizes=sizes, lanes=1, folded=True, **changes)
+
+
+SMALL = folded("small", (7, 5, 3), block=4, seed=3)
+RATE = folded("rate", (20, 11, 6, 3), steps=8, coding="rate", loss="gap", block=1, leak=2, seed=1)
+SCALED = folded("scaled", (66, 5, 4, 3), block=3, learn_theta=False, seed=3, dead_zone=0, margin=0, lambda8=15)
+
+
+def long(*values):
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(
+    "config, samples, simulator",
+    [
+        (SMALL, 16, "icarus"),
+        (RATE, 30, "verilator"),
+        (folded("one weight layer", (9, 3), block=2), 12, "icarus"),
+        (folded("inference only", (9, 4, 3), learn=False), 12, "icarus"),
+        long(SMALL, 80, "verilator"),
+        long(RATE, 8, "icarus"),
+        long(SCALED, 8, "icarus"),
+        long(SCALED, 40, "verilator"),
+        long(folded("eight weight layers", (5, 3, 1, 4, 2, 3, 1, 3, 2), block=3), 20, "verilator"),
+        long(folded("sizes of 1", (1, 1, 2), block=2, coding="rate"), 20, "verilator"),
+        long(folded("64 concepts", (3, 64), block=5), 8, "verilator"),
+        long(folded("rows beyond a byte", (258, 2), block=2), 8, "verilator"),
+        long(folded("gap and direct code", (70, 12, 11, 4), block=4, loss="gap", stochastic=False), 30, "verilator"),
+    ],
+    ids=lambda v: v.name.replace(" ", "_") if isinstance(v, Config) else str(v),
+)
+def test_every_record_and_memory_is_goldens(config, samples, simulator, tmp_path):
+    path = thorough(config, tmp_path / "scenario.npz", samples, resets=(70, 900) if config.learn else ())
+    play(config, path, simulator, inputs=0.2, outputs=0.5)
+
+
+def test_a_host_on_the_bus_finds_goldens_results(tmp_path):
+    """Its results go word by word."""
+    values = {"config": SMALL.to_dict(), "scenario": str(axi_runs.scenario(SMALL, tmp_path / "scenario.npz"))}
+    text = core_verilog(SMALL, "rtl.bus.axi:AxiCore", axi_runs.TOP)
+    run(build(text, axi_runs.TOP, "icarus"), axi_runs.BENCH, values, folder=tmp_path / "run", timeout=240)
+
+
+MUTANTS = (
+    Mutant("a step without leak", "folded/soma.py", "leaked.eq(u - (u >> self.leak))", "leaked.eq(u)"),
+    Mutant(
+        "weights do not saturate",
+        "folded/arithmetic.py",
+        "self.result.eq(saturate(weight, WEIGHT_BITS))",
+        "self.result.eq(weight)",
+    ),
+    Mutant("a written row not counted", "folded/walk.py", "self.updates + hold", "self.updates", long=True),
+    Mutant("the row after a written one is lost", "folded/walk.py", "self.read.eq(active & ~hold)", "self.read.eq(active)"),
+    Mutant(
+        "old counts of a sample are the new ones",
+        "folded/memories.py",
+        "put.old.eq(Mux(now.backward, engine.template, engine.was.count))",
+        "put.old.eq(Mux(now.backward, engine.template, soma.count))",
+    ),
+    Mutant(
+        "Theta learns from the new counts",
+        "folded/memories.py",
+        "put.old.eq(Mux(now.backward, engine.template, engine.was.count))",
+        "put.old.eq(Mux(now.backward, soma.count, engine.was.count))",
+        long=True,
+    ),
+    Mutant("one noise for all neurons", "folded/registers.py", "engine.column.eq(engine.column + 5)", "engine.column.eq(0)"),
+    Mutant("S not cleared", "folded/recall.py", 'p.op(keep=(at["S"], BOTH))', "p.op()"),
+    Mutant("q_r rounds elsewhere", "folded/teach.py", 'shift_of(p, plan, 3, "place_r")', 'shift_of(p, plan, 4, "place_r")'),
+    Mutant("a tie goes to the last", "folded/perceive.py", 'p.op(go="no better", when=If.ZERO)', "p.op()", long=True),
+)
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory) -> Path:
+    return thorough(SMALL, tmp_path_factory.mktemp("scenario") / "scenario.npz", samples=12)
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
+)
+def test_a_mutant_is_caught(mutant, scenario, tmp_path):
+    config = built(SMALL)
+    in_a_copy(tmp_path, mutant, CONVERT, json.dumps(config.to_dict())).check_returncode()
+    text = (tmp_path / "core.v").read_text(encoding="utf-8")
+    design = build(wrapped(text, config), TOP, "icarus", root=tmp_path / "build")
+    values = {"config": config.to_dict(), "scenario": str(scenario)}
+    with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for") as found:
+        run(design, BENCH, values, folder=tmp_path / "run", timeout=120)
+    print(f"{mutant.name}: {found.value}")
