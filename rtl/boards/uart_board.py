@@ -10,7 +10,6 @@ from golden.config import Config
 from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
 
-
 BOOT = 2047
 """Clocks of reset after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
 
