@@ -1,4 +1,4 @@
-"""Verilog text."""
+"""Verilog text, and RTLIL."""
 
 import gc
 import re
@@ -34,3 +34,23 @@ def verilog(component: Any, name: str = "core") -> str:
         if collecting:
             gc.enable()
     return _INITIAL.sub(r"\1", text)
+
+
+_MODULE = re.compile(r"^module .*?^end\n", re.MULTILINE | re.DOTALL)
+_UNINITIALISED = re.compile(
+    r"^ *attribute \\uninitialised [^\n]*\n(?: *attribute [^\n]*\n)* *memory [^\n]*\\(\S+)\n", re.MULTILINE
+)
+_SOURCE = re.compile(r"^ *attribute \\src [^\n]*\n", re.MULTILINE)
+
+
+def plain_rtlil(text: str) -> str:
+    """Amaranth's RTLIL as synthesis should see it: `uninitialised` memories as above, and no names of source files."""
+
+    def clear(module: re.Match) -> str:
+        text = module[0]
+        for name in _UNINITIALISED.findall(text):
+            cell = rf'^ *cell \$meminit_v2 [^\n]*\n *parameter \\MEMID "\\\\{re.escape(name)}"\n.*?^ *end\n'
+            text = re.sub(cell, "", text, flags=re.MULTILINE | re.DOTALL)
+        return text
+
+    return _MODULE.sub(clear, _SOURCE.sub("", text))

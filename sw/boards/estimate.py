@@ -19,6 +19,8 @@ SHAPES = {
 """A block RAM's width -> words, by family."""
 SMALL = {"ecp5": 512, "ice40": 0, "xilinx": 1024}
 """Bits of a memory up to which it becomes distributed memory: LUTs."""
+SPRAM_WORDS = 16384
+"""Words of an iCE40's large memory of 16 bits."""
 FEATURES = (*KINDS, "small", "block")
 """What the LUTs of a block are estimated from: bits by kind, bits of small memories, and one for the block itself."""
 FILE = "estimate.json"
@@ -49,8 +51,10 @@ def of(block: Block, family: str) -> dict[str, float]:
     """What one block should take."""
     weights = _weights()[family]
     lut, flop = (float(np.dot(features(block, family), weights[name])) for name in ("LUT", "FF"))
-    brams = sum(block_rams(width, words, family) for width, words in block.memories if width * words > SMALL[family])
-    return {"LUT": lut, "FF": flop, "BRAM": brams, "DSP": block.multipliers}
+    large = [memory for memory in block.memories if family == "ice40" and memory[1] >= SPRAM_WORDS]
+    blocks = [memory for memory in block.memories if memory not in large and memory[0] * memory[1] > SMALL[family]]
+    found = {"LUT": lut, "FF": flop, "BRAM": sum(block_rams(*memory, family) for memory in blocks), "DSP": block.multipliers}
+    return found | {"SPRAM": sum(-(-width // 16) * (words // SPRAM_WORDS) for width, words in large)}
 
 
 def features(block: Block, family: str) -> list[float]:

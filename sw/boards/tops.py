@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from cosim.elaborate import plain_rtlil
 from golden.config import Config
 from rtl.boards.clock import ClockError
 from sw.boards.table import Board
@@ -25,4 +26,5 @@ def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tu
         top = UartBoard(config, board.family, board.crystal, megahertz, baud)
     except ClockError as error:
         raise UserError(f"{board.name}: {error}") from None
-    return top, platform.prepare(top, name="top").files
+    files = platform.prepare(top, name="top").files
+    return top, files | ({"top.il": plain_rtlil(files["top.il"])} if "top.il" in files else {})

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cosim.elaborate import plain_rtlil
 from golden.config import Config
 from sw.boards.synthesis import block_of
 from sw.boards.tools import Folder
@@ -47,7 +48,7 @@ def count(config: Config) -> dict[str, Block]:
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Folder(Path(name))
-        text = rtlil.convert(core_of(config), name="core", emit_src=False)
+        text = plain_rtlil(rtlil.convert(core_of(config), name="core", emit_src=False))
         (folder / "core.il").write_text(text, encoding="utf-8")
         script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o words.json stat -width -json"
         folder.run("yosys", ["-q", "-p", script], ["core.il"], ["words.json"])
