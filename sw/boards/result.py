@@ -14,7 +14,7 @@ from sw.boards.clocks import Clocks
 from sw.boards.place import Placed
 from sw.boards.synthesis import Netlist
 from sw.boards.table import RESOURCES, Board
-from sw.boards.tools import TOOLS, version
+from sw.boards.tools import version
 from sw.errors import CheckError
 from sw.terminal import say
 
@@ -95,6 +95,9 @@ class Result:
                 f"{self.megahertz_text}; the longest path: {self.placed.describe()}; choose a lower --megahertz"
             )
 
+    def _tools(self) -> list[str]:
+        return (["yosys"] if self.netlist else []) + ([f"nextpnr-{self.board.family}"] if self.placed else [])
+
     def to_dict(self) -> dict[str, Any]:
         """For build.json."""
         return {
@@ -104,7 +107,7 @@ class Result:
             "megahertz": float(self.megahertz),
             "baud": self.baud,
             "meets_timing": self.meets_timing,
-            "tools": {package: version(tool) for tool, (package, *_rest) in TOOLS.items()} if self.netlist else {},
+            "tools": {tool: version(tool) for tool in self._tools()},
             "resources": {name: self.used(name) for name in RESOURCES if self.used(name) is not None},
             "capacity": self.board.capacity,
             "weight_bits": self.weight_bits,

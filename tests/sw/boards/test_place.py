@@ -9,7 +9,8 @@ from sw.boards.fit import check_fits
 from sw.boards.place import own_name, read_report
 from sw.boards.result import Result
 from sw.boards.table import BOARDS
-from sw.errors import CheckError
+from sw.boards.tools import Folder, ToolError, version
+from sw.errors import CheckError, UserError
 
 
 def report(*pieces, clock="$glbnet$sync.clk", megahertz=87.5):
@@ -62,3 +63,22 @@ def test_what_does_not_fit_is_named_with_the_nearest_that_should():
     with pytest.raises(CheckError, match=r"icebreaker: digits does not fit: LUT 9,000 of 5,280, BRAM 40 of 30; "):
         check_fits(BOARDS["icebreaker"], Config.load("digits"), {"LUT": 9000, "BRAM": 40, "DSP": 8})
     check_fits(BOARDS["icebreaker"], Config.load("tiny"), {"LUT": 5280, "BRAM": 30, "DSP": 8})
+
+
+def test_a_tool_of_the_users_own_is_taken_and_named(tmp_path, monkeypatch):
+    program = tmp_path / "mine"
+    program.write_text("#!/bin/sh\ncase $1 in --version) echo mine 1.2;; *) echo done > $1;; esac\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("NEXTPNR_ICE40", str(program))
+    assert version("nextpnr-ice40") == "mine 1.2"
+    assert Folder(tmp_path).run("nextpnr-ice40", ["out"], [], ["out"]) and (tmp_path / "out").read_text() == "done\n"
+    assert not Folder(tmp_path).run("nextpnr-ice40", ["out"], [], ["out"])
+    monkeypatch.setenv("NEXTPNR_ICE40", str(tmp_path / "none"))
+    with pytest.raises(UserError, match="none: cannot run it: No such file"):
+        version("nextpnr-ice40")
+
+
+def test_a_tool_that_fails_says_why_in_one_line(tmp_path):
+    (tmp_path / "a.v").write_text("module a(; endmodule\n")
+    with pytest.raises(ToolError, match=r"yosys: a.v:1: ERROR: .*\(all of it: .*yosys.log\)"):
+        Folder(tmp_path).run("yosys", ["-q", "-p", "read_verilog a.v"], ["a.v"], ["a.json"])
