@@ -86,6 +86,6 @@ async def agrees_with_golden(dut: Any) -> None:
 
 
 def patience(config: Config) -> int:
-    """Clocks without a handshake that count as a hang: more than a recall of all concepts takes."""
+    """Clocks without a handshake that count as a hang: more than learning a sample and recalling all concepts take."""
     words = sum(config.groups(i) * (config.sizes[i + 1] + config.classes + 40) for i in range(config.layers))
-    return 2000 + 2 * config.classes * words
+    return 2000 + (8 if config.folded else 2) * config.classes * words

@@ -25,7 +25,7 @@ class Arithmetic(wiring.Component):
         total_bits: of total, 34 or more. left_bits, right_bits: of the factors, signed.
 
     Members:
-        what: In. x: In, the operand. left, right: In, the factors, registers.
+        what: In. x: In, the operand. left, right: In, the factors: their product counts a clock later.
         counted: In, the counter is 0: HALVE_COUNTED holds.
         fit: In. result: Out, signed 32 bits, of total as `fit` says. clipped: Out, total >> 8 does not fit a weight.
         negative, zero, large: Out, of total.
@@ -54,8 +54,8 @@ class Arithmetic(wiring.Component):
         total, bits = self.total, len(self.total)
         base, addend, term = (Signal(signed(bits), name=name) for name in ("base", "addend", "term"))
         product, minus = Signal(signed(bits)), Signal()
+        m.d.sync += product.eq(self.left * self.right)
         m.d.comb += [
-            product.eq(self.left * self.right),
             minus.eq(self._is(Total.LESS_X, Total.LESS_AB, Total.X_LESS_AB)),
             addend.eq(Mux(self._is(Total.X, Total.ADD_X, Total.LESS_X), self.x, product)),
             term.eq(addend ^ minus.replicate(bits)),

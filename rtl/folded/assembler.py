@@ -19,6 +19,7 @@ TOTALS = {
     "^x": Total.XOR,
     "&x": Total.AND,
 }
+PRODUCTS = {name for name in TOTALS if "ab" in name}
 JUMPS = {"go": Jump.GO, "call": Jump.CALL, "by_layer": Jump.BY_LAYER, "by_memory": Jump.BY_MEMORY}
 
 
@@ -43,14 +44,25 @@ class Program:
         for target in targets:
             self.op(go=target)
 
-    def op(self, total: str = "", *, fetch: tuple | int | None = None, keep: tuple | int | None = None, **fields) -> None:
-        """One instruction.
+    def op(
+        self,
+        total: str = "",
+        *,
+        fetch: tuple | int | None = None,
+        keep: tuple | int | None = None,
+        waits: bool = False,
+        **fields,
+    ) -> None:
+        """One instruction, and one that waits before it where it needs a product whose factors have only just come.
 
         Args:
             total: what total becomes, see `TOTALS`. The operand x is 0 where neither `x` nor `value` is given.
             fetch, keep: scratch address to read, or to write `result` to: a number, or (number, Mode).
+            waits: the caller has seen to its product.
             fields: of the instruction; `go`, `call`: jump to a label; `back`: return; `unless`: as `when`, inverted.
         """
+        if total in PRODUCTS and not waits and self.lines and self.lines[-1].keys() & {"left", "right"}:
+            self.lines.append({})  # a product comes a clock after its factors
         line = {"total": TOTALS[total]} if total else {}
         if "x" in total and "value" not in fields and "x" not in fields:
             line["x"] = Source.NOTHING
@@ -74,7 +86,7 @@ class Program:
         """An instruction that repeats itself, unless, or until, its condition holds. Returns its label."""
         here = f"stay {len(self.lines)}"
         self.label(here)
-        self.op(total, go=here, **fields)
+        self.op(total, waits=True, go=here, **fields)
         return here
 
     def finish(self) -> list[dict]:

@@ -127,7 +127,7 @@ class Engine(wiring.Component):
                 m.d.sync += self.right.eq(self.fetched[:9])
             with m.Case(Right.ZERO):
                 m.d.sync += self.right.eq(0)
-        with m.If(walk.looking):
+        with m.If(walk.advance):
             m.d.sync += self.right.eq(walk.factor)
 
     def _walking(self, m):

@@ -52,7 +52,8 @@ def _weights(p: Program, plan: Plan) -> None:
         p.op(go="absent", when=If.TOP)
         add(p, "+x", (at["backward"], LAYER))
     p.label("word")
-    p.op("x", x=Source.DATA, do=Do.LOAD_WORD, go="write word", when=If.WRITE)
+    p.op("x", x=Source.DATA, do=Do.LOAD_WORD)
+    p.op(go="write word", when=If.WRITE)  # the address is in the walk's second stage a clock later
     p.op(put=Put.READ_WEIGHT)
     p.op("x", x=Source.WEIGHT)
     for _ in range(8):

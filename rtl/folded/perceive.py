@@ -166,9 +166,11 @@ def _count(p: Program, plan: Plan) -> None:
     p.op("x", value=1)
     p.op(left=Left.RESULT)
     _load(p, (at["first"], Mode.LAYER), do=Do.LOAD_PRE, pre=1)
-    p.op("x", right=Right.ZERO, pre=1)
+    for _ in range(2):
+        p.op("x", right=Right.ZERO, pre=1)
     p.stay("+ab", right=Right.COUNT, do=Do.NEXT_PRE, pre=1, unless=If.LAST_PRE)
-    p.op("+ab")
+    for _ in range(2):
+        p.op("+ab", waits=True)
     p.op(keep=(at["spikes"], Mode.LAYER))
 
 

@@ -115,10 +115,12 @@ def _dot(p: Program, plan: Plan) -> None:
     p.label("dot")
     p.op(go="dot top", when=If.TOP)
     load(p, (at["first"], LAYER), do=Do.LOAD_PRE, pre=1, template=1)
-    p.op("x", right=Right.ZERO, pre=1, template=1)
+    for _ in range(2):
+        p.op("x", right=Right.ZERO, pre=1, template=1)
     both = {"left": Left.COUNT, "right": Right.TEMPLATE, "pre": 1, "template": 1}
     p.stay("+ab", do=Do.NEXT_PRE, unless=If.LAST_PRE, **both)
-    p.op("+ab")
+    for _ in range(2):
+        p.op("+ab", waits=True)
     p.op(keep=at["d"], back=1)
     p.label("dot top")
     load(p, (at["first"], LAYER))

@@ -15,9 +15,11 @@ def teach(p: Program, plan: Plan) -> None:
     p.op(do=Do.LOAD_LAYER)
     p.label("lesson")
     load(p, (at["first"], LAYER), do=Do.LOAD_PRE, pre=1)
-    p.op("x", right=Right.ZERO, pre=1)
+    for _ in range(2):
+        p.op("x", right=Right.ZERO, pre=1)
     p.stay("+ab", left=Left.COUNT, right=Right.COUNT, do=Do.NEXT_PRE, pre=1, unless=If.LAST_PRE)
-    p.op("+ab", call="root")
+    p.op("+ab", waits=True)
+    p.op("+ab", waits=True, call="root")
     for name in ("t", "place"):
         load(p, at[f"{name}_k"])
         p.op(keep=at[f"{name}_r"])
@@ -154,10 +156,12 @@ def _errors(p: Program, plan: Plan) -> None:
     p.op(go="own error", when=If.TOP)
     p.op("x")
     p.op(do=Do.LOAD_CONCEPT, fetch=(at["q"], CONCEPT), template=1)
-    p.op("x", right=Right.ZERO)
+    for _ in range(2):
+        p.op("x", right=Right.ZERO)
     q = {"left": Left.SCRATCH, "right": Right.TEMPLATE, "fetch": (at["q"], CONCEPT), "template": 1}
     p.stay("+ab", do=Do.NEXT_CONCEPT, unless=If.LAST_CONCEPT, **q)
-    p.op("+ab", go="less r")
+    p.op("+ab", waits=True)
+    p.op("+ab", waits=True, go="less r")
     p.label("own error")
     p.op("x", fetch=(at["q"], CONCEPT))
     for _ in range(config.steps):

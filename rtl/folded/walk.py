@@ -1,7 +1,8 @@
 """The fused pass over one neuron's rows: read, update, write back, accumulate (docs/arithmetic.md, steps 3, 4, 7 and 9).
 
-Four stages, a row a clock: its activity is looked up; its weight is read; the update is added in `Arithmetic`; the word is
-written back and goes to the accumulators. A write takes the memory's one port for a clock: the first two stages wait.
+Four stages, a row a clock: its activity is looked up; its weight is read, and its error multiplied; both are added in
+`Arithmetic`; the word is written back and goes to the accumulators. A write takes the memory's one port for a clock: the
+first two stages wait.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
@@ -35,7 +36,7 @@ class Walk(wiring.Component):
         live: In, the neuron's error is not 0. unit: In, -2^(rate + 8).
         noise, spread, column: In, the byte of all synapses, whether it is spread over them, and 5 i of the neuron.
         read, write, address: Out, to the weights.
-        factor: Out, for the next clock, unit x old count, 0 without an update; `looking`: Out, it is to be taken.
+        factor: Out, for the next clock, unit x old count, 0 without an update; taken with `advance`. looking: Out.
         dither: Out, the noise of the weight just read.
         weight: In, w8 of the updated weight; `clipped`: In, it saturated: in the clock after their sum.
         sums: Out, an accumulator for each plane. done: Out, all rows are in.
@@ -77,29 +78,37 @@ class Walk(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         entry, looking, hold = self.entry, self.looking, Signal()
-        read, read_train, read_update, read_word = Signal(), Signal(self.planes), Signal(), Signal.like(self.word)
-        done, done_train, done_update, done_word = Signal(), Signal(self.planes), Signal(), Signal.like(self.word)
-        active, update, pattern = Signal(), Signal(), Signal(NOISE_BITS)
+        stages = ("read", "add", "done")
+        read, add, done = (Signal(name=name) for name in stages)
+        read_train, add_train, done_train = (Signal(self.planes, name=f"{name}_train") for name in stages)
+        read_update, add_update, done_update = (Signal(name=f"{name}_update") for name in stages)
+        read_word, add_word, done_word = (Signal.like(self.word, name=f"{name}_word") for name in stages)
+        update, pattern, dither = Signal(), Signal(NOISE_BITS), Signal(NOISE_BITS)
         m.d.comb += [
             hold.eq(done & done_update),
             self.advance.eq(looking & ~hold),
             update.eq(self.live & entry.old.any()),
-            active.eq(looking & (entry.train.any() | update)),
-            self.read.eq(active & ~hold),
+            self.read.eq(read & ~hold),
             self.write.eq(hold),
-            self.address.eq(Mux(hold, done_word, self.word)),
+            self.address.eq(Mux(hold, done_word, read_word)),
             self.factor.eq(Mux(update, entry.old * self.unit, 0)),
             pattern.eq(self.row ^ (self.row >> NOISE_BITS) ^ self.column),
-            self.done.eq(~(looking | read | done)),
+            self.done.eq(~(looking | read | add | done)),
         ]
         with m.If(self.start):
             m.d.sync += looking.eq(1)
         with m.Elif(self.advance & self.last):
             m.d.sync += looking.eq(0)
+        with m.If(~hold):
+            m.d.sync += [
+                read.eq(looking & (entry.train.any() | update)),
+                Cat(read_train, read_update, read_word).eq(Cat(entry.train, update, self.word)),
+                dither.eq(self.noise ^ Mux(self.spread, reverse(pattern), 0)),
+            ]
         m.d.sync += [
-            Cat(read, read_train, read_update, read_word).eq(Cat(self.read, entry.train, update, self.word)),
-            Cat(done, done_train, done_update, done_word).eq(Cat(read, read_train, read_update, read_word)),
-            self.dither.eq(self.noise ^ Mux(self.spread, reverse(pattern), 0)),
+            Cat(add, add_train, add_update, add_word).eq(Cat(self.read, read_train, read_update, read_word)),
+            Cat(done, done_train, done_update, done_word).eq(Cat(add, add_train, add_update, add_word)),
+            self.dither.eq(dither),
         ]
         for plane in range(self.planes):
             total = self.sums[plane]

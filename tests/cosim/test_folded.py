@@ -68,7 +68,7 @@ MUTANTS = (
         "self.result.eq(weight)",
     ),
     Mutant("a written row not counted", "folded/walk.py", "self.updates + hold", "self.updates", long=True),
-    Mutant("the row after a written one is lost", "folded/walk.py", "self.read.eq(active & ~hold)", "self.read.eq(active)"),
+    Mutant("the row after a written one is lost", "folded/walk.py", "with m.If(~hold):", "with m.If(1):"),
     Mutant(
         "old counts of a sample are the new ones",
         "folded/memories.py",
