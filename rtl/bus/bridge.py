@@ -20,6 +20,13 @@ OK, ACCESS_ERROR, MALFORMED = 0, 1, 2
 TOO_LONG = HEADER + 4 * MAX_WORDS + 1
 
 
+def answered(m: Module, state: str):
+    """An FSM's state, with one before it that waits until a memory's answer is in its register."""
+    with m.State(state):
+        m.next = f"{state}, answered"
+    return m.State(f"{state}, answered")
+
+
 class Bridge(wiring.Component):
     """Does the command of each good frame, unless its sequence number is that of the last one done, and replies.
 
@@ -50,9 +57,10 @@ class Bridge(wiring.Component):
         write, ascending, malformed, wrong = Signal(), Signal(), Signal(), Signal()
         address, word, part = Signal(10), Signal(32), Signal(2)
         count, done = Signal(range(MAX_WORDS + 1)), Signal(range(MAX_WORDS + 1))
-        request, response, byte = self.bus.request, self.bus.response, fetch.data
+        request, response, byte, outgoing = self.bus.request, self.bus.response, Signal(8), Signal(8)
         m.d.comb += [
-            # A memory's answer belongs to `index`: the address is ahead of it by a clock.
+            # A memory's answer belongs to `index`: the address is ahead of it by a clock. It comes late in its clock, so
+            # what it steers looks at it a clock later (`answered`).
             following.eq(index),
             fetch.addr.eq(following),
             recall.addr.eq(following),
@@ -64,7 +72,7 @@ class Bridge(wiring.Component):
             request.payload.write.eq(write),
             request.payload.data.eq(word),
         ]
-        m.d.sync += index.eq(following)
+        m.d.sync += index.eq(following), byte.eq(fetch.data), outgoing.eq(recall.data)
 
         with m.FSM() as fsm:
             with m.State("listen"):
@@ -76,7 +84,7 @@ class Bridge(wiring.Component):
                     with m.If(self.i.payload.good & (length >= HEADER) & (length != TOO_LONG)):
                         m.d.sync += length.eq(length)
                         m.next = "sequence"
-            with m.State("sequence"):
+            with answered(m, "sequence"):
                 with m.If(known & (byte == sequence)):
                     m.d.comb += following.eq(0)
                     m.next = "reply sequence"
@@ -84,7 +92,7 @@ class Bridge(wiring.Component):
                     m.d.comb += following.eq(1)
                     m.d.sync += known.eq(1), sequence.eq(byte), status.eq(OK), done.eq(0)
                     m.next = "command"
-            with m.State("command"):
+            with answered(m, "command"):
                 m.d.comb += following.eq(2)
                 m.d.sync += (
                     ascending.eq(byte[0]),
@@ -92,15 +100,15 @@ class Bridge(wiring.Component):
                     malformed.eq((byte & 0xFF - ASCENDING - WRITE).any()),
                 )
                 m.next = "address low"
-            with m.State("address low"):
+            with answered(m, "address low"):
                 m.d.comb += following.eq(3)
                 m.d.sync += address[:6].eq(byte[2:]), malformed.eq(malformed | byte[:2].any())
                 m.next = "address high"
-            with m.State("address high"):
+            with answered(m, "address high"):
                 m.d.comb += following.eq(4)
                 m.d.sync += address[6:].eq(byte[:4]), malformed.eq(malformed | byte[4:].any())
                 m.next = "count"
-            with m.State("count"):
+            with answered(m, "count"):
                 m.d.sync += part.eq(0), count.eq(Mux(write, length[2:] - HEADER // 4, byte))
                 with m.If(write):
                     m.d.comb += wrong.eq(length[:2].any() | (length == HEADER))
@@ -112,9 +120,10 @@ class Bridge(wiring.Component):
                     m.d.comb += following.eq(0)
                     m.d.sync += status.eq(MALFORMED)
                     m.next = "reply sequence"
-            with m.State("gather"):
+            with answered(m, "gather"):
                 m.d.comb += following.eq(index + 1)
                 m.d.sync += word.eq(Cat(word[8:], byte)), part.eq(part + 1)
+                m.next = "gather"
                 with m.If(part == 3):
                     m.next = "request"
             with m.State("request"):
@@ -146,7 +155,7 @@ class Bridge(wiring.Component):
                 with m.If(done == count):
                     m.d.comb += following.eq(0)
                     m.next = "reply sequence"
-            self._reply(m, sequence, status, done, ~write & (done != 0), index, following, recall.data)
+            self._reply(m, sequence, status, done, ~write & (done != 0), index, following, outgoing)
             with m.State("silent"):
                 m.d.sync += length.eq(0)
                 m.next = "listen"
@@ -167,11 +176,12 @@ class Bridge(wiring.Component):
                 m.next = "silent"
                 with m.If(words_follow):
                     m.next = "reply words"
-        with m.State("reply words"):
+        with answered(m, "reply words"):
             m.d.comb += self.o.valid.eq(1), self.o.payload.data.eq(data)
             m.d.comb += self.o.payload.last.eq(index[:2].all() & (index[2:] + 1 == done))
             with m.If(self.o.ready):
                 m.d.comb += following.eq(index + 1)
+                m.next = "reply words"
                 with m.If(self.o.payload.last):
                     m.next = "silent"
 

@@ -1,8 +1,8 @@
 """`python -m sw.boards.calibrate`: fits the estimate's weights to real syntheses and writes them. Half an hour.
 
-Every block of every configuration below is one equation: its LUTs, and its flip-flops, are a sum of its bits with one
-weight, not negative, for each kind of operation. To be done again when the rtl or the tools change much: `bispike explore
---check` tells.
+Every block of every configuration below is one equation, and its whole core a heavier one: its LUTs, and its flip-flops, are
+a sum of its bits with one weight, not negative, for each kind of operation. To be done again when the rtl or the tools
+change much: `bispike explore --check` tells.
 """
 
 import json
@@ -22,10 +22,15 @@ CONFIGS = [
     Config(name="calibrate-a", sizes=(16, 8, 4), lanes=4),
     Config(name="calibrate-b", sizes=(64, 32, 10), lanes=(2, 4, 1)),
     Config(name="calibrate-c", sizes=(100, 24, 5), lanes=(8, 4, 5), steps=8, coding="rate"),
+    Config(name="tiny", sizes=(64, 32, 10), lanes=16),
     Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1, folded=True),
 ]
 """Small ones: what they say of a block holds for larger ones, which a test of the estimate shows. The first and the last are
 enough for the families whose boards take one or the other."""
+
+
+WHOLE = 3
+"""Weight of a whole core beside its blocks: cells near a border count for the one or the other."""
 
 
 def fit(folder: Path, family: str) -> dict[str, list[float]]:
@@ -39,10 +44,14 @@ def fit(folder: Path, family: str) -> dict[str, list[float]]:
         print(
             config.name, family, {name: sum(block.get(name, 0) for block in real.values()) for name in targets}, flush=True
         )
-        for name, block in words_of(config).items():
+        words = words_of(config)
+        for name, block in words.items():
             rows.append(features(block, family))
             for target, values in targets.items():
                 values.append(real.get(name, {}).get(target, 0.0))
+        rows.append(list(WHOLE * sum(np.array(features(block, family)) for block in words.values())))
+        for target, values in targets.items():
+            values.append(WHOLE * sum(block.get(target, 0.0) for block in real.values()))
     weights = {}
     for target, values in targets.items():
         solved, _residual = nnls(np.array(rows), np.array(values))

@@ -64,9 +64,9 @@ def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "
     """
     name = source.rsplit(".", 1)[0]
     read = "read_rtlil" if source.endswith(".il") else "read_verilog"
-    script = (
-        f"{read} {source}; {SYNTH[family]} {flags} -top {top}; write_json {name}.json; write_verilog -noattr {name}.net.v"
-    )
+    named = "autoname; " if family == "xilinx" else ""  # the other families' commands end with it: cells by their signals
+    written = f"write_json {name}.json; write_verilog -noattr {name}.net.v"
+    script = f"{read} {source}; {SYNTH[family]} {flags} -top {top}; {named}{written}"
     folder.run("yosys", ["-q", "-p", script], [source], [f"{name}.json", f"{name}.net.v"])
     return count(folder / f"{name}.json", family, top)
 
