@@ -39,7 +39,8 @@ class Gearbox(wiring.Component):
             all_words.eq(words == self.words),
             self.i.ready.eq((left == 0) & ~all_words),
             # Beyond the last word a sample goes on with the zeros that follow it through the register.
-            shift.eq(((left != 0) | all_words) & (~full | self.o.ready)),
+            # A full beat waits for the clock after it was taken: nothing here hangs on the reader's readiness.
+            shift.eq(((left != 0) | all_words) & ~full),
             completes.eq(shift & (filled == per_beat - 1)),
             self.o.valid.eq(full),
             self.o.payload.pixels.eq(beat),

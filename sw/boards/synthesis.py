@@ -10,7 +10,7 @@ from pathlib import Path
 from sw.boards.tools import Folder
 
 SYNTH = {
-    "ecp5": "synth_ecp5 -noabc9 -nowidelut",
+    "ecp5": "synth_ecp5",
     "ice40": "synth_ice40 -dsp -spram",
     "xilinx": "synth_xilinx -family xc7 -flatten",
 }
