@@ -18,13 +18,14 @@ TOLERANCE = 0.05
 SLACK = {"LUT": 12, "FF": 8}
 """What a small block may grow by in any case: synthesis is not smooth."""
 
-DESIGNS = {
+CORES = {
     "small-ecp5": (Config(name="small", sizes=(6, 4, 2), lanes=1, block=8), "ecp5"),
     "tiny-ecp5": (Config.load("tiny"), "ecp5"),
-    "digits-ecp5": (Config.load("digits"), "ecp5"),
 }
-"""Name -> configuration of the core, family; and micro-ice40 is the whole of the iCEBreaker, as `bispike build` makes it.
-`make test` looks at small-ecp5 and micro-ice40, `make test-all` at all."""
+"""Cores alone: name -> configuration, family."""
+WHOLE = {"micro-icebreaker": "icebreaker", "digits-ulx3s": "ulx3s-85f"}
+"""What `bispike build` makes of a board's own configuration: name -> board. `make test` looks at the first of these and of
+the cores, `make test-all` at all."""
 
 
 def load(name: str) -> dict[str, dict[str, float]]:
@@ -48,12 +49,12 @@ def grown(netlist: Netlist, baseline: dict[str, dict[str, float]]) -> list[str]:
 
 def measured(folder: Folder, name: str) -> Netlist:
     """Synthesises a design of the list."""
-    if name == "micro-ice40":
-        board = find("icebreaker")
-        made = uart_top(board, Config.load("micro"), board.megahertz, 1_000_000)[1]
+    if name in WHOLE:
+        board = find(WHOLE[name])
+        made = uart_top(board, Config.load(board.config), board.megahertz, 1_000_000)[1]
         (folder / "top.il").write_text(made["top.il"], encoding="utf-8")
         return synthesise(folder, board.family)
-    config, family = DESIGNS[name]
+    config, family = CORES[name]
     (folder / "core.v").write_text(core_verilog(config), encoding="utf-8")
     return synthesise(folder, family, "core.v", "core")
 
@@ -63,7 +64,7 @@ def main(names: list[str], root: Path) -> None:
     path = Path(__file__).with_name(FILE)
     content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"designs": {}}
     content["yosys"] = version("yosys")
-    for name in names or (*DESIGNS, "micro-ice40"):
+    for name in names or (*CORES, *WHOLE):
         place = Folder(root / name)
         place.path.mkdir(parents=True, exist_ok=True)
         netlist = measured(place, name)

@@ -41,7 +41,7 @@ def test_the_folded_core_fits_and_meets_its_clock(built):
 
 
 def test_no_block_grew_past_its_baseline(built):
-    assert grown(built[1].netlist, load("micro-ice40")) == []
+    assert grown(built[1].netlist, load("micro-icebreaker")) == []
 
 
 def test_what_is_built_is_not_built_again(built, monkeypatch):

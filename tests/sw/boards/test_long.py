@@ -29,7 +29,7 @@ def test_a_netlist_says_what_golden_says(name, family, tmp_path):
     assert not proof.mismatch and proof.values > 5000
 
 
-@pytest.mark.parametrize("name", ["tiny-ecp5", "digits-ecp5"])
+@pytest.mark.parametrize("name", ["tiny-ecp5", "digits-ulx3s"])
 def test_no_block_grew_past_its_baseline(name, tmp_path):
     assert baselines.grown(baselines.measured(Folder(Path(tmp_path)), name), baselines.load(name)) == []
 
