@@ -10,7 +10,7 @@ from pathlib import Path
 from sw.boards.tools import Folder
 
 SYNTH = {
-    "ecp5": "synth_ecp5 -noabc9 -nowidelut",  # abc9 ends without a word on some cores, and wide multiplexers save nothing here
+    "ecp5": "synth_ecp5 -noabc9 -nowidelut",  # abc9 ends without a word on some cores; wide muxes save nothing
     "ice40": "synth_ice40 -dsp -spram",
     "xilinx": "synth_xilinx -family xc7 -flatten",
 }
