@@ -10,11 +10,15 @@ from pathlib import Path
 from sw.boards.tools import Folder
 
 SYNTH = {
-    "ecp5": "synth_ecp5 -noabc9 -nowidelut",  # abc9 ends without a word on some cores; wide muxes save nothing
-    "ice40": "synth_ice40 -dsp -spram",
-    "xilinx": "synth_xilinx -family xc7 -flatten",
+    # Without abc9, which in WebAssembly ends without a word on some of our cores, and without wide multiplexers, which save
+    # nothing here: yosys' own command up to its LUTs, LUTs by abc, and the rest of the command.
+    "ecp5": "synth_lattice -family ecp5 -nowidelut -top {top} -run :map_luts; techmap -map +/lattice/latches_map.v; "
+    "abc -dress -lut 4; clean; synth_lattice -family ecp5 -nowidelut -top {top} -run map_cells:",
+    "ice40": "synth_ice40 -dsp -spram -top {top}",
+    # The others' commands end with autoname, which names cells by their signals.
+    "xilinx": "synth_xilinx -family xc7 -flatten -top {top}; autoname",
 }
-"""Yosys' command by family."""
+"""Yosys' commands by family."""
 
 CELLS = {
     "ecp5": {
@@ -56,7 +60,7 @@ class Netlist:
     cells: dict[str, int] = field(default_factory=dict)
 
 
-def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "top", flags: str = "") -> Netlist:
+def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "top") -> Netlist:
     """Makes SOURCE's netlist: NAME.json, and NAME.net.v in Verilog, where SOURCE is NAME.il or NAME.v.
 
     Raises:
@@ -64,9 +68,7 @@ def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "
     """
     name = source.rsplit(".", 1)[0]
     read = "read_rtlil" if source.endswith(".il") else "read_verilog"
-    named = "autoname; " if family == "xilinx" else ""  # the other families' commands end with it: cells by their signals
-    written = f"write_json {name}.json; write_verilog -noattr {name}.net.v"
-    script = f"{read} {source}; {SYNTH[family]} {flags} -top {top}; {named}{written}"
+    script = f"{read} {source}; {SYNTH[family].format(top=top)}; write_json {name}.json; write_verilog -noattr {name}.net.v"
     folder.run("yosys", ["-q", "-p", script], [source], [f"{name}.json", f"{name}.net.v"])
     return count(folder / f"{name}.json", family, top)
 
