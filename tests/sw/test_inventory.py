@@ -36,9 +36,11 @@ def test_a_core_without_learning_has_no_backward_network():
     assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
 
 
-def test_each_lane_has_one_update_multiplier(parts):
+def test_each_lane_has_a_multiplier_for_the_update_and_one_for_the_errors(parts):
     for layer, lanes in enumerate(SMALL.lanes):
-        assert parts[f"layer{layer}"].multipliers["18 x 16"] >= lanes
+        found = parts[f"layer{layer}"].multipliers
+        assert found["17 x 16"] == lanes
+        assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
 
 
 def test_words_follow_activity_lanes_and_learning():
