@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from golden.config import Config
 from sw.boards.clocks import samples
@@ -9,6 +10,9 @@ from sw.inventory import recall_words
 
 PASS, VERDICT = 7, 24
 """Clocks between two passes in inference, and what the verdicts that are waited for add in training (docs/hardware.md)."""
+
+NEURON, TEACHING = 30, 7
+"""Folded: clocks of a neuron beside its rows, and clocks of a neuron and concept in a learned sample (fitted to `micro`)."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ def activity(config: Config) -> Activity:
     """Golden learns and infers the samples that `sw.boards.clocks.measure` simulates; the busiest layer sets the pace."""
     from golden.integer import IntegerModel
 
+    if config.folded:
+        return _folded(config)
     dataset, model = samples(config), IntegerModel(config)
     training = None
     if config.learn:
@@ -32,6 +38,13 @@ def activity(config: Config) -> Activity:
         training = _pace(config, rows.tolist()) + VERDICT + recall
     rows = model.train(dataset.x_test, dataset.y_test, learn=False).counters[:, :, 0].mean(0)
     return Activity(training, _pace(config, rows.tolist()))
+
+
+def _folded(config: Config) -> Activity:
+    """The folded engine walks every row, silent or not; teaching looks at each neuron once a concept (docs/hardware.md)."""
+    sizes = config.sizes
+    perceiving = sum(posts * (pres + NEURON) for pres, posts in pairwise(sizes))
+    return Activity(perceiving + TEACHING * config.classes * sum(sizes) if config.learn else None, perceiving)
 
 
 def _pace(config: Config, rows: list[float]) -> float:

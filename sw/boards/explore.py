@@ -21,6 +21,8 @@ from sw.errors import UserError
 from sw.rundir import fresh, write
 from sw.terminal import say
 
+WIDTH = 100
+"""Columns of the table, at least: figures are not cut off on a narrow terminal."""
 _KNOWN = [board.name for board in BOARDS.values() if board.family]
 
 
@@ -113,6 +115,8 @@ def configurations(base: Config, sizes: list[str], lanes: list[str], folded: lis
         width = base.lanes if count is None else count
         if len(width) == 1 or (count is None and shape != base.sizes):
             width = max(width)
+        if fold:  # one engine, of one lane
+            width = 1
         name = "-".join(map(str, shape)) + (" folded" if fold else "")
         try:
             config = base.replace(name=name[:64], sizes=shape, lanes=width, folded=fold)
@@ -155,7 +159,9 @@ def show(points: Iterable[Point], console: Console) -> None:
                 f"{_off(point.resources[n], point.check.resources.get(n, 0))}" if capacity.get(n) else "" for n in RESOURCES
             ]
             table.add_row("", "  off by", "", *off, _off(clocks, point.check.clocks), "", "")
+    width, console.width = console.width, max(console.width, WIDTH)
     console.print(table, highlight=False)
+    console.width = width
     say(console, "of the core without its bus; clocks of a learned sample, recall included; us at the board's own clock")
 
 

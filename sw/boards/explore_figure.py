@@ -11,7 +11,7 @@ def draw(points: list, path: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(9, 5.5), layout="constrained")
-    boards = list(dict.fromkeys(point.board for point in points))
+    boards = list({point.board.name: point.board for point in points}.values())
     for index, board in enumerate(boards):
         colour, capacity = f"C{index}", board.capacity["LUT"]
         axes.axhline(capacity, color=colour, linewidth=1, linestyle=":")
@@ -24,7 +24,7 @@ def draw(points: list, path: Path) -> None:
             color=colour,
             fontsize=8,
         )
-        for point in (point for point in points if point.board is board):
+        for point in (point for point in points if point.board.name == board.name):
             clocks, luts = point.clocks.training or point.clocks.inference, point.resources["LUT"]
             axes.plot(clocks, luts, "o", color=colour, fillstyle="full" if point.fits else "none")
             label = point.config.name + f", {max(point.config.lanes)} lanes"

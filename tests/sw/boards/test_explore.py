@@ -1,0 +1,36 @@
+"""Exploring: every size with every lanes, folded too; a table that is not cut off, a CSV and a picture."""
+
+import csv
+
+from rich.console import Console
+
+from golden.config import Config
+from sw.boards import explore
+from sw.boards.check import Check
+
+BASE = Config(name="small", sizes=(6, 4, 2), lanes=2)
+
+
+def test_every_size_goes_with_every_number_of_lanes_and_a_folded_core_has_one():
+    made = explore.configurations(BASE, ["6-4-2", "8-4-2"], ["1", "2-4-2"], [False, True])
+    found = {(config.sizes, config.lanes, config.folded) for config in made}
+    assert ((6, 4, 2), (2, 4, 2), False) in found and ((8, 4, 2), (1, 1, 1), True) in found and len(made) == len(found) == 6
+
+
+def test_the_points_are_shown_and_kept(tmp_path):
+    console = Console(record=True, width=80)
+    points = explore.run(["icebreaker"], BASE, [], [], True, 0, tmp_path / "out", None, None, console)
+    said = console.export_text()
+    assert len(points) == 2 and points[1].config.folded and "…" not in said and "icebreaker" in said
+    rows = list(csv.DictReader((tmp_path / "out" / "explore.csv").open()))
+    assert [row["lanes"] for row in rows] == ["2-2-2", "1-1-1"] and int(rows[0]["LUT"]) > int(rows[1]["LUT"]) > 500
+    assert (tmp_path / "out" / "explore.png").stat().st_size > 10_000
+
+
+def test_what_was_checked_says_how_far_off_the_estimate_was():
+    point = explore.explore([explore.find("icebreaker")], [BASE], Console(quiet=True))[0]
+    real = {name: value / 2 for name, value in point.resources.items()}
+    console = Console(record=True, width=120)
+    explore.show([explore.replace(point, check=Check(real, point.clocks.training * 2))], console)
+    said = console.export_text()
+    assert "really" in said and "+100 %" in said and "-50 %" in said
