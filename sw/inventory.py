@@ -46,15 +46,19 @@ def count(config: Config) -> dict[str, Part]:
         for width, size, memory in re.findall(r"^\s*memory width (\d+) size (\d+) \\(\w+)", module, flags=re.MULTILINE):
             memory = memory if memory not in ("list", "last", "storage") else f"{path[-1]}.{memory}"
             part.memories[memory] = part.memories.get(memory, 0) + int(width) * int(size)
-        for cell in re.findall(r"^\s*cell \$mul .*?^\s*end$", module, flags=re.MULTILINE | re.DOTALL):
+        for cell in multipliers(module):
             widths = [int(re.search(rf"{side}_WIDTH (\d+)", cell)[1]) for side in "AB"]
-            constant = re.search(r"connect \\[AB] \d+'[01]+$", cell, flags=re.MULTILINE)
-            if not constant:  # a product with a constant is wires and an adder or two
-                size = f"{max(widths)} x {min(widths)}"
-                part.multipliers[size] = part.multipliers.get(size, 0) + 1
+            size = f"{max(widths)} x {min(widths)}"
+            part.multipliers[size] = part.multipliers.get(size, 0) + 1
     return dict(
         sorted(parts.items(), key=lambda item: (item[0] == "core", int(item[0][5:] or 0) if item[0] != "core" else 0))
     )
+
+
+def multipliers(module: str) -> list[str]:
+    """The cells of a module's RTLIL that multiply two variables: a product with a constant is wires and an adder or two."""
+    cells = re.findall(r"^\s*cell \$mul .*?^\s*end$", module, flags=re.MULTILINE | re.DOTALL)
+    return [cell for cell in cells if not re.search(r"connect \\[AB] \d+'[01]+$", cell, flags=re.MULTILINE)]
 
 
 def words(config: Config, layer: int, learning: bool, density: float) -> float:

@@ -6,11 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from golden.config import Config
-from sw.boards.synthesis import Netlist, synthesise
+from sw.boards.synthesis import Netlist, core_netlist, synthesise
 from sw.boards.table import find
 from sw.boards.tools import Folder, version
 from sw.boards.tops import uart_top
-from sw.verilog import core_verilog
 
 FILE = "baselines.json"
 TOLERANCE = 0.05
@@ -54,9 +53,7 @@ def measured(folder: Folder, name: str) -> Netlist:
         made = uart_top(board, Config.load(board.config), board.megahertz, 1_000_000)[1]
         (folder / "top.il").write_text(made["top.il"], encoding="utf-8")
         return synthesise(folder, board.family)
-    config, family = CORES[name]
-    (folder / "core.v").write_text(core_verilog(config), encoding="utf-8")
-    return synthesise(folder, family, "core.v", "core")
+    return core_netlist(folder, *CORES[name])
 
 
 def main(names: list[str], root: Path) -> None:

@@ -15,14 +15,13 @@ from sw.boards.clocks import measure
 from sw.boards.netlist import netlist_verilog
 from sw.boards.result import Result
 from sw.boards.spread import spread
-from sw.boards.synthesis import Netlist, synthesise
+from sw.boards.synthesis import Netlist, core_netlist
 from sw.boards.table import BOARDS
 from sw.boards.tools import Folder
 from sw.errors import CheckError
 from sw.row import Row
 from sw.rundir import RunFolder, make_folder, write
 from sw.terminal import say
-from sw.verilog import core_verilog
 
 WIDE = Config(name="wide", sizes=(784, 128, 64, 10), lanes=16)
 """The larger network of the ULX3S."""
@@ -67,9 +66,7 @@ def built(board: str, config: Config, megahertz: int, folder: Path) -> Result | 
 
 def netlist(config: Config, folder: Path, family: str = "ecp5") -> Netlist:
     """A core's netlist."""
-    place = Folder(RunFolder(folder).path)
-    write(place / "core.v", core_verilog(config))
-    return synthesise(place, family, "core.v", "core")
+    return core_netlist(Folder(RunFolder(folder).path), config, family)
 
 
 def proven(config: Config, folder: Path, family: str = "ecp5") -> Proof:

@@ -14,9 +14,8 @@ from scipy.optimize import nnls
 
 from golden.config import Config
 from sw.boards.estimate import FEATURES, FILE, features, words_of
-from sw.boards.synthesis import synthesise
+from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder, version
-from sw.verilog import core_verilog
 
 CONFIGS = [
     Config(name="calibrate-a", sizes=(16, 8, 4), lanes=4),
@@ -39,8 +38,7 @@ def fit(folder: Path, family: str) -> dict[str, list[float]]:
     for config in CONFIGS if family == "ecp5" else (CONFIGS[0], CONFIGS[-1]):
         place = Folder(folder / f"{config.name}-{family}")
         place.path.mkdir(parents=True, exist_ok=True)
-        (place / "core.v").write_text(core_verilog(config), encoding="utf-8")
-        real = synthesise(place, family, "core.v", "core").blocks
+        real = core_netlist(place, config, family).blocks
         print(
             config.name, family, {name: sum(block.get(name, 0) for block in real.values()) for name in targets}, flush=True
         )

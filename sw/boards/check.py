@@ -6,9 +6,8 @@ from pathlib import Path
 
 from golden.config import Config
 from sw.boards.clocks import measure
-from sw.boards.synthesis import synthesise
+from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder
-from sw.verilog import core_verilog
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,6 @@ class Check:
 def check(config: Config, family: str) -> Check:
     """Synthesises and simulates in a folder of its own. Raises ToolError, CheckError, UserError."""
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
-        folder = Folder(Path(name))
-        (folder / "core.v").write_text(core_verilog(config), encoding="utf-8")
-        resources = synthesise(folder, family, "core.v", "core").resources
+        resources = core_netlist(Folder(Path(name)), config, family).resources
     clocks = measure(config)
     return Check(resources, clocks.training or clocks.inference)

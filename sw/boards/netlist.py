@@ -7,11 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from golden.config import Config
-from sw.boards.synthesis import synthesise
+from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder, share
 from sw.errors import CheckError
-from sw.rundir import write
-from sw.verilog import core_verilog
 
 FAMILIES = ("ecp5", "ice40")
 """Those whose cells are all known here."""
@@ -26,8 +24,7 @@ def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
     Raises:
         ToolError: yosys refused it. UserError: yosys is not installed.
     """
-    write(folder / "core.v", core_verilog(config))
-    synthesise(folder, family, "core.v", "core")
+    core_netlist(folder, config, family)
     text = behaviour(folder / "core.json", family, "core")
     if family == "ecp5":
         return text + files("sw.boards").joinpath("ecp5_cells.v").read_text(encoding="utf-8")

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
+from golden.config import Config
 from sw.boards.tools import Folder
+from sw.rundir import write
+from sw.verilog import core_verilog
 
 SYNTH = {
     # Without abc9, which in WebAssembly ends without a word on some of our cores, and without wide multiplexers, which save
@@ -71,6 +74,12 @@ def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "
     script = f"{read} {source}; {SYNTH[family].format(top=top)}; write_json {name}.json; write_verilog -noattr {name}.net.v"
     folder.run("yosys", ["-q", "-p", script], [source], [f"{name}.json", f"{name}.net.v"])
     return count(folder / f"{name}.json", family, top)
+
+
+def core_netlist(folder: Folder, config: Config, family: str) -> Netlist:
+    """The netlist of a configuration's core alone: core.v, core.json, core.net.v. Raises ToolError."""
+    write(folder / "core.v", core_verilog(config))
+    return synthesise(folder, family, "core.v", "core")
 
 
 def count(path: Path, family: str, top: str = "top") -> Netlist:

@@ -11,6 +11,7 @@ from cosim.elaborate import plain_rtlil
 from golden.config import Config
 from sw.boards.synthesis import block_of
 from sw.boards.tools import Folder
+from sw.inventory import multipliers
 
 KINDS = {
     "flop": ("$dff", "$sdff", "$dffe", "$sdffe", "$adff"),
@@ -68,15 +69,9 @@ def count(config: Config) -> dict[str, Block]:
         block = blocks[_block(module.split("\n", 1)[0])]
         memories = re.findall(r"^\s*memory width (\d+) size (\d+)", module, flags=re.MULTILINE)
         block.memories += [(int(width), int(words)) for width, words in memories]
-        block.multipliers += _multipliers(module)
+        block.multipliers += len(multipliers(module))
     return blocks
 
 
 def _block(module: str) -> str:
     return block_of(module, {module})
-
-
-def _multipliers(module: str) -> int:
-    """Products of two variables: one with a constant is wires and an adder or two."""
-    cells = re.findall(r"^\s*cell \$mul .*?^\s*end$", module, flags=re.MULTILINE | re.DOTALL)
-    return sum(not re.search(r"connect \\[AB] \d+'[01]+$", cell, flags=re.MULTILINE) for cell in cells)
