@@ -37,20 +37,36 @@ def verilog(component: Any, name: str = "core") -> str:
 
 
 _MODULE = re.compile(r"^module .*?^end\n", re.MULTILINE | re.DOTALL)
-_UNINITIALISED = re.compile(
-    r"^ *attribute \\uninitialised [^\n]*\n(?: *attribute [^\n]*\n)* *memory [^\n]*\\(\S+)\n", re.MULTILINE
-)
+
+
+def _memories(attribute: str) -> re.Pattern:
+    """Finds the names of a module's memories with this attribute."""
+    return re.compile(rf"^ *attribute \\{attribute} [^\n]*\n(?: *attribute [^\n]*\n)* *memory [^\n]*\\(\S+)\n", re.MULTILINE)
+
+
+_UNINITIALISED, _COLLISION_FREE = _memories("uninitialised"), _memories("no_rw_check")
 _SOURCE = re.compile(r"^ *attribute \\src [^\n]*\n", re.MULTILINE)
 
 
 def plain_rtlil(text: str) -> str:
-    """Amaranth's RTLIL as synthesis should see it: `uninitialised` memories as above, and no names of source files."""
+    """Amaranth's RTLIL as synthesis should see it: `uninitialised` memories as above, and no names of source files.
+
+    What the attribute `no_rw_check` of a memory says in Verilog is a parameter of its read ports here: without it, yosys
+    keeps the old word of such a read, at a register and a multiplexer for every bit.
+    """
 
     def clear(module: re.Match) -> str:
         text = module[0]
         for name in _UNINITIALISED.findall(text):
-            cell = rf'^ *cell \$meminit_v2 [^\n]*\n *parameter \\MEMID "\\\\{re.escape(name)}"\n.*?^ *end\n'
-            text = re.sub(cell, "", text, flags=re.MULTILINE | re.DOTALL)
+            text = re.sub(_port("meminit_v2", name) + r".*?^ *end\n", "", text, flags=re.MULTILINE | re.DOTALL)
+        for name in _COLLISION_FREE.findall(text):
+            mask = "(" + _port("memrd_v2", name) + r".*?\\COLLISION_X_MASK \d+')([01]+)$"
+            text = re.sub(mask, lambda found: found[1] + "1" * len(found[2]), text, flags=re.MULTILINE | re.DOTALL)
         return text
 
     return _MODULE.sub(clear, _SOURCE.sub("", text))
+
+
+def _port(kind: str, memory: str) -> str:
+    """The head of a memory's cell, as a pattern."""
+    return rf'^ *cell \${kind} [^\n]*\n *parameter \\MEMID "\\\\{re.escape(memory)}"\n'

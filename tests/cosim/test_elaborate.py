@@ -7,6 +7,7 @@ from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import Out
 
 from cosim.elaborate import plain_rtlil, verilog
+from rtl.memories import ram
 
 
 class Two(wiring.Component):
@@ -31,3 +32,26 @@ def test_only_the_memory_that_asks_for_it_loses_its_contents():
 
 def test_verilog_says_the_same():
     assert verilog(Two()).count("initial begin") == 1
+
+
+class Collision(wiring.Component):
+    """A word is read and written in the same clock, in a memory of `rtl.memories` and in a plain one."""
+
+    o: Out(8)
+
+    def elaborate(self, platform):
+        m = Module()
+        for name, memory in (("own", ram(shape=4, depth=4)), ("plain", Memory(shape=4, depth=4, init=[]))):
+            m.submodules[name] = memory
+            write = memory.write_port()
+            m.d.comb += self.o.word_select(name == "own", 4).eq(memory.read_port().data)
+            m.d.comb += write.en.eq(1), write.data.eq(self.o[:4])
+        return m
+
+
+def test_synthesis_hears_that_a_collision_means_nothing():
+    text = plain_rtlil(rtlil.convert(Collision(), name="collision"))
+    masks = {
+        cell.split('"')[1]: cell.split(r"\COLLISION_X_MASK ")[1].split()[0] for cell in text.split("cell $memrd_v2")[1:]
+    }
+    assert masks == {r"\\own": "1'1", r"\\plain": "1'0"}
