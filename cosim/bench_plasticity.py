@@ -184,16 +184,20 @@ class Unit:
         b = [(k, scalar(), scalar()) for k in order if teach and rng.random() < 0.7]
         return Lesson(label, self.neurons(), q[:-1], q[-1], b, teach, rng.random() < 0.8)
 
+    def place(self, k: int, i: int) -> tuple[int, int]:
+        """(word, unit) of E[k]_i: the parts of a group lie one after another."""
+        (group, lane), parts = divmod(i, self.form.lanes), self.form.update_rounds
+        return ((k << self.form.group_bits) + group) * parts + lane % parts, lane // parts
+
     async def host_write(self, e: list[list[int]], s: list[int]) -> None:
         """E one lane at a time, S."""
         pins = self.pins
         for k, row in enumerate(e):
             for i, value in enumerate(row):
-                group, lane = divmod(i, self.form.lanes)
-                address = (k << self.form.group_bits) + group
+                address, unit = self.place(k, i)
                 pins.set(host_select_e=1, host_write_e=0, host_address_e=address, host_data=value)
                 await RisingEdge(self.clk)
-                pins.set(host_write_e=1 << lane)
+                pins.set(host_write_e=1 << unit)
                 await RisingEdge(self.clk)
             pins.set(host_select_e=0, host_write_e=0)
             pins.set(host_select_s=1, host_write_s=1, host_address_s=k, host_data=s[k])
@@ -206,11 +210,12 @@ class Unit:
         pins.set(host_select_e=1, host_select_s=1)
         for k in range(self.form.classes):
             row = []
-            for group in self.groups:
-                pins.set(host_address_e=(k << self.form.group_bits) + group, host_address_s=k)
+            for i in range(self.width):
+                address, unit = self.place(k, i)
+                pins.set(host_address_e=address, host_address_s=k)
                 await RisingEdge(self.clk)
                 await RisingEdge(self.clk)
-                row += [as_signed(v, 24) for v in unpack(pins.get("host_read_e"), *[24] * self.form.lanes)]
+                row.append(as_signed(unpack(pins.get("host_read_e"), *[24] * self.form.update_units)[unit], 24))
             e.append(row)
             s.append(pins.signed("host_read_s"))
         pins.set(host_select_e=0, host_select_s=0)

@@ -73,33 +73,33 @@ class Unit:
         self.compared, self.asked = 0, (0, 0)
 
     def place(self, side: str, j: int, group: int) -> int:
-        """A word's address: all rows of a group, then the next group."""
-        return group * self.sides[side][0] + j
+        """A word's address: all rows of a group, then the next group; Theta behind W."""
+        base = self.form.pre_basal * self.form.groups if side == "apical" else 0
+        return base + group * self.sides[side][0] + j
 
     async def host_write(self, side: str, weights: list[list[int]]) -> None:
         """All weights, one lane at a time."""
         for j, row in enumerate(weights):
             for i, weight in enumerate(row):
                 group, lane = divmod(i, self.form.lanes)
-                self.pins.set(host_address=self.place(side, j, group), host_data=weight)
-                self.pins.set(**{f"host_select_{side}": 1, f"host_write_{side}": 0})
+                self.pins.set(host_address=self.place(side, j, group), host_data=weight, host_select=1, host_write=0)
                 await RisingEdge(self.clk)
-                self.pins.set(**{f"host_write_{side}": 1 << lane})
+                self.pins.set(host_write=1 << lane)
                 await RisingEdge(self.clk)
-        self.pins.set(**{f"host_select_{side}": 0, f"host_write_{side}": 0})
+        self.pins.set(host_select=0, host_write=0)
 
     async def host_read(self, side: str) -> list[list[int]]:
         """All weights, one word a clock."""
         rows, asked = [[] for _ in range(self.sides[side][0])], None
-        self.pins.set(**{f"host_select_{side}": 1})
+        self.pins.set(host_select=1)
         for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)]:
             self.pins.set(host_address=self.place(side, j, group))
             await RisingEdge(self.clk)
             if asked is not None:
-                word = unpack(self.pins.get(f"host_read_{side}"), *[16] * self.form.lanes)
+                word = unpack(self.pins.get("host_read"), *[16] * self.form.lanes)
                 rows[asked] += [as_signed(w, 16) for w in word]
             asked = j
-        self.pins.set(**{f"host_select_{side}": 0})
+        self.pins.set(host_select=0)
         return rows
 
     def answer(self, work: Pass) -> None:

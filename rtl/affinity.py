@@ -1,10 +1,10 @@
 """Affinity: dot products of a sample's counts with each concept, and its norm (docs/arithmetic.md, step 6)."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.formats import LABEL_BITS, LayerFormat
+from rtl.formats import LABEL_BITS, MULTIPLIER_BITS, LayerFormat
 
 
 def counts_word(form: LayerFormat) -> data.StructLayout:
@@ -13,9 +13,17 @@ def counts_word(form: LayerFormat) -> data.StructLayout:
     return data.StructLayout({"counts": counts, "label": LABEL_BITS, "last": 1, "recall": 1})
 
 
-def small_product(a, b):
-    """a * b by shifts and adds, of numbers too small to spend a DSP on."""
-    return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)
+def packing(steps: int) -> tuple[int, int]:
+    """(lanes, bits): how many lanes' products of counts 0..T one multiplier sums, and bits from one digit to the next.
+
+    (a0 + a1 B + a2 B^2) (b2 + b1 B + b0 B^2) has a0 b0 + a1 b1 + a2 b2 at B^2, where B is more than that sum can be.
+    """
+    fits = []
+    for lanes in range(1, 9):
+        bits = (lanes * steps * steps).bit_length()
+        if (lanes - 1) * bits + steps.bit_length() < MULTIPLIER_BITS:
+            fits.append((lanes, bits))
+    return fits[-1]
 
 
 def other(position, label):
@@ -84,7 +92,7 @@ class Affinity(wiring.Component):
                 m.d.sync += group.eq(Mux(word.last, 0, group + 1))
 
         # The template has come, and takes a clock of its own: a block RAM's clock to output is more than half of 10 ns.
-        # Then its products with the counts, summed by fours, then all.
+        # Then its products with the counts, summed by some in a multiplier, then all.
         def follow(name, **values):
             regs = {key: Signal.like(value, name=f"{name}_{key}", init=0) for key, value in values.items()}
             m.d.sync += [regs[key].eq(value) for key, value in values.items()]
@@ -94,19 +102,24 @@ class Affinity(wiring.Component):
         m.d.comb += is_norm.eq(position == 0)
         come = follow("come", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
         here = follow("here", **come)
-        products = []
-        for p in range(f.lanes):
-            a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
-            m.d.sync += a.eq(word.counts[p]), b.eq(Mux(come["norm"], word.counts[p], self.template[p]))
-            products.append(small_product(a, b))
-        fours = []
-        for start in range(0, f.lanes, 4):
-            four = Signal((4 * f.steps * f.steps).bit_length(), name=f"four{start}")
-            m.d.sync += four.eq(sum(products[start + 1 : start + 4], products[start]))
-            fours.append(four)
+        partial = []
+        together, bits = packing(f.steps)
+        for start in range(0, f.lanes, together):
+            lanes = range(start, min(start + together, f.lanes))
+            own, others = [], []
+            for p in lanes:
+                a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
+                m.d.sync += a.eq(word.counts[p]), b.eq(Mux(come["norm"], word.counts[p], self.template[p]))
+                own.append(a)
+                others.insert(0, b)
+            gap = Const(0, bits - f.count_bits)
+            product = Cat(*(Cat(digit, gap) for digit in own)) * Cat(*(Cat(digit, gap) for digit in others))
+            some = Signal(bits, name=f"some{start}")
+            m.d.sync += some.eq(product.bit_select((len(lanes) - 1) * bits, bits))
+            partial.append(some)
         summed = follow("summed", **here)
         dot = Signal((f.lanes * f.steps * f.steps).bit_length())
-        m.d.sync += dot.eq(sum(fours[1:], fours[0]))
+        m.d.sync += dot.eq(sum(partial[1:], partial[0]))
         total = follow("total", **summed)
 
         ring = [Signal(f.norm_bits, name=f"partial{k}") for k in range(self.positions - 1)]

@@ -8,6 +8,9 @@ from amaranth.utils import ceil_log2
 from rtl.formats import LayerFormat
 from rtl.memories import ram
 
+BLOCK_WORDS = 32
+"""From so many words on a block RAM is better than LUTs, 16 words each and a multiplexer behind them."""
+
 
 def concept_word(form: LayerFormat) -> data.StructLayout:
     """A group's template of one concept: counts, and the flags Vh >= 0 (`above`) and Vh < window_high (`below`)."""
@@ -65,10 +68,11 @@ class Concepts(wiring.Component):
                     m.d.sync += target.eq(k == group * f.lanes + p)
                     m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
             return m
+        depth = 1 << self.address_bits
         m.submodules.counts = counts = ram(
-            shape=data.ArrayLayout(f.count_bits, f.lanes), depth=1 << self.address_bits, init=[]
+            shape=data.ArrayLayout(f.count_bits, f.lanes), depth=depth, block=depth >= BLOCK_WORDS
         )
-        m.submodules.flags = flags = ram(shape=data.ArrayLayout(2, f.lanes), depth=1 << self.address_bits, init=[])
+        m.submodules.flags = flags = ram(shape=data.ArrayLayout(2, f.lanes), depth=depth, block=depth >= BLOCK_WORDS)
         read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
 
         def address(k, group):

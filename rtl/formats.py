@@ -11,12 +11,18 @@ from golden.config import Config
 WEIGHT_BITS, SYNAPSE_BITS = 16, 8
 MEMBRANE_BITS = 16
 THRESHOLD_BITS, WINDOW_BITS, BLOCK_SHIFT_BITS = 10, 13, 4
+MIN_BLOCK_SHIFT = 6
 SCALAR_BITS = 16
 SUM_BITS = 24
 ERROR_BITS, APICAL_ERROR_BITS = 7, 16
 NOISE_BITS = 8
-SOMA_ROUNDS = 4
-"""Times that a soma's units are used for each group: a group takes longer to accumulate than T clocks."""
+SOMA_ROUNDS, BUSIEST_SOMA_ROUNDS = 8, 4
+"""Times that a soma's units are used for each group, which takes longer to accumulate than T clocks: in most layers, and in
+those whose passes are the longest of all."""
+UPDATE_ROUNDS, BOTTOM_UPDATE_ROUNDS = 2, 4
+"""Parts that a group's neurons are updated in, one after another by the same units: layer 0 has its own class only."""
+MULTIPLIER_BITS = 18
+"""Bits of a signed factor that an FPGA's multiplier takes."""
 RATE_BITS = 4
 """A rate register holds rate + 8, 0..13."""
 LABEL_BITS = 6
@@ -44,11 +50,14 @@ class LayerFormat:
     loss: str
     learn: bool
     apical_top: bool
+    soma_rounds: int
 
     @staticmethod
     def of(config: Config, layer: int) -> "LayerFormat":
         """The format of `layer`, 0..L, of a configuration."""
         top, bottom = layer == config.layers, layer == 0
+        passes = [0] + [config.sizes[i - 1] * config.groups(i) for i in range(1, config.layers + 1)]
+        busiest = passes[layer] == max(passes)
         return LayerFormat(
             layer=layer,
             size=config.sizes[layer],
@@ -65,6 +74,7 @@ class LayerFormat:
             loss=config.loss,
             learn=config.learn,
             apical_top=layer == config.layers - 1,
+            soma_rounds=BUSIEST_SOMA_ROUNDS if busiest else SOMA_ROUNDS,
         )
 
     @property
@@ -115,7 +125,18 @@ class LayerFormat:
     @property
     def soma_units(self) -> int:
         """Lanes of a group whose somas step at the same time."""
-        return -(-self.lanes // SOMA_ROUNDS)
+        return -(-self.lanes // self.soma_rounds)
+
+    @property
+    def update_rounds(self) -> int:
+        """Parts of a group for the update units, a power of 2; lane p is of part p mod that."""
+        most = UPDATE_ROUNDS if self.pre_basal else BOTTOM_UPDATE_ROUNDS
+        return min(most, 1 << self.lanes.bit_length() - 1)
+
+    @property
+    def update_units(self) -> int:
+        """Lanes of a group that are updated at the same time."""
+        return -(-self.lanes // self.update_rounds)
 
     @property
     def norm_bits(self) -> int:

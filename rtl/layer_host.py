@@ -39,46 +39,55 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives a clock later, by lane."""
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives a clock later, by lane.
 
-    memory: str
+    memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
+    """
+
+    memories: tuple[str, ...]
     lanes: int
-    select: Value
+    select: Value | None
     write: Value
     read: object
     signed: bool = False
+    lane_at: int = 0
+
+    def lane(self, index: Value) -> Value:
+        """The lane of an index; no bits where there is but one lane."""
+        return index[self.lane_at : self.lane_at + ceil_log2(self.lanes)]
 
 
-def connect(m: Module, host, windows: list[Window], index_ports: list[tuple[Value, int]]):
-    """Drives every window from the layer's host port, and gathers what they read.
+def connect(m: Module, host, index: Value, windows: list[Window]):
+    """Drives every window's `select` and `write` from the layer's host port, and gathers what they read.
 
-    `index_ports` are the blocks' address inputs with their lanes. Signed values are extended to 32 bits. All that is
-    on the way has a register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block
-    RAM's output takes long; the lane; and the memory.
+    `index`: that of the host port a clock later. Signed values are extended to 32 bits. All that is on the way has a
+    register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block RAM's output takes
+    long; the lane; and the memory.
     """
-    index = Signal.like(host.index)
-    m.d.sync += index.eq(host.index)
-    for port, lanes in index_ports:
-        m.d.comb += port.eq(index >> ceil_log2(lanes))
     answers = []
     for window in windows:
-        chosen, answer = Signal(name=f"chosen_{window.memory}"), Signal(DATA_BITS, name=f"answer_{window.memory}")
-        lanes = Signal(window.lanes, name=f"write_{window.memory}")
-        lane_bits = ceil_log2(window.lanes)
-        m.d.sync += chosen.eq(host.select & (host.memory == MEMORIES.index(window.memory)))
-        m.d.sync += lanes.eq(Mux(chosen & host.write, 1 << index[:lane_bits] if lane_bits else 1, 0))
+        name, lane, several = window.memories[0], window.lane(index), window.lanes > 1
+        chosen, answer = Signal(name=f"chosen_{name}"), Signal(DATA_BITS, name=f"answer_{name}")
+        lanes = Signal(window.lanes, name=f"write_{name}")
+        m.d.sync += chosen.eq(host.select & is_any(host.memory, window.memories))
+        m.d.sync += lanes.eq(Mux(chosen & host.write, 1 << lane if several else 1, 0))
         m.d.comb += window.write.eq(lanes)
         if window.select is not None:
             m.d.comb += window.select.eq(chosen)
-        words = [Value.cast(window.read[p]) for p in range(window.lanes)] if lane_bits else [Value.cast(window.read)]
+        words = [Value.cast(window.read[p]) for p in range(window.lanes)] if several else [Value.cast(window.read)]
         words = [word.as_signed() if window.signed else word for word in words]
         held = []
         for q in range(0, window.lanes, 4):
-            held.append(Signal(words[0].shape(), name=f"{window.memory}{q}"))
-            m.d.sync += held[-1].eq(Array(words[q : q + 4])[index[: min(lane_bits, 2)]] if lane_bits else words[0])
-        m.d.sync += answer.eq(Array(held)[index[2:lane_bits]] if len(held) > 1 else held[0])
+            held.append(Signal(words[0].shape(), name=f"{name}{q}"))
+            m.d.sync += held[-1].eq(Array(words[q : q + 4])[lane[:2]] if several else words[0])
+        m.d.sync += answer.eq(Array(held)[lane[2:]] if len(held) > 1 else held[0])
         with m.If(~chosen):
             m.d.sync += answer.eq(0)
         answers.append(answer)
     if answers:
         m.d.sync += host.read.eq(reduce(or_, answers))
+
+
+def is_any(memory: Value, names: tuple[str, ...]) -> Value:
+    """Whether the address field `memory` is that of one of these."""
+    return reduce(or_, (memory == MEMORIES.index(name) for name in names))

@@ -3,10 +3,14 @@
 from amaranth.lib.memory import Memory
 
 
-def ram(shape, depth: int, init=()) -> Memory:
+def ram(shape, depth: int, init=(), block: bool = False) -> Memory:
     """A memory whose reads in the clock of a write to the same word mean nothing, and cost nothing.
 
     In simulation such a read gives the old word. No result depends on it (tests.cosim.test_collisions), and so the synthesis
     need not make a block RAM behave so: on an ECP5 that would be a register and a multiplexer for every bit of a word.
+
+    Args:
+        block: in block RAM, however small it is.
     """
-    return Memory(shape=shape, depth=depth, init=list(init), attrs={"no_rw_check": 1})
+    attributes = {"no_rw_check": 1} | ({"ram_style": "block"} if block else {})
+    return Memory(shape=shape, depth=depth, init=list(init), attrs=attributes)

@@ -11,7 +11,7 @@ import numpy as np
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
-from rtl.formats import SUM_BITS, WEIGHT_BITS, LayerFormat
+from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, WEIGHT_BITS, LayerFormat
 from rtl.layer_host import INDEX_BITS, MEMORIES, MEMORY_BITS
 
 REGISTERS = 15
@@ -45,7 +45,7 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     values |= {name: getattr(config, name) for name in ("dead_zone", "reach", "seed")}
     values |= {
         "block": config.block - 1,
-        "block_shift": 6 + max(0, config.block.bit_length() - 1 - 4),
+        "block_shift": MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4),
         "backward_rate": config.backward_rate(decay) + 8,
         "stochastic": int(config.stochastic),
         "learn_theta": int(config.learn_theta),

@@ -1,7 +1,8 @@
 """Synapses of a layer: pre-major weight memories of both networks, and the fused pass that walks them.
 
-One read and one write port each. The update of the last sample rides on the perception of this one: a word is read, updated,
-written back and added to one accumulator for each bit of the row's train (docs/arithmetic.md, steps 3, 4, 7 and 9).
+Both lie in one memory, W first, with one read and one write port: a pass is of one network. The update of the last sample
+rides on the perception of this one: a word is read, updated, written back and added to one accumulator for each bit of the
+row's train (docs/arithmetic.md, steps 3, 4, 7 and 9).
 """
 
 from contextlib import nullcontext
@@ -15,6 +16,7 @@ from rtl.fixed import clipped, overflows
 from rtl.formats import (
     APICAL_ERROR_BITS,
     COUNTER_BITS,
+    MULTIPLIER_BITS,
     NOISE_BITS,
     RATE_BITS,
     SYNAPSE_BITS,
@@ -23,9 +25,6 @@ from rtl.formats import (
 )
 from rtl.memories import ram
 from rtl.spikes import row_layout
-
-MULTIPLIER_BITS = 17
-"""count << (rate + 8), unsigned: with its sign a lane's multiplier is 18 x 18 at most."""
 
 
 def reverse(byte: Value) -> Value:
@@ -36,7 +35,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Nine clocks from a row's `index` to its accumulators (seven in an inference-only core); one row a clock.
+    Ten clocks from a row's `index` to its accumulators (eight in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
@@ -50,13 +49,14 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: both memories, address = word, one lane at a time; select and data from the clock before the write on.
+        host_*: the weights, address = word, one lane at a time; select and data from the clock before the write on. The
+            words of Theta come behind those of W, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
         self.form = f = form
-        self.memories = {"basal": f.pre_basal, "apical": f.pre_apical}
-        depth = max(f.pre_basal, f.pre_apical) * f.groups
+        self.apical_base = f.pre_basal * f.groups
+        self.words = max(self.apical_base + f.pre_apical * f.groups, 2)
         row_bits = ceil_log2(max(f.pre_basal, f.pre_apical, 2))
         members = {
             "start": In(1),
@@ -80,14 +80,14 @@ class Synapses(wiring.Component):
             "saturations": Out(COUNTER_BITS),
             "walked": Out(row_bits + 1),
             "busy": Out(1),
-            "host_address": In(ceil_log2(max(depth, 2))),
+            "host_address": In(ceil_log2(self.words)),
             "host_data": In(WEIGHT_BITS),
+            "host_select": In(1),
+            "host_write": In(f.lanes),
+            "host_read": Out(data.ArrayLayout(WEIGHT_BITS, f.lanes)),
         }
         for side, (rows, planes) in self._sides().items():
             members[f"entry_{side}"] = In(row_layout(rows, planes, f.count_bits))
-            members[f"host_select_{side}"] = In(1)
-            members[f"host_write_{side}"] = In(f.lanes)
-            members[f"host_read_{side}"] = Out(data.ArrayLayout(WEIGHT_BITS, f.lanes))
         super().__init__(members)
 
     def _sides(self):
@@ -103,16 +103,16 @@ class Synapses(wiring.Component):
             m.d.sync += apical.eq(self.apical)
         issued, listed = self._walk(m, begin, writing)
         fetched = self._fetch(m, listed, begin, apical)
-        row, words, writes = self._read(m, fetched)
+        row, word, write = self._read(m, fetched)
+        loaded = {f"weight{p}": word[p] for p in range(self.form.lanes)}
         if self.form.learn:
             under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
-            row, words, added = self._update(m, row, words, begin, apical)
-            self._write(m, row, words, writes, apical)
+            row, added = self._update(m, row, loaded, begin)
+            self._write(m, row, write)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
-            row = self._stage(m, "loaded", row | self._loaded(words))
-            words = [row[f"basal{p}"] for p in range(self.form.lanes)]
-        self._accumulate(m, row, words)
+            row = self._stage(m, "loaded", row | loaded)
+        self._accumulate(m, row)
         return m
 
     def _stage(self, m, name, values):
@@ -137,7 +137,7 @@ class Synapses(wiring.Component):
         f = self.form
         position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
         in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
-        base = Signal(range(max(f.pre_basal, f.pre_apical) * f.groups + 1))
+        base = Signal(range(self.words + 1))
         idle, guess, held = Signal(init=1), Signal(), Signal()
         # of the front and the back list: whether it is empty, and its last position
         no_new, no_old, new_end, old_end = Signal(), Signal(), Signal.like(position), Signal.like(position)
@@ -168,7 +168,7 @@ class Synapses(wiring.Component):
                 m.d.sync += group.eq(group + 1), credit.eq(0)
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
-            m.d.sync += group.eq(0), base.eq(0), idle.eq(0)
+            m.d.sync += group.eq(0), idle.eq(0), base.eq(Mux(self.apical, self.apical_base, 0))
             m.d.sync += (
                 no_new.eq(self.new == 0),
                 no_old.eq(self.old == 0),
@@ -224,7 +224,7 @@ class Synapses(wiring.Component):
             with m.If(begin):
                 m.d.sync += rate.eq(self.rate), next_column.eq(0)
             fetched["update"] = row["valid"] & row["live"] & (old != 0)
-            fetched["factor"] = (old << rate)[:MULTIPLIER_BITS]
+            fetched["factor"] = (old << rate)[: MULTIPLIER_BITS - 1]
             fetched["dither"] = reverse(byte)
             return self._stage(m, "fetched", fetched) | {"column": column}
         return self._stage(m, "fetched", fetched)
@@ -232,16 +232,9 @@ class Synapses(wiring.Component):
     def _read(self, m, row):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
-        shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
-        words, writes = {}, {}
-        for side in self._sides():
-            memory = ram(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
-            m.submodules[f"{side}_weights"] = memory
-            read, writes[side] = memory.read_port(), memory.write_port(granularity=1)
-            host = getattr(self, f"host_select_{side}")
-            m.d.comb += read.addr.eq(Mux(host, self.host_address, row["address"]))
-            m.d.comb += getattr(self, f"host_read_{side}").eq(read.data)
-            words[side] = read.data
+        m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(WEIGHT_BITS), f.lanes), depth=self.words)
+        read, write = memory.read_port(), memory.write_port(granularity=1)
+        m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"])), self.host_read.eq(read.data)
         read_row = {key: row[key] for key in row if key != "factor"}
         read_row["clear"] = row["clear"] & row["valid"]
         if f.learn:
@@ -249,24 +242,15 @@ class Synapses(wiring.Component):
             read_row |= {f"product{p}": self.held_g[p] * factor for p in range(f.lanes)}
             read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
         else:
-            self._host_writes(m, writes)
-        return self._stage(m, "read", read_row), words, writes
+            m.d.comb += write.addr.eq(self.host_address), write.en.eq(self.host_write)
+            m.d.comb += [write.data[p].eq(self.host_data) for p in range(f.lanes)]
+        return self._stage(m, "read", read_row), read.data, write
 
-    def _loaded(self, words):
-        """The words of both networks, to be registered as they come: the choice is the next stage's."""
-        return {f"{side}{p}": word[p] for side, word in words.items() for p in range(self.form.lanes)}
-
-    def _host_writes(self, m, writes):
-        """The write ports, as the host alone drives them."""
-        for side, write in writes.items():
-            m.d.comb += write.addr.eq(self.host_address), write.en.eq(getattr(self, f"host_write_{side}"))
-            m.d.comb += [write.data[p].eq(self.host_data) for p in range(self.form.lanes)]
-
-    def _update(self, m, row, words, begin, apical):
+    def _update(self, m, row, loaded, begin):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
-        added = kept | self._loaded(words)
+        added = kept | loaded
         for p in range(f.lanes):
             # (product + dither) >> 8 is the product's upper bits and the carry out of its lower byte
             dither, product = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8]), row[f"product{p}"]
@@ -276,14 +260,11 @@ class Synapses(wiring.Component):
         added = self._stage(m, "added", added)
         summed = {key: added[key] for key in kept}
         for p in range(f.lanes):
-            weights = [added[f"{side}{p}"] for side in words]
-            weight = Mux(apical, weights[-1], weights[0]) if len(weights) == 2 else weights[0]
-            summed[f"total{p}"] = added[f"change{p}"] + weight + added[f"carry{p}"]
+            summed[f"total{p}"] = added[f"change{p}"] + added[f"weight{p}"] + added[f"carry{p}"]
         summed = self._stage(m, "summed", summed)
         stored, overflow = {key: summed[key] for key in kept}, []
-        host, host_data = Signal(), Signal(signed(WEIGHT_BITS))  # the host's data take the place of a sum that nobody needs
-        m.d.comb += host.eq(Cat(getattr(self, f"host_select_{side}") for side in words).any())
-        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
+        host, host_data = self.host_select, Signal(signed(WEIGHT_BITS))
+        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))  # takes the place of a sum that nobody needs
         for p in range(f.lanes):
             total = summed[f"total{p}"]
             stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
@@ -297,28 +278,32 @@ class Synapses(wiring.Component):
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
             m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
-        return stored, [stored[f"weight{p}"] for p in range(f.lanes)], Cat(added["update"], summed["update"])
+        return stored, Cat(added["update"], summed["update"])
 
-    def _write(self, m, row, words, writes, apical):
+    def _write(self, m, row, write):
         """The updated word goes back; the host's word when it asks."""
         f = self.form
-        for side, write in writes.items():
-            on, host = row["update"] & (apical == (side == "apical")), getattr(self, f"host_write_{side}")
-            m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
-            m.d.comb += write.en.eq(Mux(row["update"], on.replicate(f.lanes), host))
-            m.d.comb += [write.data[p].eq(words[p]) for p in range(f.lanes)]
+        m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
+        m.d.comb += write.en.eq(self.host_write | row["update"].replicate(f.lanes))
+        m.d.comb += [write.data[p].eq(row[f"weight{p}"]) for p in range(f.lanes)]
 
-    def _accumulate(self, m, row, words):
+    def _accumulate(self, m, row):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
         f = self.form
+        sent = {key: row[key] for key in ("valid", "last", "clear")}
+        for p in range(f.lanes):
+            sent |= {f"weight{t}_{p}": row[f"weight{p}"] >> (WEIGHT_BITS - SYNAPSE_BITS) for t in range(f.planes)}
+        sent = self._stage(m, "sent", sent)
         for t in range(f.planes):
+            with m.If(~row["train"][t]):  # on its own: this is a flip-flop's reset, and no gate, here and below
+                m.d.sync += [sent[f"weight{t}_{p}"].eq(0) for p in range(f.lanes)]
             for p in range(f.lanes):
                 running = Signal(signed(f.accumulator_bits), name=f"running{t}_{p}")
-                total = running + Mux(row["train"][t], words[p] >> (WEIGHT_BITS - SYNAPSE_BITS), 0)
-                with m.If(row["valid"]):
+                total = running + sent[f"weight{t}_{p}"]
+                with m.If(sent["valid"]):
                     m.d.sync += running.eq(total)
-                with m.If(row["clear"]):  # on its own: this is a flip-flop's reset, and no gate
+                with m.If(sent["clear"]):
                     m.d.sync += running.eq(0)
-                with m.If(row["valid"] & row["last"]):
+                with m.If(sent["valid"] & sent["last"]):
                     m.d.sync += self.sums[t][p].eq(total)
-        m.d.sync += self.accumulated.eq(row["valid"] & row["last"])
+        m.d.sync += self.accumulated.eq(sent["valid"] & sent["last"])

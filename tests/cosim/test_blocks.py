@@ -103,6 +103,7 @@ CASES = [
     layer_case("plasticity", Plasticity, 0, (9, 5, 4), 5, steps=8),
     layer_case("plasticity", Plasticity, 2, (7, 5, 4), 3),
     layer_case("plasticity", Plasticity, 1, (4, 3, 2), 3),
+    layer_case("plasticity", Plasticity, 1, (5, 19, 3), 11),
     Case("noise", "layer 1", lambda: Noise(1, 33), {"layer": 1}),
     Case("noise", "layer 8", lambda: Noise(8, 40), {"layer": 8}),
     layer_case("readout", Readout, 2, (6, 4, 5), 2),
