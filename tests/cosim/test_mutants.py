@@ -69,8 +69,8 @@ MUTANTS = (
     Mutant(
         "synapse rounds its master",
         "synapses.py",
-        "words[p] >> (WEIGHT_BITS - SYNAPSE_BITS)",
-        "(words[p] + 128) >> (WEIGHT_BITS - SYNAPSE_BITS)",
+        'row[f"weight{p}"] >> (WEIGHT_BITS - SYNAPSE_BITS)',
+        '(row[f"weight{p}"] + 128) >> (WEIGHT_BITS - SYNAPSE_BITS)',
     ),
     Mutant("a row skipped in a pass", "synapses.py", "(position == new_end)", "(position + 1 >= new_end)"),
     Mutant(
@@ -83,8 +83,21 @@ MUTANTS = (
     Mutant(
         "lanes swapped in the write",
         "synapses.py",
-        "write.data[p].eq(words[p])",
-        "write.data[p].eq(words[p ^ (p < 2)])",
+        'write.data[p].eq(row[f"weight{p}"])',
+        'write.data[p].eq(row[f"weight{p ^ (p < 2)}"])',
+    ),
+    Mutant("silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())'),
+    Mutant(
+        "parts of a group in the other order",
+        "plasticity.py",
+        "range(u * f.update_rounds, (u + 1) * f.update_rounds)",
+        "range(u * f.update_rounds, (u + 1) * f.update_rounds)[::-1]",
+    ),
+    Mutant(
+        "wrong digit of a product of three",
+        "affinity.py",
+        "bit_select((len(lanes) - 1) * bits, bits)",
+        "bit_select(len(lanes) // 2 * bits, bits)",
     ),
     Mutant(
         "update of one group dropped",
@@ -95,8 +108,8 @@ MUTANTS = (
     Mutant(
         "apical sums do not saturate",
         "plasticity.py",
-        "clipped(self.totals[p], SUM_BITS, tags[4].sum)",
-        "Mux(tags[4].sum, self.totals[p][:SUM_BITS], 0)",
+        "clipped(self.totals[u], SUM_BITS, tags[4].sum)",
+        "Mux(tags[4].sum, self.totals[u][:SUM_BITS], 0)",
     ),
     Mutant(
         "S does not saturate",
@@ -112,8 +125,8 @@ MUTANTS = (
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(0)",
     ),
     Mutant("E not cleared", "plasticity.py", "SUM_BITS, tags[4].sum)", "SUM_BITS, tags[4].sum | tags[4].block)", long=True),
-    Mutant("surrogate window always open", "plasticity.py", "self.above[p] & (self.below[p] | falls)", "Const(1)"),
-    Mutant("q_r with the other sign", "plasticity.py", "Mux((tags[1].error & tags[1].kept) | ", "Mux("),
+    Mutant("surrogate window always open", "plasticity.py", "self.above[u] & (self.below[u] | falls)", "Const(1)"),
+    Mutant("q_r with the other sign", "plasticity.py", "minus = (tags[1].error & tags[1].kept) | ", "minus = "),
     Mutant(
         "a wrong guess is not taken back",
         "synapses.py",
@@ -213,6 +226,6 @@ def test_is_caught(mutant, scenario, tmp_path):
         swept = in_a_copy(tmp_path, mutant, "from tests.rtl.test_core import sweep\nsweep()")
         assert "AssertionError: gap of" in swept.stderr
         return
-    with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for") as found:
+    with pytest.raises(BenchError, match=r"expected -?\d+, got -?\d+|no handshake for|found X") as found:
         bench(tmp_path, scenario, mutant)
     print(f"{mutant.name}: {found.value}")

@@ -13,33 +13,33 @@ def parts():
     return inventory.count(SMALL)
 
 
+def _bits(layer: int, *, backward: bool = True) -> int:
+    """Of a layer's weights."""
+    rows = sum(SMALL.sizes[i] for i in (layer - 1, layer + 1)[: 1 + backward] if 0 <= i < len(SMALL.sizes))
+    return rows * SMALL.groups(layer) * SMALL.lanes[layer] * 16
+
+
 def test_every_layer_is_counted_once_and_in_order(parts):
     assert list(parts) == ["layer0", "layer1", "layer2", "layer3", "core"]
 
 
 def test_a_layer_holds_the_bits_of_its_weights(parts):
-    """Words are `lanes` weights of 16 bits, and hold a whole number of groups of posts."""
-    for layer in range(1, 4):
-        least = SMALL.sizes[layer - 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
-        assert parts[f"layer{layer}"].memories["basal_weights"] >= least
-    for layer in range(3):
-        least = SMALL.sizes[layer + 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
-        assert parts[f"layer{layer}"].memories["apical_weights"] >= least
-    assert "apical_weights" not in parts["layer3"].memories
+    """Words are `lanes` weights of 16 bits, of W and of Theta, and hold a whole number of groups of posts."""
+    assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
 
 
 def test_a_core_without_learning_has_no_backward_network():
     parts = inventory.count(SMALL.replace(learn=False))
     memories = {memory for part in parts.values() for memory in part.memories}
-    assert "basal_weights" in memories
-    assert "apical_weights" not in memories
+    assert "apical_sums" not in memories
+    assert parts["layer1"].memories["weights"] == _bits(1, backward=False)
     assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
 
 
-def test_each_lane_has_a_multiplier_for_the_update_and_one_for_the_errors(parts):
-    for layer, lanes in enumerate(SMALL.lanes):
+def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_errors(parts):
+    for layer, (lanes, units) in enumerate(zip(SMALL.lanes, (1, 2, 1, 2), strict=True)):
         found = parts[f"layer{layer}"].multipliers
-        assert found["17 x 16"] == lanes
+        assert found["17 x 16"] == units
         assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
 
 
