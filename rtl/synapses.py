@@ -18,7 +18,6 @@ from rtl.formats import (
     NOISE_BITS,
     RATE_BITS,
     SYNAPSE_BITS,
-    WEIGHT_BITS,
     LayerFormat,
 )
 from rtl.memories import ram
@@ -81,13 +80,13 @@ class Synapses(wiring.Component):
             "walked": Out(row_bits + 1),
             "busy": Out(1),
             "host_address": In(ceil_log2(max(depth, 2))),
-            "host_data": In(WEIGHT_BITS),
+            "host_data": In(f.weight_bits),
         }
         for side, (rows, planes) in self._sides().items():
             members[f"entry_{side}"] = In(row_layout(rows, planes, f.count_bits))
             members[f"host_select_{side}"] = In(1)
             members[f"host_write_{side}"] = In(f.lanes)
-            members[f"host_read_{side}"] = Out(data.ArrayLayout(WEIGHT_BITS, f.lanes))
+            members[f"host_read_{side}"] = Out(data.ArrayLayout(f.weight_bits, f.lanes))
         super().__init__(members)
 
     def _sides(self):
@@ -232,7 +231,7 @@ class Synapses(wiring.Component):
     def _read(self, m, row):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
-        shape = data.ArrayLayout(signed(WEIGHT_BITS), f.lanes)
+        shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
         words, writes = {}, {}
         for side in self._sides():
             memory = ram(shape=shape, depth=max(self.memories[side] * f.groups, 2), init=[])
@@ -281,13 +280,13 @@ class Synapses(wiring.Component):
             summed[f"total{p}"] = added[f"change{p}"] + weight + added[f"carry{p}"]
         summed = self._stage(m, "summed", summed)
         stored, overflow = {key: summed[key] for key in kept}, []
-        host, host_data = Signal(), Signal(signed(WEIGHT_BITS))  # the host's data take the place of a sum that nobody needs
+        host, host_data = Signal(), Signal(signed(f.weight_bits))  # the host's data take the place of a sum nobody needs
         m.d.comb += host.eq(Cat(getattr(self, f"host_select_{side}") for side in words).any())
         m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
         for p in range(f.lanes):
             total = summed[f"total{p}"]
-            stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
-            overflow.append(overflows(total, WEIGHT_BITS))
+            stored[f"weight{p}"] = clipped(total, f.weight_bits, ~host) | host_data
+            overflow.append(overflows(total, f.weight_bits))
         stored["clipped"] = Cat(overflow)
         stored = self._stage(m, "stored", stored)
         clips = Signal(range(f.lanes + 1))
@@ -314,7 +313,7 @@ class Synapses(wiring.Component):
         for t in range(f.planes):
             for p in range(f.lanes):
                 running = Signal(signed(f.accumulator_bits), name=f"running{t}_{p}")
-                total = running + Mux(row["train"][t], words[p] >> (WEIGHT_BITS - SYNAPSE_BITS), 0)
+                total = running + Mux(row["train"][t], words[p] >> (f.weight_bits - SYNAPSE_BITS), 0)
                 with m.If(row["valid"]):
                     m.d.sync += running.eq(total)
                 with m.If(row["clear"]):  # on its own: this is a flip-flop's reset, and no gate
