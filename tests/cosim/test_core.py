@@ -22,7 +22,7 @@ WIDE = Config(
 )
 """More than 64 rows: a weight scale above 0, in a layer that has both networks."""
 
-NARROW = Config(name="10 bits", sizes=(14, 9, 6, 3), lanes=(5, 4, 3, 2), weight_bits=10, block=4, rate=1, seed=4)
+NARROW = Config(name="10 bits", sizes=(14, 9, 3), lanes=(5, 4, 2), weight_bits=10, block=4, rate=1, seed=4)
 TWELVE = Config(
     name="12 bits", sizes=(20, 7, 3), lanes=(5, 2, 3), weight_bits=12, steps=8, coding="rate", loss="gap", block=3, seed=5
 )

@@ -5,7 +5,7 @@ import pytest
 from golden.config import NAMED, Config
 from sw import cli, inventory
 
-SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3))
+SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +18,13 @@ def test_every_layer_is_counted_once_and_in_order(parts):
 
 
 def test_a_layer_holds_the_bits_of_its_weights(parts):
-    """Words are `lanes` weights of 16 bits, and hold a whole number of groups of posts."""
+    """Words are `lanes` weights of `weight_bits` bits, and hold a whole number of groups of posts."""
     for layer in range(1, 4):
-        least = SMALL.sizes[layer - 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
-        assert parts[f"layer{layer}"].memories["basal_weights"] >= least
+        bits = SMALL.sizes[layer - 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 12
+        assert parts[f"layer{layer}"].memories["basal_weights"] == bits
     for layer in range(3):
-        least = SMALL.sizes[layer + 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 16
-        assert parts[f"layer{layer}"].memories["apical_weights"] >= least
+        bits = SMALL.sizes[layer + 1] * SMALL.groups(layer) * SMALL.lanes[layer] * 12
+        assert parts[f"layer{layer}"].memories["apical_weights"] == bits
     assert "apical_weights" not in parts["layer3"].memories
 
 
