@@ -54,10 +54,10 @@ def walk(weights: list[list[int]], work: Pass, form: LayerFormat) -> None:
                 if live and old:
                     dither = noise(work.byte, j, i) if work.stochastic else 128
                     total = weights[j][i] + ((g[p] * old * (1 << work.rate) + dither) >> 8)
-                    weights[j][i] = sat(total, 16)
+                    weights[j][i] = sat(total, form.weight_bits)
                     work.counters["saturations"] += total != weights[j][i]
                 for t in range(form.planes):
-                    sums[t][p] += (weights[j][i] >> 8) * (train >> t & 1)
+                    sums[t][p] += (weights[j][i] >> (form.weight_bits - 8)) * (train >> t & 1)
         work.sums.append(sums)
 
 
@@ -90,14 +90,14 @@ class Unit:
 
     async def host_read(self, side: str) -> list[list[int]]:
         """All weights, one word a clock."""
-        rows, asked = [[] for _ in range(self.sides[side][0])], None
+        rows, asked, bits = [[] for _ in range(self.sides[side][0])], None, self.form.weight_bits
         self.pins.set(host_select=1)
         for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)]:
             self.pins.set(host_address=self.place(side, j, group))
             await RisingEdge(self.clk)
             if asked is not None:
-                word = unpack(self.pins.get("host_read"), *[16] * self.form.lanes)
-                rows[asked] += [as_signed(w, 16) for w in word]
+                word = unpack(self.pins.get("host_read"), *[bits] * self.form.lanes)
+                rows[asked] += [as_signed(w, bits) for w in word]
             asked = j
         self.pins.set(host_select=0)
         return rows
@@ -194,7 +194,7 @@ async def passes_of_both_networks(dut, producer, consumer):
         pins.set(errors__valid=1)
     rng, width, weights = unit.rng, form.groups * form.lanes, {}
     for side, (pre, _) in unit.sides.items():
-        ends = (-32768, 32767)
+        ends = (-(1 << (form.weight_bits - 1)), (1 << (form.weight_bits - 1)) - 1)
         weights[side] = [
             [rng.choice((rng.choice(ends), rng.randint(*ends))) if i < form.size else 0 for i in range(width)]
             for _ in range(pre)

@@ -54,6 +54,7 @@ class Config:
     coding: str = _choice(("direct", "rate"), "how a pixel drives layer 1: as a constant current, or as spikes", "direct")
     threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
     leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
+    weight_bits: int = _int(10, 16, "bits of a weight master; a synapse sees the upper 8", 16)
     loss: str = _choice(("reco", "gap"), "the local contrastive loss: the paper's ReCo, or the event-driven gap", "reco")
     margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
     lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
@@ -154,14 +155,19 @@ class Config:
             scale += 1
         return scale
 
+    @property
+    def weight_shift(self) -> int:
+        """Bits of a weight master below those of the synapse: w8 = W >> weight_shift, 2..8."""
+        return self.weight_bits - 8
+
     def forward_rate(self, layer: int, decay: int = 0) -> int:
         """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
         fan_in = (self.sizes[layer - 1] - 1).bit_length()
-        return max(MIN_RATE, min(MAX_RATE, 8 + self.scale(layer) - fan_in + self.rate + decay))
+        return max(MIN_RATE, min(MAX_RATE, 8 + self.scale(layer) - fan_in + self.rate + decay + self.weight_bits - 16))
 
     def backward_rate(self, decay: int = 0) -> int:
         """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
-        return max(MIN_RATE, min(MAX_RATE, self.theta_rate + decay))
+        return max(MIN_RATE, min(MAX_RATE, self.theta_rate + decay + self.weight_bits - 16))
 
     def decay_at(self, epoch: int, epochs: int) -> int:
         """The decay shift in force in `epoch` (0-based) of `epochs`: equal parts of the training."""
@@ -237,6 +243,15 @@ NAMED = {
             name="fashion",
             sizes=(784, 256, 128, 10),
             lanes=(32, 32, 16, 10),
+            loss="gap",
+            decay=(0, -1, -2, -3, -4, -5),
+            epochs=12,
+        ),
+        Config(
+            name="image",
+            sizes=(784, 128, 64, 10),
+            lanes=(14, 16, 16, 10),
+            weight_bits=10,  # the masters of 784 pixels, both networks', then fit a ULX3S board's block RAM
             loss="gap",
             decay=(0, -1, -2, -3, -4, -5),
             epochs=12,

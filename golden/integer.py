@@ -16,6 +16,7 @@ from golden import noise
 from golden.config import Config
 from golden.errors import SampleError, StateError
 from golden.fast import available, compiled
+from golden.fixed import sat
 from golden.rule import Memories, Rule
 
 PATIENCE = 4000
@@ -63,11 +64,12 @@ class IntegerModel:
         self._compiled = None
         random = np.random.default_rng(config.seed)
         n, L = config.sizes, config.layers
+        offset = 1 << (config.weight_shift - 1)
         for i in range(1, L + 1):
             active = (0.35 if i == 1 else 0.25) * n[i - 1]
-            _fill(self.W[i], random, 2 ** config.scale(i), active, 128)
+            _fill(self.W[i], random, 2 ** config.scale(i), active, offset, config.weight_bits)
         for i in range(L):
-            _fill(self.Theta[i], random, 1, 1 if i == L - 1 else 0.25 * n[i + 1], 0)
+            _fill(self.Theta[i], random, 1, 1 if i == L - 1 else 0.25 * n[i + 1], 0, config.weight_bits)
         self.recall()
 
     def recall(self) -> None:
@@ -232,10 +234,10 @@ class IntegerModel:
 
     def _limits(self) -> dict[str, tuple[tuple, int, int]]:
         """Shape, least and largest value of every key of the state."""
-        signed16, signed24 = (-(1 << 15), (1 << 15) - 1), (-(1 << 23), (1 << 23) - 1)
+        master, signed24 = ((-(1 << (bits - 1)), (1 << (bits - 1)) - 1) for bits in (self.config.weight_bits, 24))
         ranges = {
-            "W": signed16,
-            "Theta": signed16,
+            "W": master,
+            "Theta": master,
             "E": signed24,
             "S": signed24,
             "h": (0, self.config.steps),
@@ -245,6 +247,7 @@ class IntegerModel:
         return limits | {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
 
 
-def _fill(weights: Tensor, random: np.random.Generator, gain: int, active: float, offset: int) -> None:
-    values = np.round(random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 256 + offset)
-    weights.copy_(torch.as_tensor(np.clip(values, -32768, 32767).astype(np.int32)))
+def _fill(weights: Tensor, random: np.random.Generator, gain: int, active: float, offset: int, bits: int) -> None:
+    """Normal numbers as masters of `bits` bits, in place."""
+    values = np.round(random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 2 ** (bits - 8) + offset)
+    weights.copy_(sat(torch.as_tensor(values.astype(np.int32)), bits))

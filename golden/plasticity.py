@@ -75,15 +75,18 @@ def apical_error(E: Tensor, S: Tensor, h: Tensor, flags: Tensor, shift: Tensor) 
     return X, torch.where(is_open, sat(X >> shift, 16), 0)
 
 
-def update(weights: Tensor, pre: Tensor, post: Tensor, gain: Tensor, noise: Tensor | int) -> tuple[Tensor, Tensor]:
+def update(
+    weights: Tensor, pre: Tensor, post: Tensor, gain: Tensor, noise: Tensor | int, bits: int
+) -> tuple[Tensor, Tensor]:
     """Steps 7 and 9: the outer product of pre counts and post errors, rounded by 8 bits of noise, added to the weights.
 
     Args:
-        weights: (pre, post) masters; pre: counts; post: g or G; gain: 2^(rate + 8); noise: (pre, post) or a number, 0..255.
+        weights: (pre, post) masters of `bits` bits; pre: counts; post: g or G; gain: 2^(rate + 8);
+            noise: (pre, post) or a number, 0..255.
 
     Returns:
         the new weights, and how many synapses saturated. Where the product is 0 the noise alone never moves a weight.
     """
     total = weights + ((pre[:, None] * (post * gain) + noise) >> 8)
-    new = sat(total, 16)
+    new = sat(total, bits)
     return new, (new != total).sum(dtype=torch.int32)

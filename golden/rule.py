@@ -74,10 +74,10 @@ class Rule:
         trace = {"r0": stimulus_counts(x, config.steps), "s0": stimulus_spikes(x, config.steps)}
         for i in range(1, config.layers + 1):
             if i == 1 and config.coding == "direct":
-                v = product(x[..., None, :], W[1] >> 8) >> (4 + config.scale(1))
+                v = product(x[..., None, :], W[1] >> config.weight_shift) >> (4 + config.scale(1))
                 v = v.expand(*x.shape[:-1], config.steps, config.sizes[1])
             else:
-                v = product(trace[f"s{i - 1}"], W[i] >> 8) >> config.scale(i)
+                v = product(trace[f"s{i - 1}"], W[i] >> config.weight_shift) >> config.scale(i)
             s, u = soma(v, config.threshold, config.leak)
             V, r = v.sum(-2, dtype=torch.int32), s.sum(-2, dtype=torch.int32)
             trace |= {f"v{i}": v, f"s{i}": s, f"u{i}": u, f"V{i}": V, f"r{i}": r}
@@ -130,7 +130,8 @@ class Rule:
         e, g = plasticity.error(config, signal["q"], signal["qr"], h, r, trace[f"V{i}"], top)
         trace |= {f"e{i}": e, f"g{i}": g}
         pre = trace[f"r{i - 1}"]
-        new, saturated = plasticity.update(m.W[i], pre, g, gain[i - 1], self.noise(self.W_noise[i], bases[i - 1]))
+        rounding = self.noise(self.W_noise[i], bases[i - 1])
+        new, saturated = plasticity.update(m.W[i], pre, g, gain[i - 1], rounding, config.weight_bits)
         m.W[i].copy_(new)
         groups = torch.nn.functional.pad(g, (0, config.groups(i) * config.lanes[i] - config.sizes[i])).view(
             -1, config.lanes[i]
@@ -151,7 +152,7 @@ class Rule:
             E, S, flags = (part[i].index_select(0, k)[0] for part in (m.E, m.S, m.flags))
             X, G = plasticity.apical_error(E, S, old, flags, shift)
             rounding = self.noise(self.Theta_noise[i], bases[i])
-            m.Theta[i].copy_(plasticity.update(m.Theta[i], above, G, gain, rounding)[0])
+            m.Theta[i].copy_(plasticity.update(m.Theta[i], above, G, gain, rounding, self.config.weight_bits)[0])
             m.E[i].index_fill_(0, k, 0)
             m.S[i].index_fill_(0, k, 0)
             trace |= {f"X{i}": X, f"G{i}": G}
@@ -163,7 +164,7 @@ class Rule:
         spikes = (m.h[config.layers].index_select(0, k) > 0).to(torch.int32).expand(config.steps, config.classes)
         trace = {f"sh{config.layers}": spikes}
         for i in reversed(range(config.layers)):
-            v = product(trace[f"sh{i + 1}"], m.Theta[i] >> 8)
+            v = product(trace[f"sh{i + 1}"], m.Theta[i] >> config.weight_shift)
             s, u = soma(v, config.threshold, config.leak)
             V, r = v.sum(0, dtype=torch.int32), s.sum(0, dtype=torch.int32)
             flags = (V >= 0).to(torch.int8) + 2 * (config.window_high > V).to(torch.int8)

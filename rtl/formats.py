@@ -8,7 +8,7 @@ from amaranth.utils import ceil_log2
 
 from golden.config import Config
 
-WEIGHT_BITS, SYNAPSE_BITS = 16, 8
+SYNAPSE_BITS = 8
 MEMBRANE_BITS = 16
 THRESHOLD_BITS, WINDOW_BITS, BLOCK_SHIFT_BITS = 10, 13, 4
 MIN_BLOCK_SHIFT = 6
@@ -47,6 +47,7 @@ class LayerFormat:
     direct: bool
     scale: int
     leak: int
+    weight_bits: int
     loss: str
     learn: bool
     apical_top: bool
@@ -71,6 +72,7 @@ class LayerFormat:
             direct=layer == 1 and config.coding == "direct",
             scale=0 if bottom else config.scale(layer),
             leak=config.leak,
+            weight_bits=config.weight_bits,
             loss=config.loss,
             learn=config.learn,
             apical_top=layer == config.layers - 1,

@@ -11,7 +11,7 @@ import numpy as np
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
-from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, WEIGHT_BITS, LayerFormat
+from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat
 from rtl.layer_host import INDEX_BITS, MEMORIES, MEMORY_BITS
 
 REGISTERS = 15
@@ -76,16 +76,16 @@ class MemoryMap:
         config = self.config
         for layer in range(config.layers + 1):
             f = LayerFormat.of(config, layer)
-            neurons = np.arange(f.size)
+            neurons, bits = np.arange(f.size), f.weight_bits
             groups, lanes = neurons // f.lanes, neurons % f.lanes
             concepts = np.arange(f.classes)[:, None]
             words = (concepts << f.group_bits) | groups
             if layer:
-                self._add(f"W{layer}", layer, "weights", _weights(f.pre_basal, groups), lanes, f.lanes, WEIGHT_BITS, True)
+                self._add(f"W{layer}", layer, "weights", _weights(f.pre_basal, groups), lanes, f.lanes, bits, True)
             if not config.learn:
                 continue
             if not f.top:
-                self._add(f"Theta{layer}", layer, "theta", _weights(f.pre_apical, groups), lanes, f.lanes, WEIGHT_BITS, True)
+                self._add(f"Theta{layer}", layer, "theta", _weights(f.pre_apical, groups), lanes, f.lanes, bits, True)
                 self._add(f"h{layer}", layer, "counts", words, lanes, f.lanes, f.count_bits)
                 self._add(f"flags{layer}", layer, "flags", words, lanes, f.lanes, 2)
                 self._add(f"E{layer}", layer, "sums", words, lanes, f.lanes, SUM_BITS, True)

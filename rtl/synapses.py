@@ -20,7 +20,6 @@ from rtl.formats import (
     NOISE_BITS,
     RATE_BITS,
     SYNAPSE_BITS,
-    WEIGHT_BITS,
     LayerFormat,
 )
 from rtl.memories import ram
@@ -81,10 +80,10 @@ class Synapses(wiring.Component):
             "walked": Out(row_bits + 1),
             "busy": Out(1),
             "host_address": In(ceil_log2(self.words)),
-            "host_data": In(WEIGHT_BITS),
+            "host_data": In(f.weight_bits),
             "host_select": In(1),
             "host_write": In(f.lanes),
-            "host_read": Out(data.ArrayLayout(WEIGHT_BITS, f.lanes)),
+            "host_read": Out(data.ArrayLayout(f.weight_bits, f.lanes)),
         }
         for side, (rows, planes) in self._sides().items():
             members[f"entry_{side}"] = In(row_layout(rows, planes, f.count_bits))
@@ -232,7 +231,7 @@ class Synapses(wiring.Component):
     def _read(self, m, row):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
-        m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(WEIGHT_BITS), f.lanes), depth=self.words)
+        m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(f.weight_bits), f.lanes), depth=self.words)
         read, write = memory.read_port(), memory.write_port(granularity=1)
         m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"])), self.host_read.eq(read.data)
         read_row = {key: row[key] for key in row if key != "factor"}
@@ -263,12 +262,12 @@ class Synapses(wiring.Component):
             summed[f"total{p}"] = added[f"change{p}"] + added[f"weight{p}"] + added[f"carry{p}"]
         summed = self._stage(m, "summed", summed)
         stored, overflow = {key: summed[key] for key in kept}, []
-        host, host_data = self.host_select, Signal(signed(WEIGHT_BITS))
+        host, host_data = self.host_select, Signal(signed(f.weight_bits))
         m.d.comb += host_data.eq(Mux(host, self.host_data, 0))  # takes the place of a sum that nobody needs
         for p in range(f.lanes):
             total = summed[f"total{p}"]
-            stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host) | host_data
-            overflow.append(overflows(total, WEIGHT_BITS))
+            stored[f"weight{p}"] = clipped(total, f.weight_bits, ~host) | host_data
+            overflow.append(overflows(total, f.weight_bits))
         stored["clipped"] = Cat(overflow)
         stored = self._stage(m, "stored", stored)
         clips = Signal(range(f.lanes + 1))
@@ -292,7 +291,7 @@ class Synapses(wiring.Component):
         f = self.form
         sent = {key: row[key] for key in ("valid", "last", "clear")}
         for p in range(f.lanes):
-            sent |= {f"weight{t}_{p}": row[f"weight{p}"] >> (WEIGHT_BITS - SYNAPSE_BITS) for t in range(f.planes)}
+            sent |= {f"weight{t}_{p}": row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS) for t in range(f.planes)}
         sent = self._stage(m, "sent", sent)
         for t in range(f.planes):
             with m.If(~row["train"][t]):  # on its own: this is a flip-flop's reset, and no gate, here and below

@@ -69,7 +69,7 @@ def text() -> str:
     parts += [f"| {place} | {name} | {bits} | {meaning} |\n" for place, name, bits, meaning in _core_rows()]
     fixed, formats = ", ".join(f"`{key}`" for key in rm.FIXED), rm.canonical(Config.load("tiny"))
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed},\n")
-    parts.append("`folded=True` where it is, and the widths of what is stored and sent. ")
+    parts.append("`folded=True` where it is, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
     return "".join([*parts, _PACKETS])
 

@@ -41,8 +41,8 @@ ERRORS = {
 """Bits of ERRORS, bit 0 first."""
 
 FIXED = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
-"""Keys of a configuration that are fixed in Verilog, beside `folded`."""
-_FORMATS = ("WEIGHT_BITS", "SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
+"""Keys of a configuration that are fixed in Verilog, beside `folded` and `weight_bits`."""
+_FORMATS = ("SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ ADDRESS = {register.name: register.address for register in CONTROL}
 def canonical(config: Config) -> str:
     """All that is fixed in Verilog, as a text that is the same for cores that take the same state and packets."""
     keys = [f"{name}={getattr(config, name)}" for name in FIXED] + (["folded=True"] if config.folded else [])
+    keys.append(f"WEIGHT_BITS={config.weight_bits}")
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
 

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.fixed import saturate
 from rtl.folded.microcode import Fit, Total
-from rtl.formats import ERROR_BITS, NOISE_BITS, SUM_BITS, WEIGHT_BITS
+from rtl.formats import ERROR_BITS, NOISE_BITS, SUM_BITS
 
 WORD_BITS = 32
 
@@ -22,7 +22,7 @@ class Arithmetic(wiring.Component):
     """total, signed: a sum of an operand or itself and a product or the operand, or what a shift or a hash makes of it.
 
     Args:
-        total_bits: of total, 34 or more. left_bits, right_bits: of the factors, signed.
+        total_bits: of total, 34 or more. left_bits, right_bits: of the factors, signed. weight_bits: of a weight master.
 
     Members:
         what: In. x: In, the operand. left, right: In, the factors: their product counts a clock later.
@@ -31,7 +31,8 @@ class Arithmetic(wiring.Component):
         negative, zero, large: Out, of total.
     """
 
-    def __init__(self, total_bits: int, left_bits: int, right_bits: int):
+    def __init__(self, total_bits: int, left_bits: int, right_bits: int, weight_bits: int):
+        self.weight_bits = weight_bits
         super().__init__(
             {
                 "what": In(Total),
@@ -88,7 +89,7 @@ class Arithmetic(wiring.Component):
 
     def _result(self, m, total):
         weight = total >> NOISE_BITS
-        clipped = weight[WEIGHT_BITS - 1 :]
+        clipped = weight[self.weight_bits - 1 :]
         m.d.comb += self.clipped.eq(clipped.any() & ~clipped.all())
         with m.Switch(self.fit):
             with m.Case(Fit.LOW):
@@ -97,4 +98,4 @@ class Arithmetic(wiring.Component):
                 with m.Case(fit):
                     m.d.comb += self.result.eq(saturate(total, bits))
             with m.Case(Fit.WEIGHT):
-                m.d.comb += self.result.eq(saturate(weight, WEIGHT_BITS))
+                m.d.comb += self.result.eq(saturate(weight, self.weight_bits))

@@ -14,7 +14,7 @@ from rtl.folded.registers import UNIT_BITS, indices, small_registers
 from rtl.folded.sequencer import Sequencer
 from rtl.folded.soma import FoldedSoma
 from rtl.folded.walk import Walk, activity_layout
-from rtl.formats import SUM_BITS, WEIGHT_BITS
+from rtl.formats import SUM_BITS
 from rtl.layer_host import DATA_BITS, LAYER_BITS
 from rtl.ports import host_request_layout, stimulus_layout
 
@@ -52,7 +52,8 @@ class Engine(wiring.Component):
         m.submodules.soma = self.soma = FoldedSoma(config.steps, config.leak, v_bits, sum_bits)
         right_bits = max(len(self.walk.factor), 10)
         left_bits = max(SUM_BITS, norm_bits + 9)
-        m.submodules.arithmetic = self.arithmetic = Arithmetic(max(34, left_bits + 10), left_bits, right_bits)
+        total_bits = max(34, left_bits + 10)
+        m.submodules.arithmetic = self.arithmetic = Arithmetic(total_bits, left_bits, right_bits, config.weight_bits)
         self.now, self.result = self.sequencer.now, self.arithmetic.result
         self.total = self.arithmetic.total
         self.left = Signal(signed(left_bits))
@@ -143,7 +144,7 @@ class Engine(wiring.Component):
             walk.noise.eq(self.noise),
             walk.spread.eq(self.noise[-1]),
             walk.column.eq(self.column),
-            walk.weight.eq(self.result >> (WEIGHT_BITS - 8)),
+            walk.weight.eq(self.result >> self.config.weight_shift),
             walk.clipped.eq(self.arithmetic.clipped),
             walk.clear.eq(self.does(Do.CLEAR)),
             soma.begin.eq(self.does(Do.START)),

@@ -7,7 +7,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.folded.arithmetic import WORD_BITS
 from rtl.folded.microcode import Mode, Put
-from rtl.formats import ERROR_BITS, LABEL_BITS, SUM_BITS, WEIGHT_BITS
+from rtl.formats import ERROR_BITS, LABEL_BITS, SUM_BITS
 from rtl.spikes import pixel_count, pixel_train
 
 NIBBLE = 4
@@ -58,7 +58,7 @@ def scratch(m, engine) -> None:
 def weights(m, engine) -> None:
     """All of W and Theta: one port, as the large memories of an iCE40 have."""
     walk, now = engine.walk, engine.now
-    m.submodules.weights = memory = one_port_memory(WEIGHT_BITS, engine.plan.words)
+    m.submodules.weights = memory = one_port_memory(engine.config.weight_bits, engine.plan.words)
     read, write = memory.read_port(), memory.write_port()
     writes = Signal()
     m.d.comb += [

@@ -69,7 +69,16 @@ def place(folder: Folder, board: Board, megahertz: Fraction, seed: int) -> Place
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
     tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
-    arguments = [*board.arguments, *METHODS[board.family], "--json", "top.json", pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
+    arguments = [
+        *board.arguments,
+        *METHODS[board.family],
+        "--json",
+        "top.json",
+        pins_option,
+        f"top.{pins}",
+        placed_option,
+        f"top.{placed}",
+    ]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
     folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
     return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)

@@ -48,10 +48,10 @@ class Result:
 
     @property
     def weight_bits(self) -> int:
-        """Of both networks' 16-bit masters."""
+        """Of both networks' masters."""
         sizes = self.config.sizes
         networks = 2 if self.config.learn else 1
-        return networks * 16 * sum(a * b for a, b in pairwise(sizes))
+        return networks * self.config.weight_bits * sum(a * b for a, b in pairwise(sizes))
 
     def used(self, resource: str) -> float | None:
         """After place and route where that is known, else after synthesis."""

@@ -18,7 +18,7 @@ from golden.integer import IntegerModel
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
 BENCH = "cosim.bench_core"
-BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded")
+BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded", "weight_bits")
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 
 
@@ -61,7 +61,8 @@ def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerMod
     """A model whose memories hold anything they can hold, many values at the ends of their ranges."""
     model = IntegerModel(config, fast=False)
     state = model.state()
-    ends = {"W": 1 << 15, "Theta": 1 << 15, "E": 1 << 23, "S": 1 << 23}
+    master = 1 << (config.weight_bits - 1)
+    ends = {"W": master, "Theta": master, "E": 1 << 23, "S": 1 << 23}
     for name, value in state.items():
         kind = name.rstrip("0123456789")
         if kind in ends:

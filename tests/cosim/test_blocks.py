@@ -83,6 +83,8 @@ CASES = [
     layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 5, 2, 2), steps=8),
     layer_case("synapses", Synapses, 0, (60, 7, 3), 5),
     layer_case("synapses", Synapses, 2, (4, 6, 3), 3, steps=8),
+    layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2), weight_bits=10),
+    layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False, weight_bits=11),
     layer_case("synapses", Synapses, 1, (5, 1, 3), 1, coding="rate", steps=8),
     layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False),
     soma_case(2, 1, (300, 5, 600, 3), 4),

@@ -22,6 +22,11 @@ WIDE = Config(
 )
 """More than 64 rows: a weight scale above 0, in a layer that has both networks."""
 
+NARROW = Config(name="10 bits", sizes=(14, 9, 3), lanes=(5, 4, 2), weight_bits=10, block=4, rate=1, seed=4)
+TWELVE = Config(
+    name="12 bits", sizes=(20, 7, 3), lanes=(5, 2, 3), weight_bits=12, steps=8, coding="rate", loss="gap", block=3, seed=5
+)
+
 
 def long(*values):
     return pytest.param(*values, marks=pytest.mark.long)
@@ -35,6 +40,10 @@ def long(*values):
         (RATE, "verilator"),
         (RATE, "icarus"),
         (WIDE, "icarus"),
+        (NARROW, "verilator"),
+        (NARROW, "icarus"),
+        (TWELVE, "icarus"),
+        long(TWELVE, "verilator"),
         long(DEEP, "icarus"),
         long(DEEP, "verilator"),
         long(WIDE, "verilator"),
@@ -111,6 +120,7 @@ def configs(draw) -> Config:
         coding=draw(st.sampled_from(("direct", "rate"))),
         loss=draw(st.sampled_from(("reco", "gap"))),
         leak=draw(st.integers(1, 7)),
+        weight_bits=draw(st.sampled_from((16, 10, 13))),
         threshold=draw(st.integers(2, 200)),
         margin=draw(st.sampled_from((64, 0, 256))),
         lambda8=draw(st.sampled_from((5, 15))),

@@ -23,6 +23,8 @@ SMALL = folded("small", (7, 5, 3), block=4, seed=3)
 RATE = folded("rate", (20, 11, 6, 3), steps=8, coding="rate", loss="gap", block=1, leak=2, seed=1)
 SCALED = folded("scaled", (66, 5, 4, 3), block=3, learn_theta=False, seed=3, dead_zone=0, margin=0, lambda8=15)
 
+NARROW = folded("10 bits", (9, 6, 4, 3), weight_bits=10, block=3, loss="gap", seed=2)
+
 
 def long(*values):
     return pytest.param(*values, marks=pytest.mark.long)
@@ -33,6 +35,9 @@ def long(*values):
     [
         (SMALL, 16, "icarus"),
         (RATE, 30, "verilator"),
+        (NARROW, 12, "icarus"),
+        long(NARROW, 60, "verilator"),
+        long(folded("12 bits", (7, 5, 3), weight_bits=12, block=4, rate=2), 16, "icarus"),
         (folded("one weight layer", (9, 3), block=2), 12, "icarus"),
         (folded("inference only", (9, 4, 3), learn=False), 12, "icarus"),
         long(SMALL, 80, "verilator"),
@@ -64,7 +69,7 @@ MUTANTS = (
     Mutant(
         "weights do not saturate",
         "folded/arithmetic.py",
-        "self.result.eq(saturate(weight, WEIGHT_BITS))",
+        "self.result.eq(saturate(weight, self.weight_bits))",
         "self.result.eq(weight)",
     ),
     Mutant("a written row not counted", "folded/walk.py", "self.updates + hold", "self.updates", long=True),

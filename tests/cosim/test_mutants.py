@@ -63,14 +63,14 @@ MUTANTS = (
     Mutant(
         "weights do not saturate",
         "synapses.py",
-        'stored[f"weight{p}"] = clipped(total, WEIGHT_BITS, ~host)',
-        'stored[f"weight{p}"] = Mux(host, 0, total[:WEIGHT_BITS].as_signed())',
+        'stored[f"weight{p}"] = clipped(total, f.weight_bits, ~host)',
+        'stored[f"weight{p}"] = Mux(host, 0, total[:f.weight_bits].as_signed())',
     ),
     Mutant(
         "synapse rounds its master",
         "synapses.py",
-        'row[f"weight{p}"] >> (WEIGHT_BITS - SYNAPSE_BITS)',
-        '(row[f"weight{p}"] + 128) >> (WEIGHT_BITS - SYNAPSE_BITS)',
+        'row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS)',
+        '(row[f"weight{p}"] + 128) >> (f.weight_bits - SYNAPSE_BITS)',
     ),
     Mutant("a row skipped in a pass", "synapses.py", "(position == new_end)", "(position + 1 >= new_end)"),
     Mutant(

@@ -19,10 +19,10 @@ def samples(config, count, seed=0):
 def shaken(model, seed, reach):
     """Random memories, `reach` of the whole range: at 1 everything saturates."""
     random = np.random.default_rng(seed)
-    state = model.state()
+    state, end = model.state(), 2 ** (model.config.weight_bits - 1)
     for key, array in state.items():
         if key.startswith(("W", "Theta")):
-            state[key] = (random.integers(-32768, 32768, array.shape) * reach).astype(np.int32)
+            state[key] = (random.integers(-end, end, array.shape) * reach).astype(np.int32)
         elif key.startswith(("E", "S")):
             state[key] = (random.integers(-(2**23), 2**23, array.shape) * reach).astype(np.int32)
             if reach == 1:

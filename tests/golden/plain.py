@@ -87,14 +87,14 @@ class Plain:
         self.trace["r0"] = [(p * T + 8) >> 4 for p in x]
         self.trace["s0"] = [[1 if (p * (t + 1) + 8) >> 4 > (p * t + 8) >> 4 else 0 for p in x] for t in range(T)]
         for layer in range(1, self.L + 1):
-            scale, W = self.scale(layer), self.m[f"W{layer}"]
+            scale, w8 = self.scale(layer), self.upper8(f"W{layer}")
             v = []
             for t in range(T):
                 if layer == 1 and c.coding == "direct":
                     drive, shift = x, 4 + scale
                 else:
                     drive, shift = self.trace[f"s{layer - 1}"][t], scale
-                v.append([sum((W[j][i] >> 8) * drive[j] for j in range(len(drive))) >> shift for i in range(self.n[layer])])
+                v.append([sum(w8[j][i] * drive[j] for j in range(len(drive))) >> shift for i in range(self.n[layer])])
             self.fire("", layer, v, "V", "r")
 
     def fire(self, hat, layer, v, V, r):
@@ -104,6 +104,9 @@ class Plain:
         self.trace[f"u{hat}{layer}"] = [[membranes[t] for _, membranes in pairs] for t in range(self.T)]
         self.trace[f"{V}{layer}"] = [sum(row[i] for row in v) for i in range(self.n[layer])]
         self.trace[f"{r}{layer}"] = [sum(spikes) for spikes, _ in pairs]
+
+    def upper8(self, name):
+        return [[w // 2 ** (self.c.weight_bits - 8) for w in row] for row in self.m[name]]
 
     def scale(self, layer):
         s = 0
@@ -201,7 +204,7 @@ class Plain:
             g.append(sat(rnd(value, 4 if top else 3), 7) if is_open else 0)
         self.trace[f"e{layer}"], self.trace[f"g{layer}"] = e, g
         fan_in = math.ceil(math.log2(self.n[layer - 1]))
-        rate = clip(8 + self.scale(layer) - fan_in + c.rate + self.decay, -8, 5)
+        rate = clip(8 + self.scale(layer) - fan_in + c.rate + self.decay + c.weight_bits - 16, -8, 5)
         saturated = self.outer(W, pre, g, rate, self.noise(layer, self.m["samples"], 0)) if taught else 0
         self.pending["g"][layer], self.pending["saturated"][layer] = g, saturated
 
@@ -211,7 +214,7 @@ class Plain:
             if pre[j] > 0:
                 for i in range(len(row)):
                     total = row[i] + ((post[i] * pre[j] * 2 ** (rate + 8) + noise(j, i)) // 256)
-                    row[i] = sat(total, 16)
+                    row[i] = sat(total, self.c.weight_bits)
                     saturated += row[i] != total
         return saturated
 
@@ -229,15 +232,15 @@ class Plain:
             self.trace.setdefault(f"X{layer}", []).append(X)
             self.trace.setdefault(f"G{layer}", []).append(G)
             m[f"E{layer}"][k], m[f"S{layer}"][k] = [0] * self.n[layer], 0
-            rate = clip(c.theta_rate + self.decay, -8, 5)
+            rate = clip(c.theta_rate + self.decay + c.weight_bits - 16, -8, 5)
             self.outer(m[f"Theta{layer}"], old[layer + 1], G, rate, self.noise(32 + layer, m["samples"], k))
 
     def recall(self, k):
         trace, self.trace = self.trace, {}
         above = [[1 if i == k else 0 for i in range(self.K)] for _ in range(self.T)]
         for layer in range(self.L - 1, -1, -1):
-            Theta = self.m[f"Theta{layer}"]
-            v = [[sum(Theta[j][i] >> 8 for j, s in enumerate(row) if s) for i in range(self.n[layer])] for row in above]
+            w8 = self.upper8(f"Theta{layer}")
+            v = [[sum(w8[j][i] for j, s in enumerate(row) if s) for i in range(self.n[layer])] for row in above]
             self.fire("h", layer, v, "Vh", "rh")
             above = self.trace[f"sh{layer}"]
             self.m[f"h{layer}"][k] = self.trace[f"rh{layer}"]

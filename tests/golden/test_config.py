@@ -39,6 +39,7 @@ def test_every_named_configuration_survives_toml(name):
         steps=st.sampled_from((4, 8)),
         loss=st.sampled_from(("reco", "gap")),
         block=st.integers(1, 4096),
+        weight_bits=st.integers(10, 16),
         stochastic=st.booleans(),
         decay=st.lists(st.integers(-8, 0), min_size=1, max_size=16).map(tuple),
         seed=st.integers(0, 2**31 - 1),
@@ -76,6 +77,15 @@ def test_rates_follow_the_fan_in_and_are_clipped_to_what_a_multiplier_holds():
     assert digits.replace(rate=-8).forward_rate(1, decay=-8) == -8
     assert digits.backward_rate(-3) == -5
     assert digits.replace(theta_rate=-8).backward_rate(-8) == -8
+
+
+def test_rates_scale_with_the_width_of_a_weight_master():
+    ten = NAMED["digits"].replace(weight_bits=10)  # 6 bits less than 16
+    assert [ten.forward_rate(l) for l in (1, 2, 3)] == [-4, -4, -4]
+    assert [ten.backward_rate(decay) for decay in (0, -3)] == [-8, -8]  # -2 - 6, and no lower
+    assert ten.replace(theta_rate=3).backward_rate(-1) == -4
+    assert [ten.replace(rate=8).forward_rate(1), ten.forward_rate(1, -8)] == [4, -8]
+    assert [config.weight_shift for config in (NAMED["digits"], ten)] == [8, 2]
 
 
 def test_decay_falls_in_equal_parts_of_the_training():
@@ -119,6 +129,8 @@ def test_a_configuration_is_frozen():
         ({"stochastic": 1}, "stochastic: found 1; allowed is one of true, false"),
         ({"threshold": 1}, "threshold: found 1; allowed is a whole number from 2 to 1023"),
         ({"leak": 8}, "leak: found 8; allowed is a whole number from 1 to 7"),
+        ({"weight_bits": 9}, "weight_bits: found 9; allowed is a whole number from 10 to 16"),
+        ({"weight_bits": 17}, "weight_bits: found 17; allowed is a whole number from 10 to 16"),
         ({"block": True}, "block: found True; allowed is a whole number from 1 to 4096"),
         ({"seed": -1}, "seed: found -1; allowed is a whole number from 0 to 2147483647"),
         ({"decay": ()}, "decay: found []; allowed are 1 to 16 shifts of -8 to 0"),

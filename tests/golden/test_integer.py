@@ -66,6 +66,7 @@ def configurations(draw):
         loss=draw(st.sampled_from(("reco", "gap"))),
         threshold=number(2, 200),
         leak=number(1, 7),
+        weight_bits=number(10, 16),
         margin=number(0, 256),
         lambda8=number(0, 15),
         dead_zone=number(0, 64),
@@ -98,7 +99,16 @@ def test_scale_and_wide_blocks_are_those_of_plain_integers():
     assert_same_run(model, 4, 3)
 
 
-@pytest.mark.parametrize("changes", [{}, {"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}])
+@pytest.mark.parametrize("bits", [10, 11, 12, 14])
+def test_narrow_masters_at_both_their_ends_are_those_of_plain_integers(bits):
+    model = shaken(IntegerModel(ODD.replace(weight_bits=bits, rate=4, theta_rate=5, seed=bits)), bits, 1)
+    assert_same_run(model, 10, bits)
+    assert all(abs(model.state()[key]).max() == 2 ** (bits - 1) for key in ("W1", "Theta0"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"weight_bits": 11}, {"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}]
+)
 def test_compiled_is_step_by_step_in_every_value(changes):
     config = ODD.replace(**changes)
     slow, quick = (shaken(IntegerModel(config, fast=fast_one), 5, 0.4) for fast_one in (False, True))
@@ -135,14 +145,16 @@ def test_float_product_is_exact_at_the_largest_sums():
     assert product(x, weights).tolist() == [[15 * 2048 * -255, 15 * 4096 * 127]]
 
 
-def test_initial_weights_are_the_contracts_draws():
-    config = NAMED["digits"].replace(seed=3)
+@pytest.mark.parametrize("bits", [16, 13, 10])
+def test_initial_weights_are_the_contracts_draws(bits):
+    config = NAMED["digits"].replace(seed=3, weight_bits=bits)
+    low, high, w8 = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1, 2 ** (bits - 8)
     random, model = np.random.default_rng(3), IntegerModel(config)
     for l, (pre, post) in enumerate(itertools.pairwise(config.sizes), start=1):
         active = 0.35 * pre if l == 1 else 0.25 * pre
         gain = 2 if pre > 64 else 1
-        draw = np.round(random.normal(0, 64 * gain / np.sqrt(active), (pre, post)) * 256 + 128)
-        assert_equal(model.W[l], np.clip(draw, -32768, 32767), f"W{l}")
+        draw = np.round(random.normal(0, 64 * gain / np.sqrt(active), (pre, post)) * w8 + w8 / 2)
+        assert_equal(model.W[l], np.clip(draw, low, high), f"W{l}")
     for l, active in enumerate((32, 16, 1)):
-        draw = np.round(random.normal(0, 64 / np.sqrt(active), (config.sizes[l + 1], config.sizes[l])) * 256)
-        assert_equal(model.Theta[l], np.clip(draw, -32768, 32767), f"Theta{l}")
+        draw = np.round(random.normal(0, 64 / np.sqrt(active), (config.sizes[l + 1], config.sizes[l])) * w8)
+        assert_equal(model.Theta[l], np.clip(draw, low, high), f"Theta{l}")

@@ -54,6 +54,16 @@ def test_a_loaded_state_goes_on_bit_for_bit():
         assert_equal(other.state()[key], value, key)
 
 
+@pytest.mark.parametrize("key", ["W1", "Theta2"])
+def test_a_master_beyond_its_bits_is_refused(key):
+    model = IntegerModel(ODD.replace(weight_bits=10))
+    for value in (-513, 512):
+        state = model.state()
+        state[key][0, 0] = value
+        with pytest.raises(StateError, match=rf"{key}: found values from .*; allowed is -512 to 511"):
+            model.load(state)
+
+
 @pytest.mark.parametrize(
     "key, value, message",
     [

@@ -5,7 +5,7 @@ import pytest
 from golden.config import NAMED, Config
 from sw import cli, inventory
 
-SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3))
+SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def parts():
 def _bits(layer: int, *, backward: bool = True) -> int:
     """Of a layer's weights."""
     rows = sum(SMALL.sizes[i] for i in (layer - 1, layer + 1)[: 1 + backward] if 0 <= i < len(SMALL.sizes))
-    return rows * SMALL.groups(layer) * SMALL.lanes[layer] * 16
+    return rows * SMALL.groups(layer) * SMALL.lanes[layer] * SMALL.weight_bits
 
 
 def test_every_layer_is_counted_once_and_in_order(parts):
@@ -24,7 +24,7 @@ def test_every_layer_is_counted_once_and_in_order(parts):
 
 
 def test_a_layer_holds_the_bits_of_its_weights(parts):
-    """Words are `lanes` weights of 16 bits, of W and of Theta, and hold a whole number of groups of posts."""
+    """Words are `lanes` weights of `weight_bits` bits, of W and of Theta, and hold a whole number of groups of posts."""
     assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
 
 

@@ -29,7 +29,7 @@ def test_resets_fit_and_are_the_configurations():
 
 
 OTHERS = [{"sizes": (64, 33, 10)}, {"lanes": 8}, {"steps": 8}, {"coding": "rate"}, {"leak": 2}, {"loss": "gap"}]
-OTHERS += [{"learn": False}, {"lanes": 1, "folded": True}]
+OTHERS += [{"learn": False}, {"weight_bits": 15}, {"lanes": 1, "folded": True}]
 
 
 @pytest.mark.parametrize("change", OTHERS)

@@ -69,7 +69,7 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
     monkeypatch.setattr(vendor, "measure", lambda *a: Clocks(200.0, 100.0, 5, 1.0, "random"))
     console = Console(record=True, width=100)
-    builder.build(BOARDS["pynq-z2"], SMALL, Fraction(80), 1_000_000, tmp_path, 1, console)
+    builder.build(BOARDS["pynq-z2"], SMALL.replace(weight_bits=12), Fraction(80), 1_000_000, tmp_path, 1, console)
     script = (tmp_path / "build.tcl").read_text()
     assert "xc7z020clg400-1" in script and "PCW_FPGA0_PERIPHERAL_FREQMHZ {80}" in script and "@" not in script
     verilog = (tmp_path / "bispike.v").read_text()
@@ -78,7 +78,7 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     said = console.export_text()
     assert "3 of 3  simulate against the golden model" in said and "2.5 us at 80 MHz" in said
     kept = json.loads((tmp_path / "build.json").read_text())
-    assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 16 * (24 + 8) and kept["meets_timing"]
+    assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 12 * (24 + 8) and kept["meets_timing"]
 
 
 def test_steps_are_counted_and_timed():

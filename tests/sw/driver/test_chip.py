@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from golden.config import Config
 from golden.errors import StateError
 from golden.integer import IntegerModel
 from rtl.bus.register_map import ADDRESS
@@ -135,6 +134,8 @@ def test_a_state_of_another_network_is_refused_and_nothing_is_lost(chip):
         chip.load(before | {"W1": np.zeros((4, 5), int)})
     with pytest.raises(StateError, match="E0: not found in the state; allowed is a whole state of"):
         chip.load({name: value for name, value in before.items() if name != "E0"})
+    with pytest.raises(StateError, match="Theta1: found values 2048 to 2048; allowed is -2048 to 2047"):  # 12 bits
+        chip.load(before | {"Theta1": np.full_like(before["Theta1"], 2048)})
     assert_same(chip.save(), before)
 
 
@@ -148,7 +149,7 @@ def test_what_answers_must_be_a_bispike_core():
 
 
 def test_an_inference_only_core_takes_its_part_of_a_state():
-    config = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), learn=False)
+    config = CONFIG.replace(learn=False)
     chip = Chip(GoldenTransport(config), config)
     model = IntegerModel(CONFIG.replace(seed=4))
     chip.load(model.state())
