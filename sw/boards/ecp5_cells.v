@@ -62,7 +62,9 @@ module DP16KD (
     wire [9:0] wordb = DATA_WIDTH_B == 36 ? {adb[13:5], 1'b0} : adb[13:4];
     wire [17:0] maska = mask(DATA_WIDTH_A, ada), maskb = mask(DATA_WIDTH_B, adb);
     wire [17:0] mask_odd = mask(18, {12'd0, ada[3:2]});
-    wire collides_a = web & (worda[9:1] == wordb[9:1]), collides_b = wea & (worda[9:1] == wordb[9:1]);
+    // A write of no byte is none: yosys leaves WE on, and writes by the byte enables in the address.
+    wire writes_a = wea & (|maska | (DATA_WIDTH_A == 36 & |mask_odd)), writes_b = web & |maskb;
+    wire collides_a = writes_b & (worda[9:1] == wordb[9:1]), collides_b = writes_a & (worda[9:1] == wordb[9:1]);
 
     // What a write of this width changes in a word of 18 bits, and where narrow data lie in it.
     function [17:0] mask;
