@@ -11,6 +11,7 @@ from cosim.drivers import Watchdog, stalls
 from cosim.models import sat
 from cosim.pins import PATTERNS, Pins, as_signed, begin, pack, unpack
 from rtl.formats import LayerFormat
+from rtl.synapses import HOST_WRITE
 
 PASSES = 10
 NOTHING = -1
@@ -82,9 +83,13 @@ class Unit:
         for j, row in enumerate(weights):
             for i, weight in enumerate(row):
                 group, lane = divmod(i, self.form.lanes)
-                self.pins.set(host_address=self.place(side, j, group), host_data=weight, host_select=1, host_write=0)
-                await RisingEdge(self.clk)
+                self.pins.set(host_address=self.place(side, j, group), host_data=weight, host_select=1)
+                for _ in range(HOST_WRITE):
+                    await RisingEdge(self.clk)
                 self.pins.set(host_write=1 << lane)
+                await RisingEdge(self.clk)
+                self.pins.set(host_write=0)
+                self.pins.noise("host_data")
                 await RisingEdge(self.clk)
         self.pins.set(host_select=0, host_write=0)
 

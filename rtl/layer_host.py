@@ -12,7 +12,7 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY, WRITE_AT = 5, 1
+READ_LATENCY, WRITE_AT = 5, 4
 """An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
 clock `WRITE_AT`."""
 

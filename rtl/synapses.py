@@ -25,6 +25,9 @@ from rtl.formats import (
 from rtl.memories import ram
 from rtl.spikes import row_layout
 
+HOST_WRITE = 4
+"""Clocks from a host's address until the word has come through the update's stages, where the lane can be changed."""
+
 
 def reverse(byte: Value) -> Value:
     """The 8 bits in reverse order."""
@@ -48,8 +51,9 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: the weights, address = word, one lane at a time; select and data from the clock before the write on. The
-            words of Theta come behind those of W, from `apical_base` on.
+        host_*: the weights, address = word. A word is written as a whole: host_write, a pulse of one lane, `HOST_WRITE`
+            clocks after select and address, puts data into the lane of the word that was read, which is written in the next
+            clock. The words of Theta come behind those of W, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -103,14 +107,13 @@ class Synapses(wiring.Component):
         issued, listed = self._walk(m, begin, writing)
         fetched = self._fetch(m, listed, begin, apical)
         row, word, write = self._read(m, fetched)
-        loaded = {f"weight{p}": word[p] for p in range(self.form.lanes)}
         if self.form.learn:
             under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
-            row, added = self._update(m, row, loaded, begin)
-            self._write(m, row, write)
+            row, added = self._update(m, row, word, begin)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
-            row = self._stage(m, "loaded", row | loaded)
+            row = self._stage(m, "loaded", row) | self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
+        self._write(m, row, write)
         self._accumulate(m, row)
         return m
 
@@ -232,7 +235,7 @@ class Synapses(wiring.Component):
         """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
         f = self.form
         m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(f.weight_bits), f.lanes), depth=self.words)
-        read, write = memory.read_port(), memory.write_port(granularity=1)
+        read, write = memory.read_port(), memory.write_port()  # of whole words: a block RAM's bytes are 8 or 9 bits wide
         m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"])), self.host_read.eq(read.data)
         read_row = {key: row[key] for key in row if key != "factor"}
         read_row["clear"] = row["clear"] & row["valid"]
@@ -240,16 +243,27 @@ class Synapses(wiring.Component):
             factor = Cat(row["factor"], 0).as_signed()
             read_row |= {f"product{p}": self.held_g[p] * factor for p in range(f.lanes)}
             read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
-        else:
-            m.d.comb += write.addr.eq(self.host_address), write.en.eq(self.host_write)
-            m.d.comb += [write.data[p].eq(self.host_data) for p in range(f.lanes)]
         return self._stage(m, "read", read_row), read.data, write
 
-    def _update(self, m, row, loaded, begin):
+    def _kept(self, m, values, ready) -> dict[str, Value]:
+        """A register of weights; the host's data, in place of a lane's, into a word that stays.
+
+        ready: a weight from one of `values` where `on`, else 0.
+        """
+        f, weights = self.form, {}
+        host, host_data = self.host_write.any(), Signal(signed(f.weight_bits))
+        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
+        for p in range(f.lanes):
+            weights[f"weight{p}"] = weight = Signal(signed(f.weight_bits), name=f"weight{p}", reset_less=True)
+            with m.If(~host | self.host_write[p]):  # on its own: this is a flip-flop's enable, and no gate
+                m.d.sync += weight.eq(ready(values[p], ~host) | host_data)
+        return weights
+
+    def _update(self, m, row, word, begin):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
-        added = kept | loaded
+        added = kept | {f"weight{p}": word[p] for p in range(f.lanes)}
         for p in range(f.lanes):
             # (product + dither) >> 8 is the product's upper bits and the carry out of its lower byte
             dither, product = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8]), row[f"product{p}"]
@@ -261,15 +275,10 @@ class Synapses(wiring.Component):
         for p in range(f.lanes):
             summed[f"total{p}"] = added[f"change{p}"] + added[f"weight{p}"] + added[f"carry{p}"]
         summed = self._stage(m, "summed", summed)
-        stored, overflow = {key: summed[key] for key in kept}, []
-        host, host_data = self.host_select, Signal(signed(f.weight_bits))
-        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))  # takes the place of a sum that nobody needs
-        for p in range(f.lanes):
-            total = summed[f"total{p}"]
-            stored[f"weight{p}"] = clipped(total, f.weight_bits, ~host) | host_data
-            overflow.append(overflows(total, f.weight_bits))
-        stored["clipped"] = Cat(overflow)
+        totals = [summed[f"total{p}"] for p in range(f.lanes)]
+        stored = {key: summed[key] for key in kept} | {"clipped": Cat(overflows(total, f.weight_bits) for total in totals)}
         stored = self._stage(m, "stored", stored)
+        stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips = Signal(range(f.lanes + 1))
         m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
         with m.If(begin):
@@ -281,9 +290,9 @@ class Synapses(wiring.Component):
 
     def _write(self, m, row, write):
         """The updated word goes back; the host's word when it asks."""
-        f = self.form
-        m.d.comb += write.addr.eq(Mux(row["update"], row["address"], self.host_address))
-        m.d.comb += write.en.eq(self.host_write | row["update"].replicate(f.lanes))
+        f, merged, update = self.form, Signal(), row["update"] if self.form.learn else 0
+        m.d.sync += merged.eq(self.host_write.any())
+        m.d.comb += write.addr.eq(Mux(update, row["address"], self.host_address)), write.en.eq(update | merged)
         m.d.comb += [write.data[p].eq(row[f"weight{p}"]) for p in range(f.lanes)]
 
     def _accumulate(self, m, row):

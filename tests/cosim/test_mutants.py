@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "weights do not saturate",
         "synapses.py",
-        'stored[f"weight{p}"] = clipped(total, f.weight_bits, ~host)',
-        'stored[f"weight{p}"] = Mux(host, 0, total[:f.weight_bits].as_signed())',
+        "clipped(total, f.weight_bits, on)",
+        "(total[: f.weight_bits] & on.replicate(f.weight_bits)).as_signed()",
     ),
     Mutant(
         "synapse rounds its master",
