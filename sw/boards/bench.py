@@ -23,8 +23,6 @@ from sw.row import Row
 from sw.rundir import RunFolder, make_folder, write
 from sw.terminal import say
 
-WIDE = Config(name="wide", sizes=(784, 128, 64, 10), lanes=16)
-"""The larger network of the ULX3S."""
 BAUD = 1_000_000
 
 
@@ -40,7 +38,7 @@ def tasks(folder: Path) -> dict[str, tuple[Callable, tuple]]:
     """What there is to do, by name: a function and its arguments, each on its own, the longest first."""
     digits, tiny = Config.load("digits"), Config.load("tiny")
     return {
-        "wide": (built, ("ulx3s-85f", WIDE, 80, folder / "wide")),
+        "image": (built, ("ulx3s-85f", Config.load("image"), 80, folder / "image")),
         "digits": (built, ("ulx3s-85f", digits, 100, folder / "digits")),
         "netlist of digits": (proven, (digits, folder / "netlist-digits")),
         "netlist of tiny": (proven, (tiny, folder / "netlist-tiny")),
@@ -108,9 +106,9 @@ def rows(found: dict) -> list[Row]:
         comb = digits.used("LUT")
         how = "TRELLIS_COMB after place and route, serial bridge and registers included"
         made.append(Row("the same: TRELLIS_COMB", comb, f"{comb:,.0f}", "<= 36,000", comb <= 36_000, how))
-    made.append(_clock(found["wide"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80))
-    if isinstance(found["wide"], Result):
-        wide = found["wide"]
+    made.append(_clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80))
+    if isinstance(found["image"], Result):
+        wide = found["image"]
         time = wide.clocks.training / min(wide.placed.megahertz, float(wide.megahertz))
         how = f"{wide.clocks.training:,.0f} clocks a learned sample, recall included; {wide.clocks.data}"
         made.append(Row("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how))

@@ -28,9 +28,15 @@ def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
     text = behaviour(folder / "core.json", family, "core")
     if family == "ecp5":
         return text + files("sw.boards").joinpath("ecp5_cells.v").read_text(encoding="utf-8")
+    return text + ice40_models()
+
+
+def ice40_models() -> str:
+    """Yosys' own models of the cells that stay modules, without their times and what Verilog-2005 has no word for."""
     models = share("ice40", "cells_sim.v").read_text(encoding="utf-8")
-    found = (re.search(rf"^module {name} .*?^endmodule", models, re.MULTILINE | re.DOTALL) for name in ICE40_MODELS)
-    return text + "".join(re.sub(r"^\s*specify.*?endspecify", "", m[0], flags=re.M | re.S) + "\n" for m in found)
+    found = (re.search(rf"^module {name} .*?^endmodule\n", models, re.MULTILINE | re.DOTALL)[0] for name in ICE40_MODELS)
+    without = re.compile(r"^\s*specify.*?endspecify|`ICE40_DEFAULT_ASSIGNMENT_(?:[01]|V\([^)]*\))", re.MULTILINE | re.DOTALL)
+    return "".join(without.sub("", text) for text in found)
 
 
 def behaviour(path: Path, family: str, top: str) -> str:

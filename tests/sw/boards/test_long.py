@@ -14,7 +14,7 @@ from sw.boards.tools import Folder
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 
-@pytest.mark.parametrize("name", ["digits", "wide", "icebreaker"])
+@pytest.mark.parametrize("name", ["digits", "image", "icebreaker"])
 def test_a_board_reaches_its_clock(name, tmp_path):
     function, arguments = bench.tasks(tmp_path)[name]
     result = function(*arguments)

@@ -3,13 +3,14 @@
 import json
 import random
 import re
+import subprocess
 
 import pytest
 
 from golden.config import Config
 from sw.boards.baselines import grown, load
 from sw.boards.clocks import measure
-from sw.boards.netlist import _table, behaviour, netlist_verilog
+from sw.boards.netlist import _table, behaviour, ice40_models, netlist_verilog
 from sw.boards.synthesis import count
 from sw.boards.tools import Folder
 from sw.errors import CheckError
@@ -65,6 +66,11 @@ def test_adders_of_a_netlist_without_their_carry_are_found(netlist):
     assert count > 4
     with pytest.raises(CheckError, match="expected"):
         measure(CONFIG, verilog=wrong, simulator="icarus", learned=40, inferred=5)
+
+
+def test_the_models_of_an_ice40_are_plain_verilog(tmp_path):
+    (tmp_path / "models.v").write_text(ice40_models())
+    subprocess.run(["iverilog", "-g2005", "-t", "null", "models.v"], cwd=tmp_path, check=True)
 
 
 def test_a_cell_that_is_not_known_is_named(tmp_path):
