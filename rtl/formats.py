@@ -57,7 +57,8 @@ class LayerFormat:
     def of(config: Config, layer: int) -> "LayerFormat":
         """The format of `layer`, 0..L, of a configuration."""
         top, bottom = layer == config.layers, layer == 0
-        passes = [0] + [config.sizes[i - 1] * config.groups(i) for i in range(1, config.layers + 1)]
+        # Of a picture's pixels more are active than of the neurons behind them.
+        passes = [0] + [config.sizes[i - 1] * config.groups(i) * (2 if i == 1 else 1) for i in range(1, config.layers + 1)]
         busiest = passes[layer] == max(passes)
         return LayerFormat(
             layer=layer,

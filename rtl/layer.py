@@ -12,7 +12,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.affinity import Affinity
 from rtl.coefficients import Coefficients
 from rtl.concepts import Concepts
-from rtl.formats import COUNTER_BITS, LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
 from rtl.layer_host import layer_host_signature
 from rtl.layer_memories import connect_memories
 from rtl.noise import Noise
@@ -317,17 +317,18 @@ class Layer(wiring.Component):
         f, synapses, item = self.form, self.synapses, self.counters.payload
         groups = stream.Signature(1).create(path=("counted",))
         came, first, ended, complete = Signal(), Signal(), Signal(), Signal()
-        spikes = Signal(range(f.lanes * f.steps + 1))
+        spikes, all_spikes = Signal(range(f.lanes * f.steps + 1)), Signal(range(f.groups * f.lanes * f.steps + 1))
         counts = self.soma.counts
         m.d.comb += groups.payload.eq(last), groups.ready.eq(~ended & ~self.counters.valid)
         m.d.sync += came.eq(groups.valid & groups.ready), ended.eq(groups.valid & groups.ready & groups.payload)
         m.d.sync += first.eq(group == 0), spikes.eq(sum((counts[p] for p in range(1, f.lanes)), counts[0]))
         m.d.sync += complete.eq(synapses.accumulated)
         m.d.comb += self.counting.eq(came | self.counters.valid)
+        m.d.comb += item.spikes.eq(all_spikes)
         with m.If(came):
-            m.d.sync += item.spikes.eq(Mux(first, 0, item.spikes) + spikes)
+            m.d.sync += all_spikes.eq(Mux(first, 0, all_spikes) + spikes)
         for name in ("rows", "updates", "saturations"):
-            held = Signal(COUNTER_BITS, name=name)
+            held = Signal.like(getattr(synapses, name), name=name)
             with m.If(complete):
                 m.d.sync += held.eq(getattr(synapses, name))
             with m.If(ended):

@@ -126,7 +126,8 @@ class Plasticity(wiring.Component):
         units = range(f.update_units)
         self.above, self.below = Signal(len(units)), Signal(len(units))
         # One signal a unit, not one wide signal: simulators handle numbers faster than slices.
-        self.totals = [Signal(signed(SUM_BITS + f.count_bits + 2), name=f"total{u}") for u in units]
+        # X = E - S h is the widest: 2^23 and T times 2^23.
+        self.totals = [Signal(signed(SUM_BITS + f.count_bits), name=f"total{u}") for u in units]
         if self.backward:
             self.apical_sums = [Signal(signed(SUM_BITS), name=f"apical_sum{u}") for u in units]
             self.part_done, self.apical_valid, self.summed_scalar = Signal(), Signal(), Signal(signed(SUM_BITS))
@@ -274,7 +275,7 @@ class Plasticity(wiring.Component):
             m.d.sync += stages[0].eq(Cat(neuron[name] for neuron in picked)), stages[1].eq(stages[0])
             m.d.sync += getattr(self, name).eq(stages[1])
         for u in units:
-            product = Signal(signed(SUM_BITS + f.count_bits + 1), name=f"product{u}")
+            product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
             counts = (side.word_select(u, f.count_bits) for side in (low, high))
             times = Cat(next(counts), Const(0, HALF - f.count_bits), next(counts), 0)
             m.d.sync += product.eq(copies[u // FACTOR_UNITS] * times.as_signed())

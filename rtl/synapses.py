@@ -15,7 +15,6 @@ from amaranth.utils import ceil_log2
 from rtl.fixed import clipped, overflows
 from rtl.formats import (
     APICAL_ERROR_BITS,
-    COUNTER_BITS,
     MULTIPLIER_BITS,
     NOISE_BITS,
     RATE_BITS,
@@ -78,9 +77,9 @@ class Synapses(wiring.Component):
             "accumulated": Out(1),
             "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
             "taken": In(1),
-            "rows": Out(COUNTER_BITS),
-            "updates": Out(COUNTER_BITS),
-            "saturations": Out(COUNTER_BITS),
+            "rows": Out(range(self.words + 1)),
+            "updates": Out(range(self.words + 1)),
+            "saturations": Out(range(self.words * f.lanes + 1)),
             "walked": Out(row_bits + 1),
             "busy": Out(1),
             "host_address": In(ceil_log2(self.words)),
@@ -265,15 +264,15 @@ class Synapses(wiring.Component):
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
         added = kept | {f"weight{p}": word[p] for p in range(f.lanes)}
         for p in range(f.lanes):
-            # (product + dither) >> 8 is the product's upper bits and the carry out of its lower byte
-            dither, product = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8]), row[f"product{p}"]
-            carry = (product[:8] + Mux(self.stochastic, dither, 128))[8]
-            added[f"change{p}"] = Mux(row["still"], 0, product[8:].as_signed())
-            added[f"carry{p}"] = row["update"] & carry
+            dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
+            added[f"dither{p}"] = Mux(self.stochastic, dither, 128)
+            added[f"change{p}"] = Mux(row["still"], 0, row[f"product{p}"])
         added = self._stage(m, "added", added)
         summed = {key: added[key] for key in kept}
         for p in range(f.lanes):
-            summed[f"total{p}"] = added[f"change{p}"] + added[f"weight{p}"] + added[f"carry{p}"]
+            # W + ((change + dither) >> 8): the weight's bits are above those of the dither, and one sum does it
+            weight = Cat(added[f"dither{p}"], added[f"weight{p}"]).as_signed()
+            summed[f"total{p}"] = (added[f"change{p}"] + weight) >> 8
         summed = self._stage(m, "summed", summed)
         totals = [summed[f"total{p}"] for p in range(f.lanes)]
         stored = {key: summed[key] for key in kept} | {"clipped": Cat(overflows(total, f.weight_bits) for total in totals)}
