@@ -60,7 +60,7 @@ def plain_rtlil(text: str) -> str:
         for name in _UNINITIALISED.findall(text):
             text = re.sub(_port("meminit_v2", name) + r".*?^ *end\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for name in _COLLISION_FREE.findall(text):
-            mask = "(" + _port("memrd_v2", name) + r".*?\\COLLISION_X_MASK \d+')([01]+)$"
+            mask = "(" + _port("memrd_v2", name) + r"(?:(?!^ *end$).)*?\\COLLISION_X_MASK \d+')([01]+)$"
             text = re.sub(mask, lambda found: found[1] + "1" * len(found[2]), text, flags=re.MULTILINE | re.DOTALL)
         return text
 

@@ -4,6 +4,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.fixed import small_product
 from rtl.formats import LABEL_BITS, MULTIPLIER_BITS, LayerFormat
 
 
@@ -113,7 +114,8 @@ class Affinity(wiring.Component):
                 own.append(a)
                 others.insert(0, b)
             gap = Const(0, bits - f.count_bits)
-            product = Cat(*(Cat(digit, gap) for digit in own)) * Cat(*(Cat(digit, gap) for digit in others))
+            left, right = (Cat(*(Cat(digit, gap) for digit in digits)) for digits in (own, others))
+            product = left * right if len(lanes) > 1 else small_product(a, b)  # one alone is not worth a multiplier
             some = Signal(bits, name=f"some{start}")
             m.d.sync += some.eq(product.bit_select((len(lanes) - 1) * bits, bits))
             partial.append(some)

@@ -13,7 +13,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, ApicalScalars, entry_layout
-from rtl.fixed import round_half, saturate, shift_keep_half
+from rtl.fixed import round_half, saturate, shift_keep_half, small_product
 from rtl.formats import LABEL_BITS, SCALAR_BITS
 from rtl.memories import ram
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt, places, table_entry
@@ -21,11 +21,6 @@ from rtl.rsqrt import MANTISSA_BITS, Rsqrt, places, table_entry
 ONE = 256
 """Affinity 1.0."""
 MAX_PUSH = (ONE * 15) >> 3
-
-
-def small_product(a, b):
-    """a * b by shifts and adds, of numbers too small to spend a DSP on."""
-    return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)
 
 
 class Coefficients(wiring.Component):

@@ -8,8 +8,8 @@ from amaranth.utils import ceil_log2
 from rtl.formats import LayerFormat
 from rtl.memories import ram
 
-BLOCK_WORDS = 32
-"""From so many words on a block RAM is better than LUTs, 16 words each and a multiplexer behind them."""
+BLOCK_WORDS, BLOCK_BITS = 32, 512
+"""From more bits than these in so many words on a block RAM is better than LUTs, 16 words each and multiplexers behind."""
 
 
 def concept_word(form: LayerFormat) -> data.StructLayout:
@@ -55,6 +55,11 @@ class Concepts(wiring.Component):
             }
         )
 
+    def _memory(self, bits):
+        """Of a value of so many bits for each lane."""
+        shape, depth = data.ArrayLayout(bits, self.form.lanes), 1 << self.address_bits
+        return ram(shape=shape, depth=depth, block=depth >= BLOCK_WORDS and depth * shape.size > BLOCK_BITS)
+
     def elaborate(self, platform):
         m = Module()
         f = self.form
@@ -68,11 +73,8 @@ class Concepts(wiring.Component):
                     m.d.sync += target.eq(k == group * f.lanes + p)
                     m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
             return m
-        depth = 1 << self.address_bits
-        m.submodules.counts = counts = ram(
-            shape=data.ArrayLayout(f.count_bits, f.lanes), depth=depth, block=depth >= BLOCK_WORDS
-        )
-        m.submodules.flags = flags = ram(shape=data.ArrayLayout(2, f.lanes), depth=depth, block=depth >= BLOCK_WORDS)
+        m.submodules.counts = counts = self._memory(f.count_bits)
+        m.submodules.flags = flags = self._memory(2)
         read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
 
         def address(k, group):

@@ -3,7 +3,8 @@
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.utils import ceil_log2
 
-from rtl.layer_host import Window, connect, is_any
+from rtl.layer_host import WRITE_AT, Window, connect, is_any
+from rtl.synapses import HOST_WRITE
 
 
 def connect_memories(m: Module, layer):
@@ -13,6 +14,7 @@ def connect_memories(m: Module, layer):
     group = index >> ceil_log2(f.lanes)
     m.d.sync += word.eq(host.data), index.eq(host.index)
     if f.planes:
+        assert WRITE_AT >= HOST_WRITE, "the host's lane comes before the word that it goes into"
         synapses, base = layer.synapses, Signal.like(layer.synapses.host_address)
         memories = tuple({"basal": "weights", "apical": "theta"}[side] for side in layer.rows)
         m.d.sync += base.eq(Mux(is_any(host.memory, ("theta",)), synapses.apical_base, 0))

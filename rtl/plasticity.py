@@ -44,7 +44,7 @@ class Plasticity(wiring.Component):
             group in the clock of `start`.
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
         learn_k, learn_group: Out, template to read; template: In, one clock later.
-        block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In, 6 or more.
+        block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In; less than 6 is 6.
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
@@ -276,8 +276,8 @@ class Plasticity(wiring.Component):
             m.d.sync += getattr(self, name).eq(stages[1])
         for u in units:
             product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
-            counts = (side.word_select(u, f.count_bits) for side in (low, high))
-            times = Cat(next(counts), Const(0, HALF - f.count_bits), next(counts), 0)
+            in_low, in_high = (side.word_select(u, f.count_bits) for side in (low, high))
+            times = Cat(in_low, Const(0, HALF - f.count_bits), in_high, 0)
             m.d.sync += product.eq(copies[u // FACTOR_UNITS] * times.as_signed())
             addend = self.totals[u]
             if self.backward:
@@ -318,7 +318,7 @@ class Plasticity(wiring.Component):
                 write.data.live.eq(Cat(value.any() for value in g).any()),
                 read.addr.eq(next_feed[: f.group_bits]),
             ]
-        m.d.comb += written.eq(write.en)
+        m.d.comb += written.eq(tag.error & tag.last & (tag.part == f.update_rounds - 1))
         takes = self.errors.valid & self.errors.ready & ~self.pass_apical
         m.d.comb += next_feed.eq(feed + (takes & teaches))
         m.d.sync += feed.eq(next_feed), have.eq(next_feed < known)
@@ -383,9 +383,11 @@ class Plasticity(wiring.Component):
         part = Signal.like(tag.part)
         shifted = [Signal(signed(len(total) - MIN_BLOCK_SHIFT), name=f"shifted{u}") for u, total in enumerate(self.totals)]
         errors = [Signal(signed(APICAL_ERROR_BITS), name=f"apical_error{p}") for p in range(f.lanes)]
+        most = Signal.like(left)
+        m.d.comb += most.eq(Mux(self.block_shift > MIN_BLOCK_SHIFT, self.block_shift - MIN_BLOCK_SHIFT, 0))
         m.d.comb += self.part_done.eq(shifting & (left == 0))
         with m.If(tag.block):
-            m.d.sync += shifting.eq(1), left.eq(self.block_shift - MIN_BLOCK_SHIFT), part.eq(tag.part)
+            m.d.sync += shifting.eq(1), left.eq(most), part.eq(tag.part)
             for u, x in enumerate(self.totals):
                 falls = x[-1]  # of an x that is 0 it does not matter whether it opens
                 opens = (self.above[u] | ~falls) & (self.below[u] | falls)

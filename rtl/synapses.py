@@ -239,8 +239,8 @@ class Synapses(wiring.Component):
         read_row = {key: row[key] for key in row if key != "factor"}
         read_row["clear"] = row["clear"] & row["valid"]
         if f.learn:
-            factor = Cat(row["factor"], 0).as_signed()
-            read_row |= {f"product{p}": self.held_g[p] * factor for p in range(f.lanes)}
+            factor, bits = Cat(row["factor"], 0).as_signed(), f.error_bits + 16  # a factor is T times 2^13 at most
+            read_row |= {f"product{p}": (self.held_g[p] * factor)[:bits].as_signed() for p in range(f.lanes)}
             read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
         return self._stage(m, "read", read_row), read.data, write
 

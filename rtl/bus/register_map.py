@@ -129,7 +129,7 @@ _TEXTS = {
 _TEXTS |= {
     "seed": "seed of the rounding noise",
     "block": "samples between two Theta updates, less 1",
-    "block_shift": "shift of the sums that a block's end brings: 6 + max(0, log2(samples) - 4)",
+    "block_shift": "shift of the sums that a block's end brings: 6 + max(0, log2(samples) - 4), 6 to 14",
     "backward_rate": "shift of the Theta update, + 8",
     "stochastic": "1: round updates stochastically, 0: half up",
     "learn_theta": "1: learn the backward network",

@@ -19,6 +19,8 @@ SHAPES = {
 """A block RAM's width -> words, by family."""
 SMALL = {"ecp5": 512, "ice40": 0, "xilinx": 1024}
 """Bits of a memory up to which it becomes distributed memory: LUTs."""
+LEAST_WEIGHT_BITS = 11
+"""Weights of more bits than a configuration needs can do with two less."""
 SPRAM_WORDS = 16384
 """Words of an iCE40's large memory of 16 bits."""
 FEATURES = (*KINDS, "small", "block")
@@ -69,21 +71,24 @@ def block_rams(width: int, words: int, family: str) -> int:
 
 
 def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
-    """The nearest configuration that should fit the board: fewer lanes first, then a smaller hidden layer; "" if none.
+    """The nearest configuration that should fit the board: where only memory is short, weights of fewer bits first; then
+    fewer lanes; then a smaller hidden layer. "" if none.
 
     Args:
         found: what the whole design really took; the estimates are scaled by how far off that for it is.
     """
     base = estimate(config, board.family).resources
     scale = {name: found[name] / base[name] for name in found if base.get(name)}
-    candidate = config
+    candidate, short = config, {name for name, capacity in board.capacity.items() if found.get(name, 0) > capacity}
     for _ in range(24):
-        candidate = _smaller(candidate)
+        narrower = short <= {"BRAM", "SPRAM"} and candidate.weight_bits > LEAST_WEIGHT_BITS
+        candidate = candidate.replace(weight_bits=candidate.weight_bits - 2) if narrower else _smaller(candidate)
         if candidate is None:
             return ""
         guess = estimate(candidate, board.family).resources
         if all(guess.get(name, 0) * scale.get(name, 1) <= capacity for name, capacity in board.capacity.items()):
-            return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}"
+            bits = f", weight_bits = {candidate.weight_bits}" if candidate.weight_bits != config.weight_bits else ""
+            return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}{bits}"
     return ""
 
 

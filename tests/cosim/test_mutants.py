@@ -86,6 +86,7 @@ MUTANTS = (
         'write.data[p].eq(row[f"weight{p}"])',
         'write.data[p].eq(row[f"weight{p ^ (p < 2)}"])',
     ),
+    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.host_write[p])", "m.If(1)"),
     Mutant("silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())'),
     Mutant(
         "parts of a group in the other order",

@@ -6,7 +6,7 @@ import pytest
 
 from golden.config import Config
 from sw.boards.fit import check_fits
-from sw.boards.place import own_name, read_report
+from sw.boards.place import own_name, place, read_report
 from sw.boards.result import Result
 from sw.boards.table import BOARDS
 from sw.boards.tools import Folder, ToolError, version
@@ -63,6 +63,23 @@ def test_what_does_not_fit_is_named_with_the_nearest_that_should():
     with pytest.raises(CheckError, match=r"icebreaker: digits does not fit: LUT 9,000 of 5,280, BRAM 40 of 30; "):
         check_fits(BOARDS["icebreaker"], Config.load("digits"), {"LUT": 9000, "BRAM": 40, "DSP": 8})
     check_fits(BOARDS["icebreaker"], Config.load("tiny"), {"LUT": 5280, "BRAM": 30, "DSP": 8})
+
+
+def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
+    with pytest.raises(CheckError, match=r"BRAM 230 of 208; .*lanes = \[14, 16, 16, 10\], weight_bits = 1[02]$"):
+        check_fits(BOARDS["ulx3s-85f"], Config.load("image").replace(weight_bits=16), {"LUT": 35_000, "BRAM": 230})
+
+
+def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch):
+    program, arguments = tmp_path / "mine", tmp_path / "arguments"
+    program.write_text(f"#!/bin/sh\ncase $1 in --version) echo mine;; *) echo $* > {arguments}; exit 1;; esac\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("NEXTPNR_ECP5", str(program))
+    for name in ("top.json", "top.lpf"):
+        (tmp_path / name).touch()
+    with pytest.raises(ToolError):
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3)
+    assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
 
 
 def test_a_tool_of_the_users_own_is_taken_and_named(tmp_path, monkeypatch):
