@@ -34,10 +34,10 @@ demo: $(STAMP)
 	@$(BIN)/bispike train --config digits --data digits --backend sim --run runs/demo
 
 test: $(STAMP) icarus lint
-	@$(BIN)/python -m pytest -n auto -m "not long"
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=25 -m "not long"
 
 test-all: $(STAMP) icarus lint
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=25
 
 bench: $(STAMP)
 	@$(BIN)/bispike bench $(if $(FULL),--full)
