@@ -10,7 +10,7 @@ from golden.config import Config
 from sw.boards import generic, vendor
 from sw.boards.clocks import measure
 from sw.boards.fit import check_fits
-from sw.boards.place import PACK, PLACED, Placed, place
+from sw.boards.place import PACK, PLACED, Placed, Unrouted, place
 from sw.boards.result import Result
 from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
@@ -99,14 +99,22 @@ def _open(
 def _place(folder: Folder, board: Board, megahertz: Fraction, seed: int, step: Step) -> Placed:
     """The first of up to `SEEDS` tries that meets the clock, else the best."""
     tries: list[Placed] = []
+    failed = ""
     for number in range(seed, seed + SEEDS):
-        step.tell(
-            f"seed {number}" + (f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else "")
-        )
+        best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
+        label = f"seed {number}{best}"
+        step.tell(label)
         try:
-            tries.append(place(folder, board, megahertz, number))
+            tries.append(place(folder, board, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}")))
+        except Unrouted as error:
+            failed = str(error)
+            continue
         except ToolError as error:
             raise CheckError(f"{board.name}: does not fit: {error}") from None
         if tries[-1].megahertz >= megahertz:
             return tries[-1]
+    if not tries:
+        raise CheckError(
+            f"{board.name}: the wires find no way from {SEEDS} seeds, the last: {failed}; fewer lanes need less"
+        )
     return max(tries, key=lambda found: found.megahertz)

@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sw.boards.table import Board
-from sw.boards.tools import Folder
+from sw.boards.tools import Folder, Unwanted, asked
 
 USED = {
     "ecp5": {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"},
@@ -18,6 +19,9 @@ METHODS = {"ecp5": ("--placer", "static", "--router", "router2"), "ice40": ()}
 """How nextpnr works. For an ECP5 full of block RAM and multipliers its own choice, `heap` and `router1`, finds no way:
 `digits` gets a third less wire (381,000 to 532,000) and is routed in minutes so, while `router1` is still ripping as many
 wires as it lays after 20."""
+
+ROUNDS, FEW = 12, 1000
+"""So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way."""
 
 CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
 PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
@@ -60,11 +64,28 @@ class Placed:
         return f"{ends[0]} -> {ends[1]}{through}: {logic + wire:.1f} ns, {wire:.1f} of it wire, {len(self.path)} steps"
 
 
-def place(folder: Folder, board: Board, megahertz: Fraction, seed: int) -> Placed:
-    """Places and routes top.json with the board's constraints, top.lpf or top.pcf.
+class Unrouted(RuntimeError):
+    """No way for all wires from this placement; another seed's may have one."""
+
+
+def overused(log: str) -> list[int]:
+    """Wires that more than one net takes, after each round of `router2`."""
+    return [int(count) for count in re.findall(r"iter=\d+ wires=\d+ overused=(\d+)", log)]
+
+
+def stuck(counts: list[int]) -> bool:
+    """Whether `router2` will not find a way, as it goes on for ever then. The last few hundred wires may take long."""
+    before, lately = counts[:-ROUNDS], counts[-ROUNDS:]
+    return len(before) >= ROUNDS and lately[-1] > FEW and min(lately) >= min(before)
+
+
+def place(
+    folder: Folder, board: Board, megahertz: Fraction, seed: int, tell: Callable[[str], None] = lambda words: None
+) -> Placed:
+    """Places and routes top.json with the board's constraints, top.lpf or top.pcf. `tell`: hears how far the router is.
 
     Raises:
-        ToolError: it does not fit.
+        ToolError: it does not fit. Unrouted.
     """
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
@@ -80,7 +101,21 @@ def place(folder: Folder, board: Board, megahertz: Fraction, seed: int) -> Place
         f"top.{placed}",
     ]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
-    folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
+
+    def counts() -> list[int]:
+        found = overused((folder / f"{tool}.log").read_text(encoding="utf-8", errors="replace"))
+        if found:
+            tell(f"{found[-1]:,} wires with two nets on them")
+        return found
+
+    try:
+        with asked(lambda: stuck(counts())):
+            folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
+    except Unwanted:
+        found = counts()
+        if not stuck(found):
+            raise
+        raise Unrouted(f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for {ROUNDS} rounds") from None
     return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
 
 

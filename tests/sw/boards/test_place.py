@@ -1,13 +1,16 @@
 """nextpnr's report in our words, and what a build says of it."""
 
+import dataclasses
 from fractions import Fraction
 
 import pytest
 
 from golden.config import Config
+from sw.boards import build as builder
 from sw.boards.fit import check_fits
-from sw.boards.place import own_name, place, read_report
+from sw.boards.place import Unrouted, own_name, place, read_report, stuck
 from sw.boards.result import Result
+from sw.boards.steps import Step
 from sw.boards.table import BOARDS
 from sw.boards.tools import Folder, ToolError, version
 from sw.errors import CheckError, UserError
@@ -60,14 +63,19 @@ def test_a_missed_clock_is_one_line_with_the_path():
 
 
 def test_what_does_not_fit_is_named_with_the_nearest_that_should():
-    with pytest.raises(CheckError, match=r"icebreaker: digits does not fit: LUT 9,000 of 5,280, BRAM 40 of 30; "):
-        check_fits(BOARDS["icebreaker"], Config.load("digits"), {"LUT": 9000, "BRAM": 40, "DSP": 8})
+    config = Config(name="small", sizes=(16, 16, 2), lanes=(4, 4, 2))
+    with pytest.raises(CheckError, match=r"icebreaker: small does not fit: LUT 9,000 of 5,280, BRAM 40 of 30; "):
+        check_fits(BOARDS["icebreaker"], config, {"LUT": 9000, "BRAM": 40, "DSP": 8})
     check_fits(BOARDS["icebreaker"], Config.load("tiny"), {"LUT": 5280, "BRAM": 30, "DSP": 8})
 
 
 def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
-    with pytest.raises(CheckError, match=r"BRAM 230 of 208; .*lanes = \[14, 16, 16, 10\], weight_bits = 1[02]$"):
-        check_fits(BOARDS["ulx3s-85f"], Config.load("image").replace(weight_bits=16), {"LUT": 35_000, "BRAM": 230})
+    board = dataclasses.replace(BOARDS["ulx3s-85f"], capacity={"LUT": 9000, "BRAM": 9})
+    config = Config(name="short", sizes=(64, 32, 3), lanes=(4, 4, 3))
+    with pytest.raises(
+        CheckError, match=r"BRAM 10 of 9; .*sizes = \[64, 32, 3\], lanes = \[4, 4, 3\], weight_bits = 1[0-4]$"
+    ):
+        check_fits(board, config, {"LUT": 9000, "BRAM": 10})
 
 
 def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch):
@@ -80,6 +88,38 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     with pytest.raises(ToolError):
         place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
+
+
+GOOD, BAD = (9000, 5000, 3000, 1500, 700, *[30] * 40), (9000, 5000, *[4000] * 8, *[4100] * 30)
+
+
+def test_a_router_that_finds_no_way_is_told_from_one_that_is_slow_at_the_end():
+    ends = {name: next((i for i in range(len(c)) if stuck(list(c[:i]))), None) for name, c in (("good", GOOD), ("bad", BAD))}
+    assert ends["good"] is None and 24 <= ends["bad"] <= 30
+
+
+def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypatch):
+    program = tmp_path / "mine"
+    lines = "".join(f"echo iter={i} wires=9 overused={count} overuse=1\n" for i, count in enumerate(BAD))
+    program.write_text(f"#!/bin/sh\ncase $1 in --version) echo mine; exit;; esac\n{lines}sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("NEXTPNR_ECP5", str(program))
+    for name in ("top.json", "top.lpf"):
+        (tmp_path / name).touch()
+    told = []
+    with pytest.raises(Unrouted, match="seed 3: 4,100 wires with two nets on them, and no fewer for 12 rounds"):
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3, told.append)
+    assert told[-1] == "4,100 wires with two nets on them"
+    tried = []
+
+    def never(folder, board, megahertz, seed, tell):
+        tried.append(seed)
+        raise Unrouted(f"seed {seed}: no")
+
+    monkeypatch.setattr(builder, "place", never)
+    with pytest.raises(CheckError, match="the wires find no way from 3 seeds, the last: seed 7: no; fewer lanes"):
+        builder._place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 5, Step())
+    assert tried == [5, 6, 7]
 
 
 def test_a_tool_of_the_users_own_is_taken_and_named(tmp_path, monkeypatch):
