@@ -123,7 +123,7 @@ class Config:
         self._check_addresses()
 
     def _check_addresses(self) -> None:
-        """Every weight has an address, and a pass over all of them can be counted."""
+        """Every weight has an address, and a pass over all rows can be counted."""
         for layer, (size, lanes) in enumerate(zip(self.sizes, self.lanes, strict=True)):
             rows = max(self.sizes[i] for i in (layer - 1, layer + 1) if 0 <= i <= self.layers)
             words = rows * self.groups(layer)
