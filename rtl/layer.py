@@ -296,7 +296,7 @@ class Layer(wiring.Component):
                     m.d.comb += target.count.eq(word.counts[p])
                     m.d.comb += target.above.eq(word.above[p]), target.below.eq(word.below[p])
             recalled = Signal(range(max(f.classes, 2)))
-            with m.If(taken & token.apical & last):
+            with m.If(kept & token.apical & last):  # not `taken`, for which the layer below may let it wait
                 m.d.sync += recalled.eq(token.label)
             m.d.comb += self.coefficients.norm_write_k.eq(recalled)
 

@@ -97,6 +97,7 @@ def assert_same(one: dict, other: dict) -> None:
         (Config(name="eight weight layers", sizes=(5, 3, 1, 4, 2, 3, 1, 3, 2), lanes=2, block=3), 8),
         (Config(name="sizes of 1", sizes=(1, 1, 2), lanes=1, block=2, coding="rate"), 16),
         (Config(name="64 concepts", sizes=(3, 64), lanes=(2, 7), block=5), 6),
+        (Config(name="recall waits for layer 0", sizes=(30, 1, 10), lanes=(1, 1, 5), block=2), 8),
         (Config(name="rows beyond a byte", sizes=(258, 2), lanes=(6, 2), block=2), 6),
         (Config(name="inference only", sizes=(16, 8, 4), lanes=(4, 3, 2), learn=False), 16),
         long(Config(name="64 lanes", sizes=(66, 2), lanes=64, block=2, steps=8), 8),
