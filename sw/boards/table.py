@@ -65,7 +65,7 @@ BOARDS = {
             "ecp5",
             "uart",
             "digits",
-            megahertz=Fraction(50),
+            megahertz=Fraction(40),
             crystal=Fraction(25),
             platform="amaranth_boards.ulx3s:ULX3S_85F_Platform",
             capacity={"LUT": 83640, "FF": 83640, "BRAM": 208, "DSP": 156},
