@@ -12,6 +12,7 @@ from pathlib import Path
 import tomli_w
 
 MAX_RATE, MIN_RATE = 5, -8
+MIN_WEIGHT_BITS, MAX_WEIGHT_BITS = 10, 16
 """The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
 
 ADDRESS_BITS = 24
@@ -54,7 +55,7 @@ class Config:
     coding: str = _choice(("direct", "rate"), "how a pixel drives layer 1: as a constant current, or as spikes", "direct")
     threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
     leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
-    weight_bits: int = _int(10, 16, "bits of a weight master; a synapse sees the upper 8", 16)
+    weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
     loss: str = _choice(("reco", "gap"), "the local contrastive loss: the paper's ReCo, or the event-driven gap", "reco")
     margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
     lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
@@ -163,11 +164,15 @@ class Config:
     def forward_rate(self, layer: int, decay: int = 0) -> int:
         """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
         fan_in = (self.sizes[layer - 1] - 1).bit_length()
-        return max(MIN_RATE, min(MAX_RATE, 8 + self.scale(layer) - fan_in + self.rate + decay + self.weight_bits - 16))
+        return self._rate(8 + self.scale(layer) - fan_in + self.rate + decay)
 
     def backward_rate(self, decay: int = 0) -> int:
         """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
-        return max(MIN_RATE, min(MAX_RATE, self.theta_rate + decay + self.weight_bits - 16))
+        return self._rate(self.theta_rate + decay)
+
+    def _rate(self, shift: int) -> int:
+        """The shift of an update of 16 bits as that of this width, clipped."""
+        return max(MIN_RATE, min(MAX_RATE, shift + self.weight_bits - MAX_WEIGHT_BITS))
 
     def decay_at(self, epoch: int, epochs: int) -> int:
         """The decay shift in force in `epoch` (0-based) of `epochs`: equal parts of the training."""

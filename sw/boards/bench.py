@@ -108,9 +108,9 @@ def rows(found: dict) -> list[Row]:
         made.append(Row("the same: TRELLIS_COMB", comb, f"{comb:,.0f}", "<= 36,000", comb <= 36_000, how))
     made.append(_clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80))
     if isinstance(found["image"], Result):
-        wide = found["image"]
-        time = wide.clocks.training / min(wide.placed.megahertz, float(wide.megahertz))
-        how = f"{wide.clocks.training:,.0f} clocks a learned sample, recall included; {wide.clocks.data}"
+        image = found["image"]
+        time = image.clocks.training / min(image.placed.megahertz, float(image.megahertz))
+        how = f"{image.clocks.training:,.0f} clocks a learned sample, recall included; {image.clocks.data}"
         made.append(Row("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how))
     made.append(_clock(found["icebreaker"], "iCEBreaker, 64-120-64-10 folded, with learning: Fmax", 20))
     if isinstance(digits, Result):

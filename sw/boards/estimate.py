@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from golden.config import Config
+from golden.config import MIN_WEIGHT_BITS, Config
 from sw.boards.table import Board
 from sw.boards.words import KINDS, Block, count
 
@@ -19,8 +19,6 @@ SHAPES = {
 """A block RAM's width -> words, by family."""
 SMALL = {"ecp5": 512, "ice40": 0, "xilinx": 1024}
 """Bits of a memory up to which it becomes distributed memory: LUTs."""
-LEAST_WEIGHT_BITS = 11
-"""Weights of more bits than a configuration needs can do with two less."""
 SPRAM_WORDS = 16384
 """Words of an iCE40's large memory of 16 bits."""
 FEATURES = (*KINDS, "small", "block")
@@ -79,14 +77,14 @@ def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
     """
     base = estimate(config, board.family).resources
     scale = {name: found[name] / base[name] for name in found if base.get(name)}
-    candidate, short = config, {name for name, capacity in board.capacity.items() if found.get(name, 0) > capacity}
+    candidate, memory_only = config, set(board.short(found)) <= {"BRAM", "SPRAM"}
     for _ in range(24):
-        narrower = short <= {"BRAM", "SPRAM"} and candidate.weight_bits > LEAST_WEIGHT_BITS
+        narrower = memory_only and candidate.weight_bits - 2 >= MIN_WEIGHT_BITS
         candidate = candidate.replace(weight_bits=candidate.weight_bits - 2) if narrower else _smaller(candidate)
         if candidate is None:
             return ""
         guess = estimate(candidate, board.family).resources
-        if all(guess.get(name, 0) * scale.get(name, 1) <= capacity for name, capacity in board.capacity.items()):
+        if not board.short({name: value * scale.get(name, 1) for name, value in guess.items()}):
             bits = f", weight_bits = {candidate.weight_bits}" if candidate.weight_bits != config.weight_bits else ""
             return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}{bits}"
     return ""

@@ -8,11 +8,7 @@ from sw.errors import CheckError
 
 def check_fits(board: Board, config: Config, resources: dict[str, float]) -> None:
     """Raises CheckError where a resource is short: which, how much, and the nearest configuration that should fit."""
-    short = [
-        f"{name} {resources.get(name, 0):,.0f} of {capacity:,}"
-        for name, capacity in board.capacity.items()
-        if resources.get(name, 0) > capacity
-    ]
+    short = [f"{name} {resources[name]:,.0f} of {board.capacity[name]:,}" for name in board.short(resources)]
     if short:
         smaller = nearest(board, config, resources)
         advice = f"nearest that should fit: {smaller}" if smaller else "no smaller network of this depth fits either"

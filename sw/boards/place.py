@@ -90,16 +90,8 @@ def place(
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
     tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
-    arguments = [
-        *board.arguments,
-        *METHODS[board.family],
-        "--json",
-        "top.json",
-        pins_option,
-        f"top.{pins}",
-        placed_option,
-        f"top.{placed}",
-    ]
+    arguments = [*board.arguments, *METHODS[board.family], "--json", "top.json"]
+    arguments += [pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
     def counts() -> list[int]:

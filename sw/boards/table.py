@@ -43,6 +43,10 @@ class Board:
         """Open tools make its bitstream."""
         return self.family in ("ecp5", "ice40")
 
+    def short(self, resources: dict[str, float]) -> list[str]:
+        """The resources of which these are more than the device has."""
+        return [name for name, capacity in self.capacity.items() if resources.get(name, 0) > capacity]
+
     def make_platform(self) -> Any:
         """A new platform of amaranth-boards. Raises UserError where the package is missing."""
         module, name = self.platform.split(":")
