@@ -19,7 +19,7 @@ def one_port_memory(shape, words: int) -> Memory:
     """A memory of which one port, of one address, is to be used: a read or a write in a clock.
 
     From an eighth of a `BLOCK` on it is whole blocks, so that synthesis for an iCE40 takes its large memories. Nothing
-    depends on what those hold at first.
+    depends on what those hold at first, nor on what such a port gives after a write, before it reads again.
     """
     if words < BLOCK >> 3:
         return Memory(shape=shape, depth=1 << ceil_log2(max(words, 2)), init=[], attrs={"no_rw_check": 1})

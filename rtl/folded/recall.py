@@ -28,7 +28,7 @@ def recall(p: Program, plan: Plan) -> None:
         p.op(do=Do.STEP)
     p.op("x", x=Source.VOLTAGE, fetch=at["window_high"])
     p.op("-x", x=SCRATCH, do=Do.ABOVE)
-    p.op(do=Do.BELOW)
+    p.op(do=Do.BELOW, template=1)  # once more: E was written since
     p.op(go="no layer below", when=If.BOTTOM)
     p.op(put=Put.SPIKES, backward=1)
     p.label("no layer below")
