@@ -30,7 +30,7 @@ def noise_byte(seed: int, stream: int, n: int, c: int) -> int:
 
 @cocotb.test()
 async def bytes_of_both_networks(dut):
-    """One start after another, at once or after a pause, one in ten cut off by the next; only the chosen byte changes."""
+    """One start after another, at once or after a pause; what the inputs are before and after it does not matter."""
     layer = parameters()["layer"]
     clk, rng, pins = await begin(dut), random.Random(1), Pins(dut)
     held = {"basal": pins.get("basal_byte"), "apical": pins.get("apical_byte")}
@@ -41,13 +41,10 @@ async def bytes_of_both_networks(dut):
         pins.set(start=1, apical=apical, seed=seed, n=n, c=c)
         await RisingEdge(clk)
         pins.set(start=0)
-        cut = rng.random() < 0.1
-        for clock in range(1, rng.randint(1, 4) if cut else CLOCKS):
+        for clock in range(1, CLOCKS):
             pins.noise("apical", "seed", "n", "c")
             await RisingEdge(clk)
             assert pins.get("ready") == 0, f"ready after {clock} clocks; expected after {CLOCKS}"
-        if cut:
-            continue
         pins.noise("apical", "seed", "n", "c")
         held["apical" if apical else "basal"] = noise_byte(seed, layer + 32 * apical, n, c)
         for _ in range(rng.choice((1, 1, 2, 5))):

@@ -27,8 +27,8 @@ class BsdCore(wiring.Component):
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
         host_i, host_o: In/Out, streams: one response for each request, in order. Requests wait until the core is `idle`.
-        idle: Out, no sample, pass or learning is inside. Learning samples leave their last update of W pending; a blank
-            sample (all pixels 0, learn 0) settles it.
+        idle: Out, no sample, pass or learning is inside, a clock after it is so. Learning samples leave their last update of
+            W pending; a blank sample (all pixels 0, learn 0) settles it.
     """
 
     def __init__(self, config: Config):
@@ -68,7 +68,9 @@ class BsdCore(wiring.Component):
             fifos.append(fifo)
         registers = self._registers(m, layers)
         quiet = [fifo.level == 0 for fifo in fifos if fifo is not None]
-        m.d.comb += self.idle.eq(Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy, ~self.i.valid).all())
+        still = Signal()  # a register, as it comes from everywhere: only a sample ends it, and that is seen at once
+        m.d.sync += still.eq(Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy, ~self.i.valid).all())
+        m.d.comb += self.idle.eq(still & ~self.i.valid)
         self._host(m, layers, registers)
         return m
 

@@ -202,10 +202,13 @@ class Layer(wiring.Component):
                 idle = Signal()  # a clock late: plasticity is busy only from a pass's begin on, and passes are longer
                 m.d.sync += idle.eq(self.plasticity.idle)
                 ready &= self.noise.ready & (idle | ~self.theta)
+            # A register, as it comes from far: what ends it is a pass's begin, and a pass is longer.
+            waits = Signal(name=f"{side}_waits")
+            m.d.sync += waits.eq(ready)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
             m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
             with m.If(here):
-                m.d.comb += synapses.start.eq(may_begin & ready)
+                m.d.comb += synapses.start.eq(may_begin & waits)
                 m.d.comb += synapses.new.eq(rows.job.new), synapses.old.eq(rows.job.old)
                 m.d.comb += rows.release.eq(synapses.done)
             with m.If(synapses.start & here):

@@ -12,7 +12,7 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY, WRITE_AT = 5, 4
+READ_LATENCY, WRITE_AT = 6, 4
 """An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
 clock `WRITE_AT`."""
 
@@ -65,12 +65,14 @@ def connect(m: Module, host, index: Value, windows: list[Window]):
     long; the lane; and the memory.
     """
     answers = []
+    select, write, memory = (Signal.like(getattr(host, name), name=f"host_{name}") for name in ("select", "write", "memory"))
+    m.d.sync += select.eq(host.select), write.eq(host.write), memory.eq(host.memory)
     for window in windows:
         name, lane, several = window.memories[0], window.lane(index), window.lanes > 1
         chosen, answer = Signal(name=f"chosen_{name}"), Signal(DATA_BITS, name=f"answer_{name}")
         lanes = Signal(window.lanes, name=f"write_{name}")
-        m.d.sync += chosen.eq(host.select & is_any(host.memory, window.memories))
-        m.d.sync += lanes.eq(Mux(chosen & host.write, 1 << lane if several else 1, 0))
+        m.d.sync += chosen.eq(select & is_any(memory, window.memories))
+        m.d.sync += lanes.eq(Mux(chosen & write, 1 << lane if several else 1, 0))
         m.d.comb += window.write.eq(lanes)
         if window.select is not None:
             m.d.comb += window.select.eq(chosen)

@@ -10,7 +10,7 @@ GOLDEN_RATIO = 0x9E3779B9
 
 
 class Noise(wiring.Component):
-    """Starts at `start` with what is on its inputs; four clocks later, with `ready`, the byte of the chosen network is new.
+    """Starts at `start`, not before `ready`, with what is on its inputs; four clocks later the byte of the network is new.
 
     Args:
         forward, backward: the streams of the two networks, l for W, 32 + l for Theta.
@@ -43,16 +43,16 @@ class Noise(wiring.Component):
             b.eq(a ^ (a >> 17)),
             step.eq(b ^ (b << 5)[:32]),
         ]
-        with m.If(self.start):
+        with m.If(self.ready):  # all the time, and `start` ends it: it comes late, and has but one place to go to
             m.d.sync += [
                 z.eq(self.seed ^ Mux(self.apical, backward << 26, forward << 26)),
                 apical.eq(self.apical),
                 n.eq(self.n),
                 c.eq(self.c),
                 count.eq(0),
-                self.ready.eq(0),
+                self.ready.eq(~self.start),
             ]
-        with m.Elif(~self.ready):
+        with m.Else():
             m.d.sync += z.eq(step ^ Mux(count == 0, n, Mux(count == 1, c, 0))), count.eq(count + 1)
             with m.If(count == 3):
                 m.d.sync += self.ready.eq(1)

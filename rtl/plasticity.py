@@ -299,7 +299,7 @@ class Plasticity(wiring.Component):
         f = self.form
         word = data.StructLayout({"live": 1, "g": data.ArrayLayout(signed(ERROR_BITS), f.update_units)})
         known, feed, next_feed = Signal(range(f.groups + 1)), Signal(range(f.groups + 1)), Signal(range(f.groups + 1))
-        have, teaches = Signal(), Signal()
+        have, teaches, took = Signal(), Signal(), Signal()
         g = [Signal(signed(ERROR_BITS), name=f"g{u}") for u in range(f.update_units)]
         for u in range(f.update_units):
             e = self.totals[u]
@@ -319,9 +319,10 @@ class Plasticity(wiring.Component):
                 read.addr.eq(next_feed[: f.group_bits]),
             ]
         m.d.comb += written.eq(tag.error & tag.last & (tag.part == f.update_rounds - 1))
-        takes = self.errors.valid & self.errors.ready & ~self.pass_apical
-        m.d.comb += next_feed.eq(feed + (takes & teaches))
-        m.d.sync += feed.eq(next_feed), have.eq(next_feed < known)
+        # The next group's errors are read in the clock after these are taken, which is known too late for a read.
+        takes = self.errors.valid & self.errors.ready & ~self.pass_apical & teaches
+        m.d.comb += next_feed.eq(feed + took)
+        m.d.sync += took.eq(takes), feed.eq(next_feed), have.eq((next_feed < known) & ~takes)
         with m.If(written):
             m.d.sync += known.eq(tag.group + 1)
         with m.If(self.waiting & (self.decided | self.silent)):
@@ -329,7 +330,7 @@ class Plasticity(wiring.Component):
         with m.If(self.pass_done & ~self.pass_apical):
             m.d.sync += teaches.eq(0)
         with m.If(self.start):
-            m.d.sync += known.eq(0), feed.eq(0), have.eq(0), self.waiting.eq(1), teaches.eq(0)
+            m.d.sync += known.eq(0), feed.eq(0), took.eq(0), have.eq(0), self.waiting.eq(1), teaches.eq(0)
         m.d.comb += [
             self.errors.valid.eq(Mux(self.pass_apical, 1, ~self.waiting & (~teaches | have))),
             self.errors.payload.eq(~self.pass_apical & teaches & Cat(part.live for part in parts).any()),

@@ -88,22 +88,28 @@ class Soma(wiring.Component):
         m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready), self.busy.eq(working | emit)
 
         for s in range(self.units):
-            planes = self._picked(m, s, at)
-            v, excess = self._voltage(m, planes, s, apical, step, summing, planes_paired & (paired_step == 0))
+            planes, short = self._picked(m, s, at)
+            v, excess = self._voltage(m, planes, short, s, apical, step, summing, planes_paired & (paired_step == 0))
             self._step(m, stepping, begins, final, collect, v, excess, s)
         return m
 
     def _picked(self, m, s, at):
-        """Unit s's sums of this round, one a plane; a register."""
+        """Unit s's sums of this round, one a plane; and in the direct code the last one less its part of the threshold."""
         f, step_bits = self.form, ceil_log2(self.form.steps)
         picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
-        for t in range(f.planes):
-            lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]
-            with m.If(at[:step_bits] == 0):
-                m.d.sync += picked[t].eq(Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0])
-        return picked
+        # The sum of all is p0 + 2 p1 + 4 p2 + 8 p3, of which 2^(4 + scale) is 1.
+        part = self.threshold << (1 + f.scale)
+        short = Signal(signed(max(f.accumulator_bits, len(part) + 1) + 1), name=f"short{s}")
+        with m.If(at[:step_bits] == 0):
+            for t in range(f.planes):
+                lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]
+                lane = Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0]
+                m.d.sync += picked[t].eq(lane)
+                if f.direct and t == 3:
+                    m.d.sync += short.eq(lane - part)
+        return picked, short
 
-    def _voltage(self, m, planes, s, apical, step, summing, combine):
+    def _voltage(self, m, planes, short, s, apical, step, summing, combine):
         """v of unit s's step and its excess over the threshold, registers both."""
         f = self.form
         v = Signal(signed(f.voltage_bits), name=f"v{s}")
@@ -117,12 +123,14 @@ class Soma(wiring.Component):
             m.d.sync += v.eq(scaled), excess.eq(scaled - self.threshold)
             return v, excess
         low, high = (Signal(signed(f.accumulator_bits + 2), name=f"{name}{s}") for name in ("low_planes", "high_planes"))
+        high_short = Signal(signed(len(short) + 2), name=f"high_short{s}")
         m.d.sync += low.eq(planes[0] + (planes[1] << 1)), high.eq(planes[2] + (planes[3] << 1))
-        total, shift = low + (high << 2), 4 + f.scale
+        m.d.sync += high_short.eq(planes[2] + (short << 1))
+        shift = 4 + f.scale
         with m.If(apical):
             m.d.sync += v.eq(now), excess.eq(now - self.threshold)
         with m.Elif(combine):
-            m.d.sync += v.eq(total >> shift), excess.eq((total - (self.threshold << shift)) >> shift)
+            m.d.sync += v.eq((low + (high << 2)) >> shift), excess.eq((low + (high_short << 2)) >> shift)
         return v, excess
 
     def _step(self, m, stepping, begins, final, collect, v, excess, s):

@@ -140,14 +140,14 @@ class ActiveRows(wiring.Component):
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
-        load, close = Signal(), Signal()
+        load, close, room = Signal(), Signal(), Signal(init=1)
         next_word, old_counts = Signal.like(word), Signal(counts)
         m.d.comb += [
             new_active.eq(Cat(self.i.payload.trains[p].any() for p in range(self.lanes))),
             old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes))),
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
-            self.i.ready.eq(~full.bit_select(filling, 1) & ~finished & ~any_and_two(mask)[1]),
+            self.i.ready.eq(~full.bit_select(filling, 1) & ~finished & room),
             load.eq(self.i.valid & self.i.ready),
             close.eq(finished & ~picked & (mask == 0)),
             self.busy.eq(finished | full.any() | (word != 0)),
@@ -156,6 +156,8 @@ class ActiveRows(wiring.Component):
             self._last_samples(m, word, next_word, load, close, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
+        # A register, as many things hang on `ready`: behind a word of one row or none it takes a clock more.
+        m.d.sync += room.eq(~load & ~any_and_two(rest)[1])
         with m.If(load):
             m.d.sync += [
                 now.trains.eq(self.i.payload.trains),

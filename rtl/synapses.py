@@ -186,7 +186,8 @@ class Synapses(wiring.Component):
             m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
-        m.d.sync += self.rows.eq(Mux(begin, 0, self.rows + self.walked))
+        begun = Signal()  # a clock late: no row comes so soon
+        m.d.sync += begun.eq(begin), self.rows.eq(Mux(begun, 0, self.rows + self.walked))
         # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
         issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again}
         issued |= {"live": live & ~null, "base": base}
@@ -279,8 +280,9 @@ class Synapses(wiring.Component):
         stored = self._stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips = Signal(range(f.lanes + 1))
-        m.d.sync += clips.eq(0), self.saturations.eq(Mux(begin, 0, self.saturations + clips))
-        with m.If(begin):
+        begun = Signal()  # a clock late: no row comes so soon
+        m.d.sync += begun.eq(begin), clips.eq(0), self.saturations.eq(Mux(begun, 0, self.saturations + clips))
+        with m.If(begun):
             m.d.sync += self.updates.eq(0)
         with m.Elif(stored["update"]):
             m.d.sync += self.updates.eq(self.updates + 1)
@@ -297,7 +299,10 @@ class Synapses(wiring.Component):
     def _accumulate(self, m, row):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
         f = self.form
-        sent = {key: row[key] for key in ("valid", "last", "clear")}
+        sent = {key: row[key] for key in ("valid", "last")}
+        # Two of a kind, which begin differently or the synthesis would make them one: the wires to all are long ones.
+        clears = [Signal(name=f"sent_clear{i}", init=i, reset_less=True) for i in range(2)]
+        m.d.sync += [clear.eq(row["clear"]) for clear in clears]
         for p in range(f.lanes):
             sent |= {f"weight{t}_{p}": row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS) for t in range(f.planes)}
         sent = self._stage(m, "sent", sent)
@@ -309,8 +314,10 @@ class Synapses(wiring.Component):
                 total = running + sent[f"weight{t}_{p}"]
                 with m.If(sent["valid"]):
                     m.d.sync += running.eq(total)
-                with m.If(sent["clear"]):
+                with m.If(clears[t % 2]):
                     m.d.sync += running.eq(0)
+                complete = Signal(signed(f.accumulator_bits), name=f"sum{t}_{p}", reset_less=True)
+                m.d.comb += self.sums[t][p].eq(complete)
                 with m.If(sent["valid"] & sent["last"]):
-                    m.d.sync += self.sums[t][p].eq(total)
+                    m.d.sync += complete.eq(total)
         m.d.sync += self.accumulated.eq(sent["valid"] & sent["last"])

@@ -22,7 +22,7 @@ from sw.rundir import RunFolder, write
 from sw.terminal import say
 
 SEEDS = 3
-"""Places and routes again from another seed, so often in all, where the clock is missed."""
+"""Places and routes again from another seed, so often in all, where the clock is missed or the wires find no way."""
 
 
 def build(
@@ -34,12 +34,13 @@ def build(
     seed: int,
     console: Console,
     check: bool = True,
+    tries: int = SEEDS,
 ) -> Result:
     """Builds, prints the table, and writes build.json; a step whose inputs are the same as the last time is not done again.
 
     Args:
         megahertz: the core's clock. baud: of the serial line. output: the folder. seed: of the placer, the first one tried.
-        check: whether a clock that is missed is an error.
+        check: whether a clock that is missed is an error. tries: seeds at most.
 
     Raises:
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
@@ -48,7 +49,7 @@ def build(
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
-        result = _open(board, config, megahertz, baud, folder, seed, console)
+        result = _open(board, config, megahertz, baud, folder, range(seed, seed + tries), console)
     elif board.family:
         result = vendor.build(board, config, megahertz, baud, folder, console)
     else:
@@ -65,7 +66,7 @@ def _keep(result: Result, folder: Folder) -> None:
 
 
 def _open(
-    board: Board, config: Config, megahertz: Fraction, baud: int, folder: Folder, seed: int, console: Console
+    board: Board, config: Config, megahertz: Fraction, baud: int, folder: Folder, seeds: range, console: Console
 ) -> Result:
     for tool in ("yosys", f"nextpnr-{board.family}"):
         version(tool)
@@ -84,7 +85,7 @@ def _open(
         result.clocks = measure(config, step.tell)
         step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
     with steps.step("place and route") as step:
-        result.placed = _place(folder, board, result.megahertz, seed, step)
+        result.placed = _place(folder, board, result.megahertz, seeds, step)
         step.note = f"{result.placed.megahertz:.1f} MHz, {result.megahertz_text} asked for"
     if not result.meets_timing:
         return result
@@ -96,11 +97,11 @@ def _open(
     return result
 
 
-def _place(folder: Folder, board: Board, megahertz: Fraction, seed: int, step: Step) -> Placed:
-    """The first of up to `SEEDS` tries that meets the clock, else the best."""
+def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
+    """The first of these tries that meets the clock, else the best."""
     tries: list[Placed] = []
     failed = ""
-    for number in range(seed, seed + SEEDS):
+    for number in seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
@@ -115,6 +116,6 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seed: int, step: S
             return tries[-1]
     if not tries:
         raise CheckError(
-            f"{board.name}: the wires find no way from {SEEDS} seeds, the last: {failed}; fewer lanes need less"
+            f"{board.name}: the wires find no way from {len(seeds)} seeds, the last: {failed}; fewer lanes need less"
         )
     return max(tries, key=lambda found: found.megahertz)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sw.boards.table import Board
 from sw.boards.tools import Folder, Unwanted, asked
+from sw.rundir import write
 
 USED = {
     "ecp5": {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"},
@@ -20,8 +21,13 @@ METHODS = {"ecp5": ("--placer", "static", "--router", "router2"), "ice40": ()}
 `digits` gets a third less wire (381,000 to 532,000) and is routed in minutes so, while `router1` is still ripping as many
 wires as it lays after 20."""
 
-ROUNDS, FEW = 12, 1000
-"""So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way."""
+SETTINGS = {"ecp5": {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}, "ice40": {}}
+"""What nextpnr has no option for, and takes with the netlist. How many tiles a wire may go round its own pins: with the
+usual 3 those of `digits` crowd in its middle, and from one seed in four they find a way; with 12 from each one tried."""
+
+ROUNDS, FEW, LAST_ROUNDS = 12, 1000, 200
+"""So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way; with
+fewer wires, which go quickly, so many rounds."""
 
 CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
 PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
@@ -75,8 +81,20 @@ def overused(log: str) -> list[int]:
 
 def stuck(counts: list[int]) -> bool:
     """Whether `router2` will not find a way, as it goes on for ever then. The last few hundred wires may take long."""
-    before, lately = counts[:-ROUNDS], counts[-ROUNDS:]
-    return len(before) >= ROUNDS and lately[-1] > FEW and min(lately) >= min(before)
+    if len(counts) < 2 * ROUNDS:
+        return False
+    rounds = len(counts) - 1 - counts.index(min(counts))
+    return rounds >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
+
+
+def set_up(folder: Folder, family: str) -> str:
+    """Writes the netlist with nextpnr's `SETTINGS`. Returns its name."""
+    if not SETTINGS[family]:
+        return "top.json"
+    netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
+    netlist["modules"]["top"]["settings"] = SETTINGS[family]
+    write(folder / "top.set.json", json.dumps(netlist))
+    return "top.set.json"
 
 
 def place(
@@ -89,8 +107,8 @@ def place(
     """
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
-    tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
-    arguments = [*board.arguments, *METHODS[board.family], "--json", "top.json"]
+    tool, report, netlist = f"nextpnr-{board.family}", f"place{seed}.json", set_up(folder, board.family)
+    arguments = [*board.arguments, *METHODS[board.family], "--json", netlist]
     arguments += [pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
@@ -102,12 +120,12 @@ def place(
 
     try:
         with asked(lambda: stuck(counts())):
-            folder.run(tool, arguments, ["top.json", f"top.{pins}"], [f"top.{placed}", report])
+            folder.run(tool, arguments, [netlist, f"top.{pins}"], [f"top.{placed}", report])
     except Unwanted:
         found = counts()
         if not stuck(found):
             raise
-        raise Unrouted(f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for {ROUNDS} rounds") from None
+        raise Unrouted(f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for many rounds") from None
     return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
 
 
