@@ -80,6 +80,7 @@ async def the_host_sees_and_sets_every_lane(dut):
         pins.set(host_address=(k << group_bits) + group, host_data=value)
         pins.set(**{f"host_select_{memory}": 1})
         await RisingEdge(clk)
+        await RisingEdge(clk)
         pins.set(**{f"host_write_{memory}": 1 << p})
         pins.noise("read_k", "read_group", "learn_k", "learn_group", "write_k", "write_group", "write_data")
         await RisingEdge(clk)

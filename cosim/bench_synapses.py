@@ -94,16 +94,17 @@ class Unit:
         self.pins.set(host_select=0, host_write=0)
 
     async def host_read(self, side: str) -> list[list[int]]:
-        """All weights, one word a clock."""
-        rows, asked, bits = [[] for _ in range(self.sides[side][0])], None, self.form.weight_bits
+        """All weights, one word a clock, each two clocks after its address."""
+        rows, asked, bits = [[] for _ in range(self.sides[side][0])], [None, None], self.form.weight_bits
         self.pins.set(host_select=1)
-        for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)]:
+        for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)] * 2:
             self.pins.set(host_address=self.place(side, j, group))
             await RisingEdge(self.clk)
-            if asked is not None:
+            row = asked.pop(0)
+            if row is not None:
                 word = unpack(self.pins.get("host_read"), *[bits] * self.form.lanes)
-                rows[asked] += [as_signed(w, bits) for w in word]
-            asked = j
+                rows[row] += [as_signed(w, bits) for w in word]
+            asked.append(j)
         self.pins.set(host_select=0)
         return rows
 

@@ -25,7 +25,7 @@ class Concepts(wiring.Component):
         read_k, read_group: In, for affinity; read: Out, one clock later. learn_*: the same for plasticity.
         write: In, pulse; write_k, write_group, write_data: In.
         host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time. Address, select and data
-            from the clock before the write on: the other lanes of the word are read and written back.
+            from two clocks before the write on: the other lanes of the word are read and written back.
     """
 
     def __init__(self, form: LayerFormat):
@@ -100,10 +100,11 @@ class Concepts(wiring.Component):
                 [Cat(w.above, w.below) for w in self.write_data],
             ),
         ):
-            write = memory.write_port()
+            write, held = memory.write_port(), Signal.like(kept)
+            m.d.sync += held.eq(kept)  # from a block RAM and to one is too far for a clock
             m.d.comb += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
             m.d.comb += write.en.eq(Mux(select, lanes.any(), self.write))
             for p in range(f.lanes):
-                host = Mux(lanes[p], self.host_data, kept[p])
+                host = Mux(lanes[p], self.host_data, held[p])
                 m.d.comb += write.data[p].eq(Mux(select, host, value[p]))
         return m

@@ -12,7 +12,7 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY, WRITE_AT = 6, 4
+READ_LATENCY, WRITE_AT = 7, 4
 """An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
 clock `WRITE_AT`."""
 
@@ -39,7 +39,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives a clock later, by lane.
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives two clocks later, by lane.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """

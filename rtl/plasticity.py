@@ -32,8 +32,6 @@ from rtl.memories import ram
 
 HALF = SUM_BITS // 2
 """Bits of the lower half of S."""
-FACTOR_UNITS = 4
-"""Units that share a copy of the factor: a wire to all of them would be a long one."""
 
 
 class Plasticity(wiring.Component):
@@ -239,10 +237,10 @@ class Plasticity(wiring.Component):
         filling = Signal()
         with m.If(self.start):
             m.d.sync += self.slot.eq(filling), filling.eq(~filling)
+        # A clock late, as they come from far: nothing reads them so soon.
+        m.d.sync += write.addr.eq(Cat(self.keep_group[: f.group_bits], filling))
+        m.d.sync += write.data.eq(self.keep_data), write.en.eq(self.keep)
         m.d.comb += [
-            write.addr.eq(Cat(self.keep_group[: f.group_bits], filling)),
-            write.data.eq(self.keep_data),
-            write.en.eq(self.keep),
             read.addr.eq(Cat(tag.group[: f.group_bits], self.slot)),
         ]
         return read.data
@@ -253,10 +251,9 @@ class Plasticity(wiring.Component):
         # Of S, 24 bits, a block's job takes the lower half and in the next clock the upper one, so that one multiplier of
         # 18 x 18 bits is enough: what it multiplies with is then the count x 2^12.
         units = range(f.update_units)
-        copies = [
-            Signal(signed(SCALAR_BITS + 1), name=f"factor{first}", init=first)
-            for first in range(0, len(units), FACTOR_UNITS)
-        ]  # which begin with numbers of their own, or the synthesis would make them one again
+        # A copy of the factor for each unit, as a wire to all multipliers would be a long one. They begin with numbers of
+        # their own, or the synthesis would make them one again.
+        copies = [Signal(signed(SCALAR_BITS + 1), name=f"factor{u}", init=u) for u in units]
         low, high = (Signal(f.count_bits * len(units), name=name) for name in ("low", "high"))
         halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
         job = Mux(tags[1].low, halves[0], Mux(tags[1].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
@@ -278,7 +275,7 @@ class Plasticity(wiring.Component):
             product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
             in_low, in_high = (side.word_select(u, f.count_bits) for side in (low, high))
             times = Cat(in_low, Const(0, HALF - f.count_bits), in_high, 0)
-            m.d.sync += product.eq(copies[u // FACTOR_UNITS] * times.as_signed())
+            m.d.sync += product.eq(copies[u] * times.as_signed())
             addend = self.totals[u]
             if self.backward:
                 addend = Mux(tags[3].sum | tags[3].low, self.apical_sums[u], addend)

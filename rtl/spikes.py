@@ -139,28 +139,33 @@ class ActiveRows(wiring.Component):
         full = Signal(2)
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
+        # The word that came waits in a register of its own: its sender is far away.
+        came, word_in = Signal(), Signal.like(self.i.payload)
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
         load, close, room = Signal(), Signal(), Signal(init=1)
         next_word, old_counts = Signal.like(word), Signal(counts)
         m.d.comb += [
-            new_active.eq(Cat(self.i.payload.trains[p].any() for p in range(self.lanes))),
+            new_active.eq(Cat(word_in.trains[p].any() for p in range(self.lanes))),
             old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes))),
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
-            self.i.ready.eq(~full.bit_select(filling, 1) & ~finished & room),
-            load.eq(self.i.valid & self.i.ready),
+            self.i.ready.eq(~came),
+            load.eq(came & room & ~full.bit_select(filling, 1) & ~finished),
             close.eq(finished & ~picked & (mask == 0)),
-            self.busy.eq(finished | full.any() | (word != 0)),
+            self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
+        m.d.sync += came.eq(Mux(came, ~load, self.i.valid))
+        with m.If(~came):
+            m.d.sync += word_in.eq(self.i.payload)
         if self.slots:
-            self._last_samples(m, word, next_word, load, close, old_counts)
+            self._last_samples(m, word_in, word, next_word, load, close, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
-        # A register, as many things hang on `ready`: behind a word of one row or none it takes a clock more.
+        # A register, as many things hang on `load`: behind a word of one row or none it takes a clock more.
         m.d.sync += room.eq(~load & ~any_and_two(rest)[1])
         with m.If(load):
             m.d.sync += [
-                now.trains.eq(self.i.payload.trains),
+                now.trains.eq(word_in.trains),
                 now.olds.eq(old_counts),
                 now.active.eq(new_active),
                 now.base.eq(Mux(word == 0, 0, now.base + self.lanes)),
@@ -168,7 +173,7 @@ class ActiveRows(wiring.Component):
                 finished.eq(last_word),
             ]
             for name in ("label", "learn", "recall"):
-                m.d.sync += jobs[filling][name].eq(self.i.payload[name])
+                m.d.sync += jobs[filling][name].eq(word_in[name])
 
         is_new = (then.active & pick).any()
         m.d.comb += [
@@ -203,7 +208,7 @@ class ActiveRows(wiring.Component):
         m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
         return m
 
-    def _last_samples(self, m, word, next_word, load, close, old_counts):
+    def _last_samples(self, m, word_in, word, next_word, load, close, old_counts):
         """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in."""
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
@@ -215,7 +220,7 @@ class ActiveRows(wiring.Component):
             m.d.comb += next_slot.eq(Mux(slot == self.slots - 1, 0, slot + 1))
         m.d.sync += slot.eq(next_slot)
         count = pixel_count if self.direct else train_count
-        counts = [count(self.i.payload.trains[p], self.steps) for p in range(self.lanes)]
+        counts = [count(word_in.trains[p], self.steps) for p in range(self.lanes)]
         m.d.comb += [
             old_counts.eq(read.data),
             self.host_read.eq(read.data),

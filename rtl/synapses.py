@@ -50,9 +50,9 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: the weights, address = word. A word is written as a whole: host_write, a pulse of one lane, `HOST_WRITE`
-            clocks after select and address, puts data into the lane of the word that was read, which is written in the next
-            clock. The words of Theta come behind those of W, from `apical_base` on.
+        host_*: the weights, address = word; host_read comes two clocks later. A word is written as a whole: host_write, a
+            pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the word that was
+            read, which is written in the next clock. The words of Theta come behind those of W, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -112,6 +112,7 @@ class Synapses(wiring.Component):
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
             row = self._stage(m, "loaded", row) | self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
+            m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
         self._write(m, row, write)
         self._accumulate(m, row)
         return m
@@ -236,7 +237,7 @@ class Synapses(wiring.Component):
         f = self.form
         m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(f.weight_bits), f.lanes), depth=self.words)
         read, write = memory.read_port(), memory.write_port()  # of whole words: a block RAM's bytes are 8 or 9 bits wide
-        m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"])), self.host_read.eq(read.data)
+        m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"]))
         read_row = {key: row[key] for key in row if key != "factor"}
         read_row["clear"] = row["clear"] & row["valid"]
         if f.learn:
@@ -269,6 +270,7 @@ class Synapses(wiring.Component):
             added[f"dither{p}"] = Mux(self.stochastic, dither, 128)
             added[f"change{p}"] = Mux(row["still"], 0, row[f"product{p}"])
         added = self._stage(m, "added", added)
+        m.d.comb += [self.host_read[p].eq(added[f"weight{p}"]) for p in range(f.lanes)]
         summed = {key: added[key] for key in kept}
         for p in range(f.lanes):
             # W + ((change + dither) >> 8): the weight's bits are above those of the dither, and one sum does it

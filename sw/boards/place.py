@@ -21,9 +21,11 @@ METHODS = {"ecp5": ("--placer", "static", "--router", "router2"), "ice40": ()}
 `digits` gets a third less wire (381,000 to 532,000) and is routed in minutes so, while `router1` is still ripping as many
 wires as it lays after 20."""
 
-SETTINGS = {"ecp5": {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}, "ice40": {}}
+MARGIN = {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
+SETTINGS = {"ecp5": MARGIN | {"router2/histCongWeight": "0.5", "router2/currCongWeightMult": "1.0"}, "ice40": {}}
 """What nextpnr has no option for, and takes with the netlist. How many tiles a wire may go round its own pins: with the
-usual 3 those of `digits` crowd in its middle, and from one seed in four they find a way; with 12 from each one tried."""
+usual 3 those of `digits` crowd in its middle, and from one seed in four they find a way; with 12 from each one tried. And
+how fast a crowded place gets dearer: half of the usual, as those of `image` else flee into what was free."""
 
 ROUNDS, FEW, LAST_ROUNDS = 12, 1000, 200
 """So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way; with

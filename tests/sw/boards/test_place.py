@@ -10,7 +10,7 @@ import pytest
 from golden.config import Config
 from sw.boards import build as builder
 from sw.boards.fit import check_fits
-from sw.boards.place import Unrouted, own_name, place, read_report, stuck
+from sw.boards.place import SETTINGS, Unrouted, own_name, place, read_report, stuck
 from sw.boards.result import Result
 from sw.boards.steps import Step
 from sw.boards.table import BOARDS
@@ -90,7 +90,7 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
         place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
-    assert made["modules"]["top"] == {"cells": {}, "settings": {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}}
+    assert made["modules"]["top"] == {"cells": {}, "settings": SETTINGS["ecp5"]}
 
 
 def netlist(folder):
