@@ -199,10 +199,9 @@ class Layer(wiring.Component):
             here = self.recalling if side == "apical" else ~self.recalling
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
             if side == "apical":
-                idle = Signal()  # a clock late: plasticity is busy only from a pass's begin on, and passes are longer
-                m.d.sync += idle.eq(self.plasticity.idle)
-                ready &= self.noise.ready & (idle | ~self.theta)
-            # A register, as it comes from far: what ends it is a pass's begin, and a pass is longer.
+                ready &= self.noise.ready & (self.plasticity.idle | ~self.theta)
+            # A register, as it comes from far: whatever ends it comes with `start`, while a pass is outstanding, or changes
+            # `here`; `may_begin` and `here` are looked at in the clock itself.
             waits = Signal(name=f"{side}_waits")
             m.d.sync += waits.eq(ready)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)

@@ -23,6 +23,8 @@ MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms
 def layer_host_signature() -> wiring.Signature:
     """One access, only while the core is idle: all but `write`, a pulse, and `read` stay (`READ_LATENCY`).
 
+    A layer's memories are the host's until two clocks after it; a sample that begins just then reads its first word later.
+
     index = word x 2^lane_bits + lane.
     """
     return wiring.Signature(
@@ -39,7 +41,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives two clocks later, by lane.
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives two clocks later at most.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """

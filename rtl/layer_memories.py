@@ -3,8 +3,8 @@
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.utils import ceil_log2
 
-from rtl.layer_host import WRITE_AT, Window, connect, is_any
-from rtl.synapses import HOST_WRITE
+from rtl.layer_host import READ_LATENCY, WRITE_AT, Window, connect, is_any
+from rtl.synapses import HOST_READ, HOST_WRITE
 
 
 def connect_memories(m: Module, layer):
@@ -15,6 +15,7 @@ def connect_memories(m: Module, layer):
     m.d.sync += word.eq(host.data), index.eq(host.index)
     if f.planes:
         assert WRITE_AT >= HOST_WRITE, "the host's lane comes before the word that it goes into"
+        assert max(HOST_READ + 5, WRITE_AT + 3) <= READ_LATENCY, "an access ends before its word has come, or gone in"
         synapses, base = layer.synapses, Signal.like(layer.synapses.host_address)
         memories = tuple({"basal": "weights", "apical": "theta"}[side] for side in layer.rows)
         m.d.sync += base.eq(Mux(is_any(host.memory, ("theta",)), synapses.apical_base, 0))

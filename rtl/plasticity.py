@@ -240,9 +240,7 @@ class Plasticity(wiring.Component):
         # A clock late, as they come from far: nothing reads them so soon.
         m.d.sync += write.addr.eq(Cat(self.keep_group[: f.group_bits], filling))
         m.d.sync += write.data.eq(self.keep_data), write.en.eq(self.keep)
-        m.d.comb += [
-            read.addr.eq(Cat(tag.group[: f.group_bits], self.slot)),
-        ]
+        m.d.comb += read.addr.eq(Cat(tag.group[: f.group_bits], self.slot))
         return read.data
 
     def _lanes(self, m, tags, kept):

@@ -94,12 +94,12 @@ class Soma(wiring.Component):
         return m
 
     def _picked(self, m, s, at):
-        """Unit s's sums of this round, one a plane; and in the direct code the last one less its part of the threshold."""
+        """Unit s's sums of this round, one a plane; and in the direct code plane 3 less its part of the threshold."""
         f, step_bits = self.form, ceil_log2(self.form.steps)
         picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
-        # The sum of all is p0 + 2 p1 + 4 p2 + 8 p3, of which 2^(4 + scale) is 1.
-        part = self.threshold << (1 + f.scale)
-        short = Signal(signed(max(f.accumulator_bits, len(part) + 1) + 1), name=f"short{s}")
+        part, short = self.threshold << (1 + f.scale), None  # p0 + 2 p1 + 4 p2 + 8 p3, of which 2^(4 + scale) is 1
+        if f.direct:
+            short = Signal(signed(max(f.accumulator_bits, len(part) + 1) + 1), name=f"short{s}")
         with m.If(at[:step_bits] == 0):
             for t in range(f.planes):
                 lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]

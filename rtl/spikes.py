@@ -66,8 +66,8 @@ def row_layout(rows: int, planes: int, count_bits: int) -> data.StructLayout:
 class ActiveRows(wiring.Component):
     """Lists the rows a pass has to walk: those active now from the front, those only in the last sample from the back.
 
-    Two lists, so that the next sample is listed while the last one is walked. A row costs one clock, and so does a word
-    without any. A row's bit is picked out of its word a clock before its fields are.
+    Two lists, so that the next sample is listed while the last one is walked. A row costs one clock, a word at least two.
+    A row's bit is picked out of its word a clock before its fields are.
 
     Args:
         size: rows, the neurons of the sending layer. lanes: neurons a word. planes: bits a row.

@@ -24,8 +24,9 @@ from rtl.formats import (
 from rtl.memories import ram
 from rtl.spikes import row_layout
 
-HOST_WRITE = 4
-"""Clocks from a host's address until the word has come through the update's stages, where the lane can be changed."""
+HOST_READ, HOST_WRITE = 2, 4
+"""Clocks from a host's address until its word can be read, and until it has come through the update's stages, where the lane
+can be changed."""
 
 
 def reverse(byte: Value) -> Value:
@@ -50,9 +51,9 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
-        host_*: the weights, address = word; host_read comes two clocks later. A word is written as a whole: host_write, a
-            pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the word that was
-            read, which is written in the next clock. The words of Theta come behind those of W, from `apical_base` on.
+        host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
+            host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
+            word that was read, which is written in the next clock. Theta's words come behind W's, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -99,16 +100,18 @@ class Synapses(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        begin, apical, writing = Signal(), Signal(), Signal()
+        # `begun`: for the pass's counters, which count nothing so soon.
+        begin, begun, apical, writing = Signal(), Signal(), Signal(), Signal()
         m.d.comb += begin.eq(self.start & self.ready)
+        m.d.sync += begun.eq(begin)
         with m.If(begin):
             m.d.sync += apical.eq(self.apical)
-        issued, listed = self._walk(m, begin, writing)
+        issued, listed = self._walk(m, begin, begun, writing)
         fetched = self._fetch(m, listed, begin, apical)
         row, word, write = self._read(m, fetched)
         if self.form.learn:
             under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
-            row, added = self._update(m, row, word, begin)
+            row, added = self._update(m, row, word, begun)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
             row = self._stage(m, "loaded", row) | self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
@@ -130,7 +133,7 @@ class Synapses(wiring.Component):
         """The branch for one network; a layer with one network needs none."""
         return m.If(apical == (side == "apical")) if len(self._sides()) == 2 else nullcontext()
 
-    def _walk(self, m, begin, writing):
+    def _walk(self, m, begin, begun, writing):
         """Issues the rows of every group, front list first.
 
         While a group's errors are not known, the group is walked as if there were none to write: often there are none, and a
@@ -187,8 +190,7 @@ class Synapses(wiring.Component):
             m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
-        begun = Signal()  # a clock late: no row comes so soon
-        m.d.sync += begun.eq(begin), self.rows.eq(Mux(begun, 0, self.rows + self.walked))
+        m.d.sync += self.rows.eq(Mux(begun, 0, self.rows + self.walked))
         # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
         issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again}
         issued |= {"live": live & ~null, "base": base}
@@ -260,7 +262,7 @@ class Synapses(wiring.Component):
                 m.d.sync += weight.eq(ready(values[p], ~host) | host_data)
         return weights
 
-    def _update(self, m, row, word, begin):
+    def _update(self, m, row, word, begun):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
@@ -282,8 +284,7 @@ class Synapses(wiring.Component):
         stored = self._stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips = Signal(range(f.lanes + 1))
-        begun = Signal()  # a clock late: no row comes so soon
-        m.d.sync += begun.eq(begin), clips.eq(0), self.saturations.eq(Mux(begun, 0, self.saturations + clips))
+        m.d.sync += clips.eq(0), self.saturations.eq(Mux(begun, 0, self.saturations + clips))
         with m.If(begun):
             m.d.sync += self.updates.eq(0)
         with m.Elif(stored["update"]):

@@ -11,7 +11,7 @@ from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
 
 BOOT = 2047
-"""Clocks until the core begins after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
+"""Clocks of reset after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
 
 
 class UartBoard(Elaboratable):
@@ -36,10 +36,7 @@ class UartBoard(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
-        # An ECP5 holds the clock back in place of a reset: registers begin with their values anyway, and a wire to 35,000 of
-        # them, with gates where it meets others, is saved.
-        held = self.family == "ecp5"
-        m.domains.sync = domain = ClockDomain("sync", reset_less=held)
+        m.domains.sync = domain = ClockDomain("sync")
         m.submodules.clock = clock = BoardClock(self.family, self.pll)
         m.domains.boot = boot = ClockDomain("boot", reset_less=True, local=True)
         waited = Signal(range(BOOT + 1))
@@ -47,14 +44,8 @@ class UartBoard(Elaboratable):
             m.d.boot += waited.eq(0)
         with m.Elif(waited != BOOT):
             m.d.boot += waited.eq(waited + 1)
-        m.d.comb += boot.clk.eq(clock.clk)
-        if held:
-            begun = Signal()
-            m.d.boot += begun.eq(waited == BOOT)
-            m.submodules.gate = Instance("DCCA", i_CLKI=clock.clk, i_CE=begun, o_CLKO=domain.clk)
-        else:
-            m.d.comb += domain.clk.eq(clock.clk)
-            m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
+        m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
+        m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
         m.submodules.chip = chip = UartCore(self.config, self.divisor)
         uart = platform.request("uart", 0, dir="-")
         m.submodules.rx, m.submodules.tx = rx, tx = io.Buffer("i", uart.rx), io.Buffer("o", uart.tx)

@@ -10,7 +10,7 @@ from golden.config import Config
 from sw.boards import generic, vendor
 from sw.boards.clocks import measure
 from sw.boards.fit import check_fits
-from sw.boards.place import PACK, PLACED, Placed, Unrouted, place
+from sw.boards.place import PACK, PLACED, Placed, Unrouted, place, set_up
 from sw.boards.result import Result
 from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
@@ -100,13 +100,15 @@ def _open(
 def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
     """The first of these tries that meets the clock, else the best."""
     tries: list[Placed] = []
-    failed = ""
+    failed, netlist = "", set_up(folder, board.family)
     for number in seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
         try:
-            tries.append(place(folder, board, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}")))
+            tries.append(
+                place(folder, board, netlist, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}"))
+            )
         except Unrouted as error:
             failed = str(error)
             continue
@@ -115,7 +117,6 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
         if tries[-1].megahertz >= megahertz:
             return tries[-1]
     if not tries:
-        raise CheckError(
-            f"{board.name}: the wires find no way from {len(seeds)} seeds, the last: {failed}; fewer lanes need less"
-        )
+        tried = f"seeds {seeds[0]} to {seeds[-1]}"
+        raise CheckError(f"{board.name}: the wires find no way ({tried}), the last: {failed}; fewer lanes need less")
     return max(tries, key=lambda found: found.megahertz)

@@ -23,9 +23,10 @@ wires as it lays after 20."""
 
 MARGIN = {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
 SETTINGS = {"ecp5": MARGIN | {"router2/histCongWeight": "0.5", "router2/currCongWeightMult": "1.0"}, "ice40": {}}
-"""What nextpnr has no option for, and takes with the netlist. How many tiles a wire may go round its own pins: with the
-usual 3 those of `digits` crowd in its middle, and from one seed in four they find a way; with 12 from each one tried. And
-how fast a crowded place gets dearer: half of the usual, as those of `image` else flee into what was free."""
+"""What nextpnr has no option for, and takes with the netlist (where a text of 0 and 1 alone is a binary number). How many
+tiles a wire may go round its own pins: with the usual 3 those of `digits` crowd in its middle, and from one seed in four
+they find a way; with 12 from each one tried. And how fast a crowded place gets dearer: half of the usual, as those of
+`image` else flee into what was free."""
 
 ROUNDS, FEW, LAST_ROUNDS = 12, 1000, 200
 """So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way; with
@@ -100,16 +101,24 @@ def set_up(folder: Folder, family: str) -> str:
 
 
 def place(
-    folder: Folder, board: Board, megahertz: Fraction, seed: int, tell: Callable[[str], None] = lambda words: None
+    folder: Folder,
+    board: Board,
+    netlist: str,
+    megahertz: Fraction,
+    seed: int,
+    tell: Callable[[str], None] = lambda words: None,
 ) -> Placed:
-    """Places and routes top.json with the board's constraints, top.lpf or top.pcf. `tell`: hears how far the router is.
+    """Places and routes what `set_up` named, with the board's constraints, top.lpf or top.pcf.
+
+    Args:
+        tell: hears how far the router is.
 
     Raises:
         ToolError: it does not fit. Unrouted.
     """
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
-    tool, report, netlist = f"nextpnr-{board.family}", f"place{seed}.json", set_up(folder, board.family)
+    tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
     arguments = [*board.arguments, *METHODS[board.family], "--json", netlist]
     arguments += [pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
@@ -128,6 +137,9 @@ def place(
         if not stuck(found):
             raise
         raise Unrouted(f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for many rounds") from None
+    finally:
+        for picture in folder.path.glob("out_*density_*.csv"):  # of each step of the placer, by some versions
+            picture.unlink()
     return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
 
 

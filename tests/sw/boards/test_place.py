@@ -10,7 +10,7 @@ import pytest
 from golden.config import Config
 from sw.boards import build as builder
 from sw.boards.fit import check_fits
-from sw.boards.place import SETTINGS, Unrouted, own_name, place, read_report, stuck
+from sw.boards.place import SETTINGS, Unrouted, own_name, place, read_report, set_up, stuck
 from sw.boards.result import Result
 from sw.boards.steps import Step
 from sw.boards.table import BOARDS
@@ -87,7 +87,7 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     monkeypatch.setenv("NEXTPNR_ECP5", str(program))
     netlist(tmp_path)
     with pytest.raises(ToolError):
-        place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3)
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
     assert made["modules"]["top"] == {"cells": {}, "settings": SETTINGS["ecp5"]}
@@ -117,16 +117,16 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
     netlist(tmp_path)
     told = []
     with pytest.raises(Unrouted, match="seed 3: 4,100 wires with two nets on them, and no fewer for many rounds"):
-        place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), 3, told.append)
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3, told.append)
     assert told[-1] == "4,100 wires with two nets on them"
     tried = []
 
-    def never(folder, board, megahertz, seed, tell):
+    def never(folder, board, netlist, megahertz, seed, tell):
         tried.append(seed)
         raise Unrouted(f"seed {seed}: no")
 
     monkeypatch.setattr(builder, "place", never)
-    with pytest.raises(CheckError, match="the wires find no way from 3 seeds, the last: seed 7: no; fewer lanes"):
+    with pytest.raises(CheckError, match="no way \\(seeds 5 to 7\\), the last: seed 7: no; fewer lanes"):
         builder._place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(5, 8), Step())
     assert tried == [5, 6, 7]
 
