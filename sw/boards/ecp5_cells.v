@@ -64,7 +64,11 @@ module DP16KD (
     wire [17:0] mask_odd = mask(18, {12'd0, ada[3:2]});
     // A write of no byte is none: yosys leaves WE on, and writes by the byte enables in the address.
     wire writes_a = wea & (|maska | (DATA_WIDTH_A == 36 & |mask_odd)), writes_b = web & |maskb;
-    wire collides_a = writes_b & (worda[9:1] == wordb[9:1]), collides_b = writes_a & (worda[9:1] == wordb[9:1]);
+    // One address for both: the bits of the wider port's words.
+    localparam WIDER = DATA_WIDTH_A > DATA_WIDTH_B ? DATA_WIDTH_A : DATA_WIDTH_B;
+    localparam BELOW = WIDER == 36 ? 5 : WIDER == 18 ? 4 : WIDER == 9 ? 3 : WIDER == 4 ? 2 : WIDER == 2 ? 1 : 0;
+    wire one_address = (ada >> BELOW) == (adb >> BELOW);
+    wire collides_a = writes_b & one_address, collides_b = writes_a & one_address;
 
     // What a write of this width changes in a word of 18 bits, and where narrow data lie in it.
     function [17:0] mask;
