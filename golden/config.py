@@ -12,8 +12,10 @@ from pathlib import Path
 import tomli_w
 
 MAX_RATE, MIN_RATE = 5, -8
-MIN_WEIGHT_BITS, MAX_WEIGHT_BITS = 10, 16
 """The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
+
+MIN_WEIGHT_BITS, MAX_WEIGHT_BITS = 10, 16
+"""Of a weight master."""
 
 ADDRESS_BITS = 24
 """The host port's addresses within a memory (docs/hardware.md), and the counters of words walked."""

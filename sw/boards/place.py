@@ -82,12 +82,14 @@ def overused(log: str) -> list[int]:
     return [int(count) for count in re.findall(r"iter=\d+ wires=\d+ overused=(\d+)", log)]
 
 
+def stalled(counts: list[int]) -> int:
+    """Rounds since the router had its fewest such wires."""
+    return len(counts) - 1 - counts.index(min(counts))
+
+
 def stuck(counts: list[int]) -> bool:
     """Whether `router2` will not find a way, as it goes on for ever then. The last few hundred wires may take long."""
-    if len(counts) < 2 * ROUNDS:
-        return False
-    rounds = len(counts) - 1 - counts.index(min(counts))
-    return rounds >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
+    return len(counts) >= 2 * ROUNDS and stalled(counts) >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
 
 
 def set_up(folder: Folder, family: str) -> str:
@@ -136,7 +138,8 @@ def place(
         found = counts()
         if not stuck(found):
             raise
-        raise Unrouted(f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for many rounds") from None
+        words = f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for {stalled(found)} rounds"
+        raise Unrouted(words) from None
     finally:
         for picture in folder.path.glob("out_*density_*.csv"):  # of each step of the placer, by some versions
             picture.unlink()

@@ -137,7 +137,7 @@ def configs(draw) -> Config:
 
 
 # No shrinking: each attempt builds a core. A small failing shape is found by hand, or with --hypothesis-profile=explore.
-QUICK = settings(max_examples=3, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=4, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
 
 
 @QUICK

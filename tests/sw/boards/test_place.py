@@ -116,7 +116,7 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
     monkeypatch.setenv("NEXTPNR_ECP5", str(program))
     netlist(tmp_path)
     told = []
-    with pytest.raises(Unrouted, match="seed 3: 4,100 wires with two nets on them, and no fewer for many rounds"):
+    with pytest.raises(Unrouted, match="seed 3: 4,100 wires with two nets on them, and no fewer for 37 rounds"):
         place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3, told.append)
     assert told[-1] == "4,100 wires with two nets on them"
     tried = []
