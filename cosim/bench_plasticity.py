@@ -213,8 +213,8 @@ class Unit:
             for i in range(self.width):
                 address, unit = self.place(k, i)
                 pins.set(host_address_e=address, host_address_s=k)
-                await RisingEdge(self.clk)
-                await RisingEdge(self.clk)
+                for _ in range(3):
+                    await RisingEdge(self.clk)
                 row.append(as_signed(unpack(pins.get("host_read_e"), *[24] * self.form.update_units)[unit], 24))
             e.append(row)
             s.append(pins.signed("host_read_s"))

@@ -53,11 +53,13 @@ class Rows:
             for j in range(self.size):
                 address = (slot << self.word_bits) + j // self.lanes
                 self.pins.set(host_address=address, host_write=0, host_data=counts[slot][j])
-                await self.clock()
+                for _ in range(3):
+                    await self.clock()
                 self.pins.set(host_write=1 << j % self.lanes)
                 await self.clock()
         self.pins.set(host_select=0, host_write=0)
-        await self.clock()  # the first word's counts are read ahead
+        for _ in range(3):  # the last count goes in, and the first word's counts are read ahead
+            await self.clock()
 
     async def host_read(self) -> list[list[int]]:
         """The counts in every slot."""
@@ -67,8 +69,8 @@ class Rows:
             row = []
             for word in range(self.words):
                 self.pins.set(host_address=(slot << self.word_bits) + word)
-                await self.clock()
-                await self.clock()
+                for _ in range(3):
+                    await self.clock()
                 row += unpack(self.pins.get("host_read"), *[self.count_bits] * self.lanes)
             counts.append(row[: self.size])
         self.pins.set(host_select=0)

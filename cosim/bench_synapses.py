@@ -11,7 +11,7 @@ from cosim.drivers import Watchdog, stalls
 from cosim.models import sat
 from cosim.pins import PATTERNS, Pins, as_signed, begin, pack, unpack
 from rtl.formats import LayerFormat
-from rtl.synapses import HOST_WRITE
+from rtl.synapses import HOST_READ, HOST_WRITE
 
 PASSES = 10
 NOTHING = -1
@@ -94,10 +94,10 @@ class Unit:
         self.pins.set(host_select=0, host_write=0)
 
     async def host_read(self, side: str) -> list[list[int]]:
-        """All weights, one word a clock, each two clocks after its address."""
-        rows, asked, bits = [[] for _ in range(self.sides[side][0])], [None, None], self.form.weight_bits
+        """All weights, one word a clock, each `HOST_READ` clocks after its address."""
+        rows, asked, bits = [[] for _ in range(self.sides[side][0])], [None] * HOST_READ, self.form.weight_bits
         self.pins.set(host_select=1)
-        for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)] * 2:
+        for j, group in [(j, group) for group in range(self.form.groups) for j in range(len(rows))] + [(0, 0)] * HOST_READ:
             self.pins.set(host_address=self.place(side, j, group))
             await RisingEdge(self.clk)
             row = asked.pop(0)

@@ -151,7 +151,9 @@ class Layer(wiring.Component):
                 plasticity.block_shift.eq(settings.block_shift),
                 plasticity.block_k.eq(self.concept),
             ]
-        with m.If(affinity.start):
+        heard = Signal()  # a clock late, as nothing needs the noise so soon
+        m.d.sync += heard.eq(affinity.start)
+        with m.If(heard):
             m.d.sync += self.samples.eq(self.samples + 1)
             if not self.bottom:
                 m.d.comb += self.noise.start.eq(1)

@@ -12,7 +12,7 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY, WRITE_AT = 7, 4
+READ_LATENCY, WRITE_AT = 8, 5
 """An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
 clock `WRITE_AT`."""
 
@@ -41,7 +41,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives two clocks later at most.
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives three clocks later at most.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """
@@ -72,9 +72,9 @@ def connect(m: Module, host, index: Value, windows: list[Window]):
     for window in windows:
         name, lane, several = window.memories[0], window.lane(index), window.lanes > 1
         chosen, answer = Signal(name=f"chosen_{name}"), Signal(DATA_BITS, name=f"answer_{name}")
-        lanes = Signal(window.lanes, name=f"write_{name}")
+        here, lanes = (Signal(window.lanes, name=f"{use}_{name}") for use in ("lane", "write"))
         m.d.sync += chosen.eq(select & is_any(memory, window.memories))
-        m.d.sync += lanes.eq(Mux(chosen & write, 1 << lane if several else 1, 0))
+        m.d.sync += here.eq(1 << lane if several else 1), lanes.eq(Mux(chosen & write, here, 0))
         m.d.comb += window.write.eq(lanes)
         if window.select is not None:
             m.d.comb += window.select.eq(chosen)

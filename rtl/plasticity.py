@@ -46,8 +46,8 @@ class Plasticity(wiring.Component):
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
-        host_*: E (address = (concept, group, part), one unit at a time; select and data from the clock before the write on)
-            and S (address = concept).
+        host_*: E (address = (concept, group, part), one unit at a time; select and data from the clock before the write on;
+            read two clocks after the address) and S (address = concept).
     """
 
     def __init__(self, form: LayerFormat):
@@ -223,7 +223,12 @@ class Plasticity(wiring.Component):
         with m.State("block high"):
             m.d.comb += issue["block"].eq(1)
             m.next = "wait"
-        with m.State("wait"), m.If(Mux(ends, self.apical_valid & self.errors.ready, self.part_done)):
+        with m.State("wait"), m.If(self.part_done):
+            m.d.comb += on.eq(~ends)
+            m.next = "block"
+            with m.If(ends):
+                m.next = "given"
+        with m.State("given"), m.If(~self.apical_valid):  # the pass has taken them, in the clock before: it is far away
             m.d.comb += on.eq(1)
             m.next = "block"
             with m.If(final):
@@ -344,7 +349,6 @@ class Plasticity(wiring.Component):
         host, own = self.host_select_e, tags[5].sum | tags[5].block  # the host has it whenever no job does
         m.d.comb += [
             read.addr.eq(Mux(host, self.host_address_e, self._place(tags[1]))),
-            self.host_read_e.eq(read.data),
             write.addr.eq(Mux(own, self._place(tags[5]), self.host_address_e)),
             write.en.eq(Mux(own, (1 << f.update_units) - 1, self.host_write_e)),
             host_data.eq(Mux(host, self.host_data, 0)),
@@ -354,6 +358,7 @@ class Plasticity(wiring.Component):
             m.d.sync += stored.eq(clipped(self.totals[u], SUM_BITS, tags[4].sum) | host_data)
             m.d.comb += write.data[u].eq(stored)
             m.d.sync += self.apical_sums[u].eq(read.data[u])
+            m.d.comb += self.host_read_e[u].eq(self.apical_sums[u])  # a block RAM's output goes to its register alone
 
         m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
         read, write = memory.read_port(), memory.write_port()

@@ -75,8 +75,10 @@ class Readout(wiring.Component):
                         m.d.comb += ready.eq(0)
                 m.d.comb += self.o.valid.eq(ready)
                 with m.If(self.o.valid & self.o.ready):
-                    m.d.comb += [counters.ready.eq(1) for counters in self.counters]
-                    m.next = "gather"
+                    m.next = "release"
+            with m.State("release"):  # in a clock of its own, as what takes the result is far from the counters
+                m.d.comb += [counters.ready.eq(1) for counters in self.counters]
+                m.next = "gather"
             m.d.comb += self.busy.eq(~fsm.ongoing("gather") | (group != 0))
         m.d.comb += self.o.payload.prediction.eq(best), self.o.payload.voltages.eq(voltages)
         m.d.comb += [self.o.payload.counters[i].eq(self.counters[i].payload) for i in range(f.layer)]

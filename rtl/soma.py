@@ -155,13 +155,18 @@ class Soma(wiring.Component):
         went, rests = goes.replicate(MEMBRANE_BITS), (~goes).replicate(MEMBRANE_BITS)
         m.d.sync += membrane.eq((left & went) | ((self.threshold >> 1) & rests))
         voltage, count = Signal(signed(f.sum_bits), name=f"voltage{s}"), Signal(f.count_bits, name=f"count{s}")
-        train = Signal(f.steps, name=f"train{s}")
         with m.If(stepping):
-            m.d.sync += voltage.eq(Mux(begins, 0, voltage) + v), count.eq(Mux(begins, 0, count) + spike)
-            m.d.sync += train.eq(Cat(train[1:], spike))
+            m.d.sync += voltage.eq(Mux(begins, 0, voltage) + v)
+        # The spike is known late in its clock, and is counted in the next one: what it makes is taken as it goes in there.
+        late, late_begins, counting = (Signal(name=f"{name}{s}") for name in ("late_spike", "late_begins", "counting"))
+        m.d.sync += late.eq(spike), late_begins.eq(begins), counting.eq(stepping)
+        train, counted, trained = Signal(f.steps, name=f"train{s}"), Signal.like(count), Signal(f.steps, name=f"trained{s}")
+        m.d.comb += counted.eq(Mux(late_begins, 0, count) + late), trained.eq(Cat(train[1:], late))
+        with m.If(counting):
+            m.d.sync += count.eq(counted), train.eq(trained)
         new = {
-            "trains": train,
-            "counts": count,
+            "trains": trained,
+            "counts": counted,
             "voltages": voltage,
             "above": voltage >= self.low,
             "below": voltage < self.high,

@@ -81,7 +81,8 @@ class ActiveRows(wiring.Component):
         index: In, position in the list of active rows, or with `back` in the list of old rows. entry: Out, two clocks after.
         release: In, pulse: the listed sample has been walked.
         busy: Out, a sample is inside.
-        host_*: the counts of the last samples, address = (slot, word), one count for each lane.
+        host_*: the counts of the last samples, address = (slot, word), one count for each lane; address, select and data
+            from three clocks before the write on, host_read two clocks after the address. In three more no word comes.
     """
 
     def __init__(
@@ -158,11 +159,16 @@ class ActiveRows(wiring.Component):
         with m.If(~came):
             m.d.sync += word_in.eq(self.i.payload)
         if self.slots:
-            self._last_samples(m, word_in, word, next_word, load, close, old_counts)
+            self._last_samples(m, word_in, word, next_word, load, last_word, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
         # A register, as many things hang on `load`: behind a word of one row or none it takes a clock more.
-        m.d.sync += room.eq(~load & ~any_and_two(rest)[1])
+        again = ~load
+        if self.words * self.slots == 1:  # the very word that was just written is the next to be read
+            loaded = Signal(2)
+            m.d.sync += loaded.eq(Cat(load, loaded[0]))
+            again &= ~loaded.any()
+        m.d.sync += room.eq(again & ~any_and_two(rest)[1])
         with m.If(load):
             m.d.sync += [
                 now.trains.eq(word_in.trains),
@@ -208,29 +214,34 @@ class ActiveRows(wiring.Component):
         m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
         return m
 
-    def _last_samples(self, m, word_in, word, next_word, load, close, old_counts):
-        """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in."""
+    def _last_samples(self, m, word_in, word, next_word, load, last_word, old_counts):
+        """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in.
+
+        A word's counts are there two clocks after the word before it was loaded, as soon as it can come.
+        """
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
         m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
         read, write = last.read_port(), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
         m.d.comb += next_slot.eq(slot)
-        with m.If(close & (self.slots > 1)):
+        with m.If(load & last_word & (self.slots > 1)):
             m.d.comb += next_slot.eq(Mux(slot == self.slots - 1, 0, slot + 1))
         m.d.sync += slot.eq(next_slot)
         count = pixel_count if self.direct else train_count
         counts = [count(word_in.trains[p], self.steps) for p in range(self.lanes)]
+        m.d.sync += old_counts.eq(read.data)  # a block RAM's output goes to its register alone
         m.d.comb += [
-            old_counts.eq(read.data),
-            self.host_read.eq(read.data),
+            self.host_read.eq(old_counts),
             read.addr.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot))),
+        ]
+        m.d.sync += [  # a clock late, as the word that is written next is another one
             write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),
             write.en.eq(Mux(self.host_select, self.host_write.any(), load)),
         ]
         for p in range(self.lanes):  # the host's word is the one it reads, but for one lane
-            host = Mux(self.host_write[p], self.host_data, read.data[p])
-            m.d.comb += write.data[p].eq(Mux(self.host_select, host, counts[p]))
+            host = Mux(self.host_write[p], self.host_data, old_counts[p])
+            m.d.sync += write.data[p].eq(Mux(self.host_select, host, counts[p]))
         return m
 
     def _target_counts(self, word_bits):

@@ -24,7 +24,7 @@ from rtl.formats import (
 from rtl.memories import ram
 from rtl.spikes import row_layout
 
-HOST_READ, HOST_WRITE = 2, 4
+HOST_READ, HOST_WRITE = 3, 5
 """Clocks from a host's address until its word can be read, and until it has come through the update's stages, where the lane
 can be changed."""
 
@@ -114,18 +114,19 @@ class Synapses(wiring.Component):
             row, added = self._update(m, row, word, begun)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
-            row = self._stage(m, "loaded", row) | self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
+            row = self._stage(m, "loaded", row | {"write": self.host_write.any()})
+            row |= self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
             m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
         self._write(m, row, write)
         self._accumulate(m, row)
         return m
 
     def _stage(self, m, name, values):
-        """One pipeline register for each of `values`; only `valid` and `update` are reset."""
+        """One pipeline register for each of `values`; only what counts or writes is reset."""
         stage = {}
         for key, value in values.items():
             value = Value.cast(value)
-            stage[key] = Signal(value.shape(), name=f"{name}_{key}", reset_less=key not in ("valid", "update"))
+            stage[key] = Signal(value.shape(), name=f"{name}_{key}", reset_less=key not in ("valid", "update", "write"))
             m.d.sync += stage[key].eq(value)
         return stage
 
@@ -144,8 +145,10 @@ class Synapses(wiring.Component):
         in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
         base = Signal(range(self.words + 1))
         idle, guess, held = Signal(init=1), Signal(), Signal()
-        # of the front and the back list: whether it is empty, and its last position
-        no_new, no_old, new_end, old_end = Signal(), Signal(), Signal.like(position), Signal.like(position)
+        # Of the front and the back list: whether it is empty or has one row, its last position but one, and whether the
+        # position is its last: found a clock before, as is whether the group is the last, since all else hangs on them.
+        no_new, no_old, one_new, one_old, new_ends, old_ends = (Signal() for _ in range(6))
+        new_before, old_before, final = Signal.like(position), Signal.like(position), Signal()
         old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
         group_rows = Signal.like(position)
         m.d.comb += [
@@ -153,10 +156,10 @@ class Synapses(wiring.Component):
             self.busy.eq(~idle | writing),
             old_rows.eq(live & ~no_old),
             null.eq(no_new & ~old_rows),
-            front_ends.eq(~in_back & (position == new_end)),
-            last.eq(null | Mux(in_back, position == old_end, front_ends & ~old_rows)),
+            front_ends.eq(~in_back & new_ends),
+            last.eq(null | Mux(in_back, old_ends, front_ends & ~old_rows)),
             go.eq(~idle & (~last | (credit & ~guess))),
-            self.done.eq(go & last & (group == f.groups - 1)),
+            self.done.eq(go & last & final),
             self.index.eq(position),
             self.back.eq(in_back),
             take.eq(begin | (go & last & ~self.done)),
@@ -167,19 +170,16 @@ class Synapses(wiring.Component):
         m.d.sync += self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0))
         with m.If(go):
             m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
+            m.d.sync += new_ends.eq(position == new_before), old_ends.eq(position == old_before)
             with m.If(front_ends):
-                m.d.sync += in_back.eq(1), position.eq(0)
+                m.d.sync += in_back.eq(1), position.eq(0), old_ends.eq(one_old)
             with m.If(last):
-                m.d.sync += group.eq(group + 1), credit.eq(0)
+                m.d.sync += group.eq(group + 1), final.eq(group + 2 == f.groups), credit.eq(0)
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
-            m.d.sync += group.eq(0), idle.eq(0), base.eq(Mux(self.apical, self.apical_base, 0))
-            m.d.sync += (
-                no_new.eq(self.new == 0),
-                no_old.eq(self.old == 0),
-                new_end.eq(self.new - 1),
-                old_end.eq(self.old - 1),
-            )
+            m.d.sync += group.eq(0), final.eq(f.groups == 1), idle.eq(0), base.eq(Mux(self.apical, self.apical_base, 0))
+            m.d.sync += no_new.eq(self.new == 0), one_new.eq(self.new == 1), new_before.eq(self.new - 2)
+            m.d.sync += no_old.eq(self.old == 0), one_old.eq(self.old == 1), old_before.eq(self.old - 2)
         with m.Elif(self.done):
             m.d.sync += idle.eq(1)
         with m.If(self.taken):
@@ -188,6 +188,7 @@ class Synapses(wiring.Component):
             m.d.sync += guess.eq(0)
         with m.If(take | again):
             m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
+            m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
             m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
 
         m.d.sync += self.rows.eq(Mux(begun, 0, self.rows + self.walked))
@@ -214,7 +215,8 @@ class Synapses(wiring.Component):
             with self._on(m, side, apical):
                 m.d.comb += index.eq(entry.row), train.eq(entry.train), old.eq(entry.old)
         fetched = {key: row[key] for key in ("valid", "last", "clear")}
-        fetched["address"] = (row["base"] + index)[: len(row["base"])]
+        # The host's goes the same way, and so each address is a register's alone: it has many block RAMs to reach.
+        fetched["address"] = Mux(self.host_select, self.host_address, (row["base"] + index)[: len(row["base"])])
         fetched["train"] = Mux(row["null"], 0, train)
         if f.learn:
             rate, byte = Signal(RATE_BITS), Signal(8)
@@ -235,16 +237,14 @@ class Synapses(wiring.Component):
         return self._stage(m, "fetched", fetched)
 
     def _read(self, m, row):
-        """The word is read; in the same clock the group's errors are multiplied with the row's factor."""
+        """The word is read; the group's errors and the row's factor stand in registers beside the multipliers."""
         f = self.form
         m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(f.weight_bits), f.lanes), depth=self.words)
         read, write = memory.read_port(), memory.write_port()  # of whole words: a block RAM's bytes are 8 or 9 bits wide
-        m.d.comb += read.addr.eq(Mux(self.host_select, self.host_address, row["address"]))
-        read_row = {key: row[key] for key in row if key != "factor"}
-        read_row["clear"] = row["clear"] & row["valid"]
+        m.d.comb += read.addr.eq(row["address"])
+        read_row = row | {"clear": row["clear"] & row["valid"]}
         if f.learn:
-            factor, bits = Cat(row["factor"], 0).as_signed(), f.error_bits + 16  # a factor is T times 2^13 at most
-            read_row |= {f"product{p}": (self.held_g[p] * factor)[:bits].as_signed() for p in range(f.lanes)}
+            read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
             read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
         return self._stage(m, "read", read_row), read.data, write
 
@@ -270,7 +270,8 @@ class Synapses(wiring.Component):
         for p in range(f.lanes):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"dither{p}"] = Mux(self.stochastic, dither, 128)
-            added[f"change{p}"] = Mux(row["still"], 0, row[f"product{p}"])
+            product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
+            added[f"change{p}"] = Mux(row["still"], 0, product[: f.error_bits + 16].as_signed())  # a factor is T times 2^13
         added = self._stage(m, "added", added)
         m.d.comb += [self.host_read[p].eq(added[f"weight{p}"]) for p in range(f.lanes)]
         summed = {key: added[key] for key in kept}
@@ -281,6 +282,7 @@ class Synapses(wiring.Component):
         summed = self._stage(m, "summed", summed)
         totals = [summed[f"total{p}"] for p in range(f.lanes)]
         stored = {key: summed[key] for key in kept} | {"clipped": Cat(overflows(total, f.weight_bits) for total in totals)}
+        stored["write"] = summed["update"] | self.host_write.any()
         stored = self._stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips = Signal(range(f.lanes + 1))
@@ -293,11 +295,9 @@ class Synapses(wiring.Component):
         return stored, Cat(added["update"], summed["update"])
 
     def _write(self, m, row, write):
-        """The updated word goes back; the host's word when it asks."""
-        f, merged, update = self.form, Signal(), row["update"] if self.form.learn else 0
-        m.d.sync += merged.eq(self.host_write.any())
-        m.d.comb += write.addr.eq(Mux(update, row["address"], self.host_address)), write.en.eq(update | merged)
-        m.d.comb += [write.data[p].eq(row[f"weight{p}"]) for p in range(f.lanes)]
+        """The updated word goes back, and the host's: its address has come the same way."""
+        m.d.comb += write.addr.eq(row["address"]), write.en.eq(row["write"])
+        m.d.comb += [write.data[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
 
     def _accumulate(self, m, row):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""

@@ -4,14 +4,14 @@ from fractions import Fraction
 
 from amaranth.hdl import ClockDomain, Elaboratable, Instance, Module, Signal
 from amaranth.lib import io
-from amaranth.lib.cdc import ResetSynchronizer
+from amaranth.lib.cdc import FFSynchronizer, ResetSynchronizer
 
 from golden.config import Config
 from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
 
 BOOT = 2047
-"""Clocks of reset after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
+"""Clocks until the core begins after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
 
 
 class UartBoard(Elaboratable):
@@ -36,16 +36,27 @@ class UartBoard(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
-        m.domains.sync = domain = ClockDomain("sync")
+        # An ECP5 holds the clock back in place of a reset: registers begin with their values anyway, and a wire to 35,000 of
+        # them, with gates where it meets others, is saved. Its boot clock is the crystal, as what the PLL makes goes to the
+        # gate alone: behind a clock tree the gate would be fed by that tree.
+        held = self.family == "ecp5"
+        m.domains.sync = domain = ClockDomain("sync", reset_less=held)
         m.submodules.clock = clock = BoardClock(self.family, self.pll)
         m.domains.boot = boot = ClockDomain("boot", reset_less=True, local=True)
-        waited = Signal(range(BOOT + 1))
-        with m.If(~clock.locked):
+        locked, waited = Signal(), Signal(range(BOOT + 1))
+        m.submodules.locked = FFSynchronizer(clock.locked, locked, o_domain="boot")
+        with m.If(~locked):
             m.d.boot += waited.eq(0)
         with m.Elif(waited != BOOT):
             m.d.boot += waited.eq(waited + 1)
-        m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
-        m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
+        if held:
+            begun = Signal()
+            m.d.boot += begun.eq(waited == BOOT)
+            m.d.comb += boot.clk.eq(clock.crystal)
+            m.submodules.gate = Instance("DCCA", i_CLKI=clock.clk, i_CE=begun, o_CLKO=domain.clk)
+        else:
+            m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
+            m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
         m.submodules.chip = chip = UartCore(self.config, self.divisor)
         uart = platform.request("uart", 0, dir="-")
         m.submodules.rx, m.submodules.tx = rx, tx = io.Buffer("i", uart.rx), io.Buffer("o", uart.tx)
@@ -60,12 +71,12 @@ class BoardClock(Elaboratable):
     """The platform's default clock through the family's PLL. The tools find by themselves what the PLL makes of it.
 
     Members:
-        clk: the clock. locked: it is stable.
+        clk: the clock. locked: it is stable, in no clock's time. crystal: the clock that the PLL is fed with (ECP5).
     """
 
     def __init__(self, family: str, pll: Pll):
         self.family, self.pll = family, pll
-        self.clk, self.locked = Signal(), Signal()
+        self.clk, self.locked, self.crystal = Signal(), Signal(), Signal()
 
     def elaborate(self, platform):
         m = Module()
@@ -76,6 +87,7 @@ class BoardClock(Elaboratable):
 
     def _ecp5(self, m, pin):
         m.submodules.pin = buffer = io.Buffer("i", pin)
+        m.d.comb += self.crystal.eq(buffer.i)
         dividers = {"p_CLKI_DIV": self.pll.reference, "p_CLKFB_DIV": self.pll.feedback, "p_CLKOP_DIV": self.pll.output}
         phase = {"p_CLKOP_CPHASE": self.pll.output - 1, "p_CLKOP_FPHASE": 0, "p_CLKOP_ENABLE": "ENABLED"}
         off = {f"p_{name}_ENABLE": "DISABLED" for name in ("CLKOS", "CLKOS2", "CLKOS3")}
@@ -89,7 +101,7 @@ class BoardClock(Elaboratable):
             **off,
             p_FEEDBK_PATH="CLKOP",
             p_OUTDIVIDER_MUXA="DIVA",
-            i_CLKI=buffer.i,
+            i_CLKI=self.crystal,
             i_CLKFB=self.clk,
             i_PLLWAKESYNC=0,
             i_ENCLKOP=0,

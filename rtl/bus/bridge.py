@@ -21,8 +21,10 @@ TOO_LONG = HEADER + 4 * MAX_WORDS + 1
 
 
 def answered(m: Module, state: str):
-    """An FSM's state, with one before it that waits until a memory's answer is in its register."""
+    """An FSM's state, with two before it that wait until a memory has read and its answer is in its register."""
     with m.State(state):
+        m.next = f"{state}, read"
+    with m.State(f"{state}, read"):
         m.next = f"{state}, answered"
     return m.State(f"{state}, answered")
 
@@ -59,11 +61,10 @@ class Bridge(wiring.Component):
         count, done = Signal(range(MAX_WORDS + 1)), Signal(range(MAX_WORDS + 1))
         request, response, byte, outgoing = self.bus.request, self.bus.response, Signal(8), Signal(8)
         m.d.comb += [
-            # A memory's answer belongs to `index`: the address is ahead of it by a clock. It comes late in its clock, so
-            # what it steers looks at it a clock later (`answered`).
+            # A memory reads what `index` says, and what its answer steers looks at it two clocks later (`answered`).
             following.eq(index),
-            fetch.addr.eq(following),
-            recall.addr.eq(following),
+            fetch.addr.eq(index),
+            recall.addr.eq(index),
             store.addr.eq(length),
             store.data.eq(self.i.payload.data),
             note.addr.eq(index),

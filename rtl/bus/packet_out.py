@@ -22,7 +22,7 @@ class PacketOut(wiring.Component):
     Members:
         i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.packets.word_layout`.
         number: In, the number of the sample whose result comes next.
-        inside: Out, a part of a packet is still to go. done: Out, pulse with the last word of a result.
+        inside: Out, a part of a packet is still to go. done: Out, pulse behind the last word of a result.
     """
 
     def __init__(self, config: Config):
@@ -49,14 +49,14 @@ class PacketOut(wiring.Component):
         index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
         load, last = Signal(), Signal()
         m.d.comb += [
-            load.eq(self.i.valid & (~valid | self.o.ready)),
+            load.eq(self.i.valid & (~valid | self.o.ready) & ~self.done),  # with `done` the number becomes the next one's
             last.eq(index == count - 1),
-            self.done.eq(load & last),
-            self.i.ready.eq(self.done),
+            self.i.ready.eq(load & last),
             self.inside.eq(valid | (index != 0)),
             self.o.valid.eq(valid),
             self.o.payload.eq(word),
         ]
+        m.d.sync += self.done.eq(load & last)  # a register, as it goes far
         with m.If(self.o.ready):
             m.d.sync += valid.eq(0)
         with m.If(load):

@@ -26,9 +26,8 @@ def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
     """
     core_netlist(folder, config, family)
     text = behaviour(folder / "core.json", family, "core")
-    if family == "ecp5":
-        return text + files("sw.boards").joinpath("ecp5_cells.v").read_text(encoding="utf-8")
-    return "/* verilator lint_off PINMISSING */\n" + text + ice40_models()  # a multiplier without registers has no clock
+    models = files("sw.boards").joinpath("ecp5_cells.v").read_text(encoding="utf-8") if family == "ecp5" else ice40_models()
+    return "/* verilator lint_off PINMISSING */\n" + text + models  # a multiplier without registers has no clock
 
 
 def ice40_models() -> str:

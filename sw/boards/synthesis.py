@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from golden.config import Config
+from sw.boards.absorb import absorb
 from sw.boards.tools import Folder
 from sw.rundir import write
 from sw.verilog import core_verilog
@@ -71,7 +72,15 @@ def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "
     """
     name = source.rsplit(".", 1)[0]
     read = "read_rtlil" if source.endswith(".il") else "read_verilog"
-    script = f"{read} {source}; {SYNTH[family].format(top=top)}; write_json {name}.json; write_verilog -noattr {name}.net.v"
+    script = f"{read} {source}; {SYNTH[family].format(top=top)}"
+    if family == "ecp5":
+        plain, absorbed = f"{name}.plain.json", f"{name}.absorbed.json"
+        folder.run("yosys", ["-q", "-p", f"{script}; write_json {plain}"], [source], [plain])
+        netlist = json.loads((folder / plain).read_text(encoding="utf-8"))
+        absorb(netlist["modules"][top])
+        write(folder / absorbed, json.dumps(netlist))
+        source, script = absorbed, f"read_json {absorbed}"
+    script += f"; write_json {name}.json; write_verilog -noattr {name}.net.v"
     folder.run("yosys", ["-q", "-p", script], [source], [f"{name}.json", f"{name}.net.v"])
     return count(folder / f"{name}.json", family, top)
 

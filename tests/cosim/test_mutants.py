@@ -73,12 +73,17 @@ MUTANTS = (
         'row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS)',
         '(row[f"weight{p}"] + 128) >> (f.weight_bits - SYNAPSE_BITS)',
     ),
-    Mutant("a row skipped in a pass", "synapses.py", "(position == new_end)", "(position + 1 >= new_end)"),
+    Mutant(
+        "a row skipped in a pass",
+        "synapses.py",
+        "new_ends.eq(position == new_before)",
+        "new_ends.eq(position + 1 >= new_before)",
+    ),
     Mutant(
         "last row of the last sample dropped",
         "synapses.py",
-        "Mux(in_back, position == old_end,",
-        "Mux(in_back, position + 1 >= old_end,",
+        "old_ends.eq(position == old_before)",
+        "old_ends.eq(position + 1 >= old_before)",
         long=True,
     ),
     Mutant(
