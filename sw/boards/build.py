@@ -100,14 +100,14 @@ def _open(
 def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
     """The first of these tries that meets the clock, else the best."""
     tries: list[Placed] = []
-    failed, netlist = "", set_up(folder, board.family)
+    failed, name = "", set_up(folder, board.family, megahertz)
     for number in seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
         try:
             tries.append(
-                place(folder, board, netlist, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}"))
+                place(folder, board, name, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}"))
             )
         except Unrouted as error:
             failed = str(error)

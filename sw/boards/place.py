@@ -28,6 +28,10 @@ tiles a wire may go round its own pins: with the usual 3 those of `digits` crowd
 they find a way; with 12 from each one tried. And how fast a crowded place gets dearer: half of the usual, as those of
 `image` else flee into what was free."""
 
+GOAL = 100
+"""MHz that an ECP5's core is placed and routed for, where less is asked for: nextpnr weighs a path by how late it is beside
+the worst one, and where none is late, as at the 40 MHz of the board's default, all alike."""
+
 ROUNDS, FEW, LAST_ROUNDS = 12, 1000, 200
 """So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way; with
 fewer wires, which go quickly, so many rounds."""
@@ -92,25 +96,27 @@ def stuck(counts: list[int]) -> bool:
     return len(counts) >= 2 * ROUNDS and stalled(counts) >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
 
 
-def set_up(folder: Folder, family: str) -> str:
-    """Writes the netlist with nextpnr's `SETTINGS`. Returns its name."""
-    if not SETTINGS[family]:
-        return "top.json"
+def set_up(folder: Folder, family: str, megahertz: Fraction) -> str:
+    """Writes the netlist with nextpnr's `SETTINGS`, and constraints with `GOAL`. Returns their name without its ending."""
+    if family != "ecp5":
+        return "top"
     netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
     netlist["modules"]["top"]["settings"] = SETTINGS[family]
     write(folder / "top.set.json", json.dumps(netlist))
-    return "top.set.json"
+    goal = f'FREQUENCY NET "clk" {max(float(megahertz), GOAL):g} MHZ;\n'
+    write(folder / "top.set.lpf", (folder / "top.lpf").read_text(encoding="utf-8").rstrip("\n") + "\n" + goal)
+    return "top.set"
 
 
 def place(
     folder: Folder,
     board: Board,
-    netlist: str,
+    name: str,
     megahertz: Fraction,
     seed: int,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Placed:
-    """Places and routes what `set_up` named, with the board's constraints, top.lpf or top.pcf.
+    """Places and routes the netlist and the constraints that `set_up` named.
 
     Args:
         tell: hears how far the router is.
@@ -121,8 +127,8 @@ def place(
     pins, pins_option = CONSTRAINTS[board.family]
     placed, placed_option = PLACED[board.family]
     tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
-    arguments = [*board.arguments, *METHODS[board.family], "--json", netlist]
-    arguments += [pins_option, f"top.{pins}", placed_option, f"top.{placed}"]
+    arguments = [*board.arguments, *METHODS[board.family], "--json", f"{name}.json"]
+    arguments += [pins_option, f"{name}.{pins}", placed_option, f"top.{placed}"]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
     def counts() -> list[int]:
@@ -133,7 +139,7 @@ def place(
 
     try:
         with asked(lambda: stuck(counts())):
-            folder.run(tool, arguments, [netlist, f"top.{pins}"], [f"top.{placed}", report])
+            folder.run(tool, arguments, [f"{name}.json", f"{name}.{pins}"], [f"top.{placed}", report])
     except Unwanted:
         found = counts()
         if not stuck(found):

@@ -87,16 +87,20 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     monkeypatch.setenv("NEXTPNR_ECP5", str(program))
     netlist(tmp_path)
     with pytest.raises(ToolError):
-        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3)
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5", Fraction(50)), Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
     assert made["modules"]["top"] == {"cells": {}, "settings": SETTINGS["ecp5"]}
+    constraints = (tmp_path / re.search(r"--lpf (\S+)", arguments.read_text())[1]).read_text()
+    assert constraints == 'LOCATE COMP "rx" SITE "M1";\nFREQUENCY NET "clk" 100 MHZ;\n'
+    set_up(Folder(tmp_path), "ecp5", Fraction(125))
+    assert "125 MHZ" in (tmp_path / "top.set.lpf").read_text()
 
 
 def netlist(folder):
     """One without a cell, and its pins."""
     (folder / "top.json").write_text('{"modules": {"top": {"cells": {}}}}')
-    (folder / "top.lpf").touch()
+    (folder / "top.lpf").write_text('LOCATE COMP "rx" SITE "M1";')
 
 
 GOOD, BAD = (9000, 5000, 3000, 1500, 700, *[30] * 40), (9000, 5000, *[4000] * 8, *[4100] * 30)
@@ -117,7 +121,14 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
     netlist(tmp_path)
     told = []
     with pytest.raises(Unrouted, match="seed 3: 4,100 wires with two nets on them, and no fewer for 37 rounds"):
-        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3, told.append)
+        place(
+            Folder(tmp_path),
+            BOARDS["ulx3s-85f"],
+            set_up(Folder(tmp_path), "ecp5", Fraction(50)),
+            Fraction(50),
+            3,
+            told.append,
+        )
     assert told[-1] == "4,100 wires with two nets on them"
     tried = []
 
