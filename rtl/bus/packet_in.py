@@ -60,7 +60,7 @@ class PacketIn(wiring.Component):
         final = pixel_words(self.config)
         write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
         word, taken, beyond, first = self.i.payload, Signal(), Signal(), Signal()
-        wrong, head, inside = Signal(), Signal(header), Signal.like(read)
+        wrong, head, inside, full = Signal(), Signal(header), Signal.like(read), Signal()
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
             head.mode.eq(self.mode),
@@ -68,13 +68,14 @@ class PacketIn(wiring.Component):
             first.eq(index == 0),
             self.inside.eq(~first),
             inside.eq(write - read),
-            self.i.ready.eq(beyond | ~inside[-1]),
+            self.i.ready.eq(beyond | ~full),
             taken.eq(self.i.valid & self.i.ready),
             wrong.eq(Mux(first, word.data[:HEADER_LABEL_BITS] >= self.config.classes, unknown)),
             port.en.eq(taken & ~beyond),
             port.addr.eq(write),
             port.data.eq(Mux(first, head, word.data)),
         ]
+        m.d.sync += full.eq(inside[-1] | inside[:-1].all())  # a register, and so a word too soon
         used = self.config.sizes[0] % PIXELS
         if used:
             with m.If(index == final):

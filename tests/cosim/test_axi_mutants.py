@@ -42,7 +42,7 @@ MUTANTS = (
     BusMutant("a short packet is taken", "packet_in.py", "(index == final) &", "(index <= final) &", True),
     BusMutant("low bits of a label", "packet_in.py", "data[:HEADER_LABEL_BITS] >=", "data[:LABEL_BITS] >=", True),
     BusMutant("padding goes in", "packet_in.py", "        if used:", "        if False:", True),
-    BusMutant("the ring is never full", "packet_in.py", "beyond | ~inside[-1]", "beyond | 1", True, ROUTED),
+    BusMutant("the ring is never full", "packet_in.py", "beyond | ~full", "beyond | 1", True, ROUTED),
     BusMutant(
         "mode of the moment", "packet_in.py", "head.eq(port.data),", "head.eq(port.data), head.mode.eq(self.mode),", True
     ),
