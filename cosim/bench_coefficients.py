@@ -68,6 +68,7 @@ class Unit:
         await RisingEdge(self.clk)
         pins.set(start=0)
         pins.noise("label")
+        await RisingEdge(self.clk)  # the first d comes in the second clock after `start`
         streaming = False
         while True:
             send = bool(order) and not next(self.gaps)

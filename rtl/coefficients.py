@@ -41,8 +41,8 @@ class Coefficients(wiring.Component):
             write on. Not between the first d and `decided`.
         norm_host_k (In) -> norm_host_data (Out): |h[k]|^2, a clock later, in the clock after the write too.
         start (In), label (In, 6): a new sample. Not before `decided` and `b_done` of the last one.
-        d_valid, d (In): dot products, from the clock after `start`: that of the label, then (not `own_only`) the others
-            ascending, at most one a clock, without backpressure. d^2 <= |r|^2 |h[k]|^2, as for any two vectors.
+        d_valid, d (In): dot products, from the second clock after `start` on: that of the label, then (not `own_only`)
+            the others ascending, at most one a clock, without backpressure. d^2 <= |r|^2 |h[k]|^2, as of any two vectors.
         norm_r (In): |r|^2, stable from the first d until `decided`.
         q_address (In) -> q_data (Out, signed 16): a clock later; the K - 1 others ascending, then q_y, then q_r.
         q_count (Out): addresses below it may be read. An other's d, in clock 0, counts in clock 9 (q_y in 10 and
@@ -115,7 +115,7 @@ class Coefficients(wiring.Component):
 
         # the address runs ahead of d, so that 1/|h[k]| is there in the same clock
         apical_k = Signal(range(self.classes))
-        address = Mux(self.start, self.label, Mux(streaming, Mux(self.d_valid, following, k), apical_k))
+        address = Mux(streaming, Mux(self.d_valid, following, k), apical_k)
         norm = self._norm_memory(m, address[: len(k)])
 
         item = data.StructLayout({"own": 1, "last": 1, "k": k.shape(), "t": norm.t.shape(), "place": norm.place.shape()})

@@ -97,6 +97,7 @@ class Bench:
         await ctx.tick()
         ctx.set(dut.start, 0)
         ctx.set(dut.label, self.random.randrange(64))
+        await ctx.tick()  # the first d comes in the second clock after `start`
         clock, last_d, reading, held = 0, 0, False, None
         while True:
             decided = ctx.get(dut.decided)
