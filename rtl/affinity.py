@@ -45,8 +45,8 @@ class Affinity(wiring.Component):
         i: In, stream of `counts_word`.
         k, group: Out, template to read; template: In, its counts, one clock later.
         free: In, the coefficients of the last sample are done with.
-        start: Out, pulse: the d of a new sample follow; `label` with it. d, d_valid: Out. norm: Out, |r|^2 until the next
-            start.
+        start: Out, pulse, a clock after a sample's last word: its d follow; `label` with it. d, d_valid: Out. norm: Out,
+            |r|^2 until the next start.
         recalled: Out, pulse: `norm` is |h[k]|^2 of a recalled concept (no start, no d).
     """
 
@@ -79,11 +79,11 @@ class Affinity(wiring.Component):
         position, group = Signal(range(self.positions)), Signal(range(max(f.groups, 2)))
         m.d.comb += [
             self.i.ready.eq(~running & (self.free | ~self.i.payload.last | self.i.payload.recall)),
-            self.start.eq(self.i.valid & self.i.ready & self.i.payload.last & ~self.i.payload.recall),
-            self.label.eq(self.i.payload.label),
+            self.label.eq(word.label),
             self.group.eq(group),
             self.k.eq(Mux(position <= 1, word.label, other(position - 2, word.label))),
         ]
+        m.d.sync += self.start.eq(self.i.valid & self.i.ready & self.i.payload.last & ~self.i.payload.recall)
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += word.eq(self.i.payload), running.eq(1), position.eq(0)
         with m.If(running):

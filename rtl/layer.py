@@ -151,9 +151,7 @@ class Layer(wiring.Component):
                 plasticity.block_shift.eq(settings.block_shift),
                 plasticity.block_k.eq(self.concept),
             ]
-        heard = Signal()  # a clock late, as nothing needs the noise so soon
-        m.d.sync += heard.eq(affinity.start)
-        with m.If(heard):
+        with m.If(affinity.start):
             m.d.sync += self.samples.eq(self.samples + 1)
             if not self.bottom:
                 m.d.comb += self.noise.start.eq(1)
@@ -237,7 +235,7 @@ class Layer(wiring.Component):
             m.d.comb += [
                 synapses.errors.payload.eq(self.plasticity.errors.payload),
                 # The last sample's verdict is not even asked for while its last spikes are not in.
-                synapses.errors.valid.eq(self.plasticity.errors.valid & ~self.unheard & ~(synapses.start & self.undecided)),
+                synapses.errors.valid.eq(self.plasticity.errors.valid & ~self.unheard),
                 self.plasticity.errors.ready.eq(synapses.errors.ready),
             ]
             m.d.comb += [synapses.g[p].eq(self.plasticity.g[p]) for p in range(f.lanes)]
@@ -256,11 +254,9 @@ class Layer(wiring.Component):
         f, token, word = self.form, self.token, self.soma
         group, last = self._groups()
         low = self.settings.window_low if not self.top else 0
-        m.d.comb += [
-            self.soma.threshold.eq(self.settings.threshold),
-            self.soma.low.eq(Mux(token.apical, 0, low)),
-            self.soma.high.eq(self.settings.window_high),
-        ]
+        m.d.comb += self.soma.threshold.eq(self.settings.threshold)
+        # registers beside the soma: the settings are far away, and the token is known long before they are looked at
+        m.d.sync += self.soma.low.eq(Mux(token.apical, 0, low)), self.soma.high.eq(self.settings.window_high)
         sinks = []  # (needed, stream)
         if not self.bottom:
             sinks.append((~token.apical, self._count(m, group, last)))

@@ -138,7 +138,8 @@ class Synapses(wiring.Component):
         """Issues the rows of every group, front list first.
 
         While a group's errors are not known, the group is walked as if there were none to write: often there are none, and a
-        guess that fails costs no clock, the group begins again. Its last row waits for the truth.
+        guess that fails costs no clock, the group begins again. Its last row waits for the truth. In a pass's first clock
+        nobody asks: all that begins it would hang on the answer.
         """
         f = self.form
         position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
@@ -189,7 +190,7 @@ class Synapses(wiring.Component):
         with m.If(take | again):
             m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
-            m.d.sync += live.eq(known & self.errors.payload), guess.eq(~known)
+            m.d.sync += live.eq(known & self.errors.payload & ~begin), guess.eq(~known | begin)
 
         m.d.sync += self.rows.eq(Mux(begun, 0, self.rows + self.walked))
         # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
@@ -201,7 +202,7 @@ class Synapses(wiring.Component):
         m.d.comb += self.errors.ready.eq(accept | (listed["valid"] & listed["owed"]))
         with m.If(self.errors.ready):
             m.d.sync += held.eq(0)
-        with m.Elif((take | again) & known):
+        with m.Elif(((take & ~begin) | again) & known):
             m.d.sync += held.eq(1)
         return issued, listed
 
