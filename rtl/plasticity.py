@@ -39,7 +39,7 @@ class Plasticity(wiring.Component):
 
     Members:
         keep, keep_group, keep_data: In, a group's counts and window flags of a learning sample (`concept_word`), the last
-            group in the clock of `start`.
+            group in the clock of `start` or before it.
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
         learn_k, learn_group: Out, template to read; template: In, one clock later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In; less than 6 is 6.

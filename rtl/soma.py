@@ -23,7 +23,8 @@ class Soma(wiring.Component):
     Members:
         accumulated: In, pulse: `sums` (planes x lanes) are there and stay. Only when the last group has been taken.
         apical: In, which network's group it is, with `accumulated`.
-        threshold: In. low, high: In, surrogate window of this network. They stay from `accumulated` until `valid`.
+        threshold: In. low, high: In, surrogate window of this network. They stay from the
+            third clock after `accumulated` until `valid`.
         valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
             t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: V >= low
             (`above`) and V < high (`below`).

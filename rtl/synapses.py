@@ -232,7 +232,7 @@ class Synapses(wiring.Component):
             with m.If(begin):
                 m.d.sync += rate.eq(self.rate), next_column.eq(0)
             fetched["update"] = row["valid"] & row["live"] & (old != 0)
-            fetched["factor"] = (old << rate)[: MULTIPLIER_BITS - 1]
+            fetched["factor"] = Mux(row["valid"] & row["live"], (old << rate)[: MULTIPLIER_BITS - 1], 0)
             fetched["dither"] = reverse(byte)
             return self._stage(m, "fetched", fetched) | {"column": column}
         return self._stage(m, "fetched", fetched)
@@ -246,7 +246,6 @@ class Synapses(wiring.Component):
         read_row = row | {"clear": row["clear"] & row["valid"]}
         if f.learn:
             read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
-            read_row["still"] = ~row["update"]  # a register of its own: the reset of many others
         return self._stage(m, "read", read_row), read.data, write
 
     def _kept(self, m, values, ready) -> dict[str, Value]:
@@ -272,7 +271,8 @@ class Synapses(wiring.Component):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"dither{p}"] = Mux(self.stochastic, dither, 128)
             product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
-            added[f"change{p}"] = Mux(row["still"], 0, product[: f.error_bits + 16].as_signed())  # a factor is T times 2^13
+            # A factor is T times 2^13 at most, and 0 where nothing is to be updated: the product's register needs no reset.
+            added[f"change{p}"] = product[: f.error_bits + 16].as_signed()
         added = self._stage(m, "added", added)
         m.d.comb += [self.host_read[p].eq(added[f"weight{p}"]) for p in range(f.lanes)]
         summed = {key: added[key] for key in kept}

@@ -15,7 +15,7 @@ from rtl.ports import stimulus_layout
 
 
 class PacketIn(wiring.Component):
-    """Store and forward: a packet's words wait in a ring of two packets or more until its last one came.
+    """Store and forward: a packet's words wait in a ring of two packets, less a word, or more until its last one came.
 
     A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was.
 

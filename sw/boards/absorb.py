@@ -6,32 +6,21 @@ after its clock, with a wire on each side. From a block's own register either co
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 MULTIPLIER, MEMORY, FLOP = "MULT18X18D", "DP16KD", "TRELLIS_FF"
 OPERANDS = {side: [f"{side}{i}" for i in range(18)] for side in "AB"}
 PRODUCT = [f"P{i}" for i in range(36)]
-ALWAYS, NEVER = "1", "0"
-"""The control that is none: an enable, a reset."""
+ONE, ZERO = "1", "0"
 
 Net = int | str
-
-
-@dataclass(frozen=True)
-class Control:
-    """What a register obeys: nets of its clock, enable and synchronous reset."""
-
-    clock: Net
-    enable: Net
-    reset: Net
 
 
 def absorb(module: dict) -> dict[str, int]:
     """Changes a flat ECP5 netlist, a module of yosys' JSON, and says how many blocks of a kind took registers.
 
-    A register goes in where it begins with 0 and goes to 0, as all of a block's do; where all of a port's registers obey the
-    same; where a block's output has no other reader; and where an enable and a reset do not come together, as the block's
-    reset may wait for its enable. A multiplier's two operands go in both or neither: nextpnr knows no other times.
+    A register goes in where it begins with 0 and has neither an enable nor a reset, for which nextpnr has no bits at the
+    products of two multipliers in four; where all of a port's registers have one clock; and where a block's output has no
+    other reader. A multiplier's two operands go in both or neither: nextpnr knows no other times.
     """
     return _Netlist(module).absorb()
 
@@ -64,22 +53,21 @@ class _Netlist:
         return self.taken
 
     def _multiplier(self, name: str, cell: dict) -> None:
-        operands = {side: self._before(cell, ports) for side, ports in OPERANDS.items()}
-        product = self._behind(cell, PRODUCT)
-        controls = [*operands.values(), product] if all(operands.values()) else [product]
-        clocks = {control.clock for control in controls if control}
+        operands, product = [self._before(cell, ports) for ports in OPERANDS.values()], self._behind(cell, PRODUCT)
+        both = None not in operands
+        clocks = {clock for clock in [*(operands if both else []), product] if clock is not None}
         if len(clocks) != 1:
             return
         cell["parameters"] |= {"GSR": "DISABLED", "RESETMODE": "SYNC"}
-        self._connect(name, cell, "CLK0", clocks.pop())
-        pins = _Pins(self, name, cell)
-        if all(operands.values()):
-            for side, control in operands.items():
-                pins.set(f"REG_INPUT{side}", control)
-                self._pull(name, cell, OPERANDS[side])
+        for pin, net in (("CLK0", clocks.pop()), ("CE0", ONE), ("RST0", ZERO)):
+            self._connect(name, cell, pin, net)
+        if both:
+            for side, ports in OPERANDS.items():
+                cell["parameters"][f"REG_INPUT{side}_CLK"] = "CLK0"
+                self._pull(name, cell, ports)
             self.taken["operands"] += 1
-        if product:
-            pins.set("REG_OUTPUT", product)
+        if product is not None:
+            cell["parameters"]["REG_OUTPUT_CLK"] = "CLK0"
             self._push(cell, PRODUCT)
             self.taken["products"] += 1
 
@@ -87,43 +75,36 @@ class _Netlist:
         """A block RAM's read port: both halves of a word of 36 bits, which is read by port B, or neither."""
         wide = int(cell["parameters"]["DATA_WIDTH_B"], 2) == 36
         for side in ("B",) if wide else "AB":
-            ports = [f"DO{half}{i}" for half in (("A", "B") if wide else side) for i in range(18)]
-            control, clock = self._behind(cell, ports), cell["connections"][f"CLK{side}"][0]
-            if control is None or control != Control(clock, ALWAYS, NEVER):
+            halves = "AB" if wide else side
+            ports = [f"DO{half}{i}" for half in halves for i in range(18)]
+            clock, enable, reset = (cell["connections"][f"{pin}{side}"][0] for pin in ("CLK", "CE", "RST"))
+            if self._behind(cell, ports) != clock or (enable, reset) != (ONE, ZERO):
                 continue
-            for half in ("A", "B") if wide else side:
+            for half in halves:
                 cell["parameters"][f"REGMODE_{half}"] = "OUTREG"
-                self._connect(name, cell, f"OCE{half}", ALWAYS)
+                self._connect(name, cell, f"OCE{half}", ONE)
             self._push(cell, ports)
             self.taken["memories"] += 1
 
-    def _flop(self, bit: Net) -> dict | None:
-        """The register that makes this net, if it may go into a block."""
-        cell = self.cells.get(self.driver.get(bit, ""))
-        return cell if cell and cell["type"] == FLOP and _control(cell) else None
-
-    def _before(self, cell: dict, ports: list[str]) -> Control | None:
-        """What the registers before these inputs obey, where each input is one or 0."""
+    def _before(self, cell: dict, ports: list[str]) -> Net | None:
+        """The clock of the registers before these inputs, where each input is one or 0."""
         bits = [cell["connections"][port][0] for port in ports]
-        flops = [self._flop(bit) for bit in bits if bit != NEVER]
-        return _common(_control(flop) if flop else None for flop in flops)
+        return _common(_clock(self.cells.get(self.driver.get(bit, ""))) for bit in bits if bit != ZERO)
 
-    def _behind(self, cell: dict, ports: list[str]) -> Control | None:
-        """What the registers behind these outputs obey, where each output has one and no other reader, or none at all."""
-        controls = []
-        for bit in _bits(cell, ports):
-            readers = self.readers[bit]
+    def _behind(self, cell: dict, ports: list[str]) -> Net | None:
+        """The clock of the registers behind these outputs, where each output has one and no other reader, or none at all."""
+        clocks = []
+        for readers in (self.readers[bit] for port in ports for bit in cell["connections"].get(port, [])):
             if readers:
-                flop = self.cells.get(next(iter(readers))[0]) if len(readers) == 1 else None
-                data = flop is not None and flop["type"] == FLOP and next(iter(readers))[1] == "DI"
-                controls.append(_control(flop) if data else None)
-        return _common(controls)
+                name, port = next(iter(readers))
+                clocks.append(_clock(self.cells.get(name)) if len(readers) == 1 and port == "DI" else None)
+        return _common(clocks)
 
     def _pull(self, name: str, cell: dict, ports: list[str]) -> None:
         """The inputs' registers are the block's; one that others read stays for them."""
         for port in ports:
             bit = cell["connections"][port][0]
-            if bit == NEVER:
+            if bit == ZERO:
                 continue
             flop = self.driver[bit]
             self._connect(name, cell, port, self.cells[flop]["connections"]["DI"][0])
@@ -151,41 +132,18 @@ class _Netlist:
                 self.readers[bit].discard((flop, port))
 
 
-class _Pins:
-    """A multiplier's enables and resets: four of each, and a register names the one that it obeys."""
-
-    def __init__(self, netlist: _Netlist, name: str, cell: dict):
-        self.netlist, self.name, self.cell = netlist, name, cell
-        self.nets: dict[str, list[Net]] = {"CE": [], "RST": []}
-
-    def set(self, register: str, control: Control) -> None:
-        self.cell["parameters"][f"{register}_CLK"] = "CLK0"
-        for kind, net in (("CE", control.enable), ("RST", control.reset)):
-            nets = self.nets[kind]
-            if net not in nets:
-                self.netlist._connect(self.name, self.cell, f"{kind}{len(nets)}", net)
-                nets.append(net)
-            self.cell["parameters"][f"{register}_{kind}"] = f"{kind}{nets.index(net)}"
-
-
-def _bits(cell: dict, ports: Iterable[str]) -> list[Net]:
-    return [bit for port in ports for bit in cell["connections"].get(port, [])]
-
-
-def _common(controls: Iterable[Control | None]) -> Control | None:
-    found = set(controls)
+def _common(clocks: Iterable[Net | None]) -> Net | None:
+    found = set(clocks)
     return found.pop() if len(found) == 1 else None
 
 
-def _control(flop: dict) -> Control | None:
-    """What a register obeys, if a block's own can."""
-    text = {name: value.strip() for name, value in flop["parameters"].items()}
-    pins = {port: bits[0] for port, bits in flop["connections"].items()}
-    enable = {"1": ALWAYS, "CE": pins.get("CE", ALWAYS)}.get(text.get("CEMUX", "CE"))
-    reset = pins.get("LSR", NEVER) if text.get("LSRMUX", "LSR") == "LSR" else None
-    both = enable != ALWAYS and reset != NEVER
-    if None in (enable, reset) or both or text.get("CLKMUX", "CLK") != "CLK" or text.get("REGSET", "RESET") != "RESET":
+def _clock(cell: dict | None) -> Net | None:
+    """The clock of a register that a block's own can be."""
+    if cell is None or cell["type"] != FLOP:
         return None
-    if reset != NEVER and text.get("SRMODE") == "ASYNC":
-        return None
-    return Control(pins["CLK"], enable, reset)
+    text = {name: value.strip() for name, value in cell["parameters"].items()}
+    pins = {port: bits[0] for port, bits in cell["connections"].items()}
+    enabled = text.get("CEMUX", "CE") == "1" or (text.get("CEMUX", "CE") == "CE" and pins.get("CE", ONE) == ONE)
+    never = text.get("LSRMUX", "LSR") == "LSR" and pins.get("LSR", ZERO) == ZERO
+    plain = text.get("CLKMUX", "CLK") == "CLK" and text.get("REGSET", "RESET") == "RESET"
+    return pins["CLK"] if enabled and never and plain else None
