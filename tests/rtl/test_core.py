@@ -1,5 +1,7 @@
 """The core's ports, clock by clock in Amaranth's own simulator: what the benches' wrapper never does to them."""
 
+from itertools import pairwise
+
 import numpy as np
 from amaranth.sim import Simulator
 
@@ -193,7 +195,7 @@ def sweep(most: int = 75, together: int = 5) -> None:
     for _ in range(most):
         model.train(x, y)
         ends.append(with_copies(model.state()))
-    for before, end in zip([begin, *ends], ends, strict=False):
+    for before, end in pairwise([begin, *ends]):
         assert (before["W1"] != end["W1"]).any() and (before["W2"] != end["W2"]).any(), "a round that shows nothing"
 
     async def bench(pins):
