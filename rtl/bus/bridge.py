@@ -54,7 +54,7 @@ class Bridge(wiring.Component):
         store, fetch = command.write_port(), command.read_port()
         note, recall = reply.write_port(), reply.read_port()
 
-        length, index, following = Signal(range(TOO_LONG + 1)), Signal(8), Signal(8)
+        length, index = Signal(range(TOO_LONG + 1)), Signal(8)
         known, sequence, status = Signal(), Signal(8), Signal(2)
         write, ascending, malformed, wrong = Signal(), Signal(), Signal(), Signal()
         address, word, part = Signal(10), Signal(32), Signal(2)
@@ -62,7 +62,6 @@ class Bridge(wiring.Component):
         request, response, byte, outgoing = self.bus.request, self.bus.response, Signal(8), Signal(8)
         m.d.comb += [
             # A memory reads what `index` says, and what its answer steers looks at it two clocks later (`answered`).
-            following.eq(index),
             fetch.addr.eq(index),
             recall.addr.eq(index),
             store.addr.eq(length),
@@ -73,11 +72,12 @@ class Bridge(wiring.Component):
             request.payload.write.eq(write),
             request.payload.data.eq(word),
         ]
-        m.d.sync += index.eq(following), byte.eq(fetch.data), outgoing.eq(recall.data)
+        m.d.sync += byte.eq(fetch.data), outgoing.eq(recall.data)
 
         with m.FSM() as fsm:
             with m.State("listen"):
-                m.d.comb += following.eq(0), store.en.eq(self.i.valid & ~self.i.payload.end)
+                m.d.sync += index.eq(0)
+                m.d.comb += store.en.eq(self.i.valid & ~self.i.payload.end)
                 with m.If(store.en & (length != TOO_LONG)):
                     m.d.sync += length.eq(length + 1)
                 with m.If(self.i.valid & self.i.payload.end):
@@ -87,14 +87,14 @@ class Bridge(wiring.Component):
                         m.next = "sequence"
             with answered(m, "sequence"):
                 with m.If(known & (byte == sequence)):
-                    m.d.comb += following.eq(0)
+                    m.d.sync += index.eq(0)
                     m.next = "reply sequence"
                 with m.Else():
-                    m.d.comb += following.eq(1)
+                    m.d.sync += index.eq(1)
                     m.d.sync += known.eq(1), sequence.eq(byte), status.eq(OK), done.eq(0)
                     m.next = "command"
             with answered(m, "command"):
-                m.d.comb += following.eq(2)
+                m.d.sync += index.eq(2)
                 m.d.sync += (
                     ascending.eq(byte[0]),
                     write.eq(byte[4]),
@@ -102,11 +102,11 @@ class Bridge(wiring.Component):
                 )
                 m.next = "address low"
             with answered(m, "address low"):
-                m.d.comb += following.eq(3)
+                m.d.sync += index.eq(3)
                 m.d.sync += address[:6].eq(byte[2:]), malformed.eq(malformed | byte[:2].any())
                 m.next = "address high"
             with answered(m, "address high"):
-                m.d.comb += following.eq(4)
+                m.d.sync += index.eq(4)
                 m.d.sync += address[6:].eq(byte[:4]), malformed.eq(malformed | byte[4:].any())
                 m.next = "count"
             with answered(m, "count"):
@@ -115,14 +115,15 @@ class Bridge(wiring.Component):
                     m.d.comb += wrong.eq(length[:2].any() | (length == HEADER))
                     m.next = "gather"
                 with m.Else():
-                    m.d.comb += wrong.eq((length != HEADER + 1) | (byte == 0) | (byte > MAX_WORDS)), following.eq(0)
+                    m.d.comb += wrong.eq((length != HEADER + 1) | (byte == 0) | (byte > MAX_WORDS))
+                    m.d.sync += index.eq(0)
                     m.next = "request"
                 with m.If(malformed | wrong):
-                    m.d.comb += following.eq(0)
+                    m.d.sync += index.eq(0)
                     m.d.sync += status.eq(MALFORMED)
                     m.next = "reply sequence"
             with answered(m, "gather"):
-                m.d.comb += following.eq(index + 1)
+                m.d.sync += index.eq(index + 1)
                 m.d.sync += word.eq(Cat(word[8:], byte)), part.eq(part + 1)
                 m.next = "gather"
                 with m.If(part == 3):
@@ -135,7 +136,7 @@ class Bridge(wiring.Component):
                 m.d.comb += response.ready.eq(1)
                 with m.If(response.valid):
                     with m.If(response.payload.error):
-                        m.d.comb += following.eq(0)
+                        m.d.sync += index.eq(0)
                         m.d.sync += status.eq(ACCESS_ERROR)
                         m.next = "reply sequence"
                     with m.Else():
@@ -145,7 +146,8 @@ class Bridge(wiring.Component):
                             m.d.sync += word.eq(response.payload.data)
                             m.next = "note"
             with m.State("note"):
-                m.d.comb += note.en.eq(1), following.eq(index + 1)
+                m.d.comb += note.en.eq(1)
+                m.d.sync += index.eq(index + 1)
                 m.d.sync += word.eq(word >> 8), part.eq(part + 1)
                 with m.If(part == 3):
                     m.next = "next"
@@ -154,16 +156,16 @@ class Bridge(wiring.Component):
                 with m.If(write):
                     m.next = "gather"
                 with m.If(done == count):
-                    m.d.comb += following.eq(0)
+                    m.d.sync += index.eq(0)
                     m.next = "reply sequence"
-            self._reply(m, sequence, status, done, ~write & (done != 0), index, following, outgoing)
+            self._reply(m, sequence, status, done, ~write & (done != 0), index, outgoing)
             with m.State("silent"):
                 m.d.sync += length.eq(0)
                 m.next = "listen"
             m.d.comb += self.busy.eq(~fsm.ongoing("listen"))
         return m
 
-    def _reply(self, m, sequence, status, done, words_follow, index, following, data):
+    def _reply(self, m, sequence, status, done, words_follow, index, data):
         """The states that send the reply, which stays as it is until the next command."""
         head = (("reply sequence", sequence, "reply status"), ("reply status", status, "reply done"))
         for state, value, after in head:
@@ -181,7 +183,7 @@ class Bridge(wiring.Component):
             m.d.comb += self.o.valid.eq(1), self.o.payload.data.eq(data)
             m.d.comb += self.o.payload.last.eq(index[:2].all() & (index[2:] + 1 == done))
             with m.If(self.o.ready):
-                m.d.comb += following.eq(index + 1)
+                m.d.sync += index.eq(index + 1)
                 m.next = "reply words"
                 with m.If(self.o.payload.last):
                     m.next = "silent"
