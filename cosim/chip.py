@@ -133,7 +133,7 @@ class Chip:
         await self._wake(WAKE_CLOCK, self._get("clocks") + count)
 
     def stall(self, inputs: float = 0.0, outputs: float = 0.0, seed: int = 1) -> None:
-        """Keeps valid (samples, requests) or ready (results, responses) low for these parts of the clocks, 0..0.99."""
+        """Keeps valid (samples, requests) or ready (results) low for these parts of the clocks, 0..0.99."""
         self._put("stall_i", int(256 * inputs))
         self._put("stall_o", int(256 * outputs))
         self._put("seed", seed or 1)

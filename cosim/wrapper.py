@@ -67,7 +67,7 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
     w = Widths(config)
     _check(core, name, {"i__payload": w.beat + 8, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
     links = [f".{p}({p})" for p in ("clk", "rst", "idle", "i__valid", "i__ready", "o__valid", "o__ready")]
-    links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid", "o__ready")]
+    links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid")]
     links += [".i__payload({head, pixels})", ".o__payload(result)"]
     links += [".host_i__payload({host_data, b_write, host_address})", ".host_o__payload(host_word)"]
     return _TEXT.format(
@@ -135,7 +135,7 @@ module {top};
   wire [{result}-1:0] result;
 
   // Host bursts: consecutive addresses, one request and one response a clock if the core can.
-  reg b_run = 0, b_write = 0, gate_h = 1, host_o__ready = 1, was_idle = 0;
+  reg b_run = 0, b_write = 0, gate_h = 1, was_idle = 0;
   reg [31:0] b_address = 0, b_count = 0;
   reg [32*{burst}-1:0] b_data = 0;
   wire host_i__ready, host_o__valid;
@@ -156,7 +156,6 @@ module {top};
     if (!gate_i | taken) gate_i <= noise[7:0] >= stall_i;
     if (!gate_h | host_taken) gate_h <= noise[15:8] >= stall_i;
     o__ready <= noise[23:16] >= stall_o;
-    host_o__ready <= noise[31:24] >= stall_o;
 
     if (taken) begin
       held <= held >> {beat};
@@ -192,7 +191,7 @@ module {top};
         b_address <= b_address + 1;
         if (b_write) b_data <= b_data >> 32;
       end
-      if (host_o__valid & host_o__ready) begin
+      if (host_o__valid) begin
         burst_words[got*32 +: 32] <= host_word;
         got <= got + 1;
         if (got + 1 == b_count) begin
@@ -203,7 +202,7 @@ module {top};
     end
 
     quiet <= quiet + 1;
-    if (taken | (o__valid & o__ready) | host_taken | (host_o__valid & host_o__ready)) quiet <= 0;
+    if (taken | (o__valid & o__ready) | host_taken | host_o__valid) quiet <= 0;
     if (wake_request == wake_served) quiet <= 0;
 
     if (hold != 0) hold <= hold - 1;

@@ -11,7 +11,7 @@ from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
 from rtl.layer import Layer
 from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY, WRITE_AT
 from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
-from rtl.ports import host_request_layout, stimulus_layout
+from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
 from rtl.spikes import pixel_count, pixel_train
 
@@ -26,7 +26,8 @@ class BsdCore(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
-        host_i, host_o: In/Out, streams: one response for each request, in order. Requests wait until the core is `idle`.
+        host_i, host_o: In/Out, streams: one response for each request, in order, which nobody can make wait. Requests wait
+            until the core is `idle`; reads of one memory are taken one a clock.
         idle: Out, no sample, pass or learning is inside, a clock after it is so. Learning samples leave their last update of
             W pending; a blank sample (all pixels 0, learn 0) settles it.
     """
@@ -39,7 +40,7 @@ class BsdCore(wiring.Component):
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "o": Out(stream.Signature(result_layout(self.forms[-1]))),
                 "host_i": In(stream.Signature(host_request_layout())),
-                "host_o": Out(stream.Signature(DATA_BITS)),
+                "host_o": Out(host_answer_signature()),
                 "idle": Out(1),
             }
         )
@@ -145,22 +146,23 @@ class BsdCore(wiring.Component):
         return registers
 
     def _host(self, m, layers, registers):
-        """One request after another: each stays for as long as its answer takes, and meanwhile no sample comes in."""
-        accepted, inside = Signal(), Signal(READ_LATENCY + 1)  # in which clock of its access the request is
-        request = Signal(host_request_layout())
-        m.d.comb += accepted.eq(self.host_i.valid & self.host_i.ready)
-        m.d.comb += self.host_i.ready.eq(self.idle & ~self.accessing & ~self.host_o.valid)
-        m.d.sync += inside.eq(Cat(accepted, inside))
-        with m.If(accepted):
-            m.d.sync += request.eq(self.host_i.payload), self.accessing.eq(1)
-        with m.Elif(inside[-1]):
-            m.d.sync += self.accessing.eq(0)
-        with m.If(inside[-1]):
-            m.d.sync += self.host_o.valid.eq(1)
-        with m.Elif(self.host_o.ready):
-            m.d.sync += self.host_o.valid.eq(0)
+        """One request after another: each stays for as long as its answer takes, and meanwhile no sample comes in. Reads of
+        a layer's memory follow each other at once, as each has a clock of its own in all that they go through."""
+        accepted, inside = Signal(), Signal(READ_LATENCY + 1)  # in which clocks of their accesses requests are
+        request, follows = Signal(host_request_layout()), Signal()
         address = data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS})
-        now = data.View(address, request.address)
+        now, after = (data.View(address, asked.address) for asked in (request, self.host_i.payload))
+        m.d.comb += [
+            follows.eq(~request.write & ~self.host_i.payload.write & (now.layer != REGISTERS)),
+            accepted.eq(self.host_i.valid & self.host_i.ready),
+            self.host_i.ready.eq(
+                self.idle & (~self.accessing | (follows & (now.layer == after.layer) & (now.memory == after.memory)))
+            ),
+        ]
+        m.d.sync += inside.eq(Cat(accepted, inside)), self.accessing.eq(accepted | inside[:-1].any())
+        m.d.sync += self.host_o.valid.eq(inside[-1])
+        with m.If(accepted):
+            m.d.sync += request.eq(self.host_i.payload)
         own, writes = now.layer == REGISTERS, inside[WRITE_AT] & request.write
         for number, part in layers.items():
             m.d.comb += [
@@ -184,5 +186,4 @@ class BsdCore(wiring.Component):
         for number, part in layers.items():
             with m.If((now.layer == number) | ((now.layer == EVERY) & (number == self.config.layers))):
                 m.d.comb += answer.eq(part.host.read)
-        with m.If(inside[-1]):
-            m.d.sync += self.host_o.payload.eq(answer)
+        m.d.sync += self.host_o.payload.eq(answer)

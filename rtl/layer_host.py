@@ -13,15 +13,19 @@ from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
 READ_LATENCY, WRITE_AT = 8, 5
-"""An access's `select` and address stay for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in
-clock `WRITE_AT`."""
+"""An access's `select` stays for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in clock
+`WRITE_AT`."""
+SLOWEST = 3
+"""Clocks from an address to its word, at the window that takes longest. An index goes to the others so much later that all
+words come at once."""
 
 MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
 """What a layer holds, in the order of the address field `memory`."""
 
 
 def layer_host_signature() -> wiring.Signature:
-    """One access, only while the core is idle: all but `write`, a pulse, and `read` stay (`READ_LATENCY`).
+    """One access, only while the core is idle: all but `write`, a pulse, and `read` stay (`READ_LATENCY`). Reads of one
+    memory may follow each other in every clock, as `index` and `read` alone go on then.
 
     A layer's memories are the host's until two clocks after it; a sample that begins just then reads its first word later.
 
@@ -41,7 +45,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives three clocks later at most.
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives `SLOWEST` clocks after `index`.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """
@@ -62,12 +66,14 @@ class Window:
 def connect(m: Module, host, index: Value, windows: list[Window]):
     """Drives every window's `select` and `write` from the layer's host port, and gathers what they read.
 
-    `index`: that of the host port a clock later. Signed values are extended to 32 bits. All that is on the way has a
-    register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block RAM's output takes
-    long; the lane; and the memory.
+    `index`: that of the words which the windows give now. Signed values are extended to 32 bits. All that is on the way
+    has a register, as the host is in no hurry: the request; a write's lane; one lane of every four, as a block RAM's output
+    takes long; the lane; and the memory.
     """
     answers = []
     select, write, memory = (Signal.like(getattr(host, name), name=f"host_{name}") for name in ("select", "write", "memory"))
+    later = Signal.like(index)
+    m.d.sync += later.eq(index)
     m.d.sync += select.eq(host.select), write.eq(host.write), memory.eq(host.memory)
     for window in windows:
         name, lane, several = window.memories[0], window.lane(index), window.lanes > 1
@@ -84,7 +90,7 @@ def connect(m: Module, host, index: Value, windows: list[Window]):
         for q in range(0, window.lanes, 4):
             held.append(Signal(words[0].shape(), name=f"{name}{q}"))
             m.d.sync += held[-1].eq(Array(words[q : q + 4])[lane[:2]] if several else words[0])
-        m.d.sync += answer.eq(Array(held)[lane[2:]] if len(held) > 1 else held[0])
+        m.d.sync += answer.eq(Array(held)[window.lane(later)[2:]] if len(held) > 1 else held[0])
         with m.If(~chosen):
             m.d.sync += answer.eq(0)
         answers.append(answer)

@@ -1,6 +1,7 @@
 """The ports that every core has, whichever way it is built."""
 
-from amaranth.lib import data, stream
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import Out
 
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS, LayerFormat
@@ -21,6 +22,11 @@ def stimulus_layout(config: Config) -> data.StructLayout:
 def host_request_layout() -> data.StructLayout:
     """One access: see `rtl.memory_map`."""
     return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
+
+
+def host_answer_signature() -> wiring.Signature:
+    """What a stream with `always_ready` is, which Amaranth does not take as a port of the Verilog's top."""
+    return wiring.Signature({"payload": Out(DATA_BITS), "valid": Out(1)})
 
 
 def result_signature(config: Config) -> stream.Signature:

@@ -11,7 +11,6 @@ from rtl.bus.packets import word_layout
 from rtl.bus.register_map import (
     ADDRESS,
     CONTROL,
-    DATA_BITS,
     ERRORS,
     MODES,
     SETTINGS,
@@ -23,7 +22,7 @@ from rtl.core import BsdCore
 from rtl.folded.engine import Engine
 from rtl.layer_host import INDEX_BITS, MEMORY_BITS
 from rtl.memory_map import REGISTERS
-from rtl.ports import host_request_layout, result_signature, stimulus_layout
+from rtl.ports import host_answer_signature, host_request_layout, result_signature, stimulus_layout
 
 
 def packet_members() -> dict[str, wiring.Member]:
@@ -57,7 +56,7 @@ class Control(wiring.Component):
             "stimulus": Out(stream.Signature(stimulus_layout(config))),
             "result": In(result_signature(config)),
             "host_i": Out(stream.Signature(host_request_layout())),
-            "host_o": In(stream.Signature(DATA_BITS)),
+            "host_o": In(host_answer_signature()),
             "core_idle": In(1),
         }
         super().__init__(packet_members() | members)
@@ -123,13 +122,11 @@ class Control(wiring.Component):
                 m.d.comb += self.host_i.valid.eq(1)
                 with m.If(self.host_i.ready):
                     m.next = "answer"
-            with m.State("answer"):
-                m.d.comb += self.host_o.ready.eq(1)
-                with m.If(self.host_o.valid):
-                    m.d.sync += response.data.eq(Mux(request.write, 0, self.host_o.payload))
-                    with m.If(window):
-                        m.d.sync += self.own["WINDOW_ADDRESS"].eq(self.own["WINDOW_ADDRESS"] + 1)
-                    m.next = "respond"
+            with m.State("answer"), m.If(self.host_o.valid):
+                m.d.sync += response.data.eq(Mux(request.write, 0, self.host_o.payload))
+                with m.If(window):
+                    m.d.sync += self.own["WINDOW_ADDRESS"].eq(self.own["WINDOW_ADDRESS"] + 1)
+                m.next = "respond"
             with m.State("respond"):
                 m.d.comb += self.bus.response.valid.eq(1)
                 with m.If(self.bus.response.ready):

@@ -15,7 +15,7 @@ from rtl.ports import stimulus_layout
 
 
 class PacketIn(wiring.Component):
-    """Store and forward: a packet's words wait in a ring of two packets, less a word, or more until its last one came.
+    """Store and forward: a packet's words wait in a ring of two packets or more until its last one came.
 
     A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was.
 
@@ -75,7 +75,8 @@ class PacketIn(wiring.Component):
             port.addr.eq(write),
             port.data.eq(Mux(first, head, word.data)),
         ]
-        m.d.sync += full.eq(inside[-1] | inside[:-1].all())  # a register, and so a word too soon
+        # A register: room that is made shows a clock late, and a word beyond a packet may take it for a clock.
+        m.d.sync += full.eq(inside[-1] | (inside[:-1].all() & taken))
         used = self.config.sizes[0] % PIXELS
         if used:
             with m.If(index == final):

@@ -7,8 +7,7 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.folded.engine import Engine
 from rtl.formats import COUNTERS, LayerFormat
-from rtl.layer_host import DATA_BITS
-from rtl.ports import host_request_layout, stimulus_layout
+from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.readout import result_layout
 
 
@@ -25,7 +24,7 @@ class FoldedCore(wiring.Component):
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "o": Out(stream.Signature(self.layout)),
                 "host_i": In(stream.Signature(host_request_layout())),
-                "host_o": Out(stream.Signature(DATA_BITS)),
+                "host_o": Out(host_answer_signature()),
                 "idle": Out(1),
             }
         )

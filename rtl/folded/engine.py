@@ -16,7 +16,7 @@ from rtl.folded.soma import FoldedSoma
 from rtl.folded.walk import Walk, activity_layout
 from rtl.formats import SUM_BITS
 from rtl.layer_host import DATA_BITS, LAYER_BITS
-from rtl.ports import host_request_layout, stimulus_layout
+from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 
 
 class Engine(wiring.Component):
@@ -32,7 +32,7 @@ class Engine(wiring.Component):
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "o": Out(stream.Signature(DATA_BITS)),
                 "host_i": In(stream.Signature(host_request_layout())),
-                "host_o": Out(stream.Signature(DATA_BITS)),
+                "host_o": Out(host_answer_signature()),
                 "idle": Out(1),
             }
         )
@@ -189,7 +189,6 @@ class Engine(wiring.Component):
             If.BEAT: self.i.valid,
             If.REQUEST: self.host_i.valid,
             If.WRITE: self.host_i.payload.write,
-            If.ANSWERED: self.host_o.ready,
             If.SENT: self.o.ready,
             If.WALKED: self.walk.done,
             If.OWN: self.concept == self.head.label,

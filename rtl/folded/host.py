@@ -36,8 +36,7 @@ def host(p: Program, plan: Plan) -> None:
     _registers(p, plan)
     p.label("answer")
     p.op(put=Put.TAKE)
-    p.stay(put=Put.ANSWER, unless=If.ANSWERED)
-    p.op(go="idle")
+    p.op(put=Put.ANSWER, go="idle")
 
 
 def _weights(p: Program, plan: Plan) -> None:

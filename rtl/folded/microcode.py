@@ -134,7 +134,7 @@ class Put(enum.Enum, shape=4):
     READ_WEIGHT = 10
     RESULT = 11  # a word of it is offered
     TAKE = 12  # the host's request is taken
-    ANSWER = 13  # and its answer offered
+    ANSWER = 13  # and its answer given
 
 
 class Jump(enum.Enum, shape=3):
@@ -171,10 +171,9 @@ class If(enum.Enum, shape=5):
     BEAT = 17
     REQUEST = 18
     WRITE = 19
-    ANSWERED = 20
-    SENT = 21
-    WALKED = 22
-    OWN = 23  # concept = label
+    SENT = 20
+    WALKED = 21
+    OWN = 22  # concept = label
 
 
 def instruction_layout(value_bits: int, scratch_bits: int) -> data.StructLayout:

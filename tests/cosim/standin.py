@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from cosim.bits import Records
 from cosim.wrapper import Widths
+from rtl.ports import host_answer_signature
 
 
 class MemoryMap:
@@ -52,7 +53,7 @@ class StandIn(wiring.Component):
                 "i": In(stream.Signature(sample)),
                 "o": Out(stream.Signature(result)),
                 "host_i": In(stream.Signature(data.StructLayout({"address": 32, "write": 1, "data": 32}))),
-                "host_o": Out(stream.Signature(32)),
+                "host_o": Out(host_answer_signature()),
                 "idle": Out(1),
             }
         )
@@ -78,8 +79,7 @@ class StandIn(wiring.Component):
             self.host_o.payload.eq(Mux(from_register, word, read.data)),
             delta.eq(((total - (label << 3)).as_signed()) >> (-registers["decay"])[:4]),
         ]
-        with m.If(self.host_o.ready):
-            m.d.sync += self.host_o.valid.eq(0)
+        m.d.sync += self.host_o.valid.eq(0)
         broken = Signal()
         for port in (self.i, self.host_i):
             offered, payload = Signal(), Signal(len(port.payload.as_value()))
@@ -90,7 +90,7 @@ class StandIn(wiring.Component):
             with m.State("load"):
                 m.d.comb += self.i.ready.eq(~self.host_o.valid)
                 m.d.comb += self.idle.eq(beat == 0)
-                m.d.comb += self.host_i.ready.eq((beat == 0) & (~self.host_o.valid | self.host_o.ready) & ~self.i.valid)
+                m.d.comb += self.host_i.ready.eq((beat == 0) & ~self.i.valid)
                 with m.If(self.host_i.valid & self.host_i.ready):
                     m.d.comb += write.en.eq(host.write)
                     m.d.sync += [self.host_o.valid.eq(1), from_register.eq(0)]

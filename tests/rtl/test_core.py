@@ -24,7 +24,6 @@ class Pins:
     async def host(self, *accesses):
         """(address, value), or (address, None) to read; back to back, as soon as the core takes it."""
         ctx, core, answers, sent = self.ctx, self.core, [], 0
-        ctx.set(core.host_o.ready, 1)
         for _ in range(100 + 10 * len(accesses)):
             if sent < len(accesses):
                 address, value = accesses[sent]
@@ -105,6 +104,66 @@ def test_what_the_host_writes_it_reads_in_the_next_clock():
             address = pins.regions[name].addresses.reshape(-1)[-1]
             before, _, after = await pins.host((address, None), (address, 2), (address, None))
             assert (after, before != 2) == (2, True), name
+
+    simulate(bench)
+
+
+def test_accesses_in_any_order_find_their_own_words():
+    """Back to back: each memory's words, read in runs and one by one, among writes and registers."""
+
+    async def bench(pins):
+        random = np.random.default_rng(3)
+        held, places = {}, []
+        for name in ("N0", "S0", "h0", "E0", "E1", "W1", "W2", "Theta0", "flags1", "apical1", "position", "threshold"):
+            for address in pins.regions[name].addresses.reshape(-1).tolist():
+                held[address] = int(random.integers(0, 3 if name in ("h0", "apical1", "flags1") else 7))
+                places.append(address)
+        await pins.host(*held.items())
+        accesses, expected = [], []
+        for _ in range(80):
+            start, count = int(random.integers(0, len(places))), int(random.integers(1, 12))
+            for address in places[start : start + count]:
+                written = int(random.integers(0, 3)) if random.random() < 0.1 else None
+                accesses.append((address, written))
+                expected.append(held[address] if written is None else None)
+                held[address] = held[address] if written is None else written
+        answers = await pins.host(*accesses)
+        for number, (value, answer) in enumerate(zip(expected, answers, strict=True)):
+            assert value in (None, answer), (
+                f"access {number}, {accesses[number - 1 : number + 1]}: expected {value}, got {answer}"
+            )
+
+    simulate(bench)
+
+
+def test_reads_of_one_memory_take_a_clock_each():
+    async def bench(pins):
+        addresses, clocks = pins.regions["W1"].addresses.reshape(-1).tolist(), pins.at("clocks")
+        for count in (1, 2, len(addresses)):
+            (before,) = await pins.host((clocks, None))
+            await pins.host(*((address, None) for address in addresses[:count]))
+            (after,) = await pins.host((clocks, None))
+            assert after - before == 22 + count - 1, f"{count} reads"
+
+    simulate(bench)
+
+
+def test_a_sample_that_waits_ends_a_run_of_reads():
+    async def bench(pins):
+        ctx, core = pins.ctx, pins.core
+        ctx.set(core.host_i.payload, {"address": int(pins.at("W1", 0, 0)), "write": 0, "data": 0})
+        ctx.set(core.host_i.valid, 1)
+        for _ in range(3):
+            assert ctx.get(core.host_i.ready)
+            await pins.tick()
+        ctx.set(core.i.payload, {"pixels": [1, 2, 3, 4], "label": 0, "learn": 0, "recall": 0})
+        ctx.set(core.i.valid, 1)
+        for _ in range(20):
+            assert not ctx.get(core.host_i.ready)
+            if ctx.get(core.i.ready):
+                return
+            await pins.tick()
+        raise AssertionError("the sample was never taken")
 
     simulate(bench)
 

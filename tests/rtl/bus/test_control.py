@@ -75,7 +75,7 @@ class Host:
                 await ctx.tick().repeat(self.rng.randrange(1, 5))
                 ctx.set(dut.host_o.payload, request.address)
                 ctx.set(dut.host_o.valid, 1)
-                await ctx.tick().until(dut.host_o.ready)
+                await ctx.tick()
                 ctx.set(dut.host_o.valid, 0)
                 self.accessing = False
 
