@@ -257,7 +257,7 @@ NAMED = {
         Config(
             name="image",
             sizes=(784, 128, 64, 10),
-            lanes=(14, 16, 16, 10),
+            lanes=(14, 22, 16, 10),
             weight_bits=10,  # all its memories then take 200 of an ECP5-85's 208 block RAMs
             loss="gap",
             decay=(0, -1, -2, -3, -4, -5),

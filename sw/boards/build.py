@@ -10,7 +10,7 @@ from golden.config import Config
 from sw.boards import generic, vendor
 from sw.boards.clocks import measure
 from sw.boards.fit import check_fits
-from sw.boards.place import PACK, PLACED, Placed, Unrouted, place, set_up
+from sw.boards.place import PACK, Placed, Unrouted, place, placed_name, set_up
 from sw.boards.result import Result
 from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
@@ -91,7 +91,8 @@ def _open(
         return result
     with steps.step("pack the bitstream") as step:
         tool, arguments, bitstream = PACK[board.family]
-        folder.run(tool, arguments, [f"top.{PLACED[board.family][0]}"], [bitstream])
+        placed = placed_name(board.family, result.placed.seed)
+        folder.run(tool, [argument.format(placed=placed) for argument in arguments], [placed], [bitstream])
         result.files.append(bitstream)
         step.note = str(folder / bitstream)
     return result

@@ -39,10 +39,15 @@ fewer wires, which go quickly, so many rounds."""
 CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
 PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
 PACK = {
-    "ecp5": ("ecppack", ["--compress", "--input", "top.config", "--bit", "top.bit"], "top.bit"),
-    "ice40": ("icepack", ["top.asc", "top.bin"], "top.bin"),
+    "ecp5": ("ecppack", ["--compress", "--input", "{placed}", "--bit", "top.bit"], "top.bit"),
+    "ice40": ("icepack", ["{placed}", "top.bin"], "top.bin"),
 }
 """Family -> tool, arguments, the bitstream's name."""
+
+
+def placed_name(family: str, seed: int) -> str:
+    """The file that nextpnr writes, one for each seed: none is tried again, whichever was the best."""
+    return f"place{seed}.{PLACED[family][0]}"
 
 
 @dataclass
@@ -125,10 +130,10 @@ def place(
         ToolError: it does not fit. Unrouted.
     """
     pins, pins_option = CONSTRAINTS[board.family]
-    placed, placed_option = PLACED[board.family]
-    tool, report = f"nextpnr-{board.family}", f"place{seed}.json"
+    placed, report = placed_name(board.family, seed), f"place{seed}.json"
+    tool = f"nextpnr-{board.family}"
     arguments = [*board.arguments, *METHODS[board.family], "--json", f"{name}.json"]
-    arguments += [pins_option, f"{name}.{pins}", placed_option, f"top.{placed}"]
+    arguments += [pins_option, f"{name}.{pins}", PLACED[board.family][1], placed]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
     def counts() -> list[int]:
@@ -139,7 +144,7 @@ def place(
 
     try:
         with asked(lambda: stuck(counts())):
-            folder.run(tool, arguments, [f"{name}.json", f"{name}.{pins}"], [f"top.{placed}", report])
+            folder.run(tool, arguments, [f"{name}.json", f"{name}.{pins}"], [placed, report])
     except Unwanted:
         found = counts()
         if not stuck(found):

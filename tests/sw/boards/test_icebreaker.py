@@ -44,9 +44,14 @@ def test_no_block_grew_past_its_baseline(built):
     assert grown(built[1].netlist, load("micro-icebreaker")) == []
 
 
+def written(folder):
+    """When each seed's placement and the bitstream were: a clock may be missed from the first seeds."""
+    return {path.name: path.stat().st_mtime_ns for path in [*folder.glob("place*"), folder / "top.bin"]}
+
+
 def test_what_is_built_is_not_built_again(built, monkeypatch):
     monkeypatch.setattr(builder, "measure", lambda *a: Clocks(5000.0, 2000.0, 1, 0.5, "digits"))
-    began, before = time.monotonic(), (built[0] / "top.bin").stat().st_mtime_ns
+    began, before = time.monotonic(), written(built[0])
     again = build(built[0], Console(record=True, width=120))
-    assert (built[0] / "top.bin").stat().st_mtime_ns == before
+    assert written(built[0]) == before and "top.bin" in before
     assert again.placed == built[1].placed and time.monotonic() - began < sum(built[1].seconds.values())
