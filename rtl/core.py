@@ -26,8 +26,8 @@ class BsdCore(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
-        host_i, host_o: In/Out, streams: one response for each request, in order, which nobody can make wait. Requests wait
-            until the core is `idle`; reads of one memory are taken one a clock.
+        host_i: In, stream of `host_request_layout`; requests wait until the core is `idle`, reads of one memory are taken
+            one a clock. host_o: Out, `host_answer_signature`: one for each request, in order, there for a clock.
         idle: Out, no sample, pass or learning is inside, a clock after it is so. Learning samples leave their last update of
             W pending; a blank sample (all pixels 0, learn 0) settles it.
     """
@@ -146,8 +146,9 @@ class BsdCore(wiring.Component):
         return registers
 
     def _host(self, m, layers, registers):
-        """One request after another: each stays for as long as its answer takes, and meanwhile no sample comes in. Reads of
-        a layer's memory follow each other at once, as each has a clock of its own in all that they go through."""
+        """One request after another, each for as long as its answer takes, and meanwhile no sample comes in. Reads of one
+        memory of a layer follow each other at once: all but their index stays. (`accessing`: `inside.any()`, a register.)
+        """
         accepted, inside = Signal(), Signal(READ_LATENCY + 1)  # in which clocks of their accesses requests are
         request, follows = Signal(host_request_layout()), Signal()
         address = data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "layer": LAYER_BITS})

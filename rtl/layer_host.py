@@ -12,12 +12,12 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-READ_LATENCY, WRITE_AT = 8, 5
-"""An access's `select` stays for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in clock
-`WRITE_AT`."""
 SLOWEST = 3
 """Clocks from an address to its word, at the window that takes longest. An index goes to the others so much later that all
 words come at once."""
+READ_LATENCY, WRITE_AT = SLOWEST + 5, SLOWEST + 2
+"""An access's `select` stays for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in clock
+`WRITE_AT`, as its lane is known two clocks later."""
 
 MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
 """What a layer holds, in the order of the address field `memory`."""
@@ -45,7 +45,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and what `read` gives `SLOWEST` clocks after `index`.
+    """One memory's ports: `select`, `write` (a bit a lane) to drive, and `read`, its words, at the time of `connect`'s index.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """

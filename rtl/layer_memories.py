@@ -17,7 +17,7 @@ def connect_memories(m: Module, layer):
     m.d.sync += word.eq(host.data)
 
     def index(latency):
-        """For a window whose word comes so many clocks after the address."""
+        """For a window whose word comes so many clocks after the address, as each block's `host_*` says."""
         return indices[2 + SLOWEST - latency]
 
     def group(latency):
@@ -25,7 +25,7 @@ def connect_memories(m: Module, layer):
 
     if f.planes:
         assert WRITE_AT >= HOST_WRITE, "the host's lane comes before the word that it goes into"
-        assert HOST_READ <= SLOWEST and SLOWEST + 5 == READ_LATENCY, "the weights come later than all look at them"
+        assert HOST_READ <= SLOWEST, "the weights come later than all look at them"
         assert WRITE_AT + 3 <= READ_LATENCY, "an access ends before its word has gone in"
         synapses, base = layer.synapses, Signal.like(layer.synapses.host_address)
         memories = tuple({"basal": "weights", "apical": "theta"}[side] for side in layer.rows)

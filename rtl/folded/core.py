@@ -14,7 +14,7 @@ from rtl.readout import result_layout
 class FoldedCore(wiring.Component):
     """A whole chip's learning core, folded.
 
-    Members: as those of `rtl.core.BsdCore`.
+    Members: as those of `rtl.core.BsdCore`; the host's requests are taken one at a time.
     """
 
     def __init__(self, config: Config):

@@ -46,7 +46,7 @@ PACK = {
 
 
 def placed_name(family: str, seed: int) -> str:
-    """The file that nextpnr writes, one for each seed: none is tried again, whichever was the best."""
+    """The file that nextpnr writes, one for each seed: none that was routed is tried again, whichever was the best."""
     return f"place{seed}.{PLACED[family][0]}"
 
 

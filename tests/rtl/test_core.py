@@ -143,24 +143,32 @@ def test_reads_of_one_memory_take_a_clock_each():
             (before,) = await pins.host((clocks, None))
             await pins.host(*((address, None) for address in addresses[:count]))
             (after,) = await pins.host((clocks, None))
-            assert after - before == 22 + count - 1, f"{count} reads"
+            # `before` and the reads take 11 clocks each until what comes after them is asked for.
+            assert after - before == 11 + 11 + count - 1, f"{count} reads"
 
     simulate(bench)
 
 
-def test_a_sample_that_waits_ends_a_run_of_reads():
+def test_a_sample_that_waits_ends_a_run_of_reads_and_waits_for_its_answers():
     async def bench(pins):
-        ctx, core = pins.ctx, pins.core
-        ctx.set(core.host_i.payload, {"address": int(pins.at("W1", 0, 0)), "write": 0, "data": 0})
-        ctx.set(core.host_i.valid, 1)
-        for _ in range(3):
+        ctx, core, answers = pins.ctx, pins.core, []
+        addresses = pins.regions["W1"].addresses[0, :3].tolist()
+        await pins.host(*((address, value) for value, address in enumerate(addresses, 5)))
+        await ctx.tick()
+        for address in addresses:
+            ctx.set(core.host_i.payload, {"address": address, "write": 0, "data": 0})
+            ctx.set(core.host_i.valid, 1)
             assert ctx.get(core.host_i.ready)
             await pins.tick()
         ctx.set(core.i.payload, {"pixels": [1, 2, 3, 4], "label": 0, "learn": 0, "recall": 0})
         ctx.set(core.i.valid, 1)
         for _ in range(20):
             assert not ctx.get(core.host_i.ready)
+            if ctx.get(core.host_o.valid):
+                answers.append(ctx.get(core.host_o.payload))
+            assert ctx.get(core.i.ready) == (len(answers) == 3)
             if ctx.get(core.i.ready):
+                assert answers == [5, 6, 7]
                 return
             await pins.tick()
         raise AssertionError("the sample was never taken")
