@@ -45,7 +45,7 @@ def layer_host_signature() -> wiring.Signature:
 
 @dataclass
 class Window:
-    """One memory's ports: `select`, `write` (a bit a lane) to drive, and `read`, its words, when `connect`'s index is theirs.
+    """One memory: `select`, `write` (a bit a lane) to drive, and `read`, its words, when `connect`'s index is theirs.
 
     memories: by what names the host asks for it. lane_at: the index's bit where the lane begins.
     """
