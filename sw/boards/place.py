@@ -19,7 +19,7 @@ USED = {
 METHODS = {"ecp5": ("--placer", "static", "--router", "router2"), "ice40": ()}
 """How nextpnr works. For an ECP5 full of block RAM and multipliers its own choice, `heap` and `router1`, finds no way:
 `digits` gets a third less wire (381,000 to 532,000) and is routed in minutes so, while `router1` is still ripping as many
-wires as it lays after 20."""
+wires as it lays after 20; nor does `router2` find a way for what `heap` has placed. From 0.8 on `static` looks at time."""
 
 MARGIN = {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
 SETTINGS = {"ecp5": MARGIN | {"router2/histCongWeight": "0.5", "router2/currCongWeightMult": "1.0"}, "ice40": {}}
