@@ -58,7 +58,7 @@ BackendChoice = Annotated[
     ),
 ]
 Port = Annotated[str | None, Option(metavar="DEVICE", help="The board's serial port, as /dev/ttyUSB0, for serial.")]
-Baud = Annotated[int, Option(metavar="N", help="Bits a second at --port, as the bitstream was built for.")]
+Baud = Annotated[int, Option(metavar="N", help="Bits a second of the serial line, as the bitstream was built for.")]
 Epochs = Annotated[
     int | None, Option(metavar="N", help="Passes over the training samples; the configuration's if left out.")
 ]

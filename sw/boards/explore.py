@@ -121,7 +121,8 @@ def configurations(base: Config, sizes: list[str], lanes: list[str], folded: lis
         try:
             config = base.replace(name=name[:64], sizes=shape, lanes=width, folded=fold)
         except ConfigError as error:
-            raise UserError(f"--sizes {'-'.join(map(str, shape))}: {error}") from None
+            option, given = ("--lanes", count) if count and str(error).startswith("lanes") else ("--sizes", shape)
+            raise UserError(f"{option} {'-'.join(map(str, given))}: {error}") from None
         if config not in made:
             made.append(config)
     return made
@@ -209,4 +210,5 @@ def _numbers(option: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split("-"))
     except ValueError:
-        raise UserError(f"{option}: found {text!r}; allowed are whole numbers with - between, as 64-128-64-10") from None
+        example = "64-128-64-10" if option == "--sizes" else "16 or 16-16-8-4"
+        raise UserError(f"{option}: found {text!r}; allowed are whole numbers with - between, as {example}") from None
