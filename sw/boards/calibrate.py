@@ -24,8 +24,9 @@ CONFIGS = [
     Config(name="tiny", sizes=(64, 32, 10), lanes=16),
     Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1, folded=True),
 ]
-"""Small ones: what they say of a block holds for larger ones, which a test of the estimate shows. The first and the last are
-enough for the families whose boards take one or the other."""
+"""Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
+ENOUGH = {"ice40": (0, -1), "xilinx": (0, 3, -1)}
+"""Those that do for the families with fewer boards: small and folded, and for larger FPGAs `tiny` as well."""
 
 
 WHOLE = 3
@@ -35,7 +36,7 @@ WHOLE = 3
 def fit(folder: Path, family: str) -> dict[str, list[float]]:
     """The weights of LUT and FF in the order of `FEATURES`."""
     rows, targets = [], {"LUT": [], "FF": []}
-    for config in CONFIGS if family == "ecp5" else (CONFIGS[0], CONFIGS[-1]):
+    for config in CONFIGS if family == "ecp5" else [CONFIGS[i] for i in ENOUGH[family]]:
         place = Folder(folder / f"{config.name}-{family}")
         place.path.mkdir(parents=True, exist_ok=True)
         real = core_netlist(place, config, family).blocks
