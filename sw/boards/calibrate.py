@@ -25,8 +25,8 @@ CONFIGS = [
     Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1, folded=True),
 ]
 """Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
-ENOUGH = {"ice40": (0, -1), "xilinx": (0, 3, -1)}
-"""Those that do for the families with fewer boards: small and folded, and for larger FPGAs `tiny` as well."""
+ENOUGH = {"ecp5": range(len(CONFIGS)), "ice40": (0, -1), "xilinx": (0, 3, -1)}
+"""Family -> those that it is fitted to. A small one and a folded one do for most, with `tiny` where FPGAs are larger."""
 
 
 WHOLE = 3
@@ -36,7 +36,7 @@ WHOLE = 3
 def fit(folder: Path, family: str) -> dict[str, list[float]]:
     """The weights of LUT and FF in the order of `FEATURES`."""
     rows, targets = [], {"LUT": [], "FF": []}
-    for config in CONFIGS if family == "ecp5" else [CONFIGS[i] for i in ENOUGH[family]]:
+    for config in (CONFIGS[i] for i in ENOUGH[family]):
         place = Folder(folder / f"{config.name}-{family}")
         place.path.mkdir(parents=True, exist_ok=True)
         real = core_netlist(place, config, family).blocks
@@ -60,7 +60,7 @@ def fit(folder: Path, family: str) -> dict[str, list[float]]:
 
 def main(folder: Path) -> None:
     """Writes estimate.json beside this file."""
-    families = {family: fit(folder, family) for family in ("ecp5", "ice40", "xilinx")}
+    families = {family: fit(folder, family) for family in ENOUGH}
     content = {"yosys": version("yosys"), "features": FEATURES, "families": families}
     Path(__file__).with_name(FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

@@ -145,22 +145,17 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
 def test_no_seed_is_routed_again_whichever_was_the_best(tmp_path, monkeypatch):
     """The first misses its clock, the second does not, and the same build again calls nobody."""
     program, runs = tmp_path / "mine", tmp_path / "runs"
-    for seed, megahertz in ((1, 10), (2, 30)):
-        used = {
-            name: {"used": 7, "available": 9} for name in ("ICESTORM_LC", "ICESTORM_RAM", "ICESTORM_DSP", "ICESTORM_SPRAM")
-        }
-        made = {"fmax": {"clk": {"achieved": megahertz}}, "utilization": used, "critical_paths": []}
-        (tmp_path / f"report{seed}").write_text(json.dumps(made))
-    loop = "for a; do last=$b; b=$a; case $last in --seed) s=$a;; --report) r=$a;; --asc) o=$a;; esac; done"
+    for seed, megahertz in ((1, 10), (2, 60)):
+        (tmp_path / f"report{seed}").write_text(json.dumps(report(megahertz=megahertz)))
+    loop = "for a; do last=$b; b=$a; case $last in --seed) s=$a;; --report) r=$a;; --textcfg) o=$a;; esac; done"
     script = f"case $1 in --version) echo mine; exit;; esac; {loop}; echo $s >> {runs}; echo $s > $o; cp report$s $r"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    monkeypatch.setenv("NEXTPNR_ICE40", str(program))
-    for name in ("top.json", "top.pcf"):
-        (tmp_path / name).write_text("")
+    monkeypatch.setenv("NEXTPNR_ECP5", str(program))
+    netlist(tmp_path)
     for _ in range(2):
-        placed = builder._place(Folder(tmp_path), BOARDS["icebreaker"], Fraction(21), range(1, 4), Step())
-        assert (placed.seed, placed.megahertz) == (2, 30)
+        placed = builder._place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(1, 4), Step())
+        assert (placed.seed, placed.megahertz) == (2, 60)
         assert runs.read_text() == "1\n2\n"
 
 
