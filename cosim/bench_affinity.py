@@ -30,7 +30,7 @@ def pattern(rng: random.Random, form: LayerFormat) -> list[int]:
 
 
 class Consumer:
-    """Answers with templates a clock late, frees the unit, and compares start, d, norm and recalled in their order."""
+    """Answers with templates two clocks late, frees the unit, and compares start, d, norm and recalled in their order."""
 
     def __init__(self, clk, pins: Pins, form: LayerFormat, h: list[list[int]], pattern: str):
         self.clk, self.pins, self.form, self.pauses = clk, pins, form, stalls(pattern, 5)
@@ -49,17 +49,18 @@ class Consumer:
         self.compared += 1
 
     async def run(self) -> None:
-        pins, free = self.pins, 0
+        pins, free, asked = self.pins, 0, None
         while True:
             if not free and not (self.expected["sample"] and self.expected["sample"][0][0] == "d"):
                 free = not next(self.pauses)
             pins.set(free=free)
             await RisingEdge(self.clk)
-            k, group = pins.get("k"), pins.get("group")
-            if k < self.form.classes and group < self.form.groups:
-                pins.set(template=pack(*self.word(self.h[k], group)))
+            if asked:
+                pins.set(template=pack(*self.word(self.h[asked[0]], asked[1])))
             else:
                 pins.noise("template")
+            k, group = pins.get("k"), pins.get("group")
+            asked = (k, group) if k < self.form.classes and group < self.form.groups else None
             if pins.get("start"):
                 assert free, "start while the last sample's coefficients are in use"
                 self.compare("sample", "start", pins.get("label"))

@@ -30,7 +30,7 @@ async def templates_are_kept_and_read_by_two(dut):
     """Writes, and reads by affinity and plasticity, in every clock; a read in the clock of a write gives the old word."""
     form, rng = LayerFormat(**parameters()["form"]), random.Random(1)
     clk, pins, model = await begin(dut), Pins(dut), Templates(form)
-    places, wanted, compared = list(model.words), None, 0
+    places, wanted, after, compared = list(model.words), None, None, 0
     order = places + [rng.choice(places) for _ in range(200)] if not form.top else []
     for clock in range(len(order) + 200):
         sides = [rng.choice((places[0], places[-1], rng.choice(places))) for _ in range(2)]
@@ -51,7 +51,7 @@ async def templates_are_kept_and_read_by_two(dut):
             found = [pins.get("read") & counts_only(form), pins.get("learn")]
             assert found == wanted, f"clock {clock}: expected {wanted}, got {found}"
             compared += 1
-        wanted = [model.packed(*sides[0]) & counts_only(form), model.packed(*sides[1])]
+        wanted, after = after, [model.packed(*sides[0]) & counts_only(form), model.packed(*sides[1])]
         if write:
             model.words[order[clock]] = word
     assert compared > 150
@@ -87,12 +87,12 @@ async def the_host_sees_and_sets_every_lane(dut):
         pins.set(**{f"host_select_{memory}": 0, f"host_write_{memory}": 0})
     for (k, group), word in model.words.items():
         pins.set(host_address=(k << group_bits) + group, host_select_counts=1, host_select_flags=1)
-        await RisingEdge(clk)
-        await RisingEdge(clk)
+        for _ in range(3):
+            await RisingEdge(clk)
         counts, flags = pins.get("host_read_counts"), pins.get("host_read_flags")
         assert counts == pack(*((n[0], form.count_bits) for n in word)), f"counts of concept {k}, group {group}"
         assert flags == pack(*((n[1] + 2 * n[2], 2) for n in word)), f"flags of concept {k}, group {group}"
         pins.set(host_select_counts=0, host_select_flags=0, learn_k=k, learn_group=group)
-        await RisingEdge(clk)
-        await RisingEdge(clk)
+        for _ in range(3):
+            await RisingEdge(clk)
         assert pins.get("learn") == model.packed(k, group), f"concept {k}, group {group}"

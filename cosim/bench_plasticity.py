@@ -31,14 +31,15 @@ class Unit:
         return pack(*(field for neuron in part for field in zip(neuron, widths, strict=True)))
 
     async def memories(self) -> None:
-        """Templates and q, a clock after their addresses; junk for a q that is not there yet."""
-        pins, form = self.pins, self.form
+        """Templates two clocks and q a clock after their addresses; junk for a q that is not there yet."""
+        pins, form, asked = self.pins, self.form, None
         while True:
             await RisingEdge(self.clk)
-            k, group = pins.get("learn_k"), pins.get("learn_group")
             pins.noise("template")
-            if k < form.classes and group < form.groups:
-                pins.set(template=self.word(self.model.h[k], group))
+            if asked:
+                pins.set(template=self.word(self.model.h[asked[0]], asked[1]))
+            k, group = pins.get("learn_k"), pins.get("learn_group")
+            asked = (k, group) if k < form.classes and group < form.groups else None
             if form.pre_basal:
                 address = pins.get("q_address")
                 pins.noise("q_data")
@@ -213,7 +214,7 @@ class Unit:
             for i in range(self.width):
                 address, unit = self.place(k, i)
                 pins.set(host_address_e=address, host_address_s=k)
-                for _ in range(3):
+                for _ in range(4):
                     await RisingEdge(self.clk)
                 row.append(as_signed(unpack(pins.get("host_read_e"), *[24] * self.form.update_units)[unit], 24))
             e.append(row)

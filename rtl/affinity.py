@@ -43,7 +43,7 @@ class Affinity(wiring.Component):
 
     Members:
         i: In, stream of `counts_word`.
-        k, group: Out, template to read; template: In, its counts, one clock later.
+        k, group: Out, template to read; template: In, its counts, two clocks later.
         free: In, the coefficients of the last sample are done with.
         start: Out, pulse, a clock after a sample's last word: its d follow; `label` with it. d, d_valid: Out. norm: Out,
             |r|^2 until the next start.
@@ -75,10 +75,11 @@ class Affinity(wiring.Component):
         m = Module()
         f = self.form
         word = Signal(counts_word(f))
-        running, first = Signal(), Signal(init=1)
+        running, first, free = Signal(), Signal(init=1), Signal()
+        m.d.sync += free.eq(self.free)  # a register: what makes it low comes while a last word's round is running
         position, group = Signal(range(self.positions)), Signal(range(max(f.groups, 2)))
         m.d.comb += [
-            self.i.ready.eq(~running & (self.free | ~self.i.payload.last | self.i.payload.recall)),
+            self.i.ready.eq(~running & (free | ~self.i.payload.last | self.i.payload.recall)),
             self.label.eq(word.label),
             self.group.eq(group),
             self.k.eq(Mux(position <= 1, word.label, other(position - 2, word.label))),
@@ -92,7 +93,7 @@ class Affinity(wiring.Component):
                 m.d.sync += running.eq(0), first.eq(word.last)
                 m.d.sync += group.eq(Mux(word.last, 0, group + 1))
 
-        # The template has come, and takes a clock of its own: a block RAM's clock to output is more than half of 10 ns.
+        # The template is read, and takes a clock in its register: a block RAM's clock to output is more than half of 10 ns.
         # Then its products with the counts, summed by some in a multiplier, then all.
         def follow(name, **values):
             regs = {key: Signal.like(value, name=f"{name}_{key}", init=0) for key, value in values.items()}
@@ -101,8 +102,11 @@ class Affinity(wiring.Component):
 
         is_norm = Signal()
         m.d.comb += is_norm.eq(position == 0)
-        come = follow("come", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
+        asked = follow("asked", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
+        come = follow("come", **asked)
         here = follow("here", **come)
+        counts = Signal.like(word.counts)  # they go with it, as the next word may be there already
+        m.d.sync += counts.eq(word.counts)
         partial = []
         together, bits = packing(f.steps)
         for start in range(0, f.lanes, together):
@@ -110,7 +114,7 @@ class Affinity(wiring.Component):
             own, others = [], []
             for p in lanes:
                 a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
-                m.d.sync += a.eq(word.counts[p]), b.eq(Mux(come["norm"], word.counts[p], self.template[p]))
+                m.d.sync += a.eq(counts[p]), b.eq(Mux(come["norm"], counts[p], self.template[p]))
                 own.append(a)
                 others.insert(0, b)
             gap = Const(0, bits - f.count_bits)
@@ -121,8 +125,11 @@ class Affinity(wiring.Component):
             partial.append(some)
         summed = follow("summed", **here)
         dot = Signal((f.lanes * f.steps * f.steps).bit_length())
-        m.d.sync += dot.eq(sum(partial[1:], partial[0]))
-        total = follow("total", **summed)
+        fours = [Signal(bits + 2, name=f"four{i}") for i in range(0, len(partial), 4)]
+        m.d.sync += [four.eq(sum(partial[4 * i : 4 * i + 4])) for i, four in enumerate(fours)]
+        m.d.sync += dot.eq(sum(fours))
+        paired = follow("paired", **summed)
+        total = follow("total", **paired)
 
         ring = [Signal(f.norm_bits, name=f"partial{k}") for k in range(self.positions - 1)]
         norm, so_far = Signal(f.norm_bits), Signal(f.norm_bits)
@@ -136,5 +143,5 @@ class Affinity(wiring.Component):
             m.d.sync += [ring[k].eq(ring[k - 1]) for k in range(1, len(ring))]
             m.d.sync += ring[0].eq(so_far)
         m.d.comb += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
-        m.d.comb += self.busy.eq(running | come["valid"] | here["valid"] | summed["valid"] | total["valid"])
+        m.d.comb += self.busy.eq(running | Cat(stage["valid"] for stage in (asked, come, here, summed, paired, total)).any())
         return m

@@ -1,8 +1,8 @@
 """The learning coefficients of one layer: from the dot products with the concepts to q, b1, b2 (arithmetic.md, 6 and 8).
 
-One class a clock runs through eight stages, with a register behind every multiplier, shift and sum:
+One class a clock runs through eight stages, a clock after its d, with a register behind every multiplier, shift and sum:
 
-    0 norm memory   1 d t_k   2 t_r   3 shift   4 round: C   5 |a|   6 a t_k and a C   7 shift   8 round: q
+    0 norm memory   1 t_k t_r   2 d   3 shift   4 round: C   5 |a|   6 a t_k and a C   7 shift   8 round: q
 
 The label's own class comes first and leaves the row after stage 5; it comes back at stage 6 behind the last rival, as the
 gap loss pulls as hard as all rivals together push. q_r, which needs the sum of a C, follows two clocks later.
@@ -45,9 +45,9 @@ class Coefficients(wiring.Component):
             the others ascending, at most one a clock, without backpressure. d^2 <= |r|^2 |h[k]|^2, as of any two vectors.
         norm_r (In): |r|^2, stable from the first d until `decided`.
         q_address (In) -> q_data (Out, signed 16): a clock later; the K - 1 others ascending, then q_y, then q_r.
-        q_count (Out): addresses below it may be read. An other's d, in clock 0, counts in clock 9 (q_y in 10 and
-            q_r in 12 for the last d), and in no clock before the other ones before it.
-        decided (Out): all of q is written and `teach` is known, until the next start; 12 clocks (own_only: 8) behind the
+        q_count (Out): addresses below it may be read. An other's d, in clock 0, counts in clock 10 (q_y in 11 and
+            q_r in 13 for the last d), and in no clock before the other ones before it.
+        decided (Out): all of q is written and `teach` is known, until the next start; 13 clocks (own_only: 9) behind the
             last d.
         teach (Out): at least one a_k is not 0. silent (Out): known to be none, ahead of `decided`: in
             ReCo's dead zone from the own class on, with the gap loss from the last rival on.
@@ -103,6 +103,13 @@ class Coefficients(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         m.submodules.rsqrt = self._rsqrt = rsqrt = Rsqrt(self.norm_width)
+        # Registers of this layer, as the settings are far away.
+        names = ("margin", "lambda8", "dead_zone", "reach")
+        self._settings = {name: Signal.like(getattr(self, name), name=f"own_{name}") for name in names}
+        with m.If(self.start):
+            m.d.sync += [register.eq(getattr(self, name)) for name, register in self._settings.items()]
+        d_valid, self._d = Signal(), Signal(self.dot_width)
+        m.d.sync += d_valid.eq(self.d_valid), self._d.eq(self.d)
         streaming, own_next = Signal(), Signal()
         k, following = Signal(range(self.classes)), Signal(range(self.classes + 2))
         label = Signal(range(self.classes))
@@ -110,18 +117,18 @@ class Coefficients(wiring.Component):
         with m.If(self.start):
             m.d.sync += [streaming.eq(1), own_next.eq(1), self.decided.eq(0), self.teach.eq(0)]
             m.d.sync += [label.eq(self.label), k.eq(self.label), following.eq(self.label == 0)]
-        with m.Elif(self.d_valid):
+        with m.Elif(d_valid):
             m.d.sync += [own_next.eq(0), k.eq(following), following.eq(after + (after == label))]
 
         # the address runs ahead of d, so that 1/|h[k]| is there in the same clock
         apical_k = Signal(range(self.classes))
-        address = Mux(streaming, Mux(self.d_valid, following, k), apical_k)
+        address = Mux(streaming, Mux(d_valid, following, k), apical_k)
         norm = self._norm_memory(m, address[: len(k)])
 
         item = data.StructLayout({"own": 1, "last": 1, "k": k.shape(), "t": norm.t.shape(), "place": norm.place.shape()})
         valid = [Signal(name=f"valid{i}") for i in range(7)]  # a class is at stage i
         stage = [Signal(item, name=f"stage{i}") for i in range(6)]
-        m.d.comb += valid[0].eq(self.d_valid)
+        m.d.comb += valid[0].eq(d_valid)
         m.d.sync += [valid[i].eq(valid[i - 1]) for i in range(1, 6)]
         m.d.comb += [stage[0].own.eq(own_next), stage[0].last.eq(following == self.classes), stage[0].k.eq(k)]
         m.d.comb += [stage[0].t.eq(norm.t), stage[0].place.eq(norm.place)]
@@ -171,16 +178,17 @@ class Coefficients(wiring.Component):
     def _affinity(self, m: Module, stage: list):
         """Stages 1 to 4: C, and max(0, C - margin), both of stage 5."""
         rsqrt = self._rsqrt
-        d, by_concept = Signal(self.dot_width), Signal(self.dot_width + MANTISSA_BITS)
-        by_both = Signal(self.dot_width + 2 * MANTISSA_BITS)
+        # The roots' product first, as one multiplier then has room for its product with d.
+        d = [self._d, *(Signal(self.dot_width, name=f"d{i}", reset_less=True) for i in (1, 2))]
+        roots, by_both = (Signal(bits + 2 * MANTISSA_BITS, reset_less=True) for bits in (0, self.dot_width))
         shift = Signal(range(2 * rsqrt.places - 1))
-        m.d.sync += [d.eq(self.d), by_concept.eq(d * stage[1].t)]
-        m.d.sync += [by_both.eq(by_concept * rsqrt.t), shift.eq(stage[2].place + rsqrt.place)]
+        m.d.sync += [d[1].eq(d[0]), d[2].eq(d[1]), roots.eq(stage[1].t * rsqrt.t)]
+        m.d.sync += [by_both.eq(d[2] * roots), shift.eq(stage[2].place + rsqrt.place)]
         # 1/sqrt is at most 3 % too high, so that C with its half bit is below 2 (256 1.03^2) < 1024 before the clip
         half, offset = Signal(AFFINITY_BITS + 1), Signal(signed(AFFINITY_BITS + 2))
         m.d.sync += half.eq(shift_keep_half(by_both, 8) >> shift)
         clipped = half[:AFFINITY_BITS] | half[-1].replicate(AFFINITY_BITS)
-        m.d.sync += offset.eq(1 - (self.margin << 1))
+        m.d.sync += offset.eq(1 - (self._settings["margin"] << 1))
         affinity, over_margin = Signal(AFFINITY_BITS), Signal(AFFINITY_BITS)
         above = Signal(signed(AFFINITY_BITS + 2))  # twice C - margin, rounded by the same half
         m.d.comb += above.eq(clipped + offset)
@@ -190,19 +198,22 @@ class Coefficients(wiring.Component):
     def _magnitude(self, m: Module, stage: list, valid, affinity, over_margin):
         """Stage 5: |a_k| for stage 6; for the own class what ReCo wants. 0 where |h[k]| = 0."""
         magnitude, push = Signal(MAGNITUDE_BITS), Signal(MAGNITUDE_BITS)
-        pull = Mux(affinity + self.dead_zone > ONE, 0, ONE - affinity)
+        dead = Signal()
+        m.d.comb += dead.eq(affinity + self._settings["dead_zone"] > ONE)
+        pull = Mux(dead, 0, ONE - affinity)
         if self.own_only:
             m.d.comb += push.eq(pull)
         elif self.reco:
             with m.If(self.start):
                 m.d.sync += self.silent.eq(0)
             with m.Elif(valid[5] & stage[5].own):
-                m.d.sync += self.silent.eq(affinity + self.dead_zone > ONE)
-            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(self.silent, 0, small_product(self.lambda8, over_margin) >> 3)))
+                m.d.sync += self.silent.eq(dead)
+            pushed = small_product(self._settings["lambda8"], over_margin) >> 3
+            m.d.comb += push.eq(Mux(stage[5].own, pull, Mux(self.silent, 0, pushed)))
         else:
             full_push_below, behind = Signal(signed(AFFINITY_BITS + 2)), Signal(signed(AFFINITY_BITS + 2))
             with m.If(valid[5] & stage[5].own):
-                m.d.sync += full_push_below.eq(affinity - self.reach)
+                m.d.sync += full_push_below.eq(affinity - self._settings["reach"])
             m.d.comb += behind.eq(full_push_below - affinity)
             m.d.comb += push.eq(Mux(behind < 0, 32, Const(32, 6) >> behind[3:]))
         m.d.sync += magnitude.eq(Mux(stage[5].t[-1], push, 0))

@@ -22,7 +22,7 @@ class Concepts(wiring.Component):
     """K x groups words, one write and two read ports. The top layer's templates are the target codes, a constant: no memory.
 
     Members:
-        read_k, read_group: In, for affinity; read: Out, one clock later. learn_*: the same for plasticity.
+        read_k, read_group: In, for affinity; read: Out, two clocks later. learn_*: the same for plasticity.
         write: In, pulse; write_k, write_group, write_data: In.
         host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time. Address, select and data
             from two clocks before the write on: the other lanes of the word are read and written back.
@@ -69,13 +69,16 @@ class Concepts(wiring.Component):
                 (self.learn_k, self.learn_group, self.learn),
             ):
                 for p in range(f.lanes):
-                    target = Signal(name=f"target{p}")
-                    m.d.sync += target.eq(k == group * f.lanes + p)
+                    own, target = Signal(name=f"own{p}"), Signal(name=f"target{p}")
+                    m.d.sync += own.eq(k == group * f.lanes + p), target.eq(own)
                     m.d.comb += out[p].count.eq(Mux(target, f.steps, 0))
             return m
         m.submodules.counts = counts = self._memory(f.count_bits)
         m.submodules.flags = flags = self._memory(2)
-        read, learn, learn_flags = counts.read_port(), counts.read_port(), flags.read_port()
+        ports = {"read": counts.read_port(), "learn": counts.read_port(), "learn_flags": flags.read_port()}
+        read, learn, learn_flags = ports.values()
+        came = {name: Signal.like(port.data, name=f"{name}_data") for name, port in ports.items()}
+        m.d.sync += [came[name].eq(port.data) for name, port in ports.items()]  # a block RAM's own register
 
         def address(k, group):
             return Cat(group[: f.group_bits], k)
@@ -84,24 +87,23 @@ class Concepts(wiring.Component):
             read.addr.eq(Mux(self.host_select_counts, self.host_address, address(self.read_k, self.read_group))),
             learn.addr.eq(address(self.learn_k, self.learn_group)),
             learn_flags.addr.eq(Mux(self.host_select_flags, self.host_address, address(self.learn_k, self.learn_group))),
-            self.host_read_counts.eq(read.data),
-            self.host_read_flags.eq(learn_flags.data),
+            self.host_read_counts.eq(came["read"]),
+            self.host_read_flags.eq(came["learn_flags"]),
         ]
         for p in range(f.lanes):
-            m.d.comb += self.read[p].count.eq(read.data[p]), self.learn[p].count.eq(learn.data[p])
-            m.d.comb += self.learn[p].above.eq(learn_flags.data[p][0]), self.learn[p].below.eq(learn_flags.data[p][1])
-        for memory, select, lanes, kept, value in (
-            (counts, self.host_select_counts, self.host_write_counts, read.data, [w.count for w in self.write_data]),
+            m.d.comb += self.read[p].count.eq(came["read"][p]), self.learn[p].count.eq(came["learn"][p])
+            m.d.comb += self.learn[p].above.eq(came["learn_flags"][p][0]), self.learn[p].below.eq(came["learn_flags"][p][1])
+        for memory, select, lanes, held, value in (
+            (counts, self.host_select_counts, self.host_write_counts, came["read"], [w.count for w in self.write_data]),
             (
                 flags,
                 self.host_select_flags,
                 self.host_write_flags,
-                learn_flags.data,
+                came["learn_flags"],
                 [Cat(w.above, w.below) for w in self.write_data],
             ),
         ):
-            write, held = memory.write_port(), Signal.like(kept)
-            m.d.sync += held.eq(kept)  # from a block RAM and to one is too far for a clock
+            write = memory.write_port()
             m.d.comb += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
             m.d.comb += write.en.eq(Mux(select, lanes.any(), self.write))
             for p in range(f.lanes):

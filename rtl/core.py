@@ -1,5 +1,8 @@
 """BsdCore: the stack of layers, the stimulus in, results out, and the host port to every memory."""
 
+from functools import reduce
+from operator import or_
+
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
@@ -28,8 +31,8 @@ class BsdCore(wiring.Component):
         i: In, stream of `stimulus_layout`. o: Out, stream of `rtl.readout.result_layout`, one a sample, in order.
         host_i: In, stream of `host_request_layout`; requests wait until the core is `idle`, reads of one memory are taken
             one a clock. host_o: Out, `host_answer_signature`: one for each request, in order, there for a clock.
-        idle: Out, no sample, pass or learning is inside, a clock after it is so. Learning samples leave their last update of
-            W pending; a blank sample (all pixels 0, learn 0) settles it.
+        idle: Out, no sample, pass or learning is inside, two clocks after it is so. Learning samples leave their last update
+            of W pending; a blank sample (all pixels 0, learn 0) settles it.
     """
 
     def __init__(self, config: Config):
@@ -69,8 +72,10 @@ class BsdCore(wiring.Component):
             fifos.append(fifo)
         registers = self._registers(m, layers)
         quiet = [fifo.level == 0 for fifo in fifos if fifo is not None]
-        still = Signal()  # a register, as it comes from everywhere: only a sample ends it, and that is seen at once
-        m.d.sync += still.eq(Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy, ~self.i.valid).all())
+        quiet = Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy)
+        # Registers, as it comes from everywhere: only a sample ends it, and that is seen at once.
+        parts, still = Signal.like(quiet), Signal()
+        m.d.sync += parts.eq(Mux(self.i.valid, 0, quiet)), still.eq(parts.all() & ~self.i.valid)
         m.d.comb += self.idle.eq(still & ~self.i.valid)
         self._host(m, layers, registers)
         return m
@@ -173,16 +178,15 @@ class BsdCore(wiring.Component):
                 part.host.index.eq(now.index),
                 part.host.data.eq(request.data),
             ]
-        read, answer = Signal(DATA_BITS), Signal(DATA_BITS)
-        m.d.sync += read.eq(0)
+        read, answer, readings = Signal(DATA_BITS), Signal(DATA_BITS), []
         for index, name in enumerate(register_names(self.config)):
             if name in registers:
                 chosen = Signal(name=f"chosen_{name}")
                 m.d.sync += chosen.eq(own & (now.index == index))
-                with m.If(chosen):
-                    m.d.sync += read.eq(registers[name])
-                    with m.If(writes):
-                        m.d.sync += registers[name].eq(request.data)
+                readings.append(Mux(chosen, registers[name], 0))
+                with m.If(chosen & writes):
+                    m.d.sync += registers[name].eq(request.data)
+        m.d.sync += read.eq(reduce(or_, readings))
         m.d.comb += answer.eq(Mux(own, read, 0))
         for number, part in layers.items():
             with m.If((now.layer == number) | ((now.layer == EVERY) & (number == self.config.layers))):

@@ -67,11 +67,6 @@ def round_shift(value: ValueLike, shift: int | ValueLike) -> Value:
     return round_half(shift_keep_half(value, shift))
 
 
-def round_saturate(value: ValueLike, shift: int, bits: int) -> Value:
-    """sat(rnd(value, shift), bits), for shift >= 1: clipped to one bit more first, so that a short sum rounds it."""
-    return saturate(round_half(saturate(shift_keep_half(value, shift), bits + 1)), bits)
-
-
 def small_product(a, b):
     """a * b by shifts and adds, of numbers too small to spend a DSP on."""
     return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)

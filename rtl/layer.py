@@ -20,6 +20,7 @@ from rtl.plasticity import Plasticity
 from rtl.readout import counters_layout
 from rtl.soma import Soma
 from rtl.spikes import ActiveRows, spike_word
+from rtl.streams import Held
 from rtl.synapses import Synapses
 
 
@@ -82,7 +83,7 @@ class Layer(wiring.Component):
         self.samples, self.position = Signal(32), Signal(12)
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
         self.block_ends = Signal()
-        self.speaking, self.counting = Signal(), Signal()
+        self.speaking, self.counting, self.waiting = Signal(), Signal(), Signal()
         m.d.comb += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
         if f.planes:
             m.d.comb += self.speaking.eq(self.outstanding | self.soma.busy)
@@ -98,7 +99,7 @@ class Layer(wiring.Component):
         connect_memories(m, self)
         busy = [rows.busy for rows in self.rows.values()] + [self.speaking, self.counting, self.closing, self.undecided]
         if f.learn:
-            busy += [self.affinity.busy, ~self.plasticity.idle]
+            busy += [self.waiting, self.affinity.busy, ~self.plasticity.idle]
         m.d.comb += self.idle.eq(~Cat(busy).any())
         return m
 
@@ -254,9 +255,11 @@ class Layer(wiring.Component):
         f, token, word = self.form, self.token, self.soma
         group, last = self._groups()
         low = self.settings.window_low if not self.top else 0
-        m.d.comb += self.soma.threshold.eq(self.settings.threshold)
-        # registers beside the soma: the settings are far away, and the token is known long before they are looked at
-        m.d.sync += self.soma.low.eq(Mux(token.apical, 0, low)), self.soma.high.eq(self.settings.window_high)
+        # Registers beside the soma: the settings are far away, and the token is known long before they are looked at. They
+        # are taken when this layer's sums are there, or the synthesis would make one register of all layers'.
+        m.d.sync += self.soma.low.eq(Mux(token.apical, 0, low))
+        with m.If(self.synapses.accumulated):
+            m.d.sync += self.soma.threshold.eq(self.settings.threshold), self.soma.high.eq(self.settings.window_high)
         sinks = []  # (needed, stream)
         if not self.bottom:
             sinks.append((~token.apical, self._count(m, group, last)))
@@ -312,18 +315,22 @@ class Layer(wiring.Component):
     def _count(self, m, group, last):
         """The sample's counters, with nothing of the next pass in them. Returns the stream that takes its groups.
 
-        A group's spikes are summed in one clock and added in the next; the item leaves when the last group has been.
+        A group's spikes are summed in two clocks and added in the next; the item leaves when the last group has been.
         """
         f, synapses, item = self.form, self.synapses, self.counters.payload
         groups = stream.Signature(1).create(path=("counted",))
         came, first, ended, complete = Signal(), Signal(), Signal(), Signal()
+        parts = [Signal(range(4 * f.steps + 1), name=f"spikes{p}") for p in range(0, f.lanes, 4)]  # of four lanes each
+        summing = Signal(data.StructLayout({"came": 1, "first": 1, "ended": 1}))
         spikes, all_spikes = Signal(range(f.lanes * f.steps + 1)), Signal(range(f.groups * f.lanes * f.steps + 1))
         counts = self.soma.counts
         m.d.comb += groups.payload.eq(last), groups.ready.eq(~ended & ~self.counters.valid)
-        m.d.sync += came.eq(groups.valid & groups.ready), ended.eq(groups.valid & groups.ready & groups.payload)
-        m.d.sync += first.eq(group == 0), spikes.eq(sum((counts[p] for p in range(1, f.lanes)), counts[0]))
+        taken = groups.valid & groups.ready
+        m.d.sync += summing.came.eq(taken), summing.ended.eq(taken & groups.payload), summing.first.eq(group == 0)
+        m.d.sync += [part.eq(sum(counts[p] for p in range(4 * i, min(4 * i + 4, f.lanes)))) for i, part in enumerate(parts)]
+        m.d.sync += Cat(came, first, ended).eq(Cat(summing.came, summing.first, summing.ended)), spikes.eq(sum(parts))
         m.d.sync += complete.eq(synapses.accumulated)
-        m.d.comb += self.counting.eq(came | self.counters.valid)
+        m.d.comb += self.counting.eq(summing.came | came | self.counters.valid)
         m.d.comb += item.spikes.eq(all_spikes)
         with m.If(came):
             m.d.sync += all_spikes.eq(Mux(first, 0, all_spikes) + spikes)
@@ -341,17 +348,21 @@ class Layer(wiring.Component):
 
     def _stimulus(self, m):
         """Layer 0 has no basal synapses: its counts come with the stimulus."""
-        f, word = self.form, self.i.payload
+        f = self.form
+        m.submodules.held = held = Held(self.i.payload.shape())  # the queue that it comes from is far away
+        wiring.connect(m, wiring.flipped(self.i), held.i)
+        stimulus, word = held.o, held.o.payload
+        m.d.comb += self.waiting.eq(stimulus.valid)
         group, last = self._groups()
         open_ = ~self.closing & ~self.recalling
         target, plasticity = self.affinity.i, self.plasticity
         # In the clocks after a recalled word the affinity unit is the recall's.
         with m.If(open_):
-            m.d.comb += target.valid.eq(self.i.valid & word.learn)
+            m.d.comb += target.valid.eq(stimulus.valid & word.learn)
             m.d.comb += target.payload.counts.eq(word.counts), target.payload.label.eq(word.label)
             m.d.comb += target.payload.last.eq(last), target.payload.recall.eq(0)
-            m.d.comb += self.i.ready.eq(~word.learn | target.ready)
-        taken = self.i.valid & self.i.ready
+            m.d.comb += stimulus.ready.eq(~word.learn | target.ready)
+        taken = stimulus.valid & stimulus.ready
         with m.If(taken):
             m.d.sync += self._next_group(group, last)
             with m.If(last):

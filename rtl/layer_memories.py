@@ -10,11 +10,12 @@ from rtl.synapses import HOST_READ, HOST_WRITE
 def connect_memories(m: Module, layer):
     """Wires the memories of an elaborated `rtl.layer.Layer` to its host port."""
     f, word, host = layer.form, Signal.like(layer.host.data), layer.host
-    indices, windows = [host.index], []
+    # 0 while another layer is asked, or the synthesis would make one register of all layers', as they are the same.
+    indices, windows = [Mux(host.select, host.index, 0)], []
     for clock in range(SLOWEST + 2):  # the windows' `select` comes with the second
         indices.append(Signal.like(host.index, name=f"index{clock}"))
         m.d.sync += indices[-1].eq(indices[-2])
-    m.d.sync += word.eq(host.data)
+    m.d.sync += word.eq(Mux(host.select, host.data, 0))
 
     def index(latency):
         """For a window whose word comes so many clocks after the address, as each block's `host_*` says."""
@@ -26,7 +27,7 @@ def connect_memories(m: Module, layer):
     if f.planes:
         assert WRITE_AT >= HOST_WRITE, "the host's lane comes before the word that it goes into"
         assert HOST_READ <= SLOWEST, "the weights come later than all look at them"
-        assert WRITE_AT + 3 <= READ_LATENCY, "an access ends before its word has gone in"
+        assert WRITE_AT + 3 <= READ_LATENCY, "an access ends more than a clock before its word goes in"
         synapses, base = layer.synapses, Signal.like(layer.synapses.host_address)
         memories = tuple({"basal": "weights", "apical": "theta"}[side] for side in layer.rows)
         m.d.sync += base.eq(Mux(is_any(host.memory, ("theta",)), synapses.apical_base, 0))
@@ -41,9 +42,9 @@ def connect_memories(m: Module, layer):
         concepts, plasticity, coefficients = layer.concepts, layer.plasticity, layer.coefficients
         norm_written, part_bits = Signal(), ceil_log2(f.update_rounds)
         m.d.comb += [
-            concepts.host_address.eq(group(1)),
+            concepts.host_address.eq(group(2)),
             concepts.host_data.eq(word),
-            plasticity.host_address_e.eq(Cat(index(2)[:part_bits], group(2))),
+            plasticity.host_address_e.eq(Cat(index(3)[:part_bits], group(3))),
             plasticity.host_address_s.eq(index(1)),
             plasticity.host_data.eq(word),
             coefficients.norm_host_k.eq(index(1)),

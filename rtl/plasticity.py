@@ -17,7 +17,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.affinity import other
 from rtl.concepts import concept_word
-from rtl.fixed import clipped, round_saturate, saturate
+from rtl.fixed import clipped, saturate
 from rtl.formats import (
     APICAL_ERROR_BITS,
     BLOCK_SHIFT_BITS,
@@ -41,13 +41,13 @@ class Plasticity(wiring.Component):
         keep, keep_group, keep_data: In, a group's counts and window flags of a learning sample (`concept_word`), the last
             group in the clock of `start` or before it.
         start: In, pulse; label: In. The coefficients follow on q_*, decided, teach and b_* (see `Coefficients`).
-        learn_k, learn_group: Out, template to read; template: In, one clock later.
+        learn_k, learn_group: Out, template to read; template: In, two clocks later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In; less than 6 is 6.
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
         learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
-        host_*: E (address = (concept, group, part), one unit at a time; select and data from the clock before the write on;
-            read two clocks after the address) and S (address = concept).
+        host_*: E (address = (concept, group, part), one unit at a time; select, address and data from the write on;
+            read three clocks after the address) and S (address = concept).
     """
 
     def __init__(self, form: LayerFormat):
@@ -112,8 +112,9 @@ class Plasticity(wiring.Component):
             {name: 1 for name in ("error", "sum", "low", "block", "kept", "first", "last")}
             | {"part": range(max(f.update_rounds, 2)), "group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
         )
-        # A job's tag goes beside its data: 0 addresses, 1 words, 2 operands, 3 products, 4 sums, 5 errors.
-        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(6)]
+        # A job's tag goes beside its data: 0 addresses, 1 memories, 2 words, 3 operands, 4 the same in the multipliers,
+        # 5 products, 6 sums, 7 errors.
+        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(8)]
         issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in self.tag.members.items()}
         # as a whole: a bit nobody drives is a process that never runs
         m.d.comb += tags[0].as_value().eq(Cat(issue.values()))
@@ -137,12 +138,12 @@ class Plasticity(wiring.Component):
         )
         m.d.comb += [self.g[p].eq(self.basal_g[p] | self.apical_g[p]) for p in range(f.lanes)]
         if self.basal:
-            self._basal_errors(m, tags[5])
+            self._basal_errors(m, tags[7])
         else:
             m.d.comb += self.errors.valid.eq(1)
         if self.backward:
             self._sums(m, tags)
-            self._apical_errors(m, tags[4])
+            self._apical_errors(m, tags[6])
         return m
 
     def _control(self, m, issue, tags):
@@ -199,7 +200,7 @@ class Plasticity(wiring.Component):
                 m.d.comb += self.b_ready.eq(~self.learn_theta)
                 with m.If(self.learn_theta):
                     m.next = "sum scalar"
-            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:6]).any()):
+            with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:]).any()):
                 m.next = "idle"
         with m.State("sum scalar"):
             m.d.sync += self.scalar.eq(self.b1)
@@ -246,7 +247,9 @@ class Plasticity(wiring.Component):
         m.d.sync += write.addr.eq(Cat(self.keep_group[: f.group_bits], filling))
         m.d.sync += write.data.eq(self.keep_data), write.en.eq(self.keep)
         m.d.comb += read.addr.eq(Cat(tag.group[: f.group_bits], self.slot))
-        return read.data
+        kept = Signal.like(read.data)
+        m.d.sync += kept.eq(read.data)
+        return kept
 
     def _lanes(self, m, tags, kept):
         """scalar x count for every neuron of the part, added to or subtracted from what the job adds up."""
@@ -254,36 +257,47 @@ class Plasticity(wiring.Component):
         # Of S, 24 bits, a block's job takes the lower half and in the next clock the upper one, so that one multiplier of
         # 18 x 18 bits is enough: what it multiplies with is then the count x 2^12.
         units = range(f.update_units)
-        # A copy of the factor for each unit, as a wire to all multipliers would be a long one. They begin with numbers of
-        # their own, or the synthesis would make them one again.
-        copies = [Signal(signed(SCALAR_BITS + 1), name=f"factor{u}", init=u) for u in units]
+        factor, q_data = Signal(signed(SCALAR_BITS + 1)), Signal(signed(SCALAR_BITS))
         low, high = (Signal(f.count_bits * len(units), name=name) for name in ("low", "high"))
         halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
-        job = Mux(tags[1].low, halves[0], Mux(tags[1].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
+        job = Mux(tags[2].low, halves[0], Mux(tags[2].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
         value = Signal(signed(SCALAR_BITS))
-        m.d.comb += value.eq(Mux(tags[1].error, self.q_data, job) if self.basal else job)
-        minus = (tags[1].error & tags[1].kept) | tags[1].low | tags[1].block
-        m.d.sync += [factor.eq(Mux(minus, -value, value)) for factor in copies]
-        neurons = data.View(concept_word(f), Mux(tags[1].kept, kept, self.template))
-        picked = [self._picked(tags[1].part, neurons, u) for u in units]
+        if self.basal:
+            m.d.sync += q_data.eq(self.q_data)
+        m.d.comb += value.eq(Mux(tags[2].error, q_data, job) if self.basal else job)
+        minus = (tags[2].error & tags[2].kept) | tags[2].low | tags[2].block
+        m.d.sync += factor.eq(Mux(minus, -value, value))
+        neurons = data.View(concept_word(f), Mux(tags[2].kept, kept, self.template))
+        picked = [self._picked(tags[2].part, neurons, u) for u in units]
         counts = Cat(neuron.count for neuron in picked)
         plain = Signal()  # not `block`, as a register: the reset of many others
-        m.d.sync += plain.eq(~tags[0].block)
-        m.d.sync += low.eq(Mux(tags[1].block, 0, counts)), high.eq(Mux(plain, 0, counts))
+        m.d.sync += plain.eq(~tags[1].block)
+        m.d.sync += low.eq(Mux(tags[2].block, 0, counts)), high.eq(Mux(plain, 0, counts))
         for name in ("above", "below"):  # they go with the products, and with the sums
-            stages = [Signal(len(units), name=f"{name}{i}") for i in range(2)]
-            m.d.sync += stages[0].eq(Cat(neuron[name] for neuron in picked)), stages[1].eq(stages[0])
-            m.d.sync += getattr(self, name).eq(stages[1])
+            stages = [Signal(len(units), name=f"{name}{i}") for i in range(3)]
+            m.d.sync += stages[0].eq(Cat(neuron[name] for neuron in picked))
+            m.d.sync += [later.eq(sooner) for sooner, later in pairwise((*stages, getattr(self, name)))]
+        # What a product is added to, and whether there is one, as coefficients may come with gaps: registers, as much hangs
+        # on them. An error's sum begins with a half of what is shifted away.
+        on, first, go_on, from_sums = (Signal(name=name) for name in ("on", "first", "go_on", "from_sums"))
+        sums = tags[4].sum | tags[4].low
+        m.d.sync += on.eq(tags[4].error | sums | tags[4].block), first.eq(tags[4].first)
+        m.d.sync += go_on.eq(~tags[4].first & ~sums), from_sums.eq(sums)
+        # All multiplicands go into the multipliers' own registers: the wires to them are long ones.
+        taken = Signal.like(factor, reset_less=True)
+        m.d.sync += taken.eq(factor)
         for u in units:
-            product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
             in_low, in_high = (side.word_select(u, f.count_bits) for side in (low, high))
-            times = Cat(in_low, Const(0, HALF - f.count_bits), in_high, 0)
-            m.d.sync += product.eq(copies[u] * times.as_signed())
-            addend = self.totals[u]
+            times = Signal(signed(HALF + f.count_bits + 1), name=f"times{u}", reset_less=True)
+            m.d.sync += times.eq(Cat(in_low, Const(0, HALF - f.count_bits), in_high, 0))
+            product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
+            m.d.sync += product.eq(taken * times)
+            addend = self.totals[u] & go_on.replicate(len(self.totals[u])).as_signed()
             if self.backward:
-                addend = Mux(tags[3].sum | tags[3].low, self.apical_sums[u], addend)
-            addend = Mux(tags[3].first, 0, addend)
-            with m.If(tags[3].error | tags[3].sum | tags[3].low | tags[3].block):  # coefficients may come with gaps
+                addend |= self.apical_sums[u] & from_sums.replicate(len(addend)).as_signed()
+            if self.basal:
+                addend |= first << (f.shift_error - 1)
+            with m.If(on):
                 m.d.sync += self.totals[u].eq(addend + product)
 
     def _picked(self, part, neurons, u):
@@ -302,10 +316,10 @@ class Plasticity(wiring.Component):
         have, teaches, took = Signal(), Signal(), Signal()
         g = [Signal(signed(ERROR_BITS), name=f"g{u}") for u in range(f.update_units)]
         for u in range(f.update_units):
-            e = self.totals[u]
-            falls = e[-1]
+            e = self.totals[u]  # and a half more
+            falls = e[-1] | ~e[f.shift_error - 1 : -1].any()
             opens = (self.above[u] | ~falls) if f.top else self.above[u] & (self.below[u] | falls)
-            m.d.sync += g[u].eq(Mux(opens, round_saturate(e, f.shift_error, ERROR_BITS), 0))
+            m.d.sync += g[u].eq(clipped(e >> f.shift_error, ERROR_BITS, opens))
         parts, written = [], Signal()  # a memory each, as all parts are read together
         for r in range(f.update_rounds):
             m.submodules[f"errors{r}"] = memory = ram(shape=word, depth=1 << f.group_bits)
@@ -346,16 +360,17 @@ class Plasticity(wiring.Component):
         shape, host_data = data.ArrayLayout(signed(SUM_BITS), f.update_units), Signal(SUM_BITS)
         m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << self.address_bits)
         read, write = memory.read_port(), memory.write_port(granularity=1)
-        host, own = self.host_select_e, tags[5].sum | tags[5].block  # the host has it whenever no job does
-        m.d.comb += [
-            read.addr.eq(Mux(host, self.host_address_e, self._place(tags[1]))),
-            write.addr.eq(Mux(own, self._place(tags[5]), self.host_address_e)),
+        host, own = self.host_select_e, tags[6].sum | tags[6].block  # the host has it whenever no job does
+        # Each address and the enables are a register's alone, as wide words have many block RAMs.
+        m.d.sync += [
+            read.addr.eq(Mux(host, self.host_address_e, self._place(tags[2]))),
+            write.addr.eq(Mux(own, self._place(tags[6]), self.host_address_e)),
             write.en.eq(Mux(own, (1 << f.update_units) - 1, self.host_write_e)),
-            host_data.eq(Mux(host, self.host_data, 0)),
         ]
+        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
         for u in range(f.update_units):
             stored = Signal(signed(SUM_BITS), name=f"stored{u}")
-            m.d.sync += stored.eq(clipped(self.totals[u], SUM_BITS, tags[4].sum) | host_data)
+            m.d.sync += stored.eq(clipped(self.totals[u], SUM_BITS, tags[6].sum) | host_data)
             m.d.comb += write.data[u].eq(stored)
             m.d.sync += self.apical_sums[u].eq(read.data[u])
             m.d.comb += self.host_read_e[u].eq(self.apical_sums[u])  # a block RAM's output goes to its register alone

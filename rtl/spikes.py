@@ -10,6 +10,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.memories import ram
+from rtl.streams import Held
 
 
 def spike_word(lanes: int, planes: int) -> data.StructLayout:
@@ -120,8 +121,8 @@ class ActiveRows(wiring.Component):
         put, get = rows.write_port(), rows.read_port()
 
         word = Signal(range(max(self.words, 2)))
-        last_word = Signal()
-        m.d.comb += last_word.eq(word == self.words - 1)
+        last_word = Signal(init=self.words == 1)  # a register, as no word comes in the clock after one
+        m.d.sync += last_word.eq(word == self.words - 1)
         counts = data.ArrayLayout(self.count_bits, self.lanes)
         taken = data.StructLayout(
             {
@@ -140,8 +141,9 @@ class ActiveRows(wiring.Component):
         full = Signal(2)
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
-        # The word that came waits in a register of its own: its sender is far away.
-        came, word_in = Signal(), Signal.like(self.i.payload)
+        m.submodules.held = held = Held(self.i.payload.shape())  # its sender is far away
+        wiring.connect(m, wiring.flipped(self.i), held.i)
+        came, word_in = held.o.valid, held.o.payload
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
         load, close, room = Signal(), Signal(), Signal(init=1)
         next_word, old_counts = Signal.like(word), Signal(counts)
@@ -150,20 +152,18 @@ class ActiveRows(wiring.Component):
             old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes))),
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
-            self.i.ready.eq(~came),
-            load.eq(came & room & ~full.bit_select(filling, 1) & ~finished),
+            load.eq(came & room),
+            held.o.ready.eq(room),
             close.eq(finished & ~picked & (mask == 0)),
             self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
-        m.d.sync += came.eq(Mux(came, ~load, self.i.valid))
-        with m.If(~came):
-            m.d.sync += word_in.eq(self.i.payload)
         if self.slots:
             self._last_samples(m, word_in, word, next_word, load, last_word, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
-        # A register, as many things hang on `load`: behind a word of one row or none it takes a clock more.
-        again = ~load
+        # All that `load` waits for in a register, as many things hang on it: behind a word of one row or none, and where the
+        # list before has just been given back, it takes a clock more.
+        again = ~load & ~finished & ~full.bit_select(filling, 1)
         if self.words * self.slots == 1:  # the very word that was just written is the next to be read
             loaded = Signal(2)
             m.d.sync += loaded.eq(Cat(load, loaded[0]))
@@ -223,11 +223,12 @@ class ActiveRows(wiring.Component):
         layout = data.ArrayLayout(self.count_bits, self.lanes)
         m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
         read, write = last.read_port(), last.write_port()
-        slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
+        names = ("slot", "next_slot", "following")
+        slot, next_slot, following = (Signal(range(max(self.slots, 2)), name=name) for name in names)
         m.d.comb += next_slot.eq(slot)
         with m.If(load & last_word & (self.slots > 1)):
-            m.d.comb += next_slot.eq(Mux(slot == self.slots - 1, 0, slot + 1))
-        m.d.sync += slot.eq(next_slot)
+            m.d.comb += next_slot.eq(following)
+        m.d.sync += slot.eq(next_slot), following.eq(Mux(slot == self.slots - 1, 0, slot + 1))
         count = pixel_count if self.direct else train_count
         counts = [count(word_in.trains[p], self.steps) for p in range(self.lanes)]
         m.d.sync += old_counts.eq(read.data)  # a block RAM's output goes to its register alone

@@ -50,10 +50,10 @@ class Synapses(wiring.Component):
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
-        walked: Out, the rows of the group that ended in the last clock, else 0. busy: Out, rows or writes are in flight.
+        walked: Out, the rows of the group that ended two clocks ago, else 0. busy: Out, rows or writes are in flight.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
             host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
-            word that was read, which is written in the next clock. Theta's words come behind W's, from `apical_base` on.
+            word that was read, which is written two clocks later. Theta's words come behind W's, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -104,6 +104,11 @@ class Synapses(wiring.Component):
         begin, begun, apical, writing = Signal(), Signal(), Signal(), Signal()
         m.d.comb += begin.eq(self.start & self.ready)
         m.d.sync += begun.eq(begin)
+        # The host's write, in registers beside the words that it goes into.
+        self.lane, self.host_writes = Signal(self.form.lanes), Signal()
+        self.lane_data = Signal(signed(self.form.weight_bits))
+        m.d.sync += self.lane.eq(self.host_write), self.host_writes.eq(self.host_write.any())
+        m.d.sync += self.lane_data.eq(Mux(self.host_write.any(), self.host_data, 0))
         with m.If(begin):
             m.d.sync += apical.eq(self.apical)
         issued, listed = self._walk(m, begin, begun, writing)
@@ -114,7 +119,7 @@ class Synapses(wiring.Component):
             row, added = self._update(m, row, word, begun)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
-            row = self._stage(m, "loaded", row | {"write": self.host_write.any()})
+            row = self._stage(m, "loaded", row | {"write": self.host_writes})
             row |= self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
             m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
         self._write(m, row, write)
@@ -152,8 +157,9 @@ class Synapses(wiring.Component):
         new_before, old_before, final = Signal.like(position), Signal.like(position), Signal()
         old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
         group_rows = Signal.like(position)
+        # A register, as it hangs on all stages, and all that begins a pass on it.
+        m.d.sync += self.ready.eq(idle & ~writing & ~begin)
         m.d.comb += [
-            self.ready.eq(idle & ~writing),
             self.busy.eq(~idle | writing),
             old_rows.eq(live & ~no_old),
             null.eq(no_new & ~old_rows),
@@ -168,7 +174,8 @@ class Synapses(wiring.Component):
             accept.eq(guess & known & ~self.errors.payload),
             again.eq(guess & known & self.errors.payload),
         ]
-        m.d.sync += self.walked.eq(Mux(go & last & ~null, group_rows + 1, 0))
+        ended, walked = Signal(), Signal.like(self.walked)
+        m.d.sync += ended.eq(go & last & ~null), walked.eq(group_rows + 1), self.walked.eq(Mux(ended, walked, 0))
         with m.If(go):
             m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
             m.d.sync += new_ends.eq(position == new_before), old_ends.eq(position == old_before)
@@ -253,13 +260,11 @@ class Synapses(wiring.Component):
 
         ready: a weight from one of `values` where `on`, else 0.
         """
-        f, weights = self.form, {}
-        host, host_data = self.host_write.any(), Signal(signed(f.weight_bits))
-        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
+        f, weights, host = self.form, {}, self.host_writes
         for p in range(f.lanes):
             weights[f"weight{p}"] = weight = Signal(signed(f.weight_bits), name=f"weight{p}", reset_less=True)
-            with m.If(~host | self.host_write[p]):  # on its own: this is a flip-flop's enable, and no gate
-                m.d.sync += weight.eq(ready(values[p], ~host) | host_data)
+            with m.If(~host | self.lane[p]):  # on its own: this is a flip-flop's enable, and no gate
+                m.d.sync += weight.eq(ready(values[p], ~host) | self.lane_data)
         return weights
 
     def _update(self, m, row, word, begun):
@@ -283,7 +288,7 @@ class Synapses(wiring.Component):
         summed = self._stage(m, "summed", summed)
         totals = [summed[f"total{p}"] for p in range(f.lanes)]
         stored = {key: summed[key] for key in kept} | {"clipped": Cat(overflows(total, f.weight_bits) for total in totals)}
-        stored["write"] = summed["update"] | self.host_write.any()
+        stored["write"] = summed["update"] | self.host_writes
         stored = self._stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips = Signal(range(f.lanes + 1))

@@ -8,6 +8,7 @@ from rtl.bus.bus import bus_signature
 from rtl.bus.frame import Decoder, Encoder, byte_layout, item_layout
 from rtl.bus.uart import Receiver, Transmitter
 from rtl.memories import ram
+from rtl.streams import Held
 
 HEADER = 4
 """Bytes before a command's payload: sequence, command, address (low byte first)."""
@@ -212,7 +213,9 @@ class UartBridge(wiring.Component):
         m.submodules.transmitter = transmitter = Transmitter(self.divisor)
         wiring.connect(m, receiver.o, decoder.i)
         wiring.connect(m, decoder.o, bridge.i)
-        wiring.connect(m, bridge.o, encoder.i)
+        m.submodules.held = held = Held(byte_layout)
+        wiring.connect(m, bridge.o, held.i)
+        wiring.connect(m, held.o, encoder.i)
         wiring.connect(m, encoder.o, transmitter.i)
         wiring.connect(m, bridge.bus, wiring.flipped(self.bus))
         m.d.comb += [

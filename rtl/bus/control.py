@@ -96,13 +96,15 @@ class Control(wiring.Component):
         request, response, host = self.request, self.response, self.host_i.payload
         window = Signal()
         setting = (REGISTERS << (MEMORY_BITS + INDEX_BITS)) | ((request.address - SETTINGS) >> 2)[:INDEX_BITS]
+        # Registers, as the request is there two clocks before the host port is asked.
+        m.d.sync += window.eq(request.address == ADDRESS["WINDOW_DATA"])
+        m.d.sync += host.address.eq(Mux(window, self.own["WINDOW_ADDRESS"], setting))
         m.d.comb += [
-            window.eq(request.address == ADDRESS["WINDOW_DATA"]),
-            host.address.eq(Mux(window, self.own["WINDOW_ADDRESS"], setting)),
             host.write.eq(request.write),
             host.data.eq(request.data),
             self.bus.response.payload.eq(response),
         ]
+        m.d.sync += self.ports.push.eq(0), self.ports.pop.eq(0)  # registers, as the next access does not come so soon
         with m.FSM() as fsm:
             with m.State("idle"):
                 m.d.comb += self.bus.request.ready.eq(1)
@@ -157,7 +159,7 @@ class Control(wiring.Component):
         if register.access != "wo":
             m.d.sync += self.response.data.eq(values.get(name, self.resets[name]))
         if name == "RESULT":
-            m.d.comb += ports.pop.eq(1)
+            m.d.sync += ports.pop.eq(1)
             with m.If(~ports.waiting):
                 self._refuse(m, "no_result")
 
@@ -167,7 +169,7 @@ class Control(wiring.Component):
         elif register.access == "rw1c":
             m.d.comb += self.cleared.eq(self.request.data)
         elif register.access == "wo":
-            m.d.comb += self.ports.push.eq(self.ports.room)
+            m.d.sync += self.ports.push.eq(self.ports.room)
             with m.If(~self.ports.room):
                 self._refuse(m, "no_room")
         else:

@@ -92,7 +92,7 @@ MUTANTS = (
         'write.data[p].eq(row[f"weight{p}"])',
         'write.data[p].eq(row[f"weight{p ^ (p < 2)}"])',
     ),
-    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.host_write[p])", "m.If(1)"),
+    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.lane[p])", "m.If(1)"),
     Mutant("silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())'),
     Mutant(
         "parts of a group in the other order",
@@ -115,8 +115,8 @@ MUTANTS = (
     Mutant(
         "apical sums do not saturate",
         "plasticity.py",
-        "clipped(self.totals[u], SUM_BITS, tags[4].sum)",
-        "Mux(tags[4].sum, self.totals[u][:SUM_BITS], 0)",
+        "clipped(self.totals[u], SUM_BITS, tags[6].sum)",
+        "Mux(tags[6].sum, self.totals[u][:SUM_BITS], 0)",
     ),
     Mutant(
         "S does not saturate",
@@ -131,9 +131,9 @@ MUTANTS = (
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(1)",
         "self.scalar.eq(self.summed_scalar)\n            m.d.comb += self.scalar_write.eq(0)",
     ),
-    Mutant("E not cleared", "plasticity.py", "SUM_BITS, tags[4].sum)", "SUM_BITS, tags[4].sum | tags[4].block)", long=True),
+    Mutant("E not cleared", "plasticity.py", "SUM_BITS, tags[6].sum)", "SUM_BITS, tags[6].sum | tags[6].block)", long=True),
     Mutant("surrogate window always open", "plasticity.py", "self.above[u] & (self.below[u] | falls)", "Const(1)"),
-    Mutant("q_r with the other sign", "plasticity.py", "minus = (tags[1].error & tags[1].kept) | ", "minus = "),
+    Mutant("q_r with the other sign", "plasticity.py", "minus = (tags[2].error & tags[2].kept) | ", "minus = "),
     Mutant(
         "a wrong guess is not taken back",
         "synapses.py",
@@ -175,8 +175,8 @@ MUTANTS = (
     Mutant(
         "dead zone left out",
         "coefficients.py",
-        "pull = Mux(affinity + self.dead_zone > ONE",
-        "pull = Mux(affinity > ONE",
+        'affinity + self._settings["dead_zone"] > ONE',
+        "affinity > ONE",
         long=True,
     ),
     Mutant(
