@@ -53,7 +53,7 @@ class Unit:
     async def coefficients(self, sample: Lesson) -> None:
         """q one after another, the verdict, then b."""
         pins, form, k_of = self.pins, self.form, range(self.form.classes)
-        pins.set(decided=0, learn_theta=sample.learn_theta) if not form.top else pins.set(decided=0)
+        pins.set(decided=0)
         pins.noise("label", "teach")
         silent = not sample.teach and self.rng.random() < 0.5  # the verdict ahead of its time
         pins.set(silent=0)
@@ -124,6 +124,8 @@ class Unit:
             if last:
                 await self.idle_now()
                 pins.set(start=1, label=sample.label)
+                if not self.form.top:
+                    pins.set(learn_theta=sample.learn_theta)
             pins.set(keep=1, keep_group=group, keep_data=self.word(sample.neurons, group))
             await RisingEdge(self.clk)
             pins.set(keep=0, start=0)

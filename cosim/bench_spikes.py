@@ -53,12 +53,12 @@ class Rows:
             for j in range(self.size):
                 address = (slot << self.word_bits) + j // self.lanes
                 self.pins.set(host_address=address, host_write=0, host_data=counts[slot][j])
-                for _ in range(3):
+                for _ in range(4):
                     await self.clock()
                 self.pins.set(host_write=1 << j % self.lanes)
                 await self.clock()
         self.pins.set(host_select=0, host_write=0)
-        for _ in range(3):  # the last count goes in, and the first word's counts are read ahead
+        for _ in range(4):  # the last count goes in, and the first word's counts are read ahead
             await self.clock()
 
     async def host_read(self) -> list[list[int]]:
@@ -69,7 +69,7 @@ class Rows:
             row = []
             for word in range(self.words):
                 self.pins.set(host_address=(slot << self.word_bits) + word)
-                for _ in range(3):
+                for _ in range(4):
                     await self.clock()
                 row += unpack(self.pins.get("host_read"), *[self.count_bits] * self.lanes)
             counts.append(row[: self.size])

@@ -1,11 +1,11 @@
 """The learning coefficients of one layer: from the dot products with the concepts to q, b1, b2 (arithmetic.md, 6 and 8).
 
-One class a clock runs through eight stages, a clock after its d, with a register behind every multiplier, shift and sum:
+One class a clock runs through eight stages, two clocks after its d, with a register behind every multiplier, shift and sum:
 
-    0 norm memory   1 t_k t_r   2 d   3 shift   4 round: C   5 |a|   6 a t_k and a C   7 shift   8 round: q
+    0 t_k t_r   1 once more   2 d   3 shift   4 round: C   5 |a|   6 a t_k and a C   7 shift   8 round: q
 
 The label's own class comes first and leaves the row after stage 5; it comes back at stage 6 behind the last rival, as the
-gap loss pulls as hard as all rivals together push. q_r, which needs the sum of a C, follows two clocks later.
+gap loss pulls as hard as all rivals together push. q_r, which needs the sum of a C, follows three clocks later.
 """
 
 from amaranth import Cat, Const, Module, Mux, Signal, signed
@@ -45,10 +45,10 @@ class Coefficients(wiring.Component):
             the others ascending, at most one a clock, without backpressure. d^2 <= |r|^2 |h[k]|^2, as of any two vectors.
         norm_r (In): |r|^2, stable from the first d until `decided`.
         q_address (In) -> q_data (Out, signed 16): a clock later; the K - 1 others ascending, then q_y, then q_r.
-        q_count (Out): addresses below it may be read. An other's d, in clock 0, counts in clock 10 (q_y in 11 and
-            q_r in 13 for the last d), and in no clock before the other ones before it.
-        decided (Out): all of q is written and `teach` is known, until the next start; 13 clocks (own_only: 9) behind the
-            last d.
+        q_count (Out): addresses below it may be read. An other's d, in clock 0, counts in clock 12 (q_y in 13 and
+            q_r in 16 for the last d), and in no clock before the other ones before it.
+        decided (Out): all of q is written and `teach` is known, until the next start; 16 clocks (own_only: 10) behind
+            the last d.
         teach (Out): at least one a_k is not 0. silent (Out): known to be none, ahead of `decided`: in
             ReCo's dead zone from the own class on, with the gap loss from the last rival on.
         b_valid, b_ready, b_k, b1, b2: a stream, one item for each k with a_k != 0 (none where |r| = 0): the others
@@ -108,8 +108,9 @@ class Coefficients(wiring.Component):
         self._settings = {name: Signal.like(getattr(self, name), name=f"own_{name}") for name in names}
         with m.If(self.start):
             m.d.sync += [register.eq(getattr(self, name)) for name, register in self._settings.items()]
-        d_valid, self._d = Signal(), Signal(self.dot_width)
-        m.d.sync += d_valid.eq(self.d_valid), self._d.eq(self.d)
+        # Two clocks late: the first d comes with |r|^2, whose root takes as long, and is wanted in stage 0.
+        came, d_valid, d, self._d = Signal(), Signal(), Signal(self.dot_width), Signal(self.dot_width)
+        m.d.sync += came.eq(self.d_valid), d_valid.eq(came), d.eq(self.d), self._d.eq(d)
         streaming, own_next = Signal(), Signal()
         k, following = Signal(range(self.classes)), Signal(range(self.classes + 2))
         label = Signal(range(self.classes))
@@ -180,12 +181,12 @@ class Coefficients(wiring.Component):
         rsqrt = self._rsqrt
         # The roots' product first, as one multiplier then has room for its product with d.
         d = [self._d, *(Signal(self.dot_width, name=f"d{i}", reset_less=True) for i in (1, 2))]
-        roots, by_both = (Signal(bits + 2 * MANTISSA_BITS, reset_less=True) for bits in (0, self.dot_width))
-        shift = Signal(range(2 * rsqrt.places - 1))
-        m.d.sync += [d[1].eq(d[0]), d[2].eq(d[1]), roots.eq(stage[1].t * rsqrt.t)]
-        m.d.sync += [by_both.eq(d[2] * roots), shift.eq(stage[2].place + rsqrt.place)]
+        roots = [Signal(2 * MANTISSA_BITS, name=f"roots{i}", reset_less=True) for i in (1, 2)]
+        by_both, shift = Signal(self.dot_width + 2 * MANTISSA_BITS, reset_less=True), Signal(range(2 * rsqrt.places - 1))
+        m.d.sync += [d[1].eq(d[0]), d[2].eq(d[1]), roots[0].eq(stage[0].t * rsqrt.t), roots[1].eq(roots[0])]
+        m.d.sync += [by_both.eq(d[2] * roots[1]), shift.eq(stage[2].place + rsqrt.place)]
         # 1/sqrt is at most 3 % too high, so that C with its half bit is below 2 (256 1.03^2) < 1024 before the clip
-        half, offset = Signal(AFFINITY_BITS + 1), Signal(signed(AFFINITY_BITS + 2))
+        half, offset = Signal(AFFINITY_BITS + 1), Signal(signed(AFFINITY_BITS + 2), init=1)
         m.d.sync += half.eq(shift_keep_half(by_both, 8) >> shift)
         clipped = half[:AFFINITY_BITS] | half[-1].replicate(AFFINITY_BITS)
         m.d.sync += offset.eq(1 - (self._settings["margin"] << 1))
@@ -239,16 +240,16 @@ class Coefficients(wiring.Component):
             {"t": signed(MANTISSA_BITS + 1), "place": stage[0].place.shape(), "k": label.shape(), "c": 9}
         )
         now, own = Signal(at6), Signal(at6)
-        last, own_turn, wait, r_turn = Signal(), Signal(), Signal(), Signal()
+        last, own_turn, wait, waited, r_turn = Signal(), Signal(), Signal(), Signal(), Signal()
         own_magnitude = Signal(MAGNITUDE_BITS)
         total = Signal(signed(total_bits))
         m.d.sync += [valid[6].eq(valid[5] & ~stage[5].own), last.eq(valid[5] & ~stage[5].own & stage[5].last)]
-        m.d.sync += [own_turn.eq(last), wait.eq(own_turn), r_turn.eq(wait)]
+        m.d.sync += [own_turn.eq(last), wait.eq(own_turn), waited.eq(wait), r_turn.eq(waited)]
         with m.If(valid[5] & stage[5].own):
             m.d.sync += [own.t.eq(stage[5].t), own.place.eq(stage[5].place), own.k.eq(label), own.c.eq(affinity)]
         with m.If(last):
             m.d.sync += now.eq(own)
-        with m.Elif(own_turn | wait):
+        with m.Elif(own_turn | wait | waited):
             m.d.sync += [now.t.eq(rsqrt.t), now.place.eq(rsqrt.place)]
         with m.Else():
             m.d.sync += [now.t.eq(-stage[5].t), now.place.eq(stage[5].place), now.k.eq(stage[5].k), now.c.eq(affinity)]
@@ -269,15 +270,18 @@ class Coefficients(wiring.Component):
 
         # a = -|a| for the others: their t is negative here; the own class keeps its sign
         size = Mux(own_turn, own_magnitude, magnitude)
-        operand = Signal(signed(max(total_bits - 8, MAGNITUDE_BITS + 1)))
+        operand = Signal(signed(max(total_bits - 8, MAGNITUDE_BITS + 1)), reset_less=True)
         scaled = Signal(signed(len(operand) + MANTISSA_BITS))
         weighted = Signal(2 * AFFINITY_BITS)
-        late, class7, own7, r7, r8 = Signal(at6), Signal(), Signal(), Signal(), Signal()
-        m.d.comb += operand.eq(Mux(r_turn, total >> 8, size))
-        m.d.sync += [scaled.eq(operand * now.t), weighted.eq(size * now.c), late.eq(now)]
-        m.d.sync += [class7.eq(valid[6] | own_turn), own7.eq(own_turn), r7.eq(r_turn), r8.eq(r7)]
-        live7 = Signal()
-        m.d.sync += live7.eq((valid[6] | own_turn) & size.any())
+        # Once more in registers, the multipliers' own: where they are is far away.
+        flags = data.StructLayout({"valid": 1, "own": 1, "r": 1, "live": 1})
+        going, gone, r8 = Signal(flags), Signal(flags), Signal()
+        taken, late, taken_size = Signal(at6, reset_less=True), Signal(at6), Signal(MAGNITUDE_BITS, reset_less=True)
+        m.d.sync += [operand.eq(Mux(r_turn, total >> 8, size)), taken_size.eq(size), taken.eq(now)]
+        m.d.sync += [going.valid.eq(valid[6] | own_turn), going.live.eq((valid[6] | own_turn) & size.any())]
+        m.d.sync += [going.own.eq(own_turn), going.r.eq(r_turn), gone.eq(going), r8.eq(gone.r)]
+        m.d.sync += [scaled.eq(operand * taken.t), weighted.eq(taken_size * taken.c), late.eq(taken)]
+        class7, own7, r7, live7 = gone.valid, gone.own, gone.r, gone.live
         with m.If(self.start):
             m.d.sync += total.eq(0)
         with m.Elif(class7):

@@ -374,7 +374,9 @@ class Layer(wiring.Component):
     def _schedule(self, m):
         """samples, then at a block's end the K concepts, and samples again."""
         f = self.form
-        quiet = ~self.speaking & ~self.undecided & self.plasticity.idle & ~self.affinity.busy
+        idle = Signal()  # a register: what ends it makes `speaking` or `affinity.busy` high at once
+        m.d.sync += idle.eq(self.plasticity.idle)
+        quiet = ~self.speaking & ~self.undecided & idle & ~self.affinity.busy
         with m.If(self.closing & ~self.recalling & quiet):
             m.d.sync += self.recalling.eq(1), self.concept.eq(0), self.all_begun.eq(0)
             if not self.top:

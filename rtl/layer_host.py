@@ -80,7 +80,9 @@ def connect(m: Module, host, index: Value, windows: list[Window]):
         chosen, answer = Signal(name=f"chosen_{name}"), Signal(DATA_BITS, name=f"answer_{name}")
         here, lanes = (Signal(window.lanes, name=f"{use}_{name}") for use in ("lane", "write"))
         m.d.sync += chosen.eq(select & is_any(memory, window.memories))
-        m.d.sync += here.eq(1 << lane if several else 1), lanes.eq(Mux(chosen & write, here, 0))
+        if several:
+            m.d.sync += here.eq(1 << lane)
+        m.d.sync += lanes.eq(Mux(chosen & write, here if several else 1, 0))
         m.d.comb += window.write.eq(lanes)
         if window.select is not None:
             m.d.comb += window.select.eq(chosen)

@@ -36,7 +36,7 @@ def connect_memories(m: Module, layer):
         windows.append(Window(memories, f.lanes, select, write, read, signed=True))
     if "apical" in layer.rows:
         rows = layer.rows["apical"]
-        m.d.comb += rows.host_data.eq(word), rows.host_address.eq(index(2) >> ceil_log2(f.lanes_apical))
+        m.d.comb += rows.host_data.eq(word), rows.host_address.eq(index(3) >> ceil_log2(f.lanes_apical))
         windows.append(Window(("apical",), f.lanes_apical, rows.host_select, rows.host_write, rows.host_read))
     if f.learn and not layer.top:
         concepts, plasticity, coefficients = layer.concepts, layer.plasticity, layer.coefficients

@@ -45,7 +45,8 @@ class Plasticity(wiring.Component):
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In; less than 6 is 6.
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
             or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
-        learn_theta: In. idle: Out, ready for the next sample or block. waiting: Out, the last sample's verdict is not known.
+        learn_theta: In, taken with `start`. idle: Out, ready for the next sample or block. waiting: Out, the last sample's
+            verdict is not known.
         host_*: E (address = (concept, group, part), one unit at a time; select, address and data from the write on;
             read three clocks after the address) and S (address = concept).
     """
@@ -130,7 +131,9 @@ class Plasticity(wiring.Component):
         if self.backward:
             self.apical_sums = [Signal(signed(SUM_BITS), name=f"apical_sum{u}") for u in units]
             self.part_done, self.apical_valid, self.summed_scalar = Signal(), Signal(), Signal(signed(SUM_BITS))
-            self.scalar_write, self.scalar_sum = Signal(), Signal(signed(SUM_BITS))
+            self.scalar_write, self.scalar_sum, self.theta_learns = Signal(), Signal(signed(SUM_BITS)), Signal()
+            with m.If(self.start):  # a register of this layer, as the settings are far away
+                m.d.sync += self.theta_learns.eq(self.learn_theta)
         self._control(m, issue, tags)
         self._lanes(m, tags, self._kept(m, tags[0]))
         self.basal_g, self.apical_g = (
@@ -197,8 +200,8 @@ class Plasticity(wiring.Component):
         with m.State("sums"):
             m.d.sync += part.eq(0), group.eq(0), k.eq(self.b_k)
             with m.If(self.b_valid):
-                m.d.comb += self.b_ready.eq(~self.learn_theta)
-                with m.If(self.learn_theta):
+                m.d.comb += self.b_ready.eq(~self.theta_learns)
+                with m.If(self.theta_learns):
                     m.next = "sum scalar"
             with m.Elif(self.b_done & ~Cat(t.sum for t in tags[1:]).any()):
                 m.next = "idle"
@@ -270,7 +273,7 @@ class Plasticity(wiring.Component):
         neurons = data.View(concept_word(f), Mux(tags[2].kept, kept, self.template))
         picked = [self._picked(tags[2].part, neurons, u) for u in units]
         counts = Cat(neuron.count for neuron in picked)
-        plain = Signal()  # not `block`, as a register: the reset of many others
+        plain = Signal(init=1)  # not `block`, as a register: the reset of many others
         m.d.sync += plain.eq(~tags[1].block)
         m.d.sync += low.eq(Mux(tags[2].block, 0, counts)), high.eq(Mux(plain, 0, counts))
         for name in ("above", "below"):  # they go with the products, and with the sums

@@ -14,7 +14,7 @@ class Soma(wiring.Component):
 
     A group takes many more clocks to accumulate than T, so that some neurons' worth of adders does for all lanes: `units`
     lanes go through T steps, then the next ones (`rounds` in all). On the way to its step a lane's sum is picked (by round,
-    then by step) and becomes v and its excess v - threshold. The step then needs one sum for the membrane without a spike
+    then by step), becomes v, and gets its excess v - threshold. The step then needs one sum for the membrane without a spike
     and one for that with, side by side. The sign of the latter is the spike, as saturation is far above thresholds.
 
     Args:
@@ -57,25 +57,24 @@ class Soma(wiring.Component):
 
     def latency(self, apical: bool) -> int:
         """Clocks from `accumulated` to `valid`."""
-        return self.rounds * self.form.steps + 4 + (self.form.direct and not apical)
+        return self.rounds * self.form.steps + 5 + (self.form.direct and not apical)
 
     def elaborate(self, platform):
         m = Module()
         f = self.form
         step_bits = ceil_log2(f.steps)
         apical, emit, working = Signal(), Signal(), Signal()
-        # Picking, a clock later its v, then (the direct code: another clock later) its step: on, and step + T x round.
+        # Picking, a clock later v (the direct code: another clock later), its excess, its step: on, and step + T x round.
         at = Signal(step_bits + ceil_log2(self.rounds))
         picking, summing, planes_paired = Signal(), Signal(), Signal()
         m.d.sync += picking.eq(self.accumulated | (picking & (at != self.rounds * f.steps - 1)))
         m.d.sync += summing.eq(picking), planes_paired.eq(summing), at.eq(Mux(picking, at + 1, 0))
         step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
         m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
-        stepping, begins, final = Signal(), Signal(), Signal()
+        exceeding, stepping, begins, final = Signal(), Signal(), Signal(), Signal()
         late = ~apical if f.direct else 0
-        m.d.comb += next_step.eq(Mux(late, paired_step, step))
-        m.d.sync += stepping.eq(Mux(late, planes_paired, summing))
-        m.d.sync += begins.eq(next_step == 0), final.eq(next_step == f.steps - 1)
+        m.d.sync += next_step.eq(Mux(late, paired_step, step)), exceeding.eq(Mux(late, planes_paired, summing))
+        m.d.sync += stepping.eq(exceeding), begins.eq(next_step == 0), final.eq(next_step == f.steps - 1)
         with m.If(self.accumulated):
             m.d.sync += apical.eq(self.apical)
         collect, rounds_left = Signal(), Signal(range(self.rounds + 1))
@@ -89,49 +88,42 @@ class Soma(wiring.Component):
         m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready), self.busy.eq(working | emit)
 
         for s in range(self.units):
-            planes, short = self._picked(m, s, at)
-            v, excess = self._voltage(m, planes, short, s, apical, step, summing, planes_paired & (paired_step == 0))
+            planes = self._picked(m, s, at)
+            v, excess = self._voltage(m, planes, s, apical, step, planes_paired & (paired_step == 0))
             self._step(m, stepping, begins, final, collect, v, excess, s)
         return m
 
     def _picked(self, m, s, at):
-        """Unit s's sums of this round, one a plane; and in the direct code plane 3 less its part of the threshold."""
+        """Unit s's sums of this round, one a plane."""
         f, step_bits = self.form, ceil_log2(self.form.steps)
         picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
-        part, short = self.threshold << (1 + f.scale), None  # p0 + 2 p1 + 4 p2 + 8 p3, of which 2^(4 + scale) is 1
-        if f.direct:
-            short = Signal(signed(max(f.accumulator_bits, len(part) + 1) + 1), name=f"short{s}")
         with m.If(at[:step_bits] == 0):
             for t in range(f.planes):
                 lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]
                 lane = Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0]
                 m.d.sync += picked[t].eq(lane)
-                if f.direct and t == 3:
-                    m.d.sync += short.eq(lane - part)
-        return picked, short
+        return picked
 
-    def _voltage(self, m, planes, short, s, apical, step, summing, combine):
+    def _voltage(self, m, planes, s, apical, step, combine):
         """v of unit s's step and its excess over the threshold, registers both."""
         f = self.form
-        v = Signal(signed(f.voltage_bits), name=f"v{s}")
+        current, v = (Signal(signed(f.voltage_bits), name=f"{name}{s}") for name in ("current", "v"))
         excess = Signal(signed(f.voltage_bits + 1), name=f"excess{s}")
         now = Signal(signed(f.accumulator_bits), name=f"now{s}")
         m.d.comb += now.eq(Array(planes[: f.steps])[step])
         scaled = now if f.direct or not f.scale else now >> f.scale
         if f.pre_basal and f.pre_apical and not f.direct:
             scaled = Mux(apical, now, scaled)
+        m.d.sync += v.eq(current), excess.eq(current - self.threshold)
         if not f.direct:
-            m.d.sync += v.eq(scaled), excess.eq(scaled - self.threshold)
+            m.d.sync += current.eq(scaled)
             return v, excess
         low, high = (Signal(signed(f.accumulator_bits + 2), name=f"{name}{s}") for name in ("low_planes", "high_planes"))
-        high_short = Signal(signed(len(short) + 2), name=f"high_short{s}")
         m.d.sync += low.eq(planes[0] + (planes[1] << 1)), high.eq(planes[2] + (planes[3] << 1))
-        m.d.sync += high_short.eq(planes[2] + (short << 1))
-        shift = 4 + f.scale
         with m.If(apical):
-            m.d.sync += v.eq(now), excess.eq(now - self.threshold)
+            m.d.sync += current.eq(now)
         with m.Elif(combine):
-            m.d.sync += v.eq((low + (high << 2)) >> shift), excess.eq((low + (high_short << 2)) >> shift)
+            m.d.sync += current.eq((low + (high << 2)) >> (4 + f.scale))
         return v, excess
 
     def _step(self, m, stepping, begins, final, collect, v, excess, s):

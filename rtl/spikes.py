@@ -83,7 +83,7 @@ class ActiveRows(wiring.Component):
         release: In, pulse: the listed sample has been walked.
         busy: Out, a sample is inside.
         host_*: the counts of the last samples, address = (slot, word), one count for each lane; address, select and data
-            from three clocks before the write on, host_read two clocks after the address. In three more no word comes.
+            from four clocks before the write on, host_read three clocks after the address. In four more no word comes.
     """
 
     def __init__(
@@ -223,18 +223,22 @@ class ActiveRows(wiring.Component):
         layout = data.ArrayLayout(self.count_bits, self.lanes)
         m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
         read, write = last.read_port(), last.write_port()
-        names = ("slot", "next_slot", "following")
-        slot, next_slot, following = (Signal(range(max(self.slots, 2)), name=name) for name in names)
+        slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
+        ends, after = word == self.words - 1, Mux(slot == self.slots - 1, 0, slot + 1)
         m.d.comb += next_slot.eq(slot)
-        with m.If(load & last_word & (self.slots > 1)):
-            m.d.comb += next_slot.eq(following)
-        m.d.sync += slot.eq(next_slot), following.eq(Mux(slot == self.slots - 1, 0, slot + 1))
+        with m.If(load & last_word):
+            m.d.comb += next_slot.eq(after)
+        m.d.sync += slot.eq(next_slot)
+        # Where the next word is, and where this one is: registers, so that only the choice waits for `load`.
+        here, ahead = (Signal(word_bits + len(slot), name=name) for name in ("here", "ahead"))
+        m.d.sync += here.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot)))
+        m.d.sync += ahead.eq(Cat(Mux(ends, 0, word + 1)[:word_bits], Mux(ends, after, slot)))
         count = pixel_count if self.direct else train_count
         counts = [count(word_in.trains[p], self.steps) for p in range(self.lanes)]
         m.d.sync += old_counts.eq(read.data)  # a block RAM's output goes to its register alone
         m.d.comb += [
             self.host_read.eq(old_counts),
-            read.addr.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot))),
+            read.addr.eq(Mux(load, ahead, here)),
         ]
         m.d.sync += [  # a clock late, as the word that is written next is another one
             write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),

@@ -46,7 +46,7 @@ class Synapses(wiring.Component):
         index, back: Out, list position; entry_basal, entry_apical: In, the row, two clocks later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
         noise: In, the sample's noise byte, from the first live errors until four clocks after `done`. rate: In, rate + 8,
-            taken with `start`. stochastic: In, else round half up.
+            taken with `start`. stochastic: In, too; else round half up.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
@@ -174,10 +174,12 @@ class Synapses(wiring.Component):
             accept.eq(guess & known & ~self.errors.payload),
             again.eq(guess & known & self.errors.payload),
         ]
-        ended, walked = Signal(), Signal.like(self.walked)
-        m.d.sync += ended.eq(go & last & ~null), walked.eq(group_rows + 1), self.walked.eq(Mux(ended, walked, 0))
+        # Counted a clock late: only its number is wanted.
+        went, ended, counts_anew = Signal(), Signal(), Signal()
+        m.d.sync += went.eq(go), ended.eq(go & last & ~null), counts_anew.eq(take | again)
+        m.d.sync += group_rows.eq(Mux(counts_anew, 0, group_rows + went)), self.walked.eq(Mux(ended, group_rows + 1, 0))
         with m.If(go):
-            m.d.sync += first.eq(0), position.eq(position + 1), group_rows.eq(group_rows + 1)
+            m.d.sync += first.eq(0), position.eq(position + 1)
             m.d.sync += new_ends.eq(position == new_before), old_ends.eq(position == old_before)
             with m.If(front_ends):
                 m.d.sync += in_back.eq(1), position.eq(0), old_ends.eq(one_old)
@@ -195,7 +197,7 @@ class Synapses(wiring.Component):
         with m.If(accept):
             m.d.sync += guess.eq(0)
         with m.If(take | again):
-            m.d.sync += first.eq(1), position.eq(0), group_rows.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
+            m.d.sync += first.eq(1), position.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
             m.d.sync += live.eq(known & self.errors.payload & ~begin), guess.eq(~known | begin)
 
@@ -206,7 +208,10 @@ class Synapses(wiring.Component):
         issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
         listed = self._stage(m, "listed", issued)
-        m.d.comb += self.errors.ready.eq(accept | (listed["valid"] & listed["owed"]))
+        # Whether the row takes them. Two of a kind, which begin differently or the synthesis would make them one.
+        self.takes = [Signal(name=f"takes{i}", init=i, reset_less=True) for i in range(2)]
+        m.d.sync += [takes.eq(issued["valid"] & issued["owed"]) for takes in self.takes]
+        m.d.comb += self.errors.ready.eq(accept | self.takes[0])
         with m.If(self.errors.ready):
             m.d.sync += held.eq(0)
         with m.Elif(((take & ~begin) | again) & known):
@@ -227,17 +232,19 @@ class Synapses(wiring.Component):
         fetched["address"] = Mux(self.host_select, self.host_address, (row["base"] + index)[: len(row["base"])])
         fetched["train"] = Mux(row["null"], 0, train)
         if f.learn:
-            rate, byte = Signal(RATE_BITS), Signal(8)
+            rate, byte, self.dithers = Signal(RATE_BITS), Signal(8), Signal()
             column, next_column = Signal(8), Signal(8)
             self.held_g = [Signal(signed(f.error_bits), name=f"held_g{p}") for p in range(f.lanes)]
             m.d.comb += byte.eq(index[:8] ^ index[8:])
             with m.If(self.errors.ready):
                 m.d.sync += next_column.eq(next_column + 5 * f.lanes)
-                with m.If(row["valid"] & row["owed"]):  # else none is live, and rows of the group before are still under way
-                    m.d.sync += column.eq(next_column)
-                    m.d.sync += [self.held_g[p].eq(self.g[p]) for p in range(f.lanes)]
+            with m.If(self.takes[0]):  # else none is live, and rows of the group before are still under way
+                m.d.sync += column.eq(next_column)
+            for p in range(f.lanes):
+                with m.If(self.takes[p % 2]):
+                    m.d.sync += self.held_g[p].eq(self.g[p])
             with m.If(begin):
-                m.d.sync += rate.eq(self.rate), next_column.eq(0)
+                m.d.sync += rate.eq(self.rate), self.dithers.eq(self.stochastic), next_column.eq(0)
             fetched["update"] = row["valid"] & row["live"] & (old != 0)
             fetched["factor"] = Mux(row["valid"] & row["live"], (old << rate)[: MULTIPLIER_BITS - 1], 0)
             fetched["dither"] = reverse(byte)
@@ -274,7 +281,7 @@ class Synapses(wiring.Component):
         added = kept | {f"weight{p}": word[p] for p in range(f.lanes)}
         for p in range(f.lanes):
             dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
-            added[f"dither{p}"] = Mux(self.stochastic, dither, 128)
+            added[f"dither{p}"] = Mux(self.dithers, dither, 128)
             product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
             # A factor is T times 2^13 at most, and 0 where nothing is to be updated: the product's register needs no reset.
             added[f"change{p}"] = product[: f.error_bits + 16].as_signed()

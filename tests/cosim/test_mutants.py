@@ -60,7 +60,7 @@ MUTANTS = (
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
     Mutant("membrane starts at rest", "soma.py", "((self.threshold >> 1) & rests)", "(0 & rests)", long=True),
     Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),
-    Mutant("half rounds down", "synapses.py", "Mux(self.stochastic, dither, 128)", "Mux(self.stochastic, dither, 127)"),
+    Mutant("half rounds down", "synapses.py", "Mux(self.dithers, dither, 128)", "Mux(self.dithers, dither, 127)"),
     Mutant(
         "weights do not saturate",
         "synapses.py",

@@ -279,11 +279,11 @@ def test_latency_from_the_last_d(loss):
     sample = vectors(random.Random(3), 10, 40, 4, 0.9)
     (found,) = check(build(10, 40, loss), [sample])
     last = 9
-    assert found.counted == [(-last, 0), *((10 - 8 + i, 1 + i) for i in range(9)), (11, 10), (13, 11)]
-    assert found.decided_at == 13 and len(found.b_at) > 1
-    assert found.b_at == [19 + 6 * i for i in range(len(found.b_at))]
+    assert found.counted == [(-last, 0), *((12 - 8 + i, 1 + i) for i in range(9)), (13, 10), (16, 11)]
+    assert found.decided_at == 16 and len(found.b_at) > 1
+    assert found.b_at == [22 + 6 * i for i in range(len(found.b_at))]
     (found,) = check(build(10, 40, loss, own_only=True), [sample])
-    assert found.decided_at == 9
+    assert found.decided_at == 10
 
 
 def test_a_q_never_waits_for_a_later_d():
@@ -291,7 +291,7 @@ def test_a_q_never_waits_for_a_later_d():
     sample.gap = 0.8
     (found,) = check(build(10, 40), [sample], seed=1)
     counted = {count: at for at, count in found.counted}
-    assert all(counted[i] == found.d_at[i] + 10 for i in range(1, 10))
+    assert all(counted[i] == found.d_at[i] + 12 for i in range(1, 10))
 
 
 @pytest.mark.parametrize("own_only", [True, False])
