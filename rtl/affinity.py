@@ -125,9 +125,9 @@ class Affinity(wiring.Component):
             partial.append(some)
         summed = follow("summed", **here)
         dot = Signal((f.lanes * f.steps * f.steps).bit_length())
-        fours = [Signal(bits + 2, name=f"four{i}") for i in range(0, len(partial), 4)]
-        m.d.sync += [four.eq(sum(partial[4 * i : 4 * i + 4])) for i, four in enumerate(fours)]
-        m.d.sync += dot.eq(sum(fours))
+        pairs = [Signal(bits + 1, name=f"pair{i}") for i in range(0, len(partial), 2)]
+        m.d.sync += [pair.eq(sum(partial[2 * i : 2 * i + 2])) for i, pair in enumerate(pairs)]
+        m.d.sync += dot.eq(sum(pairs))
         paired = follow("paired", **summed)
         total = follow("total", **paired)
 

@@ -12,7 +12,7 @@ from amaranth.utils import ceil_log2
 from golden.config import ADDRESS_BITS
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-SLOWEST = 3
+SLOWEST = 4
 """Clocks from an address to its word, at the window that takes longest. An index goes to the others so much later that all
 words come at once."""
 READ_LATENCY, WRITE_AT = SLOWEST + 5, SLOWEST + 2

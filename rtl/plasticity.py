@@ -426,4 +426,5 @@ class Plasticity(wiring.Component):
         with m.If(self.pass_apical & self.pass_update):
             m.d.comb += self.errors.valid.eq(self.apical_valid)
             m.d.comb += self.errors.payload.eq(live)
-        m.d.comb += [self.apical_g[p].eq(Mux(self.pass_apical, errors[p], 0)) for p in range(f.lanes)]
+        apical = self.pass_apical if self.basal else 1  # without basal synapses there is no other pass
+        m.d.comb += [self.apical_g[p].eq(Mux(apical, errors[p], 0)) for p in range(f.lanes)]

@@ -154,13 +154,14 @@ class ActiveRows(wiring.Component):
             rest.eq(mask & (mask - 1)),
             load.eq(came & room),
             held.o.ready.eq(room),
-            close.eq(finished & ~picked & (mask == 0)),
             self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
         if self.slots:
             self._last_samples(m, word_in, word, next_word, load, last_word, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
+        # A register, as much hangs on it; so long `finished` stays, and no word comes.
+        m.d.sync += close.eq(finished & ~picked & (mask == 0) & ~close)
         # All that `load` waits for in a register, as many things hang on it: behind a word of one row or none, and where the
         # list before has just been given back, it takes a clock more.
         again = ~load & ~finished & ~full.bit_select(filling, 1)

@@ -7,7 +7,7 @@ row's train (docs/arithmetic.md, steps 3, 4, 7 and 9).
 
 from contextlib import nullcontext
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -24,7 +24,10 @@ from rtl.formats import (
 from rtl.memories import ram
 from rtl.spikes import row_layout
 
-HOST_READ, HOST_WRITE = 3, 5
+BANK_BITS = 10
+BANK = 1 << BANK_BITS
+"""Words of a bank: what a block RAM of an ECP5, or half of a larger one, has of its widest."""
+HOST_READ, HOST_WRITE = 4, 6
 """Clocks from a host's address until its word can be read, and until it has come through the update's stages, where the lane
 can be changed."""
 
@@ -37,7 +40,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Ten clocks from a row's `index` to its accumulators (eight in an inference-only core); one row a clock.
+    Eleven clocks from a row's `index` to its accumulators (nine in an inference-only core); one row a clock.
 
     Members:
         start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
@@ -53,7 +56,7 @@ class Synapses(wiring.Component):
         walked: Out, the rows of the group that ended two clocks ago, else 0. busy: Out, rows or writes are in flight.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
             host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
-            word that was read, which is written two clocks later. Theta's words come behind W's, from `apical_base` on.
+            word that was read, which is written three clocks later. Theta's words come behind W's, from `apical_base` on.
     """
 
     def __init__(self, form: LayerFormat):
@@ -113,16 +116,17 @@ class Synapses(wiring.Component):
             m.d.sync += apical.eq(self.apical)
         issued, listed = self._walk(m, begin, begun, writing)
         fetched = self._fetch(m, listed, begin, apical)
-        row, word, write = self._read(m, fetched)
+        read, row, word, writes = self._read(m, fetched)
         if self.form.learn:
-            under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)] + [fetched["update"], row["update"]]
+            under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)]
+            under_way += [stage["update"] for stage in (fetched, read, row)]
             row, added = self._update(m, row, word, begun)
             m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
         else:  # a block RAM's clock to output is more than half of 10 ns
             row = self._stage(m, "loaded", row | {"write": self.host_writes})
             row |= self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
             m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
-        self._write(m, row, write)
+        self._write(m, row, writes)
         self._accumulate(m, row)
         return m
 
@@ -252,15 +256,27 @@ class Synapses(wiring.Component):
         return self._stage(m, "fetched", fetched)
 
     def _read(self, m, row):
-        """The word is read; the group's errors and the row's factor stand in registers beside the multipliers."""
-        f = self.form
-        m.submodules.weights = memory = ram(shape=data.ArrayLayout(signed(f.weight_bits), f.lanes), depth=self.words)
-        read, write = memory.read_port(), memory.write_port()  # of whole words: a block RAM's bytes are 8 or 9 bits wide
-        m.d.comb += read.addr.eq(row["address"])
+        """The word is read and goes into a register; the group's errors and the row's factor stand beside the multipliers.
+
+        From banks of so many words as a block RAM has: what is read there would else be picked before it is in a register.
+        """
+        f, came, writes = self.form, [], []
+        for first in range(0, self.words, BANK):
+            shape, depth = data.ArrayLayout(signed(f.weight_bits), f.lanes), min(BANK, self.words - first)
+            m.submodules[f"weights{first // BANK}"] = memory = ram(shape=shape, depth=depth)
+            read = memory.read_port()
+            writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
+            came.append(Signal(shape, name=f"came{first // BANK}", reset_less=True))
+            m.d.comb += read.addr.eq(row["address"])
+            m.d.sync += came[-1].eq(read.data)
         read_row = row | {"clear": row["clear"] & row["valid"]}
         if f.learn:
             read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
-        return self._stage(m, "read", read_row), read.data, write
+        read_row = self._stage(m, "read", read_row)
+        row = self._stage(m, "came", read_row)
+        word = Signal(came[0].shape())
+        m.d.comb += word.eq(Array(came)[row["address"][BANK_BITS:]] if len(came) > 1 else came[0])
+        return read_row, row, word, writes
 
     def _kept(self, m, values, ready) -> dict[str, Value]:
         """A register of weights; the host's data, in place of a lane's, into a word that stays.
@@ -307,10 +323,14 @@ class Synapses(wiring.Component):
             m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
         return stored, Cat(added["update"], summed["update"])
 
-    def _write(self, m, row, write):
-        """The updated word goes back, and the host's: its address has come the same way."""
-        m.d.comb += write.addr.eq(row["address"]), write.en.eq(row["write"])
-        m.d.comb += [write.data[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
+    def _write(self, m, row, writes):
+        """The updated word goes back, and the host's: its address has come the same way. A clock late, as it goes far."""
+        words = Signal.like(writes[0].data)
+        m.d.sync += [words[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
+        for bank, write in enumerate(writes):
+            here = row["address"][BANK_BITS:] == bank if len(writes) > 1 else 1
+            m.d.comb += write.data.eq(words)
+            m.d.sync += write.addr.eq(row["address"]), write.en.eq(row["write"] & here)
 
     def _accumulate(self, m, row):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""

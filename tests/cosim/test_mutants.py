@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "lanes swapped in the write",
         "synapses.py",
-        'write.data[p].eq(row[f"weight{p}"])',
-        'write.data[p].eq(row[f"weight{p ^ (p < 2)}"])',
+        'words[p].eq(row[f"weight{p}"])',
+        'words[p].eq(row[f"weight{p ^ (p < 2)}"])',
     ),
     Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.lane[p])", "m.If(1)"),
     Mutant("silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())'),
