@@ -24,7 +24,7 @@ class Pins:
     async def host(self, *accesses):
         """(address, value), or (address, None) to read; back to back, as soon as the core takes it."""
         ctx, core, answers, sent = self.ctx, self.core, [], 0
-        for _ in range(100 + 10 * len(accesses)):
+        for _ in range(100 + 11 * len(accesses)):
             if sent < len(accesses):
                 address, value = accesses[sent]
                 ctx.set(core.host_i.payload, {"address": int(address), "write": value is not None, "data": value or 0})
@@ -143,8 +143,8 @@ def test_reads_of_one_memory_take_a_clock_each():
             (before,) = await pins.host((clocks, None))
             await pins.host(*((address, None) for address in addresses[:count]))
             (after,) = await pins.host((clocks, None))
-            # `before` and the reads take 11 clocks each until what comes after them is asked for.
-            assert after - before == 11 + 11 + count - 1, f"{count} reads"
+            # `before` and the reads take 12 clocks each until what comes after them is asked for.
+            assert after - before == 12 + 12 + count - 1, f"{count} reads"
 
     simulate(bench)
 
