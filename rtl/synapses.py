@@ -294,9 +294,10 @@ class Synapses(wiring.Component):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
         kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
-        added = kept | {f"weight{p}": word[p] for p in range(f.lanes)}
+        added, noise = kept | {f"weight{p}": word[p] for p in range(f.lanes)}, Signal.like(self.noise)
+        m.d.sync += noise.eq(self.noise)  # as it was a clock ago: the next pass's may be there already
         for p in range(f.lanes):
-            dither = self.noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
+            dither = noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
             added[f"dither{p}"] = Mux(self.dithers, dither, 128)
             product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
             # A factor is T times 2^13 at most, and 0 where nothing is to be updated: the product's register needs no reset.
