@@ -27,10 +27,10 @@ class Templates:
 
 @cocotb.test()
 async def templates_are_kept_and_read_by_two(dut):
-    """Writes, and reads by affinity and plasticity, in every clock; a read in the clock of a write gives the old word."""
+    """Writes, and reads by affinity and plasticity, in every clock; a read up to a clock after a write gives the old word."""
     form, rng = LayerFormat(**parameters()["form"]), random.Random(1)
     clk, pins, model = await begin(dut), Pins(dut), Templates(form)
-    places, wanted, after, compared = list(model.words), None, None, 0
+    places, wanted, after, written, compared = list(model.words), None, None, None, 0
     order = places + [rng.choice(places) for _ in range(200)] if not form.top else []
     for clock in range(len(order) + 200):
         sides = [rng.choice((places[0], places[-1], rng.choice(places))) for _ in range(2)]
@@ -52,8 +52,9 @@ async def templates_are_kept_and_read_by_two(dut):
             assert found == wanted, f"clock {clock}: expected {wanted}, got {found}"
             compared += 1
         wanted, after = after, [model.packed(*sides[0]) & counts_only(form), model.packed(*sides[1])]
-        if write:
-            model.words[order[clock]] = word
+        if written:
+            model.words[written[0]] = written[1]
+        written = (order[clock], word) if write else None
     assert compared > 150
 
 
@@ -79,12 +80,13 @@ async def the_host_sees_and_sets_every_lane(dut):
         model.words[k, group][p] = (value, above, below) if memory == "counts" else (count, value & 1, value >> 1)
         pins.set(host_address=(k << group_bits) + group, host_data=value)
         pins.set(**{f"host_select_{memory}": 1})
-        await RisingEdge(clk)
-        await RisingEdge(clk)
+        for _ in range(3):
+            await RisingEdge(clk)
         pins.set(**{f"host_write_{memory}": 1 << p})
         pins.noise("read_k", "read_group", "learn_k", "learn_group", "write_k", "write_group", "write_data")
         await RisingEdge(clk)
         pins.set(**{f"host_select_{memory}": 0, f"host_write_{memory}": 0})
+    await RisingEdge(clk)  # the last word goes in
     for (k, group), word in model.words.items():
         pins.set(host_address=(k << group_bits) + group, host_select_counts=1, host_select_flags=1)
         for _ in range(3):

@@ -23,9 +23,9 @@ class Concepts(wiring.Component):
 
     Members:
         read_k, read_group: In, for affinity; read: Out, two clocks later. learn_*: the same for plasticity.
-        write: In, pulse; write_k, write_group, write_data: In.
+        write: In, pulse; write_k, write_group, write_data: In. The word goes in a clock later.
         host_*: counts, and flags (above + 2 below); address = (concept, group), one lane at a time. Address, select and data
-            from two clocks before the write on: the other lanes of the word are read and written back.
+            from three clocks before the write on: the other lanes of the word are read and written back.
     """
 
     def __init__(self, form: LayerFormat):
@@ -104,9 +104,10 @@ class Concepts(wiring.Component):
             ),
         ):
             write = memory.write_port()
-            m.d.comb += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
-            m.d.comb += write.en.eq(Mux(select, lanes.any(), self.write))
+            # Registers, as they come from far: a word goes in a clock late.
+            m.d.sync += write.addr.eq(Mux(select, self.host_address, address(self.write_k, self.write_group)))
+            m.d.sync += write.en.eq(Mux(select, lanes.any(), self.write))
             for p in range(f.lanes):
                 host = Mux(lanes[p], self.host_data, held[p])
-                m.d.comb += write.data[p].eq(Mux(select, host, value[p]))
+                m.d.sync += write.data[p].eq(Mux(select, host, value[p]))
         return m

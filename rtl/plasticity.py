@@ -403,8 +403,9 @@ class Plasticity(wiring.Component):
         shifted = [Signal(signed(len(total) - MIN_BLOCK_SHIFT), name=f"shifted{u}") for u, total in enumerate(self.totals)]
         errors = [Signal(signed(APICAL_ERROR_BITS), name=f"apical_error{p}") for p in range(f.lanes)]
         most = Signal.like(left)
-        m.d.comb += most.eq(Mux(self.block_shift > MIN_BLOCK_SHIFT, self.block_shift - MIN_BLOCK_SHIFT, 0))
-        m.d.comb += self.part_done.eq(shifting & (left == 0))
+        m.d.sync += most.eq(Mux(self.block_shift > MIN_BLOCK_SHIFT, self.block_shift - MIN_BLOCK_SHIFT, 0))
+        # A register, as much hangs on it: `shifting`, and `left` is 0.
+        m.d.sync += self.part_done.eq(Mux(tag.block, most == 0, shifting & ~self.part_done & (left == 1)))
         with m.If(tag.block):
             m.d.sync += shifting.eq(1), left.eq(most), part.eq(tag.part)
             for u, x in enumerate(self.totals):

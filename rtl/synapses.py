@@ -160,7 +160,7 @@ class Synapses(wiring.Component):
         no_new, no_old, one_new, one_old, new_ends, old_ends = (Signal() for _ in range(6))
         new_before, old_before, final = Signal.like(position), Signal.like(position), Signal()
         old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
-        group_rows = Signal.like(position)
+        group_rows, told, write = Signal.like(position), Signal(), Signal()
         # A register, as it hangs on all stages, and all that begins a pass on it.
         m.d.sync += self.ready.eq(idle & ~writing & ~begin)
         m.d.comb += [
@@ -174,10 +174,12 @@ class Synapses(wiring.Component):
             self.index.eq(position),
             self.back.eq(in_back),
             take.eq(begin | (go & last & ~self.done)),
-            known.eq(self.errors.valid & ~held),
-            accept.eq(guess & known & ~self.errors.payload),
-            again.eq(guess & known & self.errors.payload),
+            known.eq(told & ~held),
+            accept.eq(guess & known & ~write),
+            again.eq(guess & known & write),
         ]
+        # Registers, as all that walks hangs on them: a group's truth is heard a clock late, and in no other pass.
+        m.d.sync += told.eq(self.errors.valid & ~self.errors.ready & ~begin), write.eq(self.errors.payload)
         # Counted a clock late: only its number is wanted.
         went, ended, counts_anew = Signal(), Signal(), Signal()
         m.d.sync += went.eq(go), ended.eq(go & last & ~null), counts_anew.eq(take | again)
@@ -203,7 +205,7 @@ class Synapses(wiring.Component):
         with m.If(take | again):
             m.d.sync += first.eq(1), position.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
             m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
-            m.d.sync += live.eq(known & self.errors.payload & ~begin), guess.eq(~known | begin)
+            m.d.sync += live.eq(known & write & ~begin), guess.eq(~known | begin)
 
         m.d.sync += self.rows.eq(Mux(begun, 0, self.rows + self.walked))
         # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.

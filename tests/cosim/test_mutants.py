@@ -137,7 +137,7 @@ MUTANTS = (
     Mutant(
         "a wrong guess is not taken back",
         "synapses.py",
-        "accept.eq(guess & known & ~self.errors.payload)",
+        "accept.eq(guess & known & ~write)",
         "accept.eq(guess & known)",
         says="found X; allowed is 0 or 1",
     ),
