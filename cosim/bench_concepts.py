@@ -27,7 +27,7 @@ class Templates:
 
 @cocotb.test()
 async def templates_are_kept_and_read_by_two(dut):
-    """Writes, and reads by affinity and plasticity, in every clock; a read up to a clock after a write gives the old word."""
+    """Writes, and reads by affinity and plasticity, in every clock; a read up to a clock after a write gives the old one."""
     form, rng = LayerFormat(**parameters()["form"]), random.Random(1)
     clk, pins, model = await begin(dut), Pins(dut), Templates(form)
     places, wanted, after, written, compared = list(model.words), None, None, None, 0
