@@ -101,7 +101,7 @@ def _open(
 def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
     """The first of these tries that meets the clock, else the best."""
     tries: list[Placed] = []
-    failed, name = "", set_up(folder, board.family, megahertz)
+    failed, name = "", set_up(folder, board.family)
     for number in seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"

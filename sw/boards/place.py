@@ -28,10 +28,6 @@ tiles a wire may go round its own pins: with the usual 3 those of `digits` crowd
 they find a way; with 12 from each one tried. And how fast a crowded place gets dearer: half of the usual, as those of
 `image` else flee into what was free."""
 
-GOAL = 100
-"""MHz that an ECP5's core is placed and routed for, where less is asked for: nextpnr weighs a path by how late it is beside
-the worst one, and where none is late, as at the 40 MHz of the board's default, all alike."""
-
 ROUNDS, FEW, LAST_ROUNDS = 12, 1000, 200
 """So many rounds of the router without a gain, while more wires than these have two nets on them, and there is no way; with
 fewer wires, which go quickly, so many rounds."""
@@ -101,16 +97,14 @@ def stuck(counts: list[int]) -> bool:
     return len(counts) >= 2 * ROUNDS and stalled(counts) >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
 
 
-def set_up(folder: Folder, family: str, megahertz: Fraction) -> str:
-    """Writes the netlist with nextpnr's `SETTINGS`, and constraints with `GOAL`. Returns their name without its ending."""
+def set_up(folder: Folder, family: str) -> str:
+    """Writes the netlist with nextpnr's `SETTINGS`. Returns its name."""
     if family != "ecp5":
-        return "top"
+        return "top.json"
     netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
     netlist["modules"]["top"]["settings"] = SETTINGS[family]
     write(folder / "top.set.json", json.dumps(netlist))
-    goal = f'FREQUENCY NET "clk" {max(float(megahertz), GOAL):g} MHZ;\n'
-    write(folder / "top.set.lpf", (folder / "top.lpf").read_text(encoding="utf-8").rstrip("\n") + "\n" + goal)
-    return "top.set"
+    return "top.set.json"
 
 
 def place(
@@ -121,7 +115,7 @@ def place(
     seed: int,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Placed:
-    """Places and routes the netlist and the constraints that `set_up` named.
+    """Places and routes the netlist that `set_up` named.
 
     Args:
         tell: hears how far the router is.
@@ -132,8 +126,8 @@ def place(
     pins, pins_option = CONSTRAINTS[board.family]
     placed, report = placed_name(board.family, seed), f"place{seed}.json"
     tool = f"nextpnr-{board.family}"
-    arguments = [*board.arguments, *METHODS[board.family], "--json", f"{name}.json"]
-    arguments += [pins_option, f"{name}.{pins}", PLACED[board.family][1], placed]
+    arguments = [*board.arguments, *METHODS[board.family], "--json", name]
+    arguments += [pins_option, f"top.{pins}", PLACED[board.family][1], placed]
     arguments += ["--report", report, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
     def counts() -> list[int]:
@@ -144,7 +138,7 @@ def place(
 
     try:
         with asked(lambda: stuck(counts())):
-            folder.run(tool, arguments, [f"{name}.json", f"{name}.{pins}"], [placed, report])
+            folder.run(tool, arguments, [name, f"top.{pins}"], [placed, report])
     except Unwanted:
         found = counts()
         if not stuck(found):
