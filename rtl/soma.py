@@ -24,7 +24,7 @@ class Soma(wiring.Component):
         accumulated: In, pulse: `sums` (planes x lanes) are there and stay. Only when the last group has been taken.
         apical: In, which network's group it is, with `accumulated`.
         threshold: In. low, high: In, surrogate window of this network. They stay from the
-            third clock after `accumulated` until `valid`.
+            second clock after `accumulated` until `valid`.
         valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
             t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: V >= low
             (`above`) and V < high (`below`).
@@ -57,7 +57,7 @@ class Soma(wiring.Component):
 
     def latency(self, apical: bool) -> int:
         """Clocks from `accumulated` to `valid`."""
-        return self.rounds * self.form.steps + 5 + (self.form.direct and not apical)
+        return self.rounds * self.form.steps + 4 + (self.form.direct and not apical)
 
     def elaborate(self, platform):
         m = Module()
@@ -65,10 +65,12 @@ class Soma(wiring.Component):
         step_bits = ceil_log2(f.steps)
         apical, emit, working = Signal(), Signal(), Signal()
         # Picking, a clock later v (the direct code: another clock later), its excess, its step: on, and step + T x round.
+        # The first is picked as it comes.
         at = Signal(step_bits + ceil_log2(self.rounds))
-        picking, summing, planes_paired = Signal(), Signal(), Signal()
-        m.d.sync += picking.eq(self.accumulated | (picking & (at != self.rounds * f.steps - 1)))
-        m.d.sync += summing.eq(picking), planes_paired.eq(summing), at.eq(Mux(picking, at + 1, 0))
+        picking, goes_on, summing, planes_paired = Signal(), Signal(), Signal(), Signal()
+        m.d.comb += picking.eq(self.accumulated | goes_on)
+        m.d.sync += goes_on.eq(picking & (at != self.rounds * f.steps - 1)), at.eq(Mux(picking, at + 1, 0))
+        m.d.sync += summing.eq(picking), planes_paired.eq(summing)
         step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
         m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
         exceeding, stepping, begins, final = Signal(), Signal(), Signal(), Signal()
