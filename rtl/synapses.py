@@ -265,7 +265,8 @@ class Synapses(wiring.Component):
         f, came, writes = self.form, [], []
         for first in range(0, self.words, BANK):
             shape, depth = data.ArrayLayout(signed(f.weight_bits), f.lanes), min(BANK, self.words - first)
-            m.submodules[f"weights{first // BANK}"] = memory = ram(shape=shape, depth=depth)
+            bank = f"weights{first // BANK}" if self.words > BANK else "weights"
+            m.submodules[bank] = memory = ram(shape=shape, depth=depth)
             read = memory.read_port()
             writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
             came.append(Signal(shape, name=f"came{first // BANK}", reset_less=True))

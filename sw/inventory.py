@@ -90,7 +90,7 @@ def show(console: Console, config: Config, density: float) -> None:
         table.add_column(column, justify="left" if column in ("part", "multipliers") else "right")
     for name, part in parts.items():
         layer = int(name[5:]) if name != "core" else None
-        weights = sum(bits for memory, bits in part.memories.items() if memory.endswith("weights"))
+        weights = sum(bits for memory, bits in part.memories.items() if re.search(r"weights\d*$", memory))
         sizes = ", ".join(f"{number} of {size}" for size, number in sorted(part.multipliers.items(), key=lambda i: -i[1]))
         shape = ("", "") if layer is None else (str(config.sizes[layer]), str(config.lanes[layer]))
         table.add_row(name.replace("layer", "layer "), *shape, f"{weights:,}", f"{part.bits - weights:,}", sizes or "none")

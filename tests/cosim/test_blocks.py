@@ -81,6 +81,7 @@ CASES = [
     rows_case(9, 2, 4, slots=0),
     layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2)),
     layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 5, 2, 2), steps=8),
+    layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 2, 2, 2)),  # in two banks
     layer_case("synapses", Synapses, 0, (60, 7, 3), 5),
     layer_case("synapses", Synapses, 2, (4, 6, 3), 3, steps=8),
     layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2), weight_bits=10),

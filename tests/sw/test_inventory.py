@@ -1,6 +1,7 @@
 """What `bispike info` counts and estimates."""
 
 import pytest
+from rich.console import Console
 
 from golden.config import NAMED, Config
 from sw import cli, inventory
@@ -26,6 +27,15 @@ def test_every_layer_is_counted_once_and_in_order(parts):
 def test_a_layer_holds_the_bits_of_its_weights(parts):
     """Words are `lanes` weights of `weight_bits` bits, of W and of Theta, and hold a whole number of groups of posts."""
     assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
+
+
+def test_weights_in_several_banks_are_shown_together():
+    config = SMALL.replace(name="wide", sizes=(300, 8, 5, 3), lanes=1)
+    banks = [memory for memory in inventory.count(config)["layer1"].memories if memory.startswith("weights")]
+    assert banks == ["weights0", "weights1", "weights2"]
+    console = Console(record=True, width=140)
+    inventory.show(console, config, 0.5)
+    assert f" {8 * (300 + 5) * config.weight_bits:,} " in console.export_text()
 
 
 def test_a_core_without_learning_has_no_backward_network():
