@@ -1,8 +1,5 @@
 """BsdCore: the stack of layers, the stimulus in, results out, and the host port to every memory."""
 
-from functools import reduce
-from operator import or_
-
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
@@ -16,7 +13,7 @@ from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_
 from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
-from rtl.spikes import pixel_count, pixel_train
+from rtl.spikes import one_of, pixel_count, pixel_train
 
 
 def core_of(config: Config) -> wiring.Component:
@@ -71,8 +68,8 @@ class BsdCore(wiring.Component):
             )
             fifos.append(fifo)
         registers = self._registers(m, layers)
-        quiet = [fifo.level == 0 for fifo in fifos if fifo is not None]
-        quiet = Cat(*quiet, *(layer.idle for layer in layers.values()), ~readout.busy)
+        empty = [fifo.level == 0 for fifo in fifos if fifo is not None]
+        quiet = Cat(*empty, *(layer.idle for layer in layers.values()), ~readout.busy)
         # Registers, as it comes from everywhere: only a sample ends it, and that is seen at once.
         parts, still = Signal.like(quiet), Signal()
         m.d.sync += parts.eq(Mux(self.i.valid, 0, quiet)), still.eq(parts.all() & ~self.i.valid)
@@ -178,15 +175,15 @@ class BsdCore(wiring.Component):
                 part.host.index.eq(now.index),
                 part.host.data.eq(request.data),
             ]
-        read, answer, readings = Signal(DATA_BITS), Signal(DATA_BITS), []
+        read, answer, picked = Signal(DATA_BITS), Signal(DATA_BITS), []
         for index, name in enumerate(register_names(self.config)):
             if name in registers:
                 chosen = Signal(name=f"chosen_{name}")
                 m.d.sync += chosen.eq(own & (now.index == index))
-                readings.append(Mux(chosen, registers[name], 0))
+                picked.append((chosen, registers[name]))
                 with m.If(chosen & writes):
                     m.d.sync += registers[name].eq(request.data)
-        m.d.sync += read.eq(reduce(or_, readings))
+        m.d.sync += read.eq(one_of(Cat(chosen for chosen, _ in picked), [register for _, register in picked]))
         m.d.comb += answer.eq(Mux(own, read, 0))
         for number, part in layers.items():
             with m.If((now.layer == number) | ((now.layer == EVERY) & (number == self.config.layers))):
