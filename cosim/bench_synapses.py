@@ -1,6 +1,7 @@
 """cocotb bench of `rtl.synapses`: the fused pass of both networks (docs/arithmetic.md, steps 3, 4, 7, 9 and 10)."""
 
 import random
+from collections import deque
 from dataclasses import dataclass, field
 
 import cocotb
@@ -13,7 +14,8 @@ from cosim.pins import PATTERNS, Pins, as_signed, begin, pack, unpack
 from rtl.formats import LayerFormat
 from rtl.synapses import HOST_READ, HOST_WRITE
 
-PASSES = 10
+PASSES = ((4, 400), (64, 10), (1024, 3))
+"""Of a layer with fewer rows than these so many: of two rows the last one is often the next pass's first one."""
 NOTHING = -1
 """A list position that holds no row."""
 
@@ -71,7 +73,7 @@ class Unit:
         self.rng = random.Random(f"{producer} {consumer}")
         self.sides = {"basal": (form.pre_basal, form.basal_planes), "apical": (form.pre_apical, form.steps)}
         self.sides = {side: shape for side, shape in self.sides.items() if shape[0]}
-        self.compared, self.asked = 0, (0, 0)
+        self.compared, self.asked = 0, (None, 0, 0)
 
     def place(self, side: str, j: int, group: int) -> int:
         """A word's address: all rows of a group, then the next group; Theta behind W."""
@@ -108,65 +110,78 @@ class Unit:
         self.pins.set(host_select=0)
         return rows
 
-    def answer(self, work: Pass) -> None:
+    def answer(self, work: Pass | None) -> None:
         """The list's entry for the position two clocks ago; junk where there is none."""
-        side = "apical" if work.apical else "basal"
-        (back, index), self.asked = self.asked, (self.pins.get("back"), self.pins.get("index"))
-        rows = work.old if back else work.new
+        (asking, back, index), self.asked = self.asked, (work, self.pins.get("back"), self.pins.get("index"))
+        rows = [] if asking is None else asking.old if back else asking.new
         self.pins.noise(*(f"entry_{other}" for other in self.sides))
         if index < len(rows):
+            side = "apical" if asking.apical else "basal"
             pre, planes = self.sides[side]
             fields = zip(rows[index], (max(pre - 1, 1).bit_length(), planes, self.form.count_bits), strict=True)
             self.pins.set(**{f"entry_{side}": pack(*fields)})
 
-    async def run(self, work: Pass) -> None:
-        """One pass, compared group by group; returns in the clock behind its last sums."""
-        pins, form, errors = self.pins, self.form, list(work.errors)
-        while not pins.get("ready") or next(self.gaps):
-            pins.noise("noise", "rate", "apical", "new", "old")
-            await RisingEdge(self.clk)
-        pins.set(start=1, apical=work.apical, new=len(work.new), old=len(work.old), rate=work.rate)
-        pins.set(stochastic=work.stochastic)
-        heard = False  # the noise byte may come as late as the first live errors
-        offered, taking, group, done = False, 0, 0, 0
-        while group < form.groups:
+    async def run(self, passes: list[Pass]) -> None:
+        """Passes, each begun as soon as it may be; sums are compared group by group, counters a clock after the last.
+
+        The noise is a pass's from its first live errors on, for as long as the block may ask for it and no longer.
+        """
+        pins, form = self.pins, self.form
+        to_begin, summing, ended = deque(passes), deque(), None
+        work, errors, byte, kept, group, taking = None, [], None, 0, 0, 0
+        asks = offered = False
+        while to_begin or summing or ended or taking:
+            if to_begin and not (work or asks or next(self.gaps)):
+                asks, following = True, to_begin.popleft()
+                pins.set(start=1, apical=following.apical, new=len(following.new), old=len(following.old))
+                pins.set(rate=following.rate, stochastic=following.stochastic)
             if form.learn and not offered:
                 offered = bool(errors) and not next(self.gaps)
                 pins.set(errors__valid=offered)
                 pins.noise("errors__payload", *(f"g__{p}" for p in range(form.lanes)))
                 if offered:
                     pins.set(errors__payload=errors[0][0], g=errors[0][1])
-                    heard |= bool(errors[0][0])
-            pins.set(noise=work.byte) if heard else pins.noise("noise")
+                    byte = work.byte if errors[0][0] else byte
+            pins.set(noise=byte) if byte is not None else pins.noise("noise")
             pins.set(taken=taking == 1)
             taking = max(0, taking - 1)
             await RisingEdge(self.clk)
-            pins.set(start=0)
-            pins.noise("rate")
+            if ended:
+                found = {name: pins.get(name) for name in ended.counters}
+                assert found == ended.counters, f"counters: expected {ended.counters}, got {found}"
+                ended = None
             self.answer(work)
+            kept -= 1
+            if not work and (kept == 0 or pins.get("ready")):
+                byte = None
             if form.learn and pins.get("errors__ready"):
                 assert offered, "errors taken before they were offered"
                 errors.pop(0)
                 offered = False
+            if asks and pins.get("ready"):
+                assert not errors, "a pass begins before the last one's errors are taken"
+                asks, work, errors = False, following, list(following.errors) if form.learn else []
+                summing.append(work)
+                pins.set(start=0)
+                pins.noise("rate", "stochastic", "new", "old")
             if pins.get("done"):
-                done += 1
-                pins.noise("new", "old", "apical")
+                assert work, "done without a pass"
+                work, kept = None, 4
+                pins.noise("apical")
             if pins.get("accumulated"):
                 assert not taking, f"group {group} came before the last one was taken"
                 found = [pins.all(f"sums__{t}", form.lanes, signed=True) for t in range(form.planes)]
-                assert found == work.sums[group], f"group {group}: expected {work.sums[group]}, got {found}"
+                expected = summing[0].sums[group]
+                assert found == expected, f"group {group}: expected {expected}, got {found}"
                 group += 1
+                if group == form.groups:
+                    group, ended = 0, summing.popleft()
                 taking = 2
                 while next(self.waits):
                     taking += 1
                 self.compared += 1
-        assert done == 1 and not (errors and form.learn)
-        for clock in range(taking):
-            pins.set(taken=clock == taking - 1)
-            await RisingEdge(self.clk)
+        assert not errors
         pins.set(taken=0)
-        found = {name: pins.get(name) for name in work.counters}
-        assert found == work.counters, f"counters: expected {work.counters}, got {found}"
 
     def stimulus(self, apical: int) -> Pass:
         """Lists as of two samples of any density, errors with their ends, silent groups."""
@@ -207,11 +222,12 @@ async def passes_of_both_networks(dut, producer, consumer):
         ]
         await unit.host_write(side, weights[side])
     Watchdog(clk, 2000, lambda: unit.compared, "synapses")
-    for _ in range(PASSES if form.pre_basal < 64 else 3):
+    passes = []
+    for _ in range(next(count for rows, count in PASSES if form.pre_basal < rows)):
         side = rng.choice(list(unit.sides))
-        work = unit.stimulus(side == "apical")
-        walk(weights[side], work, form)
-        await unit.run(work)
+        passes.append(unit.stimulus(side == "apical"))
+        walk(weights[side], passes[-1], form)
+    await unit.run(passes)
     while not pins.get("ready"):
         await RisingEdge(clk)
     assert not pins.get("busy")

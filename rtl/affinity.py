@@ -27,11 +27,6 @@ def packing(steps: int) -> tuple[int, int]:
     return fits[-1]
 
 
-def other(position, label):
-    """The k-th concept that is not the label, in ascending order: `position` skips the label."""
-    return Mux(position >= label, position + 1, position)
-
-
 class Affinity(wiring.Component):
     """One concept a clock: a group takes K + 2 clocks, hidden behind the pass over the next group.
 
@@ -78,17 +73,22 @@ class Affinity(wiring.Component):
         running, first, free = Signal(), Signal(init=1), Signal()
         m.d.sync += free.eq(self.free)  # a register: what makes it low comes while a last word's round is running
         position, group = Signal(range(self.positions)), Signal(range(max(f.groups, 2)))
+        k, following = Signal.like(self.k), Signal(range(f.classes + 2))
+        after = following + 1
         m.d.comb += [
             self.i.ready.eq(~running & (free | ~self.i.payload.last | self.i.payload.recall)),
             self.label.eq(word.label),
             self.group.eq(group),
-            self.k.eq(Mux(position <= 1, word.label, other(position - 2, word.label))),
+            self.k.eq(k),
         ]
         m.d.sync += self.start.eq(self.i.valid & self.i.ready & self.i.payload.last & ~self.i.payload.recall)
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += word.eq(self.i.payload), running.eq(1), position.eq(0)
+            m.d.sync += k.eq(self.i.payload.label), following.eq(self.i.payload.label == 0)
         with m.If(running):
             m.d.sync += position.eq(position + 1)
+            with m.If(position.any()):  # the norm and the label's d take the same clocks of k
+                m.d.sync += k.eq(following), following.eq(after + (after == word.label))
             with m.If((position == self.positions - 1) | word.recall):
                 m.d.sync += running.eq(0), first.eq(word.last)
                 m.d.sync += group.eq(Mux(word.last, 0, group + 1))
@@ -107,6 +107,8 @@ class Affinity(wiring.Component):
         here = follow("here", **come)
         counts = Signal.like(word.counts)  # they go with it, as the next word may be there already
         m.d.sync += counts.eq(word.counts)
+        # Gates in place of a Mux, in which the synthesis would find a reset: a multiplier's register has none.
+        norm, template = (which.replicate(f.count_bits) for which in (come["norm"], ~come["norm"]))
         partial = []
         together, bits = packing(f.steps)
         for start in range(0, f.lanes, together):
@@ -114,7 +116,7 @@ class Affinity(wiring.Component):
             own, others = [], []
             for p in lanes:
                 a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
-                m.d.sync += a.eq(counts[p]), b.eq(Mux(come["norm"], counts[p], self.template[p]))
+                m.d.sync += a.eq(counts[p]), b.eq((counts[p] & norm) | (self.template[p] & template))
                 own.append(a)
                 others.insert(0, b)
             gap = Const(0, bits - f.count_bits)

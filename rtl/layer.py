@@ -84,7 +84,8 @@ class Layer(wiring.Component):
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
         self.block_ends = Signal()
         self.speaking, self.counting, self.waiting = Signal(), Signal(), Signal()
-        m.d.comb += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
+        # A register: the settings are far away, and the position is that of the sample before.
+        m.d.sync += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
         if f.planes:
             m.d.comb += self.speaking.eq(self.outstanding | self.soma.busy)
         if f.learn:
@@ -190,9 +191,12 @@ class Layer(wiring.Component):
         self.rows = sources
         groups = Signal(range(max(f.groups, 2)))
         final = groups == f.groups - 1
-        passing = Signal(self.token.shape())
-        may_begin = synapses.ready & ~self.outstanding
-        m.d.comb += synapses.apical.eq(self.recalling), self.walked.eq(synapses.walked)
+        # What the sums that come next are of, and the pass begun last: a second one, maybe, with sums of the first to come.
+        passing, begun, second = Signal(self.token.shape()), Signal(self.token.shape()), Signal()
+        with m.If(~second):
+            m.d.sync += passing.eq(begun)
+        apical = self.recalling if f.pre_apical else 0
+        m.d.comb += synapses.apical.eq(apical), self.walked.eq(synapses.walked)
         m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
         m.d.comb += [self.soma.sums[t][p].eq(synapses.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
         m.d.comb += self.soma.apical.eq(passing.apical), synapses.taken.eq(self.soma.taken)
@@ -201,30 +205,36 @@ class Layer(wiring.Component):
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
             if side == "apical":
                 ready &= self.noise.ready & (self.plasticity.idle | ~self.theta)
-            # A register, as it comes from far: whatever ends it comes with `start`, while a pass is outstanding, or changes
-            # `here`; `may_begin` and `here` are looked at in the clock itself.
+            # A register, as it comes from far: whatever ends it comes with `start` or `done`, or changes `here`; `here` and
+            # the synapses' `ready` are looked at in the clock itself.
             waits = Signal(name=f"{side}_waits")
             m.d.sync += waits.eq(ready)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
             m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
             with m.If(here):
-                m.d.comb += synapses.start.eq(may_begin & waits)
+                m.d.comb += synapses.start.eq(synapses.ready & waits)
                 m.d.comb += synapses.new.eq(rows.job.new), synapses.old.eq(rows.job.old)
                 m.d.comb += rows.release.eq(synapses.done)
             with m.If(synapses.start & here):
-                m.d.sync += self.outstanding.eq(1), passing.apical.eq(side == "apical")
-                m.d.sync += [passing[name].eq(rows.job[name]) for name in ("label", "learn", "recall")]
+                m.d.sync += begun.apical.eq(side == "apical")
+                m.d.sync += [begun[name].eq(rows.job[name]) for name in ("label", "learn", "recall")]
                 if side == "apical":
-                    m.d.sync += passing.label.eq(self.concept)
+                    m.d.sync += begun.label.eq(self.concept)
                 elif f.learn:
-                    self._sample_begins(m, rows.job)
                     m.d.comb += self.begins.eq(1), self.begins_learning.eq(rows.job.learn)
+        if f.learn and not self.bottom:  # a clock late, when the job is still there: the next begins later
+            late = Signal()
+            m.d.sync += late.eq(self.begins)
+            with m.If(late):
+                self._sample_begins(m, sources["basal"].job)
         with m.If(synapses.accumulated):
             m.d.sync += self.token.eq(passing), groups.eq(Mux(final, 0, groups + 1))
-            with m.If(final):
-                m.d.sync += self.outstanding.eq(0)
+        ends = synapses.accumulated & final
+        with m.If(synapses.start):
+            m.d.sync += self.outstanding.eq(1), second.eq(self.outstanding & ~ends)
+        with m.Elif(ends):
+            m.d.sync += self.outstanding.eq(second), second.eq(0)
         if f.learn:
-            apical = self.recalling
             m.d.comb += [
                 synapses.noise.eq(Mux(apical, self.noise.apical_byte, self.noise.basal_byte)),
                 synapses.rate.eq(Mux(apical, self.settings.backward_rate, self.rate)),
@@ -377,7 +387,10 @@ class Layer(wiring.Component):
         idle = Signal()  # a register: what ends it makes `speaking` or `affinity.busy` high at once
         m.d.sync += idle.eq(self.plasticity.idle)
         quiet = ~self.speaking & ~self.undecided & idle & ~self.affinity.busy
-        with m.If(self.closing & ~self.recalling & quiet):
+        # Registers too: when no pass can begin, a layer that is quiet stays so.
+        begins, ends = Signal(), Signal()
+        m.d.sync += begins.eq(self.closing & ~self.recalling & quiet), ends.eq(self.recalling & self.all_begun & quiet)
+        with m.If(begins & ~self.recalling):
             m.d.sync += self.recalling.eq(1), self.concept.eq(0), self.all_begun.eq(0)
             if not self.top:
                 m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1)
@@ -400,5 +413,5 @@ class Layer(wiring.Component):
                 m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1), self.noise.c.eq(self.concept)
         with m.If(begun):
             m.d.sync += self.concept.eq(self.concept + 1), self.all_begun.eq(self.concept == f.classes - 1)
-        with m.If(self.recalling & self.all_begun & quiet):
+        with m.If(ends & self.recalling):
             m.d.sync += self.recalling.eq(0), self.closing.eq(0), self.all_begun.eq(0)

@@ -15,7 +15,6 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.affinity import other
 from rtl.concepts import concept_word
 from rtl.fixed import clipped, saturate
 from rtl.formats import (
@@ -164,20 +163,19 @@ class Plasticity(wiring.Component):
         with m.FSM():
             with m.State("idle"):
                 m.d.comb += self.idle.eq(1)
-                m.d.sync += part.eq(0), group.eq(0), position.eq(0), label.eq(self.label)
+                m.d.sync += part.eq(0), group.eq(0), position.eq(0), label.eq(self.label), k.eq(self.label == 0)
                 if self.backward:
-                    m.d.sync += k.eq(self.block_k)
                     with m.If(self.block_start):
+                        m.d.sync += k.eq(self.block_k)
                         m.next = "block scalar"
                 with m.If(self.start):
                     m.next = "errors" if self.basal else "decide"
             if self.basal:
                 with m.State("errors"):
-                    kept = position == f.classes
-                    pick = Mux(position >= f.classes - 1, label, other(position, label))
+                    kept = position == f.classes  # the templates of the others, ascending, then the label's, then r
+                    after = k + 1
                     m.d.comb += [
                         self.q_address.eq(position),
-                        self.learn_k.eq(pick),
                         issue["error"].eq(position < self.q_count),
                         issue["kept"].eq(kept),
                         issue["first"].eq(position == 0),
@@ -186,6 +184,9 @@ class Plasticity(wiring.Component):
                     with m.If(issue["error"]):
                         m.d.comb += on.eq(kept)
                         m.d.sync += position.eq(Mux(kept, 0, position + 1))
+                        m.d.sync += k.eq(Mux(position == f.classes - 2, label, after + (after == label)))
+                        with m.If(kept):
+                            m.d.sync += k.eq(label == 0)
                         with m.If(kept & final):
                             m.next = "decide"
                     with m.If(self.decided & ~self.teach):

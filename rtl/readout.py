@@ -1,6 +1,6 @@
 """Readout: gathers a sample's V_L and counters, and names the concept of the highest (docs/arithmetic.md, step 3)."""
 
-from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -68,15 +68,12 @@ class Readout(wiring.Component):
                 with m.If(k == f.classes - 1):
                     m.next = "emit"
             with m.State("emit"):
-                ready = Signal()
-                m.d.comb += ready.eq(1)
-                for counters in self.counters:
-                    with m.If(~counters.valid):
-                        m.d.comb += ready.eq(0)
-                m.d.comb += self.o.valid.eq(ready)
+                # A register, as the counters are far from what takes the result.
+                m.d.sync += self.o.valid.eq(Cat(counters.valid for counters in self.counters).all())
                 with m.If(self.o.valid & self.o.ready):
+                    m.d.sync += self.o.valid.eq(0)
                     m.next = "release"
-            with m.State("release"):  # in a clock of its own, as what takes the result is far from the counters
+            with m.State("release"):  # in a clock of its own, as they are far
                 m.d.comb += [counters.ready.eq(1) for counters in self.counters]
                 m.next = "gather"
             m.d.comb += self.busy.eq(~fsm.ongoing("gather") | (group != 0))

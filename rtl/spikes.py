@@ -12,6 +12,9 @@ from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.memories import ram
 from rtl.streams import Held
 
+SHALLOW = 32
+"""Words of a memory that is made of LUTs, two deep: it takes a register before it, where block RAM has its own within."""
+
 
 def spike_word(lanes: int, planes: int) -> data.StructLayout:
     """What crosses a layer: `planes` bits for each of `lanes` neurons, and the concept that comes with the sample.
@@ -120,6 +123,9 @@ class ActiveRows(wiring.Component):
         )
         put, get = rows.write_port(), rows.read_port()
 
+        m.submodules.held = held = Held(self.i.payload.shape())  # its sender is far away
+        wiring.connect(m, wiring.flipped(self.i), held.i)
+        came, word_in, sample = held.o.valid, held.o.payload, ("label", "learn", "recall")
         word = Signal(range(max(self.words, 2)))
         last_word = Signal(init=self.words == 1)  # a register, as no word comes in the clock after one
         m.d.sync += last_word.eq(word == self.words - 1)
@@ -130,6 +136,7 @@ class ActiveRows(wiring.Component):
                 "trains": data.ArrayLayout(self.planes, self.lanes),
                 "olds": counts,
                 "active": self.lanes,
+                **{name: word_in[name].shape() for name in sample},
             }
         )
         # `mask`: the rows of the word `now` that are still to be picked. `pick`: the row of the word `then` that is put.
@@ -141,19 +148,19 @@ class ActiveRows(wiring.Component):
         full = Signal(2)
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
-        m.submodules.held = held = Held(self.i.payload.shape())  # its sender is far away
-        wiring.connect(m, wiring.flipped(self.i), held.i)
-        came, word_in = held.o.valid, held.o.payload
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
-        load, close, room = Signal(), Signal(), Signal(init=1)
+        load, loads, close = Signal(), Signal(), Signal()
+        # Two of a kind, which begin differently or the synthesis would make them one: no word comes so soon.
+        rooms = [Signal(name=f"room{i}", init=i) for i in range(2)]
         next_word, old_counts = Signal.like(word), Signal(counts)
         m.d.comb += [
             new_active.eq(Cat(word_in.trains[p].any() for p in range(self.lanes))),
             old_active.eq(Cat(old_counts[p].any() for p in range(self.lanes))),
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
-            load.eq(came & room),
-            held.o.ready.eq(room),
+            load.eq(came & rooms[0]),
+            loads.eq(came & rooms[1]),  # the same, for the word's registers alone
+            held.o.ready.eq(rooms[0]),
             self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
         if self.slots:
@@ -169,27 +176,28 @@ class ActiveRows(wiring.Component):
             loaded = Signal(2)
             m.d.sync += loaded.eq(Cat(load, loaded[0]))
             again &= ~loaded.any()
-        m.d.sync += room.eq(again & ~any_and_two(rest)[1])
+        m.d.sync += [room.eq(again & ~any_and_two(rest)[1]) for room in rooms]
         with m.If(load):
+            m.d.sync += finished.eq(last_word)
+        with m.If(loads):
             m.d.sync += [
                 now.trains.eq(word_in.trains),
                 now.olds.eq(old_counts),
                 now.active.eq(new_active),
                 now.base.eq(Mux(word == 0, 0, now.base + self.lanes)),
                 mask.eq(new_active | old_active),
-                finished.eq(last_word),
+                *(now[name].eq(word_in[name]) for name in sample),
             ]
-            for name in ("label", "learn", "recall"):
-                m.d.sync += jobs[filling][name].eq(word_in[name])
 
-        is_new = (then.active & pick).any()
+        is_new, entry = (then.active & pick).any(), Signal.like(put.data)
         m.d.comb += [
-            put.en.eq(picked),
-            put.addr.eq(Cat(Mux(is_new, new, self.size - 1 - old)[:list_bits], filling)),
-            put.data.row.eq(then.base + one_of(pick, range(self.lanes))),
-            put.data.train.eq(one_of(pick, then.trains)),
-            put.data.old.eq(one_of(pick, then.olds)),
+            entry.row.eq(then.base + one_of(pick, range(self.lanes))),
+            entry.train.eq(one_of(pick, then.trains)),
+            entry.old.eq(one_of(pick, then.olds)),
         ]
+        # A clock late, as a memory is far: the last entry goes in as the list is closed, before the first can be asked for.
+        m.d.sync += put.addr.eq(Cat(Mux(is_new, new, self.size - 1 - old)[:list_bits], filling))
+        m.d.sync += put.en.eq(picked), put.data.eq(entry)
         with m.If(picked):
             with m.If(is_new):
                 m.d.sync += new.eq(new + 1)
@@ -199,6 +207,7 @@ class ActiveRows(wiring.Component):
             m.d.sync += [
                 jobs[filling].new.eq(new),
                 jobs[filling].old.eq(old),
+                *(jobs[filling][name].eq(now[name]) for name in sample),
                 full.bit_select(filling, 1).eq(1),
                 filling.eq(~filling),
                 finished.eq(0),
@@ -222,8 +231,10 @@ class ActiveRows(wiring.Component):
         """
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
-        m.submodules.last = last = ram(shape=layout, depth=self.slots << word_bits, init=self._target_counts(word_bits))
-        read, write = last.read_port(), last.write_port()
+        depth, init = self.slots << word_bits, self._target_counts(word_bits)
+        shallow = depth <= SHALLOW
+        m.submodules.last = last = ram(shape=layout, depth=depth, init=init, at_once=shallow)
+        read, write = last.read_port(domain="comb" if shallow else "sync"), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
         ends, after = word == self.words - 1, Mux(slot == self.slots - 1, 0, slot + 1)
         m.d.comb += next_slot.eq(slot)
@@ -231,7 +242,7 @@ class ActiveRows(wiring.Component):
             m.d.comb += next_slot.eq(after)
         m.d.sync += slot.eq(next_slot)
         # Where the next word is, and where this one is: registers, so that only the choice waits for `load`.
-        here, ahead = (Signal(word_bits + len(slot), name=name) for name in ("here", "ahead"))
+        here, ahead, address = (Signal(word_bits + len(slot), name=name) for name in ("here", "ahead", "address"))
         m.d.sync += here.eq(Mux(self.host_select, self.host_address, Cat(next_word[:word_bits], next_slot)))
         m.d.sync += ahead.eq(Cat(Mux(ends, 0, word + 1)[:word_bits], Mux(ends, after, slot)))
         count = pixel_count if self.direct else train_count
@@ -239,8 +250,12 @@ class ActiveRows(wiring.Component):
         m.d.sync += old_counts.eq(read.data)  # a block RAM's output goes to its register alone
         m.d.comb += [
             self.host_read.eq(old_counts),
-            read.addr.eq(Mux(load, ahead, here)),
+            address.eq(Mux(load, ahead, here)),
         ]
+        if shallow:
+            m.d.sync += read.addr.eq(address)
+        else:
+            m.d.comb += read.addr.eq(address)
         m.d.sync += [  # a clock late, as the word that is written next is another one
             write.addr.eq(Mux(self.host_select, self.host_address, Cat(word[:word_bits], slot))),
             write.en.eq(Mux(self.host_select, self.host_write.any(), load)),

@@ -43,17 +43,18 @@ class Synapses(wiring.Component):
     Eleven clocks from a row's `index` to its accumulators (nine in an inference-only core); one row a clock.
 
     Members:
-        start, ready: In/Out, begin a pass, not before the last one's last `accumulated`; `apical`, `new`, `old` (In)
-            describe it, and `apical` stays until `done`.
+        start, ready: In/Out, begin a pass: behind the last one's `done`, as soon as all it writes will be there to be read,
+            while its last sums are still to come. `apical`, `new`, `old` (In) describe it, and `apical` stays until `done`.
         done: Out, pulse: the last row has been issued.
         index, back: Out, list position; entry_basal, entry_apical: In, the row, two clocks later.
         errors, g: In, stream of a group's errors, in order; payload: any of them is to be written.
-        noise: In, the sample's noise byte, from the first live errors until four clocks after `done`. rate: In, rate + 8,
-            taken with `start`. stochastic: In, too; else round half up.
+        noise: In, the pass's noise byte, from its first live errors until `ready`, at most four clocks after `done`.
+        rate: In, rate + 8, and stochastic: In, else round half up; taken with `start`.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
-        walked: Out, the rows of the group that ended two clocks ago, else 0. busy: Out, rows or writes are in flight.
+        walked: Out, the rows of the group that ended two clocks ago, else 0.
+        busy: Out, a pass is walked, or its rows are to be written.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
             host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
             word that was read, which is written three clocks later. Theta's words come behind W's, from `apical_base` on.
@@ -103,10 +104,8 @@ class Synapses(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        # `begun`: for the pass's counters, which count nothing so soon.
-        begin, begun, apical, writing = Signal(), Signal(), Signal(), Signal()
+        begin, apical, writing = Signal(), Signal(), Signal()
         m.d.comb += begin.eq(self.start & self.ready)
-        m.d.sync += begun.eq(begin)
         # The host's write, in registers beside the words that it goes into.
         self.lane, self.host_writes = Signal(self.form.lanes), Signal()
         self.lane_data = Signal(signed(self.form.weight_bits))
@@ -114,14 +113,15 @@ class Synapses(wiring.Component):
         m.d.sync += self.lane_data.eq(Mux(self.host_write.any(), self.host_data, 0))
         with m.If(begin):
             m.d.sync += apical.eq(self.apical)
-        issued, listed = self._walk(m, begin, begun, writing)
+        issued, listed = self._walk(m, begin, writing)
         fetched = self._fetch(m, listed, begin, apical)
         read, row, word, writes = self._read(m, fetched)
         if self.form.learn:
-            under_way = [stage["valid"] & stage["live"] for stage in (issued, listed)]
-            under_way += [stage["update"] for stage in (fetched, read, row)]
-            row, added = self._update(m, row, word, begun)
-            m.d.comb += writing.eq(Cat(under_way, added, row["update"]).any())
+            # A word that has come to the update is written before a pass that begins two clocks later can read it.
+            soon = [stage["valid"] & stage["live"] for stage in (issued, listed)]
+            soon += [stage["update"] for stage in (fetched, read)]
+            m.d.comb += writing.eq(Cat(soon).any())
+            row = self._update(m, row, word)
         else:  # a block RAM's clock to output is more than half of 10 ns
             row = self._stage(m, "loaded", row | {"write": self.host_writes})
             row |= self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
@@ -143,7 +143,7 @@ class Synapses(wiring.Component):
         """The branch for one network; a layer with one network needs none."""
         return m.If(apical == (side == "apical")) if len(self._sides()) == 2 else nullcontext()
 
-    def _walk(self, m, begin, begun, writing):
+    def _walk(self, m, begin, writing):
         """Issues the rows of every group, front list first.
 
         While a group's errors are not known, the group is walked as if there were none to write: often there are none, and a
@@ -152,7 +152,7 @@ class Synapses(wiring.Component):
         """
         f = self.form
         position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
-        in_back, live, first, credit = Signal(), Signal(), Signal(), Signal(init=1)
+        in_back, live, first, credit, anew = Signal(), Signal(), Signal(), Signal(init=1), Signal()
         base = Signal(range(self.words + 1))
         idle, guess, held = Signal(init=1), Signal(), Signal()
         # Of the front and the back list: whether it is empty or has one row, its last position but one, and whether the
@@ -185,7 +185,7 @@ class Synapses(wiring.Component):
         m.d.sync += went.eq(go), ended.eq(go & last & ~null), counts_anew.eq(take | again)
         m.d.sync += group_rows.eq(Mux(counts_anew, 0, group_rows + went)), self.walked.eq(Mux(ended, group_rows + 1, 0))
         with m.If(go):
-            m.d.sync += first.eq(0), position.eq(position + 1)
+            m.d.sync += first.eq(0), anew.eq(0), position.eq(position + 1)
             m.d.sync += new_ends.eq(position == new_before), old_ends.eq(position == old_before)
             with m.If(front_ends):
                 m.d.sync += in_back.eq(1), position.eq(0), old_ends.eq(one_old)
@@ -193,7 +193,8 @@ class Synapses(wiring.Component):
                 m.d.sync += group.eq(group + 1), final.eq(group + 2 == f.groups), credit.eq(0)
                 m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
         with m.If(begin):
-            m.d.sync += group.eq(0), final.eq(f.groups == 1), idle.eq(0), base.eq(Mux(self.apical, self.apical_base, 0))
+            m.d.sync += group.eq(0), final.eq(f.groups == 1), idle.eq(0), anew.eq(1)
+            m.d.sync += base.eq(Mux(self.apical, self.apical_base, 0))
             m.d.sync += no_new.eq(self.new == 0), one_new.eq(self.new == 1), new_before.eq(self.new - 2)
             m.d.sync += no_old.eq(self.old == 0), one_old.eq(self.old == 1), old_before.eq(self.old - 2)
         with m.Elif(self.done):
@@ -207,9 +208,13 @@ class Synapses(wiring.Component):
             m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
             m.d.sync += live.eq(known & write & ~begin), guess.eq(~known | begin)
 
-        m.d.sync += self.rows.eq(Mux(begun, 0, self.rows + self.walked))
+        # The pass's sum stays until the next one's last row has been issued, which waits for the soma.
+        begun, closed, rows = Signal(), Signal(2), Signal.like(self.rows)
+        m.d.sync += begun.eq(begin), closed.eq(Cat(self.done, closed)), rows.eq(Mux(begun, 0, rows + self.walked))
+        with m.If(closed[1]):
+            m.d.sync += self.rows.eq(rows + self.walked)
         # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
-        issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again}
+        issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again, "anew": anew}
         issued |= {"live": live & ~null, "base": base}
         issued["owed"] = first & held & ~guess  # this row takes its group's errors
         issued = self._stage(m, "issued", issued)
@@ -233,7 +238,7 @@ class Synapses(wiring.Component):
             entry = getattr(self, f"entry_{side}")
             with self._on(m, side, apical):
                 m.d.comb += index.eq(entry.row), train.eq(entry.train), old.eq(entry.old)
-        fetched = {key: row[key] for key in ("valid", "last", "clear")}
+        fetched = {key: row[key] for key in ("valid", "last", "clear", "anew")}
         # The host's goes the same way, and so each address is a register's alone: it has many block RAMs to reach.
         fetched["address"] = Mux(self.host_select, self.host_address, (row["base"] + index)[: len(row["base"])])
         fetched["train"] = Mux(row["null"], 0, train)
@@ -293,10 +298,10 @@ class Synapses(wiring.Component):
                 m.d.sync += weight.eq(ready(values[p], ~host) | self.lane_data)
         return weights
 
-    def _update(self, m, row, word, begun):
+    def _update(self, m, row, word):
         """W + ((g r 2^(rate + 8) + noise) >> 8), saturated, in three clocks (step 7)."""
         f = self.form
-        kept = {key: row[key] for key in ("valid", "last", "clear", "address", "train", "update")}
+        kept = {key: row[key] for key in ("valid", "last", "clear", "anew", "address", "train", "update")}
         added, noise = kept | {f"weight{p}": word[p] for p in range(f.lanes)}, Signal.like(self.noise)
         m.d.sync += noise.eq(self.noise)  # as it was a clock ago: the next pass's may be there already
         for p in range(f.lanes):
@@ -318,14 +323,12 @@ class Synapses(wiring.Component):
         stored["write"] = summed["update"] | self.host_writes
         stored = self._stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
-        clips = Signal(range(f.lanes + 1))
-        m.d.sync += clips.eq(0), self.saturations.eq(Mux(begun, 0, self.saturations + clips))
-        with m.If(begun):
-            m.d.sync += self.updates.eq(0)
-        with m.Elif(stored["update"]):
-            m.d.sync += self.updates.eq(self.updates + 1)
+        clips, clips_anew = Signal(range(f.lanes + 1)), Signal()
+        m.d.sync += self.updates.eq(Mux(stored["anew"], 0, self.updates) + stored["update"]), clips_anew.eq(stored["anew"])
+        m.d.sync += clips.eq(0), self.saturations.eq(Mux(clips_anew, 0, self.saturations) + clips)
+        with m.If(stored["update"]):
             m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
-        return stored, Cat(added["update"], summed["update"])
+        return stored
 
     def _write(self, m, row, writes):
         """The updated word goes back, and the host's: its address has come the same way. A clock late, as it goes far."""

@@ -110,9 +110,10 @@ class Control(wiring.Component):
             with m.State("idle"):
                 m.d.comb += self.bus.request.ready.eq(1)
                 with m.If(self.bus.request.valid):
-                    m.d.sync += request.eq(self.bus.request.payload), response.eq(0)
+                    m.d.sync += request.eq(self.bus.request.payload)
                     m.next = "decode"
             with m.State("decode"):
+                m.d.sync += response.eq(0)
                 m.next = "respond"
                 self._decode(m)
             with m.State("check"):

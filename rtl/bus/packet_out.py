@@ -17,7 +17,7 @@ def packet_out_of(config: Config) -> wiring.Component:
 
 
 class PacketOut(wiring.Component):
-    """One word a clock. The core keeps the result until the packet is out: there is no second copy of it.
+    """A word in two clocks. The core keeps the result until the packet is out: there is no second copy of it.
 
     Members:
         i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.packets.word_layout`.
@@ -47,9 +47,10 @@ class PacketOut(wiring.Component):
         words += [result.counters[i][name] for i in range(config.layers) for name in COUNTERS]
         assert len(words) == count
         index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
-        load, last = Signal(), Signal()
+        load, last, here = Signal(), Signal(), Signal()
+        m.d.sync += here.eq(self.i.valid)  # a register, as it comes from far
         m.d.comb += [
-            load.eq(self.i.valid & (~valid | self.o.ready) & ~self.done),  # with `done` the number becomes the next one's
+            load.eq(here & ~valid & ~self.done),  # with `done` the result and its number are the next one's
             last.eq(index == count - 1),
             self.i.ready.eq(load & last),
             self.inside.eq(valid | (index != 0)),

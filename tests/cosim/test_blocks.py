@@ -88,6 +88,7 @@ CASES = [
     layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False, weight_bits=11),
     layer_case("synapses", Synapses, 1, (5, 1, 3), 1, coding="rate", steps=8),
     layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False),
+    layer_case("synapses", Synapses, 1, (2, 3, 3), 3),  # a pass begins with the very word that the last one ends with
     soma_case(2, 1, (300, 5, 600, 3), 4),
     soma_case(None, 1, (4096, 5, 4, 3), 3, steps=8, leak=7),
     soma_case(1, 1, (300, 5, 700, 3), 3, coding="rate", leak=1),
@@ -103,11 +104,13 @@ CASES = [
     affinity_case(2, (7, 6, 5), 2),
     affinity_case(1, (7, 7, 3), 4, steps=8),
     layer_case("plasticity", Plasticity, 1, (7, 5, 4, 3), 2),
+    layer_case("plasticity", Plasticity, 1, (3, 9, 9, 3), 4),  # in four parts, as layer 2 has the longest passes
     layer_case("plasticity", Plasticity, 1, (7, 7, 5), 3, steps=8),
     layer_case("plasticity", Plasticity, 0, (9, 5, 4), 5, steps=8),
     layer_case("plasticity", Plasticity, 2, (7, 5, 4), 3),
     layer_case("plasticity", Plasticity, 1, (4, 3, 2), 3),
     layer_case("plasticity", Plasticity, 1, (5, 19, 3), 11),
+    layer_case("plasticity", Plasticity, 1, (3, 12, 12, 3), 11),
     layer_case("plasticity", Plasticity, 1, (3, 2, 3), 1),
     layer_case("plasticity", Plasticity, 0, (5, 4, 3), 3),
     Case("noise", "layer 1", lambda: Noise(1, 33), {"layer": 1}),

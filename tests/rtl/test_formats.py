@@ -17,9 +17,14 @@ def test_the_somas_of_the_longest_passes_are_twice_as_many():
     assert [form.soma_rounds for form in forms(sizes=(16, 32, 32, 4), lanes=8)] == [8, 4, 4, 8]  # half the rows, all active
 
 
-@pytest.mark.parametrize(("lanes", "hidden", "bottom"), [(1, 1, 1), (2, 2, 2), (3, 2, 2), (4, 2, 4), (7, 2, 4), (16, 2, 4)])
-def test_a_group_is_updated_in_parts_as_its_lanes_allow(lanes, hidden, bottom):
-    low, form = forms(sizes=(16, 16, 4), lanes=lanes)[:2]
-    assert (low.update_rounds, form.update_rounds) == (bottom, hidden)
+@pytest.mark.parametrize(("lanes", "rounds"), [(1, 1), (2, 2), (3, 2), (4, 4), (7, 4), (16, 4)])
+def test_a_group_is_updated_in_parts_as_its_lanes_allow(lanes, rounds):
+    low, form = forms(sizes=(16, 16, 64, 4), lanes=lanes)[:2]
+    assert (low.update_rounds, form.update_rounds) == (rounds, rounds)
     for layer in (low, form):
         assert layer.update_units * layer.update_rounds >= lanes > (layer.update_units - 1) * layer.update_rounds
+
+
+def test_all_of_a_group_is_updated_at_once_where_the_longest_passes_are_short():
+    assert [form.update_rounds for form in forms(sizes=(64, 128, 64, 10), lanes=16)] == [4, 1, 4, 4]
+    assert [form.update_rounds for form in forms(sizes=(784, 128, 64, 10), lanes=16)] == [4, 4, 4, 4]
