@@ -141,6 +141,12 @@ MUTANTS = (
         "accept.eq(guess & known)",
         says="found X; allowed is 0 or 1",
     ),
+    Mutant(
+        "sums still to come are taken for the next pass's",
+        "layer.py",
+        "second.eq(self.outstanding & ~ends)",
+        "second.eq(0)",
+    ),
     Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
     Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
     Mutant(
@@ -159,8 +165,8 @@ MUTANTS = (
     Mutant(
         "Theta learns from the new counts",
         "spikes.py",
-        "put.data.old.eq(one_of(pick, then.olds))",
-        "put.data.old.eq(train_count(one_of(pick, then.trains), self.steps) if self.slots > 1 else one_of(pick, then.olds))",
+        "entry.old.eq(one_of(pick, then.olds))",
+        "entry.old.eq(train_count(one_of(pick, then.trains), self.steps) if self.slots > 1 else one_of(pick, then.olds))",
     ),
     Mutant(
         "flags of a concept from the other window",
