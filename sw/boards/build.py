@@ -10,7 +10,7 @@ from golden.config import Config
 from sw.boards import generic, vendor
 from sw.boards.clocks import measure
 from sw.boards.fit import check_fits
-from sw.boards.place import PACK, Placed, Unrouted, place, placed_name, set_up
+from sw.boards.place import FORETELLS, PACK, Placed, Unrouted, foretell, place, placed_name, set_up
 from sw.boards.result import Result
 from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
@@ -21,8 +21,10 @@ from sw.errors import CheckError
 from sw.rundir import RunFolder, write
 from sw.terminal import say
 
-SEEDS = 3
-"""Places and routes again from another seed, so often in all, where the clock is missed or the wires find no way."""
+SEEDS = 4
+"""Placements from other seeds, so many in all, where the clock is missed or the wires find no way."""
+ENOUGH = 1.1
+"""Times the clock that is asked for: a placement that promises so much is routed at once."""
 
 
 def build(
@@ -34,13 +36,12 @@ def build(
     seed: int,
     console: Console,
     check: bool = True,
-    tries: int = SEEDS,
 ) -> Result:
     """Builds, prints the table, and writes build.json; a step whose inputs are the same as the last time is not done again.
 
     Args:
         megahertz: the core's clock. baud: of the serial line. output: the folder. seed: of the placer, the first one tried.
-        check: whether a clock that is missed is an error. tries: seeds at most.
+        check: whether a clock that is missed is an error.
 
     Raises:
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
@@ -49,7 +50,7 @@ def build(
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
-        result = _open(board, config, megahertz, baud, folder, range(seed, seed + tries), console)
+        result = _open(board, config, megahertz, baud, folder, range(seed, seed + SEEDS), console)
     elif board.family:
         result = vendor.build(board, config, megahertz, baud, folder, console)
     else:
@@ -85,7 +86,10 @@ def _open(
         result.clocks = measure(config, step.tell)
         step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
     with steps.step("place and route") as step:
-        result.placed = _place(folder, board, result.megahertz, seeds, step)
+        try:
+            result.placed = _place(folder, board, result.megahertz, seeds, step)
+        except ToolError as error:
+            raise CheckError(f"{board.name}: does not fit: {error}") from None
         step.note = f"{result.placed.megahertz:.1f} MHz, {result.megahertz_text} asked for"
     if not result.meets_timing:
         return result
@@ -98,11 +102,27 @@ def _open(
     return result
 
 
+def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, seeds: list[int], step: Step) -> list[int]:
+    """The seeds, the most promising first; those behind one that promises enough are not placed, and come last."""
+    promises: dict[int, float] = {}
+    for seed in seeds:
+        best = f", the best so far promises {max(promises.values()):.1f} MHz" if promises else ""
+        step.tell(f"placing seed {seed}{best}")
+        promises[seed] = foretell(folder, board, name, megahertz, seed)
+        if promises[seed] >= ENOUGH * megahertz:
+            break
+    return sorted(seeds, key=lambda seed: -promises.get(seed, 0))
+
+
 def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
-    """The first of these tries that meets the clock, else the best."""
+    """The first of these tries that meets the clock, else the best. Where placements foretell it, the most promising one is
+    routed, and the next only where the wires find no way."""
     tries: list[Placed] = []
     failed, name = "", set_up(folder, board.family)
-    for number in seeds:
+    order = list(seeds)
+    if board.family in FORETELLS and len(order) > 1:
+        order = _promising(folder, board, name, megahertz, order, step)
+    for number in order:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
@@ -113,9 +133,7 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
         except Unrouted as error:
             failed = str(error)
             continue
-        except ToolError as error:
-            raise CheckError(f"{board.name}: does not fit: {error}") from None
-        if tries[-1].megahertz >= megahertz:
+        if tries[-1].megahertz >= megahertz or board.family in FORETELLS:
             return tries[-1]
     if not tries:
         tried = f"seeds {seeds[0]} to {seeds[-1]}"
