@@ -15,7 +15,7 @@ from rtl.formats import LayerFormat
 from rtl.synapses import HOST_READ, HOST_WRITE
 
 PASSES = ((4, 400), (64, 10), (1024, 3))
-"""Of a layer with fewer rows than these so many: of two rows the last one is often the next pass's first one."""
+"""Of layers with fewer rows than these so many: of two rows the last one is often the next pass's first one."""
 NOTHING = -1
 """A list position that holds no row."""
 
@@ -223,7 +223,7 @@ async def passes_of_both_networks(dut, producer, consumer):
         await unit.host_write(side, weights[side])
     Watchdog(clk, 2000, lambda: unit.compared, "synapses")
     passes = []
-    for _ in range(next(count for rows, count in PASSES if form.pre_basal < rows)):
+    for _ in range(next(count for rows, count in PASSES if max(form.pre_basal, form.pre_apical) < rows)):
         side = rng.choice(list(unit.sides))
         passes.append(unit.stimulus(side == "apical"))
         walk(weights[side], passes[-1], form)

@@ -87,7 +87,7 @@ class Affinity(wiring.Component):
             m.d.sync += k.eq(self.i.payload.label), following.eq(self.i.payload.label == 0)
         with m.If(running):
             m.d.sync += position.eq(position + 1)
-            with m.If(position.any()):  # the norm and the label's d take the same clocks of k
+            with m.If(position.any()):  # the norm looks at no template, and with the label's d has two clocks of k
                 m.d.sync += k.eq(following), following.eq(after + (after == word.label))
             with m.If((position == self.positions - 1) | word.recall):
                 m.d.sync += running.eq(0), first.eq(word.last)

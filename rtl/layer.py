@@ -205,8 +205,8 @@ class Layer(wiring.Component):
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
             if side == "apical":
                 ready &= self.noise.ready & (self.plasticity.idle | ~self.theta)
-            # A register, as it comes from far: whatever ends it comes with `start` or `done`, or changes `here`; `here` and
-            # the synapses' `ready` are looked at in the clock itself.
+            # A register, as it comes from far: what ends it comes while the synapses are not ready, or changes `here`; both
+            # are looked at in the clock itself.
             waits = Signal(name=f"{side}_waits")
             m.d.sync += waits.eq(ready)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)

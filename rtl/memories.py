@@ -4,14 +4,14 @@ from amaranth.lib.memory import Memory
 
 
 def ram(shape, depth: int, init=(), block: bool = False, at_once: bool = False) -> Memory:
-    """A memory whose reads in the clock of a write to the same word mean nothing, and cost nothing.
+    """A memory whose reads in the clock of a write to the same word mean nothing, and cost nothing, but where `at_once`.
 
     In simulation such a read gives the old word. No result depends on it (tests.cosim.test_collisions), and so the synthesis
     need not make a block RAM behave so: on an ECP5 that would be a register and a multiplexer for every bit of a word.
 
     Args:
         block: in block RAM, however small it is. at_once: read in the clock of its address, so in LUTs: there a read in the
-            clock of a write does give the old word, and yosys does not take the mark.
+            clock of a write does give the old word. Without the mark, at which yosys stops in such a memory.
     """
     attributes = ({} if at_once else {"no_rw_check": 1}) | ({"ram_style": "block"} if block else {})
     return Memory(shape=shape, depth=depth, init=list(init), attrs=attributes)

@@ -12,8 +12,9 @@ from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.memories import ram
 from rtl.streams import Held
 
-SHALLOW = 32
-"""Words of a memory that is made of LUTs, two deep: it takes a register before it, where block RAM has its own within."""
+SHALLOW, SHALLOW_BITS = 32, 1024
+"""Words and bits, at most, of a memory that is surely made of LUTs: it takes a register before it, where block RAM has one
+within."""
 
 
 def spike_word(lanes: int, planes: int) -> data.StructLayout:
@@ -232,7 +233,7 @@ class ActiveRows(wiring.Component):
         word_bits = self.word_bits
         layout = data.ArrayLayout(self.count_bits, self.lanes)
         depth, init = self.slots << word_bits, self._target_counts(word_bits)
-        shallow = depth <= SHALLOW
+        shallow = depth <= SHALLOW and depth * layout.size <= SHALLOW_BITS
         m.submodules.last = last = ram(shape=layout, depth=depth, init=init, at_once=shallow)
         read, write = last.read_port(domain="comb" if shallow else "sync"), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))

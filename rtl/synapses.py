@@ -54,7 +54,7 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended two clocks ago, else 0.
-        busy: Out, a pass is walked, or its rows are to be written.
+        busy: Out, a pass is walked, or writes what the next one may not read yet.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
             host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
             word that was read, which is written three clocks later. Theta's words come behind W's, from `apical_base` on.
@@ -117,7 +117,7 @@ class Synapses(wiring.Component):
         fetched = self._fetch(m, listed, begin, apical)
         read, row, word, writes = self._read(m, fetched)
         if self.form.learn:
-            # A word that has come to the update is written before a pass that begins two clocks later can read it.
+            # A word that has come to the update is written just before a pass that begins in the next clock can read it.
             soon = [stage["valid"] & stage["live"] for stage in (issued, listed)]
             soon += [stage["update"] for stage in (fetched, read)]
             m.d.comb += writing.eq(Cat(soon).any())

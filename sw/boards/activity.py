@@ -9,8 +9,8 @@ from sw.boards.clocks import samples
 from sw.inventory import recall_words
 
 PASS, VERDICT = 8, 80
-"""Clocks between two passes in inference, and what the verdicts that are waited for add in training (docs/hardware.md): 63
-to 117 in `tiny`, `digits`, `image` and 64-32-10 at 4 lanes."""
+"""What a sample takes beyond its rows in inference, and what the verdicts that are waited for add in training
+(docs/hardware.md): 63 to 117 in `tiny`, `digits`, `image` and 64-32-10 at 4 lanes."""
 
 NEURON, TEACHING = 30, 7
 """Folded: clocks of a neuron beside its rows, and clocks of a neuron and concept in a learned sample (fitted to `micro`)."""

@@ -79,6 +79,7 @@ CASES = [
     rows_case(5, 5, 4, slots=3),
     rows_case(4, 3, 8, slots=4, targets=True),
     rows_case(9, 2, 4, slots=0),
+    rows_case(9, 2, 4, slots=5),  # the last samples' counts in 40 words: read a clock later
     layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2)),
     layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 5, 2, 2), steps=8),
     layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 2, 2, 2)),  # in two banks

@@ -15,7 +15,8 @@ from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, thorough
 
-CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
+CONFIG = Config(sizes=(7, 5, 5), lanes=(4, 1, 1), block=4, seed=3)
+"""With lists of recalled rows that are deeper than what is read in the clock of its address."""
 NAME = r"(\\\S+ |\w+)"
 
 
