@@ -47,7 +47,7 @@ def test_a_core_without_learning_has_no_backward_network():
 
 
 def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_errors(parts):
-    for layer, (lanes, units) in enumerate(zip(SMALL.lanes, (1, 2, 1, 2), strict=True)):
+    for layer, (lanes, units) in enumerate(zip(SMALL.lanes, (1, 4, 1, 2), strict=True)):
         found = parts[f"layer{layer}"].multipliers
         assert found["17 x 16"] == units
         assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
