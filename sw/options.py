@@ -133,7 +133,7 @@ BuildFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="The build's folder. Default: build/BOARD-NAME.")
 ]
 PlacerSeed = Annotated[
-    int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next three too.")
+    int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next three are tried too.")
 ]
 BoardNames = Annotated[
     list[str] | None,

@@ -102,7 +102,7 @@ def _open(
     return result
 
 
-def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, seeds: list[int], step: Step) -> list[int]:
+def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, seeds: range, step: Step) -> list[int]:
     """The seeds, the most promising first; those behind one that promises enough are not placed, and come last."""
     promises: dict[int, float] = {}
     for seed in seeds:
@@ -119,10 +119,8 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
     routed, and the next only where the wires find no way."""
     tries: list[Placed] = []
     failed, name = "", set_up(folder, board.family)
-    order = list(seeds)
-    if board.family in FORETELLS and len(order) > 1:
-        order = _promising(folder, board, name, megahertz, order, step)
-    for number in order:
+    foretells = board.family in FORETELLS
+    for number in _promising(folder, board, name, megahertz, seeds, step) if foretells else seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
@@ -133,7 +131,7 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
         except Unrouted as error:
             failed = str(error)
             continue
-        if tries[-1].megahertz >= megahertz or board.family in FORETELLS:
+        if tries[-1].megahertz >= megahertz or foretells:
             return tries[-1]
     if not tries:
         tried = f"seeds {seeds[0]} to {seeds[-1]}"

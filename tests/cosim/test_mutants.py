@@ -32,12 +32,16 @@ pathlib.Path("core.v").write_text(core_verilog(Config.from_dict(json.loads(sys.a
 """
 
 
+SAYS = r"expected -?\d+, got -?\d+|no handshake for"
+"""How the bench names what it finds, a pattern."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """In rtl/`file`, `old` (there once) becomes `new`.
 
     long: not in `make test`, which has to be quick. gaps: what it breaks shows at gaps of some length
-    between two samples; `tests.rtl.test_core` tries all of them. says: how the bench names it, a pattern.
+    between two samples; `tests.rtl.test_core` tries all of them.
     """
 
     name: str
@@ -45,7 +49,6 @@ class Mutant:
     old: str
     new: str
     long: bool = False
-    says: str = field(default=r"expected -?\d+, got -?\d+|no handshake for", kw_only=True)
     gaps: bool = field(default=False, kw_only=True)
 
     def apply(self, package: Path) -> None:
@@ -239,6 +242,6 @@ def test_is_caught(mutant, scenario, tmp_path):
         swept = in_a_copy(tmp_path, mutant, "from tests.rtl.test_core import sweep\nsweep()")
         assert "AssertionError: gap of" in swept.stderr
         return
-    with pytest.raises(BenchError, match=mutant.says) as found:
+    with pytest.raises(BenchError, match=SAYS) as found:
         bench(tmp_path, scenario, mutant)
     print(f"{mutant.name}: {found.value}")
