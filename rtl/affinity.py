@@ -4,8 +4,10 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.fixed import small_product
+from rtl.concepts import other_behind
+from rtl.fixed import gated, small_product
 from rtl.formats import LABEL_BITS, MULTIPLIER_BITS, LayerFormat
+from rtl.stages import stage
 
 
 def counts_word(form: LayerFormat) -> data.StructLayout:
@@ -74,7 +76,6 @@ class Affinity(wiring.Component):
         m.d.sync += free.eq(self.free)  # a register: what makes it low comes while a last word's round is running
         position, group = Signal(range(self.positions)), Signal(range(max(f.groups, 2)))
         k, following = Signal.like(self.k), Signal(range(f.classes + 2))
-        after = following + 1
         m.d.comb += [
             self.i.ready.eq(~running & (free | ~self.i.payload.last | self.i.payload.recall)),
             self.label.eq(word.label),
@@ -88,27 +89,21 @@ class Affinity(wiring.Component):
         with m.If(running):
             m.d.sync += position.eq(position + 1)
             with m.If(position.any()):  # the norm looks at no template, and with the label's d has two clocks of k
-                m.d.sync += k.eq(following), following.eq(after + (after == word.label))
+                m.d.sync += k.eq(following), following.eq(other_behind(following, word.label))
             with m.If((position == self.positions - 1) | word.recall):
                 m.d.sync += running.eq(0), first.eq(word.last)
                 m.d.sync += group.eq(Mux(word.last, 0, group + 1))
 
         # The template is read, and takes a clock in its register: a block RAM's clock to output is more than half of 10 ns.
         # Then its products with the counts, summed by some in a multiplier, then all.
-        def follow(name, **values):
-            regs = {key: Signal.like(value, name=f"{name}_{key}", init=0) for key, value in values.items()}
-            m.d.sync += [regs[key].eq(value) for key, value in values.items()]
-            return regs
-
         is_norm = Signal()
         m.d.comb += is_norm.eq(position == 0)
-        asked = follow("asked", valid=running, norm=is_norm, first=first, last=word.last, recall=word.recall)
-        come = follow("come", **asked)
-        here = follow("here", **come)
+        asked = {"valid": running, "norm": is_norm, "first": first, "last": word.last, "recall": word.recall}
+        asked = stage(m, "asked", asked)
+        come = stage(m, "come", asked)
+        here = stage(m, "here", come)
         counts = Signal.like(word.counts)  # they go with it, as the next word may be there already
         m.d.sync += counts.eq(word.counts)
-        # Gates in place of a Mux, in which the synthesis would find a reset: a multiplier's register has none.
-        norm, template = (which.replicate(f.count_bits) for which in (come["norm"], ~come["norm"]))
         partial = []
         together, bits = packing(f.steps)
         for start in range(0, f.lanes, together):
@@ -116,7 +111,7 @@ class Affinity(wiring.Component):
             own, others = [], []
             for p in lanes:
                 a, b = Signal(f.count_bits, name=f"own{p}"), Signal(f.count_bits, name=f"other{p}")
-                m.d.sync += a.eq(counts[p]), b.eq((counts[p] & norm) | (self.template[p] & template))
+                m.d.sync += a.eq(counts[p]), b.eq(gated(counts[p], come["norm"]) | gated(self.template[p], ~come["norm"]))
                 own.append(a)
                 others.insert(0, b)
             gap = Const(0, bits - f.count_bits)
@@ -125,13 +120,13 @@ class Affinity(wiring.Component):
             some = Signal(bits, name=f"some{start}")
             m.d.sync += some.eq(product.bit_select((len(lanes) - 1) * bits, bits))
             partial.append(some)
-        summed = follow("summed", **here)
+        summed = stage(m, "summed", here)
         dot = Signal((f.lanes * f.steps * f.steps).bit_length())
         pairs = [Signal(bits + 1, name=f"pair{i}") for i in range(0, len(partial), 2)]
         m.d.sync += [pair.eq(sum(partial[2 * i : 2 * i + 2])) for i, pair in enumerate(pairs)]
         m.d.sync += dot.eq(sum(pairs))
-        paired = follow("paired", **summed)
-        total = follow("total", **paired)
+        paired = stage(m, "paired", summed)
+        total = stage(m, "total", paired)
 
         ring = [Signal(f.norm_bits, name=f"partial{k}") for k in range(self.positions - 1)]
         norm, so_far = Signal(f.norm_bits), Signal(f.norm_bits)
@@ -145,5 +140,5 @@ class Affinity(wiring.Component):
             m.d.sync += [ring[k].eq(ring[k - 1]) for k in range(1, len(ring))]
             m.d.sync += ring[0].eq(so_far)
         m.d.comb += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
-        m.d.comb += self.busy.eq(running | Cat(stage["valid"] for stage in (asked, come, here, summed, paired, total)).any())
+        m.d.comb += self.busy.eq(running | Cat(row["valid"] for row in (asked, come, here, summed, paired, total)).any())
         return m

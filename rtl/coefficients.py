@@ -13,7 +13,8 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.apical_scalars import AFFINITY_BITS, MAGNITUDE_BITS, ApicalScalars, entry_layout
-from rtl.fixed import round_half, saturate, shift_keep_half, small_product
+from rtl.concepts import other_behind
+from rtl.fixed import gated, round_half, saturate, shift_keep_half, small_product
 from rtl.formats import LABEL_BITS, SCALAR_BITS
 from rtl.memories import ram
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt, places, table_entry
@@ -114,12 +115,11 @@ class Coefficients(wiring.Component):
         streaming, own_next = Signal(), Signal()
         k, following = Signal(range(self.classes)), Signal(range(self.classes + 2))
         label = Signal(range(self.classes))
-        after = following + 1
         with m.If(self.start):
             m.d.sync += [streaming.eq(1), own_next.eq(1), self.decided.eq(0), self.teach.eq(0)]
             m.d.sync += [label.eq(self.label), k.eq(self.label), following.eq(self.label == 0)]
         with m.Elif(d_valid):
-            m.d.sync += [own_next.eq(0), k.eq(following), following.eq(after + (after == label))]
+            m.d.sync += [own_next.eq(0), k.eq(following), following.eq(other_behind(following, label))]
 
         # the address runs ahead of d, so that 1/|h[k]| is there in the same clock
         apical_k = Signal(range(self.classes))
@@ -193,7 +193,7 @@ class Coefficients(wiring.Component):
         affinity, over_margin = Signal(AFFINITY_BITS), Signal(AFFINITY_BITS)
         above = Signal(signed(AFFINITY_BITS + 2))  # twice C - margin, rounded by the same half
         m.d.comb += above.eq(clipped + offset)
-        m.d.sync += [affinity.eq(round_half(clipped)), over_margin.eq(above[1:] & (~above[-1]).replicate(AFFINITY_BITS))]
+        m.d.sync += [affinity.eq(round_half(clipped)), over_margin.eq(gated(above[1:], ~above[-1]))]
         return affinity, over_margin
 
     def _magnitude(self, m: Module, stage: list, valid, affinity, over_margin):
@@ -217,7 +217,7 @@ class Coefficients(wiring.Component):
                 m.d.sync += full_push_below.eq(affinity - self._settings["reach"])
             m.d.comb += behind.eq(full_push_below - affinity)
             m.d.comb += push.eq(Mux(behind < 0, 32, Const(32, 6) >> behind[3:]))
-        m.d.sync += magnitude.eq(push & stage[5].t[-1].replicate(len(push)))  # gates: a multiplier's register has no reset
+        m.d.sync += magnitude.eq(gated(push, stage[5].t[-1]))
         return magnitude
 
     def _finish_own(self, m: Module, valid, stage: list, affinity, magnitude, label):
@@ -277,9 +277,7 @@ class Coefficients(wiring.Component):
         flags = data.StructLayout({"valid": 1, "own": 1, "r": 1, "live": 1})
         going, gone, r8 = Signal(flags), Signal(flags), Signal()
         taken, late, taken_size = Signal(at6, reset_less=True), Signal(at6), Signal(MAGNITUDE_BITS, reset_less=True)
-        # Gates in place of a Mux, in which the synthesis would find a reset: a multiplier's register has none.
-        of_r, of_class = (turn.replicate(len(operand)) for turn in (r_turn, ~r_turn))
-        m.d.sync += [operand.eq(((total >> 8) & of_r) | (size & of_class)), taken_size.eq(size), taken.eq(now)]
+        m.d.sync += [operand.eq(gated(total >> 8, r_turn) | gated(size, ~r_turn)), taken_size.eq(size), taken.eq(now)]
         m.d.sync += [going.valid.eq(valid[6] | own_turn), going.live.eq((valid[6] | own_turn) & size.any())]
         m.d.sync += [going.own.eq(own_turn), going.r.eq(r_turn), gone.eq(going), r8.eq(gone.r)]
         m.d.sync += [scaled.eq(operand * taken.t), weighted.eq(taken_size * taken.c), late.eq(taken)]

@@ -18,6 +18,12 @@ def concept_word(form: LayerFormat) -> data.StructLayout:
     return data.ArrayLayout(neuron, form.lanes)
 
 
+def other_behind(k, label):
+    """The concept behind k in the order of all but the label's."""
+    after = k + 1
+    return after + (after == label)
+
+
 class Concepts(wiring.Component):
     """K x groups words, one write and two read ports. The top layer's templates are the target codes, a constant: no memory.
 

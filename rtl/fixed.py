@@ -30,13 +30,21 @@ def overflows(value: ValueLike, bits: int) -> Value:
     return (excess ^ sign.replicate(len(excess))).any()
 
 
+def gated(value: ValueLike, on: ValueLike) -> Value:
+    """The value where `on`, else 0, of its own shape; in gates: in a Mux the synthesis would find a reset, and make of it
+    what a multiplier's register, which has none, cannot take in, or share a sum with that of another state."""
+    value = Value.cast(value)
+    gate = Value.cast(on).replicate(len(value))
+    return value & (gate.as_signed() if value.shape().signed else gate)
+
+
 def clipped(value: ValueLike, bits: int, on: ValueLike) -> Value:
     """saturate(value, bits) where `on`, else 0, in gates that leave room for an OR with something else in the same LUT."""
     value = as_signed(value)
     over = overflows(value, bits)
     kept, highest, lowest = (on & which for which in (~over, over & ~value[-1], over & value[-1]))
     limits = Cat(highest.replicate(bits - 1), lowest)
-    return ((value[:bits] & kept.replicate(bits)) | limits).as_signed()
+    return (gated(value[:bits], kept) | limits).as_signed()
 
 
 def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:

@@ -10,27 +10,17 @@ for a few lanes of a group, one part of the group after another (lane p is unit 
 
 from itertools import pairwise
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
-from rtl.concepts import concept_word
-from rtl.fixed import clipped, saturate
-from rtl.formats import (
-    APICAL_ERROR_BITS,
-    BLOCK_SHIFT_BITS,
-    ERROR_BITS,
-    LABEL_BITS,
-    MIN_BLOCK_SHIFT,
-    SCALAR_BITS,
-    SUM_BITS,
-    LayerFormat,
-)
+from rtl.apical_errors import ApicalErrors
+from rtl.apical_sums import ApicalSums, host_members
+from rtl.concepts import concept_word, other_behind
+from rtl.fixed import clipped, gated, saturate
+from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
 from rtl.memories import ram
-
-HALF = SUM_BITS // 2
-"""Bits of the lower half of S."""
+from rtl.update_units import UpdateUnits, tag_layout
 
 
 class Plasticity(wiring.Component):
@@ -54,7 +44,6 @@ class Plasticity(wiring.Component):
         self.form = f = form
         self.basal, self.backward = f.pre_basal > 0, not f.top
         k_shape, g_shape = range(max(f.classes, 2)), range(max(f.groups, 2))
-        self.address_bits = ceil_log2(f.classes) + f.group_bits + ceil_log2(f.update_rounds)
         members = {
             "keep": In(1),
             "keep_group": In(g_shape),
@@ -93,59 +82,46 @@ class Plasticity(wiring.Component):
                 "block_start": In(1),
                 "block_k": In(k_shape),
                 "block_shift": In(BLOCK_SHIFT_BITS),
-                "host_address_e": In(max(self.address_bits, 1)),
-                "host_address_s": In(k_shape),
-                "host_data": In(SUM_BITS),
-                "host_select_e": In(1),
-                "host_write_e": In(f.update_units),
-                "host_read_e": Out(data.ArrayLayout(SUM_BITS, f.update_units)),
-                "host_select_s": In(1),
-                "host_write_s": In(1),
-                "host_read_s": Out(SUM_BITS),
-            }
+            } | host_members(f)
         super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        self.tag = data.StructLayout(
-            {name: 1 for name in ("error", "sum", "low", "block", "kept", "first", "last")}
-            | {"part": range(max(f.update_rounds, 2)), "group": range(max(f.groups, 2)), "k": range(max(f.classes, 2))}
-        )
         # A job's tag goes beside its data: 0 addresses, 1 memories, 2 words, 3 operands, 4 the same in the multipliers,
         # 5 products, 6 sums, 7 errors.
-        tags = [Signal(self.tag, name=f"tag{stage}") for stage in range(8)]
-        issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in self.tag.members.items()}
+        tags = [Signal(tag_layout(f), name=f"tag{stage}") for stage in range(8)]
+        issue = {name: Signal(shape, name=f"issue_{name}") for name, shape in tag_layout(f).members.items()}
         # as a whole: a bit nobody drives is a process that never runs
         m.d.comb += tags[0].as_value().eq(Cat(issue.values()))
         m.d.sync += [later.eq(sooner) for sooner, later in pairwise(tags)]
         with m.If(self.start):  # errors that are still under way, of a sample that teaches nothing, are not this sample's
             m.d.sync += [tag.error.eq(0) for tag in tags[1:]]
         self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
-        units = range(f.update_units)
-        self.above, self.below = Signal(len(units)), Signal(len(units))
-        # One signal a unit, not one wide signal: simulators handle numbers faster than slices.
-        # X = E - S h is the widest: 2^23 and T times 2^23.
-        self.totals = [Signal(signed(SUM_BITS + f.count_bits), name=f"total{u}") for u in units]
+        m.submodules.units = self.units = units = UpdateUnits(f)
+        m.d.comb += [place.eq(tag) for place, tag in zip(units.tags, tags, strict=False)]
+        m.d.comb += units.scalar.eq(self.scalar), units.concept.eq(self.template), units.kept.eq(self._kept(m, tags[0]))
         if self.backward:
-            self.apical_sums = [Signal(signed(SUM_BITS), name=f"apical_sum{u}") for u in units]
-            self.part_done, self.apical_valid, self.summed_scalar = Signal(), Signal(), Signal(signed(SUM_BITS))
-            self.scalar_write, self.scalar_sum, self.theta_learns = Signal(), Signal(signed(SUM_BITS)), Signal()
+            m.submodules.sums = self.sums = ApicalSums(f)
+            m.submodules.apical_errors = self.apical_errors = ApicalErrors(f)
+            self.theta_learns = Signal()
             with m.If(self.start):  # a register of this layer, as the settings are far away
                 m.d.sync += self.theta_learns.eq(self.learn_theta)
+            self._apical(m, tags)
         self._control(m, issue, tags)
-        self._lanes(m, tags, self._kept(m, tags[0]))
-        self.basal_g, self.apical_g = (
-            [Signal(signed(APICAL_ERROR_BITS), name=f"{side}_g{p}") for p in range(f.lanes)] for side in ("basal", "apical")
-        )
-        m.d.comb += [self.g[p].eq(self.basal_g[p] | self.apical_g[p]) for p in range(f.lanes)]
         if self.basal:
+            m.d.comb += units.q_data.eq(self.q_data)
             self._basal_errors(m, tags[7])
         else:
             m.d.comb += self.errors.valid.eq(1)
         if self.backward:
-            self._sums(m, tags)
-            self._apical_errors(m, tags[6])
+            with m.If(self.pass_apical & self.pass_update):
+                m.d.comb += self.errors.valid.eq(self.apical_errors.valid), self.errors.payload.eq(self.apical_errors.live)
+        for p in range(f.lanes):  # an AND and an OR, where a Mux behind a block's saturation would cost another level
+            basal, apical = self.basal_g[p] if self.basal else 0, self.apical_errors.g[p] if self.backward else 0
+            if self.basal and self.backward:  # else there is one kind of pass
+                basal, apical = gated(basal, ~self.pass_apical), gated(apical, self.pass_apical)
+            m.d.comb += self.g[p].eq(basal | apical)
         return m
 
     def _control(self, m, issue, tags):
@@ -173,7 +149,6 @@ class Plasticity(wiring.Component):
             if self.basal:
                 with m.State("errors"):
                     kept = position == f.classes  # the templates of the others, ascending, then the label's, then r
-                    after = k + 1
                     m.d.comb += [
                         self.q_address.eq(position),
                         issue["error"].eq(position < self.q_count),
@@ -184,7 +159,7 @@ class Plasticity(wiring.Component):
                     with m.If(issue["error"]):
                         m.d.comb += on.eq(kept)
                         m.d.sync += position.eq(Mux(kept, 0, position + 1))
-                        m.d.sync += k.eq(Mux(position == f.classes - 2, label, after + (after == label)))
+                        m.d.sync += k.eq(Mux(position == f.classes - 2, label, other_behind(k, label)))
                         with m.If(kept):
                             m.d.sync += k.eq(label == 0)
                         with m.If(kept & final):
@@ -210,7 +185,7 @@ class Plasticity(wiring.Component):
             m.d.sync += self.scalar.eq(self.b1)
             m.next = "add scalar"
         with m.State("add scalar"):
-            m.d.comb += self.scalar_write.eq(1), self.scalar_sum.eq(saturate(self.summed_scalar + self.b2, SUM_BITS))
+            m.d.comb += self.sums.scalar_write.eq(1), self.sums.scalar_sum.eq(saturate(self.sums.scalar + self.b2, SUM_BITS))
             m.next = "sum"
         with m.State("sum"):
             m.d.comb += issue["sum"].eq(1), issue["kept"].eq(1), on.eq(1), self.b_ready.eq(final)
@@ -219,8 +194,8 @@ class Plasticity(wiring.Component):
         with m.State("block scalar"):
             m.next = "take scalar"
         with m.State("take scalar"):
-            m.d.sync += self.scalar.eq(self.summed_scalar)
-            m.d.comb += self.scalar_write.eq(1)
+            m.d.sync += self.scalar.eq(self.sums.scalar)
+            m.d.comb += self.sums.scalar_write.eq(1)
             m.next = "block"
         with m.State("block"):
             m.d.comb += issue["low"].eq(1)
@@ -228,12 +203,12 @@ class Plasticity(wiring.Component):
         with m.State("block high"):
             m.d.comb += issue["block"].eq(1)
             m.next = "wait"
-        with m.State("wait"), m.If(self.part_done):
+        with m.State("wait"), m.If(self.apical_errors.part_done):
             m.d.comb += on.eq(~ends)
             m.next = "block"
             with m.If(ends):
                 m.next = "given"
-        with m.State("given"), m.If(~self.apical_valid):  # the pass has taken them, in the clock before: it is far away
+        with m.State("given"), m.If(~self.apical_errors.valid):  # taken in the clock before: the pass is far away
             m.d.comb += on.eq(1)
             m.next = "block"
             with m.If(final):
@@ -255,62 +230,25 @@ class Plasticity(wiring.Component):
         m.d.sync += kept.eq(read.data)
         return kept
 
-    def _lanes(self, m, tags, kept):
-        """scalar x count for every neuron of the part, added to or subtracted from what the job adds up."""
-        f = self.form
-        # Of S, 24 bits, a block's job takes the lower half and in the next clock the upper one, so that one multiplier of
-        # 18 x 18 bits is enough: what it multiplies with is then the count x 2^12.
-        units = range(f.update_units)
-        factor, q_data = Signal(signed(SCALAR_BITS + 1)), Signal(signed(SCALAR_BITS))
-        low, high = (Signal(f.count_bits * len(units), name=name) for name in ("low", "high"))
-        halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
-        job = Mux(tags[2].low, halves[0], Mux(tags[2].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
-        value = Signal(signed(SCALAR_BITS))
-        if self.basal:
-            m.d.sync += q_data.eq(self.q_data)
-        m.d.comb += value.eq(Mux(tags[2].error, q_data, job) if self.basal else job)
-        minus = (tags[2].error & tags[2].kept) | tags[2].low | tags[2].block
-        m.d.sync += factor.eq(Mux(minus, -value, value))
-        neurons = data.View(concept_word(f), Mux(tags[2].kept, kept, self.template))
-        picked = [self._picked(tags[2].part, neurons, u) for u in units]
-        counts = Cat(neuron.count for neuron in picked)
-        plain = Signal(init=1)  # not `block`, as a register: the reset of many others
-        m.d.sync += plain.eq(~tags[1].block)
-        m.d.sync += low.eq(Mux(tags[2].block, 0, counts)), high.eq(Mux(plain, 0, counts))
-        for name in ("above", "below"):  # they go with the products, and with the sums
-            stages = [Signal(len(units), name=f"{name}{i}") for i in range(3)]
-            m.d.sync += stages[0].eq(Cat(neuron[name] for neuron in picked))
-            m.d.sync += [later.eq(sooner) for sooner, later in pairwise((*stages, getattr(self, name)))]
-        # What a product is added to, and whether there is one, as coefficients may come with gaps: registers, as much hangs
-        # on them. An error's sum begins with a half of what is shifted away.
-        on, first, go_on, from_sums = (Signal(name=name) for name in ("on", "first", "go_on", "from_sums"))
-        sums = tags[4].sum | tags[4].low
-        m.d.sync += on.eq(tags[4].error | sums | tags[4].block), first.eq(tags[4].first)
-        m.d.sync += go_on.eq(~tags[4].first & ~sums), from_sums.eq(sums)
-        # All multiplicands go into the multipliers' own registers: the wires to them are long ones.
-        taken = Signal.like(factor, reset_less=True)
-        m.d.sync += taken.eq(factor)
-        for u in units:
-            in_low, in_high = (side.word_select(u, f.count_bits) for side in (low, high))
-            times = Signal(signed(HALF + f.count_bits + 1), name=f"times{u}", reset_less=True)
-            m.d.sync += times.eq(Cat(in_low, Const(0, HALF - f.count_bits), in_high, 0))
-            product = Signal(signed(SUM_BITS + f.count_bits), name=f"product{u}")
-            m.d.sync += product.eq(taken * times)
-            addend = self.totals[u] & go_on.replicate(len(self.totals[u])).as_signed()
-            if self.backward:
-                addend |= self.apical_sums[u] & from_sums.replicate(len(addend)).as_signed()
-            if self.basal:
-                addend |= first << (f.shift_error - 1)
-            with m.If(on):
-                m.d.sync += self.totals[u].eq(addend + product)
-
-    def _picked(self, part, neurons, u):
-        """Unit u's neuron of this part of the group; a lane that is none is silent, and its window closed."""
-        f = self.form
-        neuron = concept_word(f).elem_shape
-        lanes = range(u * f.update_rounds, (u + 1) * f.update_rounds)
-        chosen = Array(neurons[p].as_value() if p < f.lanes else Const(0, neuron.size) for p in lanes)[part]
-        return data.View(neuron, chosen)
+    def _apical(self, m, tags):
+        """The sums and a block's errors, beside the units."""
+        units, sums, errors = self.units, self.sums, self.apical_errors
+        m.d.comb += [errors.totals[u].eq(total) for u, total in enumerate(units.totals)]
+        m.d.comb += [sums.totals[u].eq(total) for u, total in enumerate(units.totals)]
+        m.d.comb += [units.apical_sums[u].eq(value) for u, value in enumerate(sums.sums)]
+        m.d.comb += [
+            sums.read.eq(tags[2]),
+            sums.total.eq(tags[6]),
+            sums.k.eq(tags[0].k),
+            errors.tag.eq(tags[6]),
+            errors.above.eq(units.above),
+            errors.below.eq(units.below),
+            errors.block_shift.eq(self.block_shift),
+            errors.taken.eq(self.errors.ready),
+        ]
+        for name, member in host_members(self.form).items():
+            inside, outside = getattr(sums, name), getattr(self, name)
+            m.d.comb += inside.eq(outside) if member.flow == In else outside.eq(inside)
 
     def _basal_errors(self, m, tag):
         """g of step 7, kept until the next sample's pass has taken it."""
@@ -320,9 +258,9 @@ class Plasticity(wiring.Component):
         have, teaches, took = Signal(), Signal(), Signal()
         g = [Signal(signed(ERROR_BITS), name=f"g{u}") for u in range(f.update_units)]
         for u in range(f.update_units):
-            e = self.totals[u]  # and a half more
+            e = self.units.totals[u]  # and a half more
             falls = e[-1] | ~e[f.shift_error - 1 : -1].any()
-            opens = (self.above[u] | ~falls) if f.top else self.above[u] & (self.below[u] | falls)
+            opens = (self.units.above[u] | ~falls) if f.top else self.units.above[u] & (self.units.below[u] | falls)
             m.d.sync += g[u].eq(clipped(e >> f.shift_error, ERROR_BITS, opens))
         parts, written = [], Signal()  # a memory each, as all parts are read together
         for r in range(f.update_rounds):
@@ -353,80 +291,4 @@ class Plasticity(wiring.Component):
             self.errors.valid.eq(Mux(self.pass_apical, 1, ~self.waiting & (~teaches | have))),
             self.errors.payload.eq(~self.pass_apical & teaches & Cat(part.live for part in parts).any()),
         ]
-        # An AND and an OR with that of a block, where a Mux behind its saturation would cost another level.
-        for p in range(f.lanes):
-            unit, part = divmod(p, f.update_rounds)
-            m.d.comb += self.basal_g[p].eq(Mux(self.pass_apical, 0, parts[part].g[unit]))
-
-    def _sums(self, m, tags):
-        """E, one word a part of a group and concept, and S, one a concept. A block's errors leave them at 0."""
-        f = self.form
-        shape, host_data = data.ArrayLayout(signed(SUM_BITS), f.update_units), Signal(SUM_BITS)
-        m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << self.address_bits)
-        read, write = memory.read_port(), memory.write_port(granularity=1)
-        host, own = self.host_select_e, tags[6].sum | tags[6].block  # the host has it whenever no job does
-        # Each address and the enables are a register's alone, as wide words have many block RAMs.
-        m.d.sync += [
-            read.addr.eq(Mux(host, self.host_address_e, self._place(tags[2]))),
-            write.addr.eq(Mux(own, self._place(tags[6]), self.host_address_e)),
-            write.en.eq(Mux(own, (1 << f.update_units) - 1, self.host_write_e)),
-        ]
-        m.d.comb += host_data.eq(Mux(host, self.host_data, 0))
-        for u in range(f.update_units):
-            stored = Signal(signed(SUM_BITS), name=f"stored{u}")
-            m.d.sync += stored.eq(clipped(self.totals[u], SUM_BITS, tags[6].sum) | host_data)
-            m.d.comb += write.data[u].eq(stored)
-            m.d.sync += self.apical_sums[u].eq(read.data[u])
-            m.d.comb += self.host_read_e[u].eq(self.apical_sums[u])  # a block RAM's output goes to its register alone
-
-        m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
-        read, write = memory.read_port(), memory.write_port()
-        host, k = self.host_select_s, tags[0].k
-        m.d.comb += [
-            read.addr.eq(Mux(host, self.host_address_s, k)),
-            self.host_read_s.eq(read.data),
-            self.summed_scalar.eq(read.data),
-            write.addr.eq(Mux(host, self.host_address_s, k)),
-            write.en.eq(Mux(host, self.host_write_s, self.scalar_write)),
-            write.data.eq(Mux(host, self.host_data.as_signed(), self.scalar_sum)),
-        ]
-
-    def _place(self, tag):
-        """Where a job's word of E lies."""
-        f = self.form
-        return Cat(tag.part[: ceil_log2(f.update_rounds)], tag.group[: f.group_bits], tag.k)
-
-    def _apical_errors(self, m, tag):
-        """G of step 9: gated as X comes, shifted a bit a clock, clipped; kept until the pass has taken the whole group."""
-        f = self.form
-        left, shifting, live = Signal(BLOCK_SHIFT_BITS), Signal(), Signal()
-        part = Signal.like(tag.part)
-        shifted = [Signal(signed(len(total) - MIN_BLOCK_SHIFT), name=f"shifted{u}") for u, total in enumerate(self.totals)]
-        errors = [Signal(signed(APICAL_ERROR_BITS), name=f"apical_error{p}") for p in range(f.lanes)]
-        most = Signal.like(left)
-        m.d.sync += most.eq(Mux(self.block_shift > MIN_BLOCK_SHIFT, self.block_shift - MIN_BLOCK_SHIFT, 0))
-        # A register, as much hangs on it: `shifting`, and `left` is 0.
-        m.d.sync += self.part_done.eq(Mux(tag.block, most == 0, shifting & ~self.part_done & (left == 1)))
-        with m.If(tag.block):
-            m.d.sync += shifting.eq(1), left.eq(most), part.eq(tag.part)
-            for u, x in enumerate(self.totals):
-                falls = x[-1]  # of an x that is 0 it does not matter whether it opens
-                opens = (self.above[u] | ~falls) & (self.below[u] | falls)
-                m.d.sync += shifted[u].eq(Mux(opens, x[MIN_BLOCK_SHIFT:].as_signed(), 0))
-        with m.Elif(self.part_done):
-            m.d.sync += shifting.eq(0), self.apical_valid.eq(part == f.update_rounds - 1)
-            m.d.sync += live.eq(((part != 0) & live) | Cat(x.any() for x in shifted).any())
-        with m.Elif(shifting):
-            m.d.sync += left.eq(left - 1)
-            m.d.sync += [x.eq(x >> 1) for x in shifted]
-        with m.Elif(self.apical_valid & self.errors.ready):
-            m.d.sync += self.apical_valid.eq(0)
-        for p in range(f.lanes):
-            unit, own = divmod(p, f.update_rounds)
-            with m.If(self.part_done & (part == own)):
-                m.d.sync += errors[p].eq(saturate(shifted[unit], APICAL_ERROR_BITS))
-        with m.If(self.pass_apical & self.pass_update):
-            m.d.comb += self.errors.valid.eq(self.apical_valid)
-            m.d.comb += self.errors.payload.eq(live)
-        apical = self.pass_apical if self.basal else 1  # without basal synapses there is no other pass
-        m.d.comb += [self.apical_g[p].eq(Mux(apical, errors[p], 0)) for p in range(f.lanes)]
+        self.basal_g = [parts[p % f.update_rounds].g[p // f.update_rounds] for p in range(f.lanes)]

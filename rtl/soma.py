@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.fixed import saturate
+from rtl.fixed import gated, saturate
 from rtl.formats import MEMBRANE_BITS, THRESHOLD_BITS, WINDOW_BITS, LayerFormat
 
 
@@ -145,10 +145,8 @@ class Soma(wiring.Component):
         ]
         left = Signal(signed(MEMBRANE_BITS), name=f"left{s}")
         m.d.comb += left.eq(Mux(spike, Mux(over, most, rest), saturate(x, MEMBRANE_BITS)))
-        # Gates in place of a Mux: it would show the synthesis that these sums can be shared with those of other states.
         goes = stepping & ~final
-        went, rests = goes.replicate(MEMBRANE_BITS), (~goes).replicate(MEMBRANE_BITS)
-        m.d.sync += membrane.eq((left & went) | ((self.threshold >> 1) & rests))
+        m.d.sync += membrane.eq(gated(left, goes) | gated(self.threshold >> 1, ~goes))
         voltage, count = Signal(signed(f.sum_bits), name=f"voltage{s}"), Signal(f.count_bits, name=f"count{s}")
         with m.If(stepping):
             m.d.sync += voltage.eq(Mux(begins, 0, voltage) + v)

@@ -129,7 +129,8 @@ class ActiveRows(wiring.Component):
         came, word_in, sample = held.o.valid, held.o.payload, ("label", "learn", "recall")
         word = Signal(range(max(self.words, 2)))
         last_word = Signal(init=self.words == 1)  # a register, as no word comes in the clock after one
-        m.d.sync += last_word.eq(word == self.words - 1)
+        ends = word == self.words - 1
+        m.d.sync += last_word.eq(ends)
         counts = data.ArrayLayout(self.count_bits, self.lanes)
         taken = data.StructLayout(
             {
@@ -137,9 +138,9 @@ class ActiveRows(wiring.Component):
                 "trains": data.ArrayLayout(self.planes, self.lanes),
                 "olds": counts,
                 "active": self.lanes,
-                **{name: word_in[name].shape() for name in sample},
             }
         )
+        listed = {name: Signal.like(word_in[name], name=f"listed_{name}") for name in sample}
         # `mask`: the rows of the word `now` that are still to be picked. `pick`: the row of the word `then` that is put.
         now, then = Signal(taken), Signal(taken)
         mask, rest, pick = Signal(self.lanes), Signal(self.lanes), Signal(self.lanes)
@@ -150,7 +151,7 @@ class ActiveRows(wiring.Component):
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
-        load, loads, close = Signal(), Signal(), Signal()
+        load, loads_word, close = Signal(), Signal(), Signal()
         # Two of a kind, which begin differently or the synthesis would make them one: no word comes so soon.
         rooms = [Signal(name=f"room{i}", init=i) for i in range(2)]
         next_word, old_counts = Signal.like(word), Signal(counts)
@@ -160,12 +161,12 @@ class ActiveRows(wiring.Component):
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
             load.eq(came & rooms[0]),
-            loads.eq(came & rooms[1]),  # the same, for the word's registers alone
+            loads_word.eq(came & rooms[1]),  # the same, for the word's registers alone
             held.o.ready.eq(rooms[0]),
             self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
         if self.slots:
-            self._last_samples(m, word_in, word, next_word, load, last_word, old_counts)
+            self._last_samples(m, word_in, word, ends, next_word, load, last_word, old_counts)
 
         m.d.sync += word.eq(next_word), then.eq(now), mask.eq(rest), pick.eq(mask & ~rest), picked.eq(mask != 0)
         # A register, as much hangs on it; so long `finished` stays, and no word comes.
@@ -173,21 +174,17 @@ class ActiveRows(wiring.Component):
         # All that `load` waits for in a register, as many things hang on it: behind a word of one row or none, and where the
         # list before has just been given back, it takes a clock more.
         again = ~load & ~finished & ~full.bit_select(filling, 1)
-        if self.words * self.slots == 1:  # the very word that was just written is the next to be read
-            loaded = Signal(2)
-            m.d.sync += loaded.eq(Cat(load, loaded[0]))
-            again &= ~loaded.any()
         m.d.sync += [room.eq(again & ~any_and_two(rest)[1]) for room in rooms]
         with m.If(load):
             m.d.sync += finished.eq(last_word)
-        with m.If(loads):
+        with m.If(loads_word):
             m.d.sync += [
                 now.trains.eq(word_in.trains),
                 now.olds.eq(old_counts),
                 now.active.eq(new_active),
                 now.base.eq(Mux(word == 0, 0, now.base + self.lanes)),
                 mask.eq(new_active | old_active),
-                *(now[name].eq(word_in[name]) for name in sample),
+                *(listed[name].eq(word_in[name]) for name in sample),
             ]
 
         is_new, entry = (then.active & pick).any(), Signal.like(put.data)
@@ -208,7 +205,7 @@ class ActiveRows(wiring.Component):
             m.d.sync += [
                 jobs[filling].new.eq(new),
                 jobs[filling].old.eq(old),
-                *(jobs[filling][name].eq(now[name]) for name in sample),
+                *(jobs[filling][name].eq(listed[name]) for name in sample),
                 full.bit_select(filling, 1).eq(1),
                 filling.eq(~filling),
                 finished.eq(0),
@@ -225,7 +222,7 @@ class ActiveRows(wiring.Component):
         m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
         return m
 
-    def _last_samples(self, m, word_in, word, next_word, load, last_word, old_counts):
+    def _last_samples(self, m, word_in, word, ends, next_word, load, last_word, old_counts):
         """The counts of the last sample in each slot: read ahead, replaced as the new sample's words come in.
 
         A word's counts are there two clocks after the word before it was loaded, as soon as it can come.
@@ -237,7 +234,7 @@ class ActiveRows(wiring.Component):
         m.submodules.last = last = ram(shape=layout, depth=depth, init=init, at_once=shallow)
         read, write = last.read_port(domain="comb" if shallow else "sync"), last.write_port()
         slot, next_slot = Signal(range(max(self.slots, 2))), Signal(range(max(self.slots, 2)))
-        ends, after = word == self.words - 1, Mux(slot == self.slots - 1, 0, slot + 1)
+        after = Mux(slot == self.slots - 1, 0, slot + 1)
         m.d.comb += next_slot.eq(slot)
         with m.If(load & last_word):
             m.d.comb += next_slot.eq(after)

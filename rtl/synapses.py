@@ -12,7 +12,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.fixed import clipped, overflows
+from rtl.fixed import clipped, gated, overflows
 from rtl.formats import (
     APICAL_ERROR_BITS,
     MULTIPLIER_BITS,
@@ -23,6 +23,8 @@ from rtl.formats import (
 )
 from rtl.memories import ram
 from rtl.spikes import row_layout
+from rtl.stages import stage
+from rtl.walk import Walk
 
 BANK_BITS = 10
 BANK = 1 << BANK_BITS
@@ -54,7 +56,6 @@ class Synapses(wiring.Component):
         taken: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended two clocks ago, else 0.
-        busy: Out, a pass is walked, or writes what the next one may not read yet.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
             host_write, a pulse of one lane, `HOST_WRITE` clocks after select and address, puts data into the lane of the
             word that was read, which is written three clocks later. Theta's words come behind W's, from `apical_base` on.
@@ -86,7 +87,6 @@ class Synapses(wiring.Component):
             "updates": Out(range(self.words + 1)),
             "saturations": Out(range(self.words * f.lanes + 1)),
             "walked": Out(row_bits + 1),
-            "busy": Out(1),
             "host_address": In(ceil_log2(self.words)),
             "host_data": In(f.weight_bits),
             "host_select": In(1),
@@ -104,141 +104,48 @@ class Synapses(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        begin, apical, writing = Signal(), Signal(), Signal()
-        m.d.comb += begin.eq(self.start & self.ready)
+        f = self.form
+        m.submodules.walk = self.walk = walk = Walk(f, self.words, self.apical_base)
+        for name in ("start", "apical", "new", "old", "taken"):
+            m.d.comb += getattr(walk, name).eq(getattr(self, name))
+        for name in ("ready", "done", "index", "back", "rows", "walked"):
+            m.d.comb += getattr(self, name).eq(getattr(walk, name))
+        wiring.connect(m, wiring.flipped(self.errors), walk.errors)
+        apical = Signal()
         # The host's write, in registers beside the words that it goes into.
-        self.lane, self.host_writes = Signal(self.form.lanes), Signal()
-        self.lane_data = Signal(signed(self.form.weight_bits))
+        self.lane, self.host_writes = Signal(f.lanes), Signal()
+        self.lane_data = Signal(signed(f.weight_bits))
         m.d.sync += self.lane.eq(self.host_write), self.host_writes.eq(self.host_write.any())
         m.d.sync += self.lane_data.eq(Mux(self.host_write.any(), self.host_data, 0))
-        with m.If(begin):
+        with m.If(walk.begin):
             m.d.sync += apical.eq(self.apical)
-        issued, listed = self._walk(m, begin, writing)
-        fetched = self._fetch(m, listed, begin, apical)
+        fetched = self._fetch(m, apical)
         read, row, word, writes = self._read(m, fetched)
-        if self.form.learn:
-            # A word that has come to the update is written just before a pass that begins in the next clock can read it.
-            soon = [stage["valid"] & stage["live"] for stage in (issued, listed)]
-            soon += [stage["update"] for stage in (fetched, read)]
-            m.d.comb += writing.eq(Cat(soon).any())
+        if f.learn:
+            m.d.comb += walk.writing.eq(fetched["update"] | read["update"])
             row = self._update(m, row, word)
         else:  # a block RAM's clock to output is more than half of 10 ns
-            row = self._stage(m, "loaded", row | {"write": self.host_writes})
-            row |= self._kept(m, word, lambda weight, on: weight & on.replicate(len(weight)))
-            m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(self.form.lanes)]
+            row = stage(m, "loaded", row | {"write": self.host_writes})
+            row |= self._kept(m, word, gated)
+            m.d.comb += [self.host_read[p].eq(row[f"weight{p}"]) for p in range(f.lanes)]
         self._write(m, row, writes)
         self._accumulate(m, row)
         return m
-
-    def _stage(self, m, name, values):
-        """One pipeline register for each of `values`; only what counts or writes is reset."""
-        stage = {}
-        for key, value in values.items():
-            value = Value.cast(value)
-            stage[key] = Signal(value.shape(), name=f"{name}_{key}", reset_less=key not in ("valid", "update", "write"))
-            m.d.sync += stage[key].eq(value)
-        return stage
 
     def _on(self, m, side, apical):
         """The branch for one network; a layer with one network needs none."""
         return m.If(apical == (side == "apical")) if len(self._sides()) == 2 else nullcontext()
 
-    def _walk(self, m, begin, writing):
-        """Issues the rows of every group, front list first.
-
-        While a group's errors are not known, the group is walked as if there were none to write: often there are none, and a
-        guess that fails costs no clock, the group begins again. Its last row waits for the truth. In a pass's first clock
-        nobody asks: all that begins it would hang on the answer.
-        """
-        f = self.form
-        position, group = Signal(self.new.shape()), Signal(range(max(f.groups, 2)))
-        in_back, live, first, credit, anew = Signal(), Signal(), Signal(), Signal(init=1), Signal()
-        base = Signal(range(self.words + 1))
-        idle, guess, held = Signal(init=1), Signal(), Signal()
-        # Of the front and the back list: whether it is empty or has one row, its last position but one, and whether the
-        # position is its last: found a clock before, as is whether the group is the last, since all else hangs on them.
-        no_new, no_old, one_new, one_old, new_ends, old_ends = (Signal() for _ in range(6))
-        new_before, old_before, final = Signal.like(position), Signal.like(position), Signal()
-        old_rows, null, last, go, take, known, accept, again, front_ends = (Signal() for _ in range(9))
-        group_rows, told, write = Signal.like(position), Signal(), Signal()
-        # A register, as it hangs on all stages, and all that begins a pass on it.
-        m.d.sync += self.ready.eq(idle & ~writing & ~begin)
-        m.d.comb += [
-            self.busy.eq(~idle | writing),
-            old_rows.eq(live & ~no_old),
-            null.eq(no_new & ~old_rows),
-            front_ends.eq(~in_back & new_ends),
-            last.eq(null | Mux(in_back, old_ends, front_ends & ~old_rows)),
-            go.eq(~idle & (~last | (credit & ~guess))),
-            self.done.eq(go & last & final),
-            self.index.eq(position),
-            self.back.eq(in_back),
-            take.eq(begin | (go & last & ~self.done)),
-            known.eq(told & ~held),
-            accept.eq(guess & known & ~write),
-            again.eq(guess & known & write),
-        ]
-        # Registers, as all that walks hangs on them: a group's truth is heard a clock late, and in no other pass.
-        m.d.sync += told.eq(self.errors.valid & ~self.errors.ready & ~begin), write.eq(self.errors.payload)
-        # Counted a clock late: only its number is wanted.
-        went, ended, counts_anew = Signal(), Signal(), Signal()
-        m.d.sync += went.eq(go), ended.eq(go & last & ~null), counts_anew.eq(take | again)
-        m.d.sync += group_rows.eq(Mux(counts_anew, 0, group_rows + went)), self.walked.eq(Mux(ended, group_rows + 1, 0))
-        with m.If(go):
-            m.d.sync += first.eq(0), anew.eq(0), position.eq(position + 1)
-            m.d.sync += new_ends.eq(position == new_before), old_ends.eq(position == old_before)
-            with m.If(front_ends):
-                m.d.sync += in_back.eq(1), position.eq(0), old_ends.eq(one_old)
-            with m.If(last):
-                m.d.sync += group.eq(group + 1), final.eq(group + 2 == f.groups), credit.eq(0)
-                m.d.sync += base.eq(base + Mux(self.apical, f.pre_apical, f.pre_basal))
-        with m.If(begin):
-            m.d.sync += group.eq(0), final.eq(f.groups == 1), idle.eq(0), anew.eq(1)
-            m.d.sync += base.eq(Mux(self.apical, self.apical_base, 0))
-            m.d.sync += no_new.eq(self.new == 0), one_new.eq(self.new == 1), new_before.eq(self.new - 2)
-            m.d.sync += no_old.eq(self.old == 0), one_old.eq(self.old == 1), old_before.eq(self.old - 2)
-        with m.Elif(self.done):
-            m.d.sync += idle.eq(1)
-        with m.If(self.taken):
-            m.d.sync += credit.eq(1)
-        with m.If(accept):
-            m.d.sync += guess.eq(0)
-        with m.If(take | again):
-            m.d.sync += first.eq(1), position.eq(0), in_back.eq(Mux(begin, self.new == 0, no_new))
-            m.d.sync += new_ends.eq(Mux(begin, self.new == 1, one_new)), old_ends.eq(Mux(begin, self.old == 1, one_old))
-            m.d.sync += live.eq(known & write & ~begin), guess.eq(~known | begin)
-
-        # The pass's sum stays until the next one's last row has been issued, which waits for the soma.
-        begun, closed, rows = Signal(), Signal(2), Signal.like(self.rows)
-        m.d.sync += begun.eq(begin), closed.eq(Cat(self.done, closed)), rows.eq(Mux(begun, 0, rows + self.walked))
-        with m.If(closed[1]):
-            m.d.sync += self.rows.eq(rows + self.walked)
-        # What a wrong guess has added up until now goes: with its last row, which this is, or if there is none, with no row.
-        issued = {"valid": go | again, "null": null, "last": last & ~again, "clear": last | again, "anew": anew}
-        issued |= {"live": live & ~null, "base": base}
-        issued["owed"] = first & held & ~guess  # this row takes its group's errors
-        issued = self._stage(m, "issued", issued)
-        listed = self._stage(m, "listed", issued)
-        # Whether the row takes them. Two of a kind, which begin differently or the synthesis would make them one.
-        self.takes = [Signal(name=f"takes{i}", init=i, reset_less=True) for i in range(2)]
-        m.d.sync += [takes.eq(issued["valid"] & issued["owed"]) for takes in self.takes]
-        m.d.comb += self.errors.ready.eq(accept | self.takes[0])
-        with m.If(self.errors.ready):
-            m.d.sync += held.eq(0)
-        with m.Elif(((take & ~begin) | again) & known):
-            m.d.sync += held.eq(1)
-        return issued, listed
-
-    def _fetch(self, m, row, begin, apical):
+    def _fetch(self, m, apical):
         """The row has come from the list: its address, what it sends, and what its old count multiplies the errors with."""
-        f = self.form
+        f, row = self.form, self.walk.step
         index = Signal(range(max(f.pre_basal, f.pre_apical, 2)))
         train, old = Signal(f.planes), Signal(f.count_bits)
         for side in self._sides():
             entry = getattr(self, f"entry_{side}")
             with self._on(m, side, apical):
                 m.d.comb += index.eq(entry.row), train.eq(entry.train), old.eq(entry.old)
-        fetched = {key: row[key] for key in ("valid", "last", "clear", "anew")}
+        fetched = {key: row[key] for key in ("valid", "last", "clear")}
         # The host's goes the same way, and so each address is a register's alone: it has many block RAMs to reach.
         fetched["address"] = Mux(self.host_select, self.host_address, (row["base"] + index)[: len(row["base"])])
         fetched["train"] = Mux(row["null"], 0, train)
@@ -249,18 +156,18 @@ class Synapses(wiring.Component):
             m.d.comb += byte.eq(index[:8] ^ index[8:])
             with m.If(self.errors.ready):
                 m.d.sync += next_column.eq(next_column + 5 * f.lanes)
-            with m.If(self.takes[0]):  # else none is live, and rows of the group before are still under way
+            with m.If(self.walk.takes[0]):  # else none is live, and rows of the group before are still under way
                 m.d.sync += column.eq(next_column)
             for p in range(f.lanes):
-                with m.If(self.takes[p % 2]):
+                with m.If(self.walk.takes[p % 2]):
                     m.d.sync += self.held_g[p].eq(self.g[p])
-            with m.If(begin):
+            with m.If(self.walk.begin):
                 m.d.sync += rate.eq(self.rate), self.dithers.eq(self.stochastic), next_column.eq(0)
             fetched["update"] = row["valid"] & row["live"] & (old != 0)
             fetched["factor"] = Mux(row["valid"] & row["live"], (old << rate)[: MULTIPLIER_BITS - 1], 0)
-            fetched["dither"] = reverse(byte)
-            return self._stage(m, "fetched", fetched) | {"column": column}
-        return self._stage(m, "fetched", fetched)
+            fetched["dither"], fetched["anew"] = reverse(byte), row["anew"]
+            return stage(m, "fetched", fetched) | {"column": column}
+        return stage(m, "fetched", fetched)
 
     def _read(self, m, row):
         """The word is read and goes into a register; the group's errors and the row's factor stand beside the multipliers.
@@ -280,8 +187,8 @@ class Synapses(wiring.Component):
         read_row = row | {"clear": row["clear"] & row["valid"]}
         if f.learn:
             read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
-        read_row = self._stage(m, "read", read_row)
-        row = self._stage(m, "came", read_row)
+        read_row = stage(m, "read", read_row)
+        row = stage(m, "came", read_row)
         word = Signal(came[0].shape())
         m.d.comb += word.eq(Array(came)[row["address"][BANK_BITS:]] if len(came) > 1 else came[0])
         return read_row, row, word, writes
@@ -310,18 +217,18 @@ class Synapses(wiring.Component):
             product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
             # A factor is T times 2^13 at most, and 0 where nothing is to be updated: the product's register needs no reset.
             added[f"change{p}"] = product[: f.error_bits + 16].as_signed()
-        added = self._stage(m, "added", added)
+        added = stage(m, "added", added)
         m.d.comb += [self.host_read[p].eq(added[f"weight{p}"]) for p in range(f.lanes)]
         summed = {key: added[key] for key in kept}
         for p in range(f.lanes):
             # W + ((change + dither) >> 8): the weight's bits are above those of the dither, and one sum does it
             weight = Cat(added[f"dither{p}"], added[f"weight{p}"]).as_signed()
             summed[f"total{p}"] = (added[f"change{p}"] + weight) >> 8
-        summed = self._stage(m, "summed", summed)
+        summed = stage(m, "summed", summed)
         totals = [summed[f"total{p}"] for p in range(f.lanes)]
         stored = {key: summed[key] for key in kept} | {"clipped": Cat(overflows(total, f.weight_bits) for total in totals)}
         stored["write"] = summed["update"] | self.host_writes
-        stored = self._stage(m, "stored", stored)
+        stored = stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
         clips, clips_anew = Signal(range(f.lanes + 1)), Signal()
         m.d.sync += self.updates.eq(Mux(stored["anew"], 0, self.updates) + stored["update"]), clips_anew.eq(stored["anew"])
@@ -348,7 +255,7 @@ class Synapses(wiring.Component):
         m.d.sync += [clear.eq(row["clear"]) for clear in clears]
         for p in range(f.lanes):
             sent |= {f"weight{t}_{p}": row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS) for t in range(f.planes)}
-        sent = self._stage(m, "sent", sent)
+        sent = stage(m, "sent", sent)
         for t in range(f.planes):
             with m.If(~row["train"][t]):  # on its own: this is a flip-flop's reset, and no gate, here and below
                 m.d.sync += [sent[f"weight{t}_{p}"].eq(0) for p in range(f.lanes)]

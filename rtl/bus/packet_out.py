@@ -50,7 +50,7 @@ class PacketOut(wiring.Component):
         load, last, here = Signal(), Signal(), Signal()
         m.d.sync += here.eq(self.i.valid)  # a register, as it comes from far
         m.d.comb += [
-            load.eq(here & ~valid & ~self.done),  # with `done` the result and its number are the next one's
+            load.eq(here & ~valid),  # not with `done`, when the result and its number are the next one's
             last.eq(index == count - 1),
             self.i.ready.eq(load & last),
             self.inside.eq(valid | (index != 0)),
