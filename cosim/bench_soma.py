@@ -1,6 +1,7 @@
 """cocotb bench of `rtl.soma`: P leaky integrate-and-fire neurons over T steps (docs/arithmetic.md, steps 2 and 3)."""
 
 import random
+from dataclasses import dataclass
 
 import cocotb
 from cocotb.triggers import RisingEdge
@@ -48,51 +49,76 @@ def stimulus(rng: random.Random, form: LayerFormat, apical: bool, threshold: int
     return [[value(kinds[p]) for p in range(form.lanes)] for _ in range(form.planes)]
 
 
+@dataclass
+class Group:
+    """A group's inputs, and what the soma makes of them."""
+
+    apical: int
+    sums: list[list[int]]
+    settings: dict[str, int]
+    wanted: dict
+
+
+def group_of(rng: random.Random, form: LayerFormat) -> Group:
+    lanes = range(form.lanes)
+    apical = rng.choice([network for network, pre in ((0, form.pre_basal), (1, form.pre_apical)) if pre])
+    threshold = rng.choice((2, 64, 1023, rng.randint(2, 1023)))
+    sums = stimulus(rng, form, apical, threshold)
+    v = [currents([sums[t][p] for t in range(form.planes)], form, apical) for p in lanes]
+    trains, counts, voltages = map(list, zip(*(soma(v[p], threshold, form.leak) for p in lanes), strict=True))
+    low, high = (sat(rng.choice(voltages) + rng.choice((-1, 0, 1)), 13) for _ in range(2))
+    above = sum((voltages[p] >= low) << p for p in lanes)
+    below = sum((voltages[p] < high) << p for p in lanes)
+    wanted = {"trains": trains, "counts": counts, "voltages": voltages, "above": above, "below": below}
+    return Group(apical, sums, {"threshold": threshold, "low": low, "high": high}, wanted)
+
+
 @cocotb.test()
 @cocotb.parametrize((("producer", "consumer"), PATTERNS))
 async def groups_of_both_networks(dut, producer, consumer):
-    """The network holds in the clock of `accumulated` only; the group's word stays until it is taken."""
+    """A group's sums come as soon as there is room, or later; they may wait while the last group's word is not taken.
+
+    The network holds while sums wait and in the clock of `begins`, the settings from the second clock after that on.
+    """
     form, rng = LayerFormat(**parameters()["form"]), random.Random(f"{producer} {consumer}")
-    clk, pins, done = await begin(dut), Pins(dut), []
-    lanes, pauses, waits = range(form.lanes), stalls(producer, 3), stalls(consumer, 4)
-    networks = [network for network, pre in ((0, form.pre_basal), (1, form.pre_apical)) if pre]
+    clk, pins, done, lead = await begin(dut), Pins(dut), [], parameters()["lead"]
+    pauses, waits = stalls(producer, 3), stalls(consumer, 4)
+    waiting = current = None  # groups: whose sums are there, whose steps run or whose word is there
+    clocks = 0  # since `begins` of the current one
+    room, given, due = 0, 0, 0  # clocks until sums may come (None: no room); groups given; clock of the word
     Watchdog(clk, 500, lambda: len(done), "soma")
-    for group in range(GROUPS):
-        apical = rng.choice(networks)
-        threshold = rng.choice((2, 64, 1023, rng.randint(2, 1023)))
-        sums = stimulus(rng, form, apical, threshold)
-        v = [currents([sums[t][p] for t in range(form.planes)], form, apical) for p in lanes]
-        trains, counts, voltages = map(list, zip(*(soma(v[p], threshold, form.leak) for p in lanes), strict=True))
-        low, high = (sat(rng.choice(voltages) + rng.choice((-1, 0, 1)), 13) for _ in range(2))
-        wanted = {
-            "trains": trains,
-            "counts": counts,
-            "voltages": voltages,
-            "above": sum((voltages[p] >= low) << p for p in lanes),
-            "below": sum((voltages[p] < high) << p for p in lanes),
-        }
-        while next(pauses):
-            pins.set(ready=next(waits))
-            await RisingEdge(clk)
-            assert not pins.get("valid") and not pins.get("busy")
-        pins.set(accumulated=1, apical=apical, threshold=threshold, low=low, high=high, sums=sums, ready=0)
+    while len(done) < GROUPS:
+        comes = room == 0 and given < GROUPS and not next(pauses)
+        room = max(room - 1, 0) if room is not None else None
+        if comes:
+            waiting, room, given = group_of(rng, form), None, given + 1
+            pins.set(sums=waiting.sums)
+        pins.set(accumulated=comes)
+        pins.set(apical=waiting.apical) if waiting else pins.noise("apical")
+        pins.set(**current.settings) if current and clocks >= 1 else pins.noise("threshold", "low", "high")
+        ready = not next(waits)
+        pins.set(ready=ready)
         await RisingEdge(clk)
-        pins.set(accumulated=0)
-        clock, due = 0, parameters()["latency"][apical]
-        while True:
-            clock += 1
-            pins.noise("apical")
-            ready = not next(waits)
-            pins.set(ready=ready)
-            await RisingEdge(clk)
-            assert pins.get("valid") == (clock >= due), f"group {group}: valid after {clock} clocks; expected after {due}"
-            assert pins.get("taken") == (clock >= due and ready) and pins.get("busy")
-            if clock >= due:
-                found = {name: pins.all(name, form.lanes) for name in ("trains", "counts")}
-                found["voltages"] = pins.all("voltages", form.lanes, signed=True)
-                found |= {name: pins.get(name) for name in ("above", "below")}
-                for name in wanted:
-                    assert found[name] == wanted[name], f"group {group}: {name}: expected {wanted[name]}, got {found[name]}"
-                if ready:
-                    break
-        done.append(group)
+        clocks += 1
+        assert pins.get("begins") == bool(waiting and not current), f"group {given}: begins"
+        assert pins.get("waiting") == bool(waiting and not comes), f"group {given}: waiting"
+        assert pins.get("busy") == bool(current or (waiting and not comes)), f"group {given}: busy"
+        assert pins.get("valid") == bool(current and clocks >= due), (
+            f"group {len(done)}: valid in clock {clocks}, due in {due}"
+        )
+        taken = current and clocks >= due and ready
+        if current and clocks >= due:
+            found = {name: pins.all(name, form.lanes) for name in ("trains", "counts")}
+            found["voltages"] = pins.all("voltages", form.lanes, signed=True)
+            found |= {name: pins.get(name) for name in ("above", "below")}
+            for name, wanted in current.wanted.items():
+                assert found[name] == wanted, f"group {len(done)}: {name}: expected {wanted}, got {found[name]}"
+        if pins.get("room"):
+            assert room is None and (waiting or current), f"group {given}: room twice"
+            assert lead is not None or taken, f"group {given}: room, but the last group has not been taken"
+            room = 0 if lead is None else lead - 1
+        if taken:
+            done.append(current)
+            current = None
+        elif waiting and not current:
+            current, waiting, clocks, due = waiting, None, 0, parameters()["latency"][waiting.apical]

@@ -82,8 +82,9 @@ class Affinity(wiring.Component):
             self.group.eq(group),
             self.k.eq(k),
         ]
-        m.d.sync += self.start.eq(self.i.valid & self.i.ready & self.i.payload.last & ~self.i.payload.recall)
-        with m.If(self.i.valid & self.i.ready):
+        taken = self.i.valid & self.i.ready
+        m.d.sync += self.start.eq(taken & self.i.payload.last & ~self.i.payload.recall)
+        with m.If(taken):
             m.d.sync += word.eq(self.i.payload), running.eq(1), position.eq(0)
             m.d.sync += k.eq(self.i.payload.label), following.eq(self.i.payload.label == 0)
         with m.If(running):
@@ -140,5 +141,7 @@ class Affinity(wiring.Component):
             m.d.sync += [ring[k].eq(ring[k - 1]) for k in range(1, len(ring))]
             m.d.sync += ring[0].eq(so_far)
         m.d.comb += self.d.eq(so_far), self.d_valid.eq(total["valid"] & ~total["norm"] & total["last"])
-        m.d.comb += self.busy.eq(running | Cat(row["valid"] for row in (asked, come, here, summed, paired, total)).any())
+        rows = (asked, come, here, summed, paired, total)
+        # A register, and so high from the clock behind a word to the one behind its last number.
+        m.d.sync += self.busy.eq(taken | running | Cat(row["valid"] for row in rows).any())
         return m

@@ -4,7 +4,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.fixed import saturate
+from rtl.fixed import overflows
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat
 from rtl.update_units import tag_layout
 
@@ -15,8 +15,8 @@ class ApicalErrors(wiring.Component):
     Members:
         tag: In, of the item whose `totals` (In, X, one a unit) are there, with their window flags `above` and `below`.
         block_shift: In; less than 6 is 6. taken: In, pulse: the pass has taken the group.
-        part_done: Out, pulse: the part's errors go in. valid: Out, the whole group's are there; live: any is not 0.
-        g: Out, one a lane.
+        part_done: Out, pulse, a clock before the part's errors go in. valid, live: Out, the whole
+            group's are there, any is not 0; g: Out, one a lane, a clock later.
     """
 
     def __init__(self, form: LayerFormat):
@@ -60,8 +60,13 @@ class ApicalErrors(wiring.Component):
             m.d.sync += [x.eq(x >> 1) for x in shifted]
         with m.Elif(self.valid & self.taken):
             m.d.sync += self.valid.eq(0)
+        # Clipped a clock late: `valid` is told sooner than anybody takes them.
+        late, over = Signal(), Signal(f.update_units)
+        m.d.sync += late.eq(self.part_done), over.eq(Cat(overflows(x, APICAL_ERROR_BITS) for x in shifted))
         for p in range(f.lanes):
             unit, own = divmod(p, f.update_rounds)
-            with m.If(self.part_done & (part == own)):
-                m.d.sync += self.g[p].eq(saturate(shifted[unit], APICAL_ERROR_BITS))
+            x = shifted[unit]
+            limit = Cat((~x[-1]).replicate(APICAL_ERROR_BITS - 1), x[-1])
+            with m.If(late & (part == own)):
+                m.d.sync += self.g[p].eq(Mux(over[unit], limit, x[:APICAL_ERROR_BITS]))
         return m

@@ -5,6 +5,8 @@ spikes from the layer above, each walked in one pass that first applies what the
 asked for anything, so layers run on different samples at once, and all drain at a block's end.
 """
 
+from contextlib import nullcontext
+
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -18,10 +20,11 @@ from rtl.layer_memories import connect_memories
 from rtl.noise import Noise
 from rtl.plasticity import Plasticity
 from rtl.readout import counters_layout
+from rtl.sample_counters import WALKED, SampleCounters
 from rtl.soma import Soma
 from rtl.spikes import ActiveRows, spike_word
 from rtl.streams import Held
-from rtl.synapses import Synapses
+from rtl.synapses import SUMS_BEHIND, Synapses
 
 
 def stimulus_word(form: LayerFormat) -> data.StructLayout:
@@ -74,16 +77,17 @@ class Layer(wiring.Component):
         f = self.form
         self.rows = {}
         if f.planes:
-            m.submodules.soma = self.soma = Soma(f, f.soma_units)
+            # A pass of one group is over with it: the next but one must not begin before that one has been taken.
+            m.submodules.soma = self.soma = Soma(f, f.soma_units, SUMS_BEHIND if f.groups > 1 else None)
         self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
-        self.outstanding, self.begins, self.begins_learning = Signal(), Signal(), Signal()
+        self.outstanding, self.sample_begins, self.learning_begins = Signal(), Signal(), Signal()
         # A learning sample's spikes have not all come to the affinity unit: of the last one begun, of the one before it.
         self.undecided, self.unheard = Signal(), Signal()
         self.closing, self.recalling, self.theta = Signal(), Signal(), Signal()
         self.samples, self.position = Signal(32), Signal(12)
         self.concept, self.all_begun = Signal(range(max(f.classes, 2))), Signal()
         self.block_ends = Signal()
-        self.speaking, self.counting, self.waiting = Signal(), Signal(), Signal()
+        self.speaking, self.counting, self.waiting, self.pass_complete = Signal(), Signal(), Signal(), Signal()
         # A register: the settings are far away, and the position is that of the sample before.
         m.d.sync += self.block_ends.eq((self.position >= self.settings.block) & self.settings.learn_theta)
         if f.planes:
@@ -158,8 +162,8 @@ class Layer(wiring.Component):
             if not self.bottom:
                 m.d.comb += self.noise.start.eq(1)
         # A pass may begin in the very clock in which the sample before it is heard: then only its own is open.
-        with m.If(self.begins):
-            m.d.sync += self.undecided.eq(self.begins_learning), self.unheard.eq(self.undecided & ~affinity.start)
+        with m.If(self.sample_begins):
+            m.d.sync += self.undecided.eq(self.learning_begins), self.unheard.eq(self.undecided & ~affinity.start)
         with m.Elif(affinity.start):
             m.d.sync += self.unheard.eq(0), self.undecided.eq(self.undecided & self.unheard)
 
@@ -198,8 +202,15 @@ class Layer(wiring.Component):
         apical = self.recalling if f.pre_apical else 0
         m.d.comb += synapses.apical.eq(apical), self.walked.eq(synapses.walked)
         m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
+        # Of the sums that are there: they may have to wait, while those of the next pass are on their way.
+        waiting, of_sums = Signal.like(passing), Signal.like(passing)
+        with m.If(synapses.accumulated):
+            m.d.sync += waiting.eq(passing)
+        m.d.comb += of_sums.eq(Mux(self.soma.waiting, waiting, passing))
+        with m.If(self.soma.begins):
+            m.d.sync += self.token.eq(of_sums)
         m.d.comb += [self.soma.sums[t][p].eq(synapses.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
-        m.d.comb += self.soma.apical.eq(passing.apical), synapses.taken.eq(self.soma.taken)
+        m.d.comb += self.soma.apical.eq(of_sums.apical), synapses.taken.eq(self.soma.room)
         for side, rows in sources.items():
             here = self.recalling if side == "apical" else ~self.recalling
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
@@ -211,25 +222,26 @@ class Layer(wiring.Component):
             m.d.sync += waits.eq(ready)
             m.d.comb += getattr(synapses, f"entry_{side}").eq(rows.entry)
             m.d.comb += rows.index.eq(synapses.index), rows.back.eq(synapses.back)
-            with m.If(here):
+            with m.If(here) if len(sources) > 1 else nullcontext():
                 m.d.comb += synapses.start.eq(synapses.ready & waits)
                 m.d.comb += synapses.new.eq(rows.job.new), synapses.old.eq(rows.job.old)
                 m.d.comb += rows.release.eq(synapses.done)
-            with m.If(synapses.start & here):
+            with m.If(synapses.start & here if len(sources) > 1 else synapses.start):
                 m.d.sync += begun.apical.eq(side == "apical")
                 m.d.sync += [begun[name].eq(rows.job[name]) for name in ("label", "learn", "recall")]
                 if side == "apical":
                     m.d.sync += begun.label.eq(self.concept)
                 elif f.learn:
-                    m.d.comb += self.begins.eq(1), self.begins_learning.eq(rows.job.learn)
+                    m.d.comb += self.sample_begins.eq(1), self.learning_begins.eq(rows.job.learn)
         if f.learn and not self.bottom:  # a clock late, when the job is still there: the next begins later
             late = Signal()
-            m.d.sync += late.eq(self.begins)
+            m.d.sync += late.eq(self.sample_begins)
             with m.If(late):
-                self._sample_begins(m, sources["basal"].job)
+                self._count_sample(m, sources["basal"].job)
         with m.If(synapses.accumulated):
-            m.d.sync += self.token.eq(passing), groups.eq(Mux(final, 0, groups + 1))
+            m.d.sync += groups.eq(Mux(final, 0, groups + 1))
         ends = synapses.accumulated & final
+        m.d.sync += self.pass_complete.eq(ends)
         with m.If(synapses.start):
             m.d.sync += self.outstanding.eq(1), second.eq(self.outstanding & ~ends)
         with m.Elif(ends):
@@ -253,7 +265,7 @@ class Layer(wiring.Component):
         else:
             m.d.comb += synapses.errors.valid.eq(1)
 
-    def _sample_begins(self, m, job):
+    def _count_sample(self, m, job):
         """Counts a learning sample into its block; at its end, or where asked, none begins before the recall."""
         with m.If(job.learn):
             m.d.sync += self.position.eq(Mux(self.position >= self.settings.block, 0, self.position + 1))
@@ -268,7 +280,7 @@ class Layer(wiring.Component):
         # Registers beside the soma: the settings are far away, and the token is known long before they are looked at. They
         # are taken when this layer's sums are there, or the synthesis would make one register of all layers'.
         m.d.sync += self.soma.low.eq(Mux(token.apical, 0, low))
-        with m.If(self.synapses.accumulated):
+        with m.If(self.soma.begins):
             m.d.sync += self.soma.threshold.eq(self.settings.threshold), self.soma.high.eq(self.settings.window_high)
         sinks = []  # (needed, stream)
         if not self.bottom:
@@ -323,38 +335,14 @@ class Layer(wiring.Component):
         return group.eq(Mux(last, 0, group + 1)), last.eq((group == groups - 2) if groups > 1 else 1)
 
     def _count(self, m, group, last):
-        """The sample's counters, with nothing of the next pass in them. Returns the stream that takes its groups.
-
-        A group's spikes are summed in two clocks and added in the next; the item leaves when the last group has been.
-        """
-        f, synapses, item = self.form, self.synapses, self.counters.payload
-        groups = stream.Signature(1).create(path=("counted",))
-        came, first, ended, complete = Signal(), Signal(), Signal(), Signal()
-        parts = [Signal(range(4 * f.steps + 1), name=f"spikes{p}") for p in range(0, f.lanes, 4)]  # of four lanes each
-        summing = Signal(data.StructLayout({"came": 1, "first": 1, "ended": 1}))
-        spikes, all_spikes = Signal(range(f.lanes * f.steps + 1)), Signal(range(f.groups * f.lanes * f.steps + 1))
-        counts = self.soma.counts
-        m.d.comb += groups.payload.eq(last), groups.ready.eq(~ended & ~self.counters.valid)
-        taken = groups.valid & groups.ready
-        m.d.sync += summing.came.eq(taken), summing.ended.eq(taken & groups.payload), summing.first.eq(group == 0)
-        m.d.sync += [part.eq(sum(counts[p] for p in range(4 * i, min(4 * i + 4, f.lanes)))) for i, part in enumerate(parts)]
-        m.d.sync += Cat(came, first, ended).eq(Cat(summing.came, summing.first, summing.ended)), spikes.eq(sum(parts))
-        m.d.sync += complete.eq(synapses.accumulated)
-        m.d.comb += self.counting.eq(summing.came | came | self.counters.valid)
-        m.d.comb += item.spikes.eq(all_spikes)
-        with m.If(came):
-            m.d.sync += all_spikes.eq(Mux(first, 0, all_spikes) + spikes)
-        for name in ("rows", "updates", "saturations"):
-            held = Signal.like(getattr(synapses, name), name=name)
-            with m.If(complete):
-                m.d.sync += held.eq(getattr(synapses, name))
-            with m.If(ended):
-                m.d.sync += item[name].eq(held)
-        with m.If(self.counters.ready):
-            m.d.sync += self.counters.valid.eq(0)
-        with m.If(ended):
-            m.d.sync += self.counters.valid.eq(1)
-        return groups
+        """The sample's counters. Returns the stream that takes its groups."""
+        m.submodules.sample_counters = counters = SampleCounters(self.form)
+        wiring.connect(m, counters.o, wiring.flipped(self.counters))
+        m.d.comb += counters.first.eq(group == 0), counters.groups.payload.eq(last), self.counting.eq(counters.busy)
+        m.d.comb += [counters.counts[p].eq(count) for p, count in enumerate(self.soma.counts)]
+        m.d.comb += [getattr(counters, name).eq(getattr(self.synapses, name)) for name in WALKED]
+        m.d.comb += counters.begins.eq(self.soma.begins), counters.complete.eq(self.pass_complete)
+        return counters.groups
 
     def _stimulus(self, m):
         """Layer 0 has no basal synapses: its counts come with the stimulus."""
@@ -376,7 +364,7 @@ class Layer(wiring.Component):
         with m.If(taken):
             m.d.sync += self._next_group(group, last)
             with m.If(last):
-                self._sample_begins(m, word)
+                self._count_sample(m, word)
         with m.If(open_):
             m.d.comb += plasticity.keep.eq(taken & word.learn), plasticity.keep_group.eq(group)
             m.d.comb += [plasticity.keep_data[p].count.eq(word.counts[p]) for p in range(f.lanes)]
@@ -388,13 +376,14 @@ class Layer(wiring.Component):
         m.d.sync += idle.eq(self.plasticity.idle)
         quiet = ~self.speaking & ~self.undecided & idle & ~self.affinity.busy
         # Registers too: when no pass can begin, a layer that is quiet stays so.
-        begins, ends = Signal(), Signal()
-        m.d.sync += begins.eq(self.closing & ~self.recalling & quiet), ends.eq(self.recalling & self.all_begun & quiet)
-        with m.If(begins & ~self.recalling):
+        recall_begins, recall_ends = Signal(), Signal()
+        m.d.sync += recall_begins.eq(self.closing & ~self.recalling & quiet)
+        m.d.sync += recall_ends.eq(self.recalling & self.all_begun & quiet)
+        with m.If(recall_begins & ~self.recalling):
             m.d.sync += self.recalling.eq(1), self.concept.eq(0), self.all_begun.eq(0)
             if not self.top:
                 m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1)
-        begun = Signal()
+        concept_begins = Signal()
         if self.top:
             group = Signal(range(max(f.groups, 2)))
             last = group == f.groups - 1
@@ -405,13 +394,13 @@ class Layer(wiring.Component):
                 m.d.comb += word.trains[p].eq(target.replicate(f.steps))
             with m.If(self.apical_o.valid & self.apical_o.ready):
                 m.d.sync += group.eq(Mux(last, 0, group + 1))
-                m.d.comb += begun.eq(last)
+                m.d.comb += concept_begins.eq(last)
         else:
-            m.d.comb += begun.eq(self.synapses.start & self.recalling)
-            m.d.comb += self.plasticity.block_start.eq(begun & self.theta)
+            m.d.comb += concept_begins.eq(self.synapses.start & self.recalling)
+            m.d.comb += self.plasticity.block_start.eq(concept_begins & self.theta)
             with m.If(self.synapses.done & self.recalling):  # the noise of this concept's pass was in use until now
                 m.d.comb += self.noise.start.eq(1), self.noise.apical.eq(1), self.noise.c.eq(self.concept)
-        with m.If(begun):
+        with m.If(concept_begins):
             m.d.sync += self.concept.eq(self.concept + 1), self.all_begun.eq(self.concept == f.classes - 1)
-        with m.If(ends & self.recalling):
+        with m.If(recall_ends & self.recalling):
             m.d.sync += self.recalling.eq(0), self.closing.eq(0), self.all_begun.eq(0)

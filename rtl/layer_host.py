@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from golden.config import ADDRESS_BITS
+from rtl.fixed import gated
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
 SLOWEST = 4
@@ -74,7 +75,8 @@ def connect(m: Module, host, index: Value, windows: list[Window]):
     select, write, memory = (Signal.like(getattr(host, name), name=f"host_{name}") for name in ("select", "write", "memory"))
     later = Signal.like(index)
     m.d.sync += later.eq(index)
-    m.d.sync += select.eq(host.select), write.eq(host.write), memory.eq(host.memory)
+    # 0 while another layer is asked, or the synthesis would make one register of all layers', as they are the same.
+    m.d.sync += select.eq(host.select), write.eq(host.select & host.write), memory.eq(gated(host.memory, host.select))
     for window in windows:
         name, lane, several = window.memories[0], window.lane(index), window.lanes > 1
         chosen, answer = Signal(name=f"chosen_{name}"), Signal(DATA_BITS, name=f"answer_{name}")

@@ -33,7 +33,8 @@ class Plasticity(wiring.Component):
         learn_k, learn_group: Out, template to read; template: In, two clocks later.
         block_start: In, pulse, with concept block_k: give G of all groups. block_shift: In; less than 6 is 6.
         errors, g: Out, stream of the errors of a group of posts (payload: any is to be written), for W (`pass_apical` = 0)
-            or Theta (1; none is live unless `pass_update`). pass_done: In, the pass has taken them all.
+            or Theta (1; none is live unless `pass_update`); not to be taken in the first clock.
+        pass_done: In, the pass has taken them all.
         learn_theta: In, taken with `start`. idle: Out, ready for the next sample or block. waiting: Out, the last sample's
             verdict is not known.
         host_*: E (address = (concept, group, part), one unit at a time; select, address and data from the write on;

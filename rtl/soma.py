@@ -19,20 +19,25 @@ class Soma(wiring.Component):
 
     Args:
         units: lanes that step at the same time; None: all.
+        lead: clocks at least from `room` to the sums that it makes room for. None: room is only made when the last group
+            has been taken; else as soon as that group's sums will have been picked by then.
 
     Members:
-        accumulated: In, pulse: `sums` (planes x lanes) are there and stay. Only when the last group has been taken.
-        apical: In, which network's group it is, with `accumulated`.
-        threshold: In. low, high: In, surrogate window of this network. They stay from the
-            second clock after `accumulated` until `valid`.
+        accumulated: In, pulse: `sums` (planes x lanes) are there and stay until `room`; once at most for each `room`.
+        waiting: Out, they wait for the last group to be taken. begins: Out, pulse: their steps begin, with `accumulated` or,
+            behind `waiting`, later.
+        apical: In, which network's group it is, with `begins`.
+        threshold: In. low, high: In, surrogate window of this network. They stay from the second clock after `begins` until
+            `valid`.
         valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
             t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: V >= low
             (`above`) and V < high (`below`).
-        taken: Out, pulse: there is room for the next group.
+        room: Out, pulse: there is room for the next group's sums.
     """
 
-    def __init__(self, form: LayerFormat, units: int | None = None):
-        self.form = f = form
+    def __init__(self, form: LayerFormat, units: int | None = None, lead: int | None = None):
+        self.form, self.lead = form, lead
+        f = form
         self.rounds = -(-f.lanes // (units or f.lanes))
         self.units = -(-f.lanes // self.rounds)
         super().__init__(
@@ -50,13 +55,15 @@ class Soma(wiring.Component):
                 "voltages": Out(signed(f.sum_bits)).array(f.lanes),
                 "above": Out(f.lanes),
                 "below": Out(f.lanes),
-                "taken": Out(1),
+                "room": Out(1),
+                "waiting": Out(1),
+                "begins": Out(1),
                 "busy": Out(1),
             }
         )
 
     def latency(self, apical: bool) -> int:
-        """Clocks from `accumulated` to `valid`."""
+        """Clocks from `begins` to `valid`."""
         return self.rounds * self.form.steps + 4 + (self.form.direct and not apical)
 
     def elaborate(self, platform):
@@ -68,7 +75,9 @@ class Soma(wiring.Component):
         # The first is picked as it comes.
         at = Signal(step_bits + ceil_log2(self.rounds))
         picking, goes_on, summing, planes_paired = Signal(), Signal(), Signal(), Signal()
-        m.d.comb += picking.eq(self.accumulated | goes_on)
+        m.d.comb += self.begins.eq((self.accumulated | self.waiting) & ~working & ~emit)
+        m.d.sync += self.waiting.eq((self.accumulated | self.waiting) & ~self.begins)
+        m.d.comb += picking.eq(self.begins | goes_on)
         m.d.sync += goes_on.eq(picking & (at != self.rounds * f.steps - 1)), at.eq(Mux(picking, at + 1, 0))
         m.d.sync += summing.eq(picking), planes_paired.eq(summing)
         step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
@@ -77,17 +86,20 @@ class Soma(wiring.Component):
         late = ~apical if f.direct else 0
         m.d.sync += next_step.eq(Mux(late, paired_step, step)), exceeding.eq(Mux(late, planes_paired, summing))
         m.d.sync += stepping.eq(exceeding), begins.eq(next_step == 0), final.eq(next_step == f.steps - 1)
-        with m.If(self.accumulated):
+        with m.If(self.begins):
             m.d.sync += apical.eq(self.apical)
         collect, rounds_left = Signal(), Signal(range(self.rounds + 1))
-        with m.If(self.accumulated):
+        with m.If(self.begins):
             m.d.sync += rounds_left.eq(self.rounds)
         with m.Elif(collect):
             m.d.sync += rounds_left.eq(rounds_left - 1)
         m.d.sync += collect.eq(stepping & final)
         m.d.sync += emit.eq((collect & (rounds_left == 1)) | (emit & ~self.ready))
-        m.d.sync += working.eq(self.accumulated | (working & ~(collect & (rounds_left == 1))))
-        m.d.comb += self.valid.eq(emit), self.taken.eq(emit & self.ready), self.busy.eq(working | emit)
+        m.d.sync += working.eq(self.begins | (working & ~(collect & (rounds_left == 1))))
+        m.d.comb += self.valid.eq(emit), self.busy.eq(self.waiting | working | emit)
+        picked = (self.rounds - 1) * f.steps  # the clock after `begins` that takes the last sums
+        early = self.lead is not None
+        m.d.comb += self.room.eq(picking & (at == max(picked - self.lead + 1, 0)) if early else emit & self.ready)
 
         for s in range(self.units):
             planes = self._picked(m, s, at)

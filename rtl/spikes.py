@@ -151,7 +151,7 @@ class ActiveRows(wiring.Component):
         new, old = Signal(range(self.size + 1)), Signal(range(self.size + 1))
 
         new_active, old_active = Signal(self.lanes), Signal(self.lanes)
-        load, loads_word, close = Signal(), Signal(), Signal()
+        load, close = Signal(), Signal()
         # Two of a kind, which begin differently or the synthesis would make them one: no word comes so soon.
         rooms = [Signal(name=f"room{i}", init=i) for i in range(2)]
         next_word, old_counts = Signal.like(word), Signal(counts)
@@ -161,7 +161,6 @@ class ActiveRows(wiring.Component):
             next_word.eq(Mux(load, Mux(last_word, 0, word + 1), word)),
             rest.eq(mask & (mask - 1)),
             load.eq(came & rooms[0]),
-            loads_word.eq(came & rooms[1]),  # the same, for the word's registers alone
             held.o.ready.eq(rooms[0]),
             self.busy.eq(came | finished | full.any() | (word != 0)),
         ]
@@ -176,16 +175,11 @@ class ActiveRows(wiring.Component):
         again = ~load & ~finished & ~full.bit_select(filling, 1)
         m.d.sync += [room.eq(again & ~any_and_two(rest)[1]) for room in rooms]
         with m.If(load):
-            m.d.sync += finished.eq(last_word)
-        with m.If(loads_word):
-            m.d.sync += [
-                now.trains.eq(word_in.trains),
-                now.olds.eq(old_counts),
-                now.active.eq(new_active),
-                now.base.eq(Mux(word == 0, 0, now.base + self.lanes)),
-                mask.eq(new_active | old_active),
-                *(listed[name].eq(word_in[name]) for name in sample),
-            ]
+            m.d.sync += finished.eq(last_word), mask.eq(new_active | old_active)
+            m.d.sync += now.base.eq(Mux(word == 0, 0, now.base + self.lanes))
+        with m.If(rooms[1]):  # also where none comes: no row of the word before is still to be picked, but for this clock
+            m.d.sync += now.trains.eq(word_in.trains), now.olds.eq(old_counts), now.active.eq(new_active)
+            m.d.sync += [listed[name].eq(word_in[name]) for name in sample]
 
         is_new, entry = (then.active & pick).any(), Signal.like(put.data)
         m.d.comb += [

@@ -29,6 +29,8 @@ from rtl.walk import Walk
 BANK_BITS = 10
 BANK = 1 << BANK_BITS
 """Words of a bank: what a block RAM of an ECP5, or half of a larger one, has of its widest."""
+SUMS_BEHIND = 10
+"""Clocks at least from `taken` until the next group's sums: two more in a core that learns."""
 HOST_READ, HOST_WRITE = 4, 6
 """Clocks from a host's address until its word can be read, and until it has come through the update's stages, where the lane
 can be changed."""
@@ -230,11 +232,15 @@ class Synapses(wiring.Component):
         stored["write"] = summed["update"] | self.host_writes
         stored = stage(m, "stored", stored)
         stored |= self._kept(m, totals, lambda total, on: clipped(total, f.weight_bits, on))
-        clips, clips_anew = Signal(range(f.lanes + 1)), Signal()
-        m.d.sync += self.updates.eq(Mux(stored["anew"], 0, self.updates) + stored["update"]), clips_anew.eq(stored["anew"])
-        m.d.sync += clips.eq(0), self.saturations.eq(Mux(clips_anew, 0, self.saturations) + clips)
-        with m.If(stored["update"]):
-            m.d.sync += clips.eq(sum(stored["clipped"][p] for p in range(f.lanes)))
+        m.d.sync += self.updates.eq(Mux(stored["anew"], 0, self.updates) + stored["update"])
+        # Summed in two clocks: the words of so many lanes are spread wide.
+        parts = [Signal(range(5), name=f"clips{p}") for p in range(0, f.lanes, 4)]
+        clips, anew = Signal(range(f.lanes + 1)), Signal(2)
+        for i, part in enumerate(parts):
+            some = stored["clipped"][4 * i : 4 * i + 4]
+            m.d.sync += part.eq(gated(sum(some[p] for p in range(len(some))), stored["update"]))
+        m.d.sync += anew.eq(Cat(stored["anew"], anew)), clips.eq(sum(parts))
+        m.d.sync += self.saturations.eq(Mux(anew[1], 0, self.saturations) + clips)
         return stored
 
     def _write(self, m, row, writes):

@@ -39,7 +39,7 @@ class UpdateUnits(wiring.Component):
 
     Members:
         tags: In, the tags of the items at their memories (1), words (2) and in the multipliers (4); no others matter.
-        scalar: In, b1 or S. q_data: In, an error's coefficient, with tag 1. concept, kept: In, template and counts, with tag 2.
+        scalar: In, b1 or S. q_data: In, an error's coefficient, with tag 1. concept, kept: In, the words, with tag 2.
         apical_sums: In, E of the part's neurons, one a unit, two clocks before the total.
         totals: Out, with tag 6, one a unit. above, below: Out, the neurons' flags, with it.
     """

@@ -36,7 +36,6 @@ class Gearbox(wiring.Component):
         full, last = Signal(), Signal()
         all_words, shift, completes = Signal(), Signal(), Signal()
         m.d.comb += [
-            all_words.eq(words == self.words),
             self.i.ready.eq((left == 0) & ~all_words),
             # Beyond the last word a sample goes on with the zeros that follow it through the register.
             # A full beat waits for the clock after it was taken: nothing here hangs on the reader's readiness.
@@ -48,6 +47,7 @@ class Gearbox(wiring.Component):
         ]
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += word.eq(self.i.payload), left.eq(per_word), words.eq(words + 1)
+            m.d.sync += all_words.eq(words == self.words - 1)
         with m.If(full & self.o.ready):
             m.d.sync += full.eq(0)
         with m.If(shift):
@@ -60,5 +60,5 @@ class Gearbox(wiring.Component):
         with m.If(completes):
             m.d.sync += full.eq(1), filled.eq(0), last.eq(0), beats.eq(beats + 1)
             with m.If(beats == self.beats - 1):
-                m.d.sync += last.eq(1), beats.eq(0), words.eq(0), left.eq(0)
+                m.d.sync += last.eq(1), beats.eq(0), words.eq(0), all_words.eq(0), left.eq(0)
         return m

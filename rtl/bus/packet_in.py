@@ -12,6 +12,7 @@ from rtl.bus.register_map import DATA_BITS, MODES
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
+from rtl.streams import Held
 
 
 class PacketIn(wiring.Component):
@@ -47,30 +48,39 @@ class PacketIn(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
+        came = data.StructLayout({"word": word_layout(), "unknown": 1, "mode": self.mode.shape()})
+        m.submodules.held = held = Held(came)  # its sender is far away
+        m.d.comb += [
+            held.i.valid.eq(self.i.valid),
+            held.i.payload.word.eq(self.i.payload),
+            held.i.payload.unknown.eq(self.i.payload.data[:HEADER_LABEL_BITS] >= self.config.classes),
+            held.i.payload.mode.eq(self.mode),
+            self.i.ready.eq(held.i.ready),
+        ]
         bits = ceil_log2(2 * sample_words(self.config))
         m.submodules.ring = ring = ram(shape=DATA_BITS, depth=1 << bits, init=[])
         # One bit more than an address: a full ring is not an empty one.
         committed, read = Signal(bits + 1), Signal(bits + 1)
-        self._check(m, header, ring.write_port(), committed, read)
+        self._check(m, held.o, header, ring.write_port(), committed, read)
         self._forward(m, header, ring.read_port(), committed, read)
         return m
 
-    def _check(self, m, header, port, committed, read):
+    def _check(self, m, held, header, port, committed, read):
         """Writes words behind the committed ones; the last word commits them or takes them back."""
         final = pixel_words(self.config)
         write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
-        word, taken, beyond, first = self.i.payload, Signal(), Signal(), Signal()
+        word, taken, beyond, first = held.payload.word, Signal(), Signal(), Signal()
         wrong, head, inside, full = Signal(), Signal(header), Signal.like(read), Signal()
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
-            head.mode.eq(self.mode),
+            head.mode.eq(held.payload.mode),
             beyond.eq(index > final),
             first.eq(index == 0),
-            self.inside.eq(~first),
+            self.inside.eq(~first | held.valid),
             inside.eq(write - read),
-            self.i.ready.eq(beyond | ~full),
-            taken.eq(self.i.valid & self.i.ready),
-            wrong.eq(Mux(first, word.data[:HEADER_LABEL_BITS] >= self.config.classes, unknown)),
+            held.ready.eq(beyond | ~full),
+            taken.eq(held.valid & held.ready),
+            wrong.eq(Mux(first, held.payload.unknown, unknown)),
             port.en.eq(taken & ~beyond),
             port.addr.eq(write),
             port.data.eq(Mux(first, head, word.data)),

@@ -10,6 +10,9 @@ from rtl.bus.register_map import DATA_BITS
 from rtl.formats import COUNTERS, LayerFormat
 from rtl.readout import result_layout
 
+PICKED = 8
+"""Words that one is picked of in a clock; a power of 2."""
+
 
 def packet_out_of(config: Config) -> wiring.Component:
     """The one that takes what the configuration's core gives."""
@@ -48,11 +51,18 @@ class PacketOut(wiring.Component):
         assert len(words) == count
         index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
         load, last, here = Signal(), Signal(), Signal()
-        m.d.sync += here.eq(self.i.valid)  # a register, as it comes from far
+        # A word is picked in two clocks, first by the index's lower bits, while the last word goes, then by the others. The
+        # result is taken with `done`, and a clock later the number is the next one's.
+        picked = [Signal(DATA_BITS, name=f"picked{i}") for i in range(0, count, PICKED)]
+        m.d.sync += [
+            pick.eq(Array(_extended(value) for value in words[PICKED * i : PICKED * (i + 1)])[index % PICKED])
+            for i, pick in enumerate(picked)
+        ]
+        m.d.sync += here.eq(self.i.valid & ~self.done)  # a register, as it comes from far
         m.d.comb += [
-            load.eq(here & ~valid),  # not with `done`, when the result and its number are the next one's
+            load.eq(here & ~valid),
             last.eq(index == count - 1),
-            self.i.ready.eq(load & last),
+            self.i.ready.eq(self.done),
             self.inside.eq(valid | (index != 0)),
             self.o.valid.eq(valid),
             self.o.payload.eq(word),
@@ -63,7 +73,7 @@ class PacketOut(wiring.Component):
         with m.If(load):
             m.d.sync += [
                 valid.eq(1),
-                word.data.eq(Array(_extended(value) for value in words)[index]),
+                word.data.eq(Array(picked)[index // PICKED]),
                 word.last.eq(last),
                 index.eq(Mux(last, 0, index + 1)),
             ]

@@ -49,12 +49,12 @@ def affinity_case(layer: int, sizes: tuple, lanes: int, **config) -> Case:
     return dataclasses.replace(case, values=case.values | {"own_only": layer == 0})
 
 
-def soma_case(units: int | None, layer: int, sizes: tuple, lanes: int, **config) -> Case:
+def soma_case(units: int | None, lead: int | None, layer: int, sizes: tuple, lanes: int, **config) -> Case:
     """A soma that steps `units` lanes at a time."""
-    case = layer_case("soma", lambda form: Soma(form, units), layer, sizes, lanes, **config)
+    case = layer_case("soma", lambda form: Soma(form, units, lead), layer, sizes, lanes, **config)
     soma = case.make()
-    values = case.values | {"latency": [soma.latency(apical) for apical in (False, True)]}
-    return dataclasses.replace(case, shape=f"{case.shape}, {soma.rounds} rounds", values=values)
+    values = case.values | {"latency": [soma.latency(apical) for apical in (False, True)], "lead": lead}
+    return dataclasses.replace(case, shape=f"{case.shape}, {soma.rounds} rounds, lead {lead}", values=values)
 
 
 def rows_case(size: int, lanes: int, steps: int, *, direct: bool = False, slots: int = 1, targets: bool = False) -> Case:
@@ -90,11 +90,12 @@ CASES = [
     layer_case("synapses", Synapses, 1, (5, 1, 3), 1, coding="rate", steps=8),
     layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False),
     layer_case("synapses", Synapses, 1, (2, 3, 3), 3),  # a pass begins with the very word that the last one ends with
-    soma_case(2, 1, (300, 5, 600, 3), 4),
-    soma_case(None, 1, (4096, 5, 4, 3), 3, steps=8, leak=7),
-    soma_case(1, 1, (300, 5, 700, 3), 3, coding="rate", leak=1),
-    soma_case(1, 0, (5, 600, 3), 2, steps=8),
-    soma_case(2, 2, (5, 90, 10, 3), 5, leak=2),
+    soma_case(2, 10, 1, (300, 5, 600, 3), 4),  # there is room at once
+    soma_case(None, None, 1, (4096, 5, 4, 3), 3, steps=8, leak=7),
+    soma_case(1, 10, 1, (300, 5, 700, 3), 3, coding="rate", leak=1),
+    soma_case(1, None, 0, (5, 600, 3), 2, steps=8),
+    soma_case(2, 1, 2, (5, 90, 10, 3), 5, leak=2),
+    soma_case(1, 10, 1, (5, 90, 10, 3), 5),
     layer_case("concepts", Concepts, 1, (7, 5, 3), 2),
     layer_case("concepts", Concepts, 0, (10, 5, 4), 5, steps=8),
     layer_case("concepts", Concepts, 1, (4, 3, 5), 3),

@@ -169,8 +169,8 @@ MUTANTS = (
     Mutant(
         "a pass survives the reset",
         "layer.py",
-        "self.outstanding, self.begins, self.begins_learning = Signal(),",
-        "self.outstanding, self.begins, self.begins_learning = Signal(reset_less=True),",
+        "self.outstanding, self.sample_begins, self.learning_begins = Signal(),",
+        "self.outstanding, self.sample_begins, self.learning_begins = Signal(reset_less=True),",
     ),
     Mutant(
         "Theta learns from the new counts",
@@ -205,8 +205,8 @@ MUTANTS = (
     Mutant(
         "a sample that begins just then is forgotten",
         "layer.py",
-        "self.undecided.eq(self.begins_learning)",
-        "self.undecided.eq(self.begins_learning & ~affinity.start)",
+        "self.undecided.eq(self.learning_begins)",
+        "self.undecided.eq(self.learning_begins & ~affinity.start)",
         gaps=True,
     ),
 )
