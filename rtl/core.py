@@ -14,6 +14,7 @@ from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
 from rtl.spikes import one_of, pixel_count, pixel_train
+from rtl.streams import Held
 
 
 def core_of(config: Config) -> wiring.Component:
@@ -48,7 +49,7 @@ class BsdCore(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         config, top = self.config, self.config.layers
-        self.accessing = Signal()
+        self.accessing, self.taking = Signal(), Signal()
         layers = {}
         for layer in range(0 if config.learn else 1, top + 1):
             m.submodules[f"layer{layer}"] = layers[layer] = Layer(self.forms[layer])
@@ -69,7 +70,7 @@ class BsdCore(wiring.Component):
             fifos.append(fifo)
         registers = self._registers(m, layers)
         empty = [fifo.level == 0 for fifo in fifos if fifo is not None]
-        quiet = Cat(*empty, *(layer.idle for layer in layers.values()), ~readout.busy)
+        quiet = Cat(*empty, *(layer.idle for layer in layers.values()), ~readout.busy, ~self.taking)
         # Registers, as it comes from everywhere: only a sample ends it, and that is seen at once.
         parts, still = Signal.like(quiet), Signal()
         m.d.sync += parts.eq(Mux(self.i.valid, 0, quiet)), still.eq(parts.all() & ~self.i.valid)
@@ -92,14 +93,21 @@ class BsdCore(wiring.Component):
 
     def _stimulus(self, m, layers):
         """A beat goes to layer 1 as spikes or currents, and to layer 0 as counts, queued: layer 0 recalls last."""
-        config, beat, first = self.config, self._checked(m), layers[1].i
+        m.submodules.held = held = Held(self.i.payload.shape())  # a wide word, and much hangs on whether it is taken
+        m.d.comb += [
+            held.i.payload.eq(self._checked(m)),
+            held.i.valid.eq(self.i.valid & ~self.accessing),
+            self.i.ready.eq(held.i.ready & ~self.accessing),
+        ]
+        config, beat, first = self.config, held.o.payload, layers[1].i
+        m.d.comb += self.taking.eq(held.o.valid)
         for p in range(config.lanes[0]):
             direct = config.coding == "direct"
             m.d.comb += first.payload.trains[p].eq(beat.pixels[p] if direct else pixel_train(beat.pixels[p], config.steps))
         for name in ("label", "learn", "recall"):
             m.d.comb += first.payload[name].eq(beat[name])
         if not config.learn:
-            m.d.comb += first.valid.eq(self.i.valid & ~self.accessing), self.i.ready.eq(first.ready & ~self.accessing)
+            m.d.comb += first.valid.eq(held.o.valid), held.o.ready.eq(first.ready)
             return None
         stimulus = layers[0].i
         queued = stream.Signature(stimulus.payload.shape()).create()
@@ -107,9 +115,9 @@ class BsdCore(wiring.Component):
         m.d.comb += [queued.payload.counts[p].eq(pixel_count(beat.pixels[p], config.steps)) for p in range(config.lanes[0])]
         m.d.comb += [queued.payload[name].eq(beat[name]) for name in ("label", "learn", "recall")]
         m.d.comb += [
-            first.valid.eq(self.i.valid & queued.ready & ~self.accessing),
-            queued.valid.eq(self.i.valid & first.ready & ~self.accessing),
-            self.i.ready.eq(first.ready & queued.ready & ~self.accessing),
+            first.valid.eq(held.o.valid & queued.ready),
+            queued.valid.eq(held.o.valid & first.ready),
+            held.o.ready.eq(first.ready & queued.ready),
         ]
         return fifo
 
@@ -168,8 +176,11 @@ class BsdCore(wiring.Component):
             m.d.sync += request.eq(self.host_i.payload)
         own, writes = now.layer == REGISTERS, inside[WRITE_AT] & request.write
         for number, part in layers.items():
+            asked = Signal(name=f"asked{number}")  # beside `request`
+            with m.If(accepted):
+                m.d.sync += asked.eq((after.layer == number) | (after.layer == EVERY))
             m.d.comb += [
-                part.host.select.eq(self.accessing & ((now.layer == number) | (now.layer == EVERY))),
+                part.host.select.eq(self.accessing & asked),
                 part.host.write.eq(writes),
                 part.host.memory.eq(now.memory),
                 part.host.index.eq(now.index),

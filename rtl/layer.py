@@ -350,7 +350,8 @@ class Layer(wiring.Component):
         m.submodules.held = held = Held(self.i.payload.shape())  # the queue that it comes from is far away
         wiring.connect(m, wiring.flipped(self.i), held.i)
         stimulus, word = held.o, held.o.payload
-        m.d.comb += self.waiting.eq(stimulus.valid)
+        late = Signal()
+        m.d.comb += self.waiting.eq(stimulus.valid | late)
         group, last = self._groups()
         open_ = ~self.closing & ~self.recalling
         target, plasticity = self.affinity.i, self.plasticity
@@ -363,8 +364,9 @@ class Layer(wiring.Component):
         taken = stimulus.valid & stimulus.ready
         with m.If(taken):
             m.d.sync += self._next_group(group, last)
-            with m.If(last):
-                self._count_sample(m, word)
+        m.d.sync += late.eq(taken & last)
+        with m.If(late):  # a clock late, when the word is still there: the next one comes later
+            self._count_sample(m, word)
         with m.If(open_):
             m.d.comb += plasticity.keep.eq(taken & word.learn), plasticity.keep_group.eq(group)
             m.d.comb += [plasticity.keep_data[p].count.eq(word.counts[p]) for p in range(f.lanes)]

@@ -70,12 +70,14 @@ class Soma(wiring.Component):
         m = Module()
         f = self.form
         step_bits = ceil_log2(f.steps)
-        apical, emit, working = Signal(), Signal(), Signal()
+        apical, emit = Signal(), Signal()
         # Picking, a clock later v (the direct code: another clock later), its excess, its step: on, and step + T x round.
         # The first is picked as it comes.
         at = Signal(step_bits + ceil_log2(self.rounds))
         picking, goes_on, summing, planes_paired = Signal(), Signal(), Signal(), Signal()
-        m.d.comb += self.begins.eq((self.accumulated | self.waiting) & ~working & ~emit)
+        idle = Signal(init=1)
+        m.d.sync += idle.eq((idle & ~self.begins) | (emit & self.ready))
+        m.d.comb += self.begins.eq((self.accumulated | self.waiting) & idle)
         m.d.sync += self.waiting.eq((self.accumulated | self.waiting) & ~self.begins)
         m.d.comb += picking.eq(self.begins | goes_on)
         m.d.sync += goes_on.eq(picking & (at != self.rounds * f.steps - 1)), at.eq(Mux(picking, at + 1, 0))
@@ -95,11 +97,13 @@ class Soma(wiring.Component):
             m.d.sync += rounds_left.eq(rounds_left - 1)
         m.d.sync += collect.eq(stepping & final)
         m.d.sync += emit.eq((collect & (rounds_left == 1)) | (emit & ~self.ready))
-        m.d.sync += working.eq(self.begins | (working & ~(collect & (rounds_left == 1))))
-        m.d.comb += self.valid.eq(emit), self.busy.eq(self.waiting | working | emit)
+        m.d.comb += self.valid.eq(emit), self.busy.eq(self.waiting | ~idle)
         picked = (self.rounds - 1) * f.steps  # the clock after `begins` that takes the last sums
         early = self.lead is not None
-        m.d.comb += self.room.eq(picking & (at == max(picked - self.lead + 1, 0)) if early else emit & self.ready)
+        if early:  # a register, as it goes far
+            m.d.sync += self.room.eq(picking & (at == max(picked - self.lead, 0)))
+        else:
+            m.d.comb += self.room.eq(emit & self.ready)
 
         for s in range(self.units):
             planes = self._picked(m, s, at)

@@ -187,11 +187,14 @@ class ActiveRows(wiring.Component):
             entry.train.eq(one_of(pick, then.trains)),
             entry.old.eq(one_of(pick, then.olds)),
         ]
-        # A clock late, as a memory is far: the last entry goes in as the list is closed, before the first can be asked for.
-        m.d.sync += put.addr.eq(Cat(Mux(is_new, new, self.size - 1 - old)[:list_bits], filling))
-        m.d.sync += put.en.eq(picked), put.data.eq(entry)
-        with m.If(picked):
-            with m.If(is_new):
+        # Two clocks late, the second as a memory is far: the last entry is counted as the list is closed, and goes in in the
+        # next clock, before the first can be asked for.
+        entered, entered_new, late_entry = Signal(), Signal(), Signal.like(entry)
+        m.d.sync += entered.eq(picked), entered_new.eq(is_new), late_entry.eq(entry)
+        m.d.sync += put.addr.eq(Cat(Mux(entered_new, new, self.size - 1 - old)[:list_bits], filling))
+        m.d.sync += put.en.eq(entered), put.data.eq(late_entry)
+        with m.If(entered):
+            with m.If(entered_new):
                 m.d.sync += new.eq(new + 1)
             with m.Else():
                 m.d.sync += old.eq(old + 1)

@@ -135,6 +135,8 @@ class Bridge(wiring.Component):
                     m.next = "response"
             with m.State("response"):
                 m.d.comb += response.ready.eq(1)
+                with m.If(~write):  # all the time, and the last one is the answer's: `valid` comes from far
+                    m.d.sync += word.eq(response.payload.data)
                 with m.If(response.valid):
                     with m.If(response.payload.error):
                         m.d.sync += index.eq(0)
@@ -144,7 +146,6 @@ class Bridge(wiring.Component):
                         m.d.sync += done.eq(done + 1), address.eq(address + ascending)
                         m.next = "next"
                         with m.If(~write):
-                            m.d.sync += word.eq(response.payload.data)
                             m.next = "note"
             with m.State("note"):
                 m.d.comb += note.en.eq(1)

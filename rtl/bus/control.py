@@ -23,7 +23,6 @@ from rtl.folded.engine import Engine
 from rtl.layer_host import INDEX_BITS, MEMORY_BITS
 from rtl.memory_map import REGISTERS
 from rtl.ports import host_answer_signature, host_request_layout, result_signature, stimulus_layout
-from rtl.streams import Held
 
 
 def packet_members() -> dict[str, wiring.Member]:
@@ -197,12 +196,7 @@ class BusCore(wiring.Component):
         m = Module()
         m.submodules.core = core = Engine(self.config) if self.config.folded else BsdCore(self.config)
         m.submodules.control = control = Control(self.config, self.route)
-        if self.config.folded:
-            wiring.connect(m, control.stimulus, core.i)
-        else:  # a wide word, and much hangs on whether it is taken
-            m.submodules.held = held = Held(core.i.payload.shape())
-            wiring.connect(m, control.stimulus, held.i)
-            wiring.connect(m, held.o, core.i)
+        wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)
         wiring.connect(m, control.host_i, core.host_i)
         wiring.connect(m, core.host_o, control.host_o)

@@ -91,21 +91,25 @@ class PacketIn(wiring.Component):
         if used:
             with m.If(index == final):
                 m.d.comb += port.data.eq(word.data[: used * PIXEL_BITS])
-        m.d.sync += [pulse.eq(0) for pulse in (self.good, self.short_packet, self.long_packet, self.label)]
+        # What became of a packet is told a clock late, as it goes far.
+        told = {name: Signal(name=f"told_{name}") for name in ("good", "short_packet", "long_packet", "label")}
+        ended = Signal()
+        m.d.sync += ended.eq(taken & word.last)
+        m.d.sync += [getattr(self, name).eq(flag & ended) for name, flag in told.items()]
+        m.d.sync += [
+            told["short_packet"].eq(index < final),
+            told["long_packet"].eq(beyond),
+            told["label"].eq(wrong),
+            told["good"].eq((index == final) & ~wrong),
+        ]
         with m.If(taken):
             m.d.sync += unknown.eq(wrong)
             with m.If(~beyond):
                 m.d.sync += write.eq(write + 1), index.eq(index + 1)
             with m.If(word.last):
-                m.d.sync += [
-                    index.eq(0),
-                    write.eq(committed),
-                    self.short_packet.eq(index < final),
-                    self.long_packet.eq(beyond),
-                    self.label.eq(wrong),
-                ]
+                m.d.sync += index.eq(0), write.eq(committed)
                 with m.If((index == final) & ~wrong):
-                    m.d.sync += write.eq(write + 1), committed.eq(write + 1), self.good.eq(1)
+                    m.d.sync += write.eq(write + 1), committed.eq(write + 1)
 
     def _forward(self, m, header, port, committed, read):
         """Committed packets, one after another, as samples."""

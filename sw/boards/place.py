@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sw.boards.floorplan import floorplan
 from sw.boards.table import Board
 from sw.boards.tools import Folder, Unwanted, asked
 from sw.rundir import write
@@ -103,11 +104,14 @@ def stuck(counts: list[int]) -> bool:
 
 
 def set_up(folder: Folder, family: str) -> str:
-    """Writes the netlist with nextpnr's `SETTINGS`. Returns its name."""
+    """Writes the netlist with nextpnr's `SETTINGS` and the multipliers' places. Returns its name."""
     if family != "ecp5":
         return "top.json"
     netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
-    netlist["modules"]["top"]["settings"] = SETTINGS[family]
+    top = netlist["modules"]["top"]
+    top["settings"] = SETTINGS[family]
+    for name, place in floorplan(top["cells"]).items():
+        top["cells"][name]["attributes"]["BEL"] = place
     write(folder / "top.set.json", json.dumps(netlist))
     return "top.set.json"
 

@@ -157,6 +157,18 @@ MUTANTS = (
         "second.eq(self.outstanding & ~ends)",
         "second.eq(0)",
     ),
+    Mutant(
+        "sums that wait are taken for the next pass's",
+        "layer.py",
+        "of_sums.eq(Mux(self.soma.waiting, waiting, passing))",
+        "of_sums.eq(passing)",
+    ),
+    Mutant(
+        "counters of the next pass",
+        "sample_counters.py",
+        "held.eq(complete)",
+        "held.eq(value)",
+    ),
     Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
     Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
     Mutant(
