@@ -10,6 +10,7 @@ import pytest
 from golden.config import Config
 from sw.boards import build as builder
 from sw.boards.fit import check_fits
+from sw.boards.floorplan import MULTIPLIER, sites
 from sw.boards.place import SETTINGS, USED, Unrouted, own_name, place, read_report, set_up, stuck
 from sw.boards.result import Result
 from sw.boards.steps import Step
@@ -90,14 +91,17 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
         place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
-    assert made["modules"]["top"] == {"cells": {}, "settings": SETTINGS["ecp5"]}
+    top = made["modules"]["top"]
+    assert top["settings"] == SETTINGS["ecp5"]
+    assert top["cells"] == {"m": {"type": MULTIPLIER, "attributes": {"src": "x", "BEL": sites()[0]}}}
     constraints = (tmp_path / re.search(r"--lpf (\S+)", arguments.read_text())[1]).read_text()
     assert constraints == 'LOCATE COMP "rx" SITE "M1";' and "--freq 50 " in arguments.read_text()
 
 
 def netlist(folder):
-    """One without a cell, and its pins."""
-    (folder / "top.json").write_text('{"modules": {"top": {"cells": {}}}}')
+    """One of a multiplier, and its pins."""
+    cells = {"m": {"type": MULTIPLIER, "attributes": {"src": "x"}}}
+    (folder / "top.json").write_text(json.dumps({"modules": {"top": {"cells": cells}}}))
     for pins in ("top.lpf", "top.pcf"):
         (folder / pins).write_text('LOCATE COMP "rx" SITE "M1";')
 
