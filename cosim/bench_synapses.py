@@ -12,7 +12,7 @@ from cosim.drivers import Watchdog, stalls
 from cosim.models import sat
 from cosim.pins import PATTERNS, Pins, as_signed, begin, pack, unpack
 from rtl.formats import LayerFormat
-from rtl.synapses import HOST_READ, HOST_WRITE
+from rtl.synapses import HOST_READ, HOST_WRITE, sums_behind
 
 PASSES = ((4, 400), (64, 10), (1024, 3))
 """Of layers with fewer rows than these so many: of two rows the last one is often the next pass's first one."""
@@ -74,6 +74,7 @@ class Unit:
         self.sides = {"basal": (form.pre_basal, form.basal_planes), "apical": (form.pre_apical, form.steps)}
         self.sides = {side: shape for side, shape in self.sides.items() if shape[0]}
         self.compared, self.asked = 0, (None, 0, 0)
+        self.least = 99  # clocks from `room` to the next group's sums
 
     def place(self, side: str, j: int, group: int) -> int:
         """A word's address: all rows of a group, then the next group; Theta behind W."""
@@ -128,7 +129,7 @@ class Unit:
         """
         pins, form = self.pins, self.form
         to_begin, summing, ended = deque(passes), deque(), None
-        work, errors, byte, kept, group, taking = None, [], None, 0, 0, 0
+        work, errors, byte, kept, group, taking, since = None, [], None, 0, 0, 0, 99
         asks = offered = False
         while to_begin or summing or ended or taking:
             if to_begin and not (work or asks or next(self.gaps)):
@@ -143,7 +144,8 @@ class Unit:
                     pins.set(errors__payload=errors[0][0], g=errors[0][1])
                     byte = work.byte if errors[0][0] else byte
             pins.set(noise=byte) if byte is not None else pins.noise("noise")
-            pins.set(taken=taking == 1)
+            pins.set(room=taking == 1)
+            since = 0 if taking == 1 else since + 1
             taking = max(0, taking - 1)
             await RisingEdge(self.clk)
             if ended:
@@ -169,7 +171,9 @@ class Unit:
                 work, kept = None, 4
                 pins.noise("apical")
             if pins.get("accumulated"):
-                assert not taking, f"group {group} came before the last one was taken"
+                assert not taking, f"group {group} came before there was room"
+                assert since >= sums_behind(form.learn), f"group {group} came {since} clocks behind `room`"
+                self.least = min(self.least, since)
                 found = [pins.all(f"sums__{t}", form.lanes, signed=True) for t in range(form.planes)]
                 expected = summing[0].sums[group]
                 assert found == expected, f"group {group}: expected {expected}, got {found}"
@@ -181,7 +185,7 @@ class Unit:
                     taking += 1
                 self.compared += 1
         assert not errors
-        pins.set(taken=0)
+        pins.set(room=0)
 
     def stimulus(self, apical: int) -> Pass:
         """Lists as of two samples of any density, errors with their ends, silent groups."""
@@ -228,6 +232,7 @@ async def passes_of_both_networks(dut, producer, consumer):
         passes.append(unit.stimulus(side == "apical"))
         walk(weights[side], passes[-1], form)
     await unit.run(passes)
+    assert unit.least == sums_behind(form.learn), f"sums never sooner than {unit.least} clocks behind `room`"
     while not pins.get("ready"):
         await RisingEdge(clk)
     for side in unit.sides:

@@ -17,7 +17,7 @@ def address_bits(form: LayerFormat) -> int:
 
 
 def host_members(form: LayerFormat) -> dict:
-    """The host's window on E (address = (concept, group, part), a lane a write) and on S (address = concept)."""
+    """The host's window on E (address = (concept, group, part), a unit a write) and on S (address = concept)."""
     return {
         "host_address_e": In(address_bits(form)),
         "host_address_s": In(range(max(form.classes, 2))),
@@ -39,7 +39,7 @@ class ApicalSums(wiring.Component):
             of a `sum` goes in, 0 behind a `block`.
         sums: Out, E, three clocks behind `read`.
         k, scalar_write, scalar_sum: In, S of concept k. scalar: Out, the one it had, a clock behind k.
-        host_*: see `rtl.plasticity.Plasticity`; the host has the memories whenever no job does.
+        host_*: see `rtl.plasticity.Plasticity`. A write of E waits for no job: there is none while the host asks.
     """
 
     def __init__(self, form: LayerFormat):
@@ -63,7 +63,7 @@ class ApicalSums(wiring.Component):
         m = Module()
         f = self.form
         shape, host_data = data.ArrayLayout(signed(SUM_BITS), f.update_units), Signal(SUM_BITS)
-        m.submodules.words = memory = ram(shape=shape, depth=1 << address_bits(f))
+        m.submodules.apical_sums = memory = ram(shape=shape, depth=1 << address_bits(f))
         read, write = memory.read_port(), memory.write_port(granularity=1)
         host, own = self.host_select_e, self.total.sum | self.total.block
         # Each address and the enables are a register's alone, as wide words have many block RAMs.
@@ -80,7 +80,7 @@ class ApicalSums(wiring.Component):
             m.d.sync += self.sums[u].eq(read.data[u])
             m.d.comb += self.host_read_e[u].eq(self.sums[u])  # a block RAM's output goes to its register alone
 
-        m.submodules.scalars = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
+        m.submodules.scalar_sums = memory = ram(shape=signed(SUM_BITS), depth=max(f.classes, 2), init=[])
         read, write = memory.read_port(), memory.write_port()
         host = self.host_select_s
         m.d.comb += [

@@ -31,8 +31,8 @@ def overflows(value: ValueLike, bits: int) -> Value:
 
 
 def gated(value: ValueLike, on: ValueLike) -> Value:
-    """The value where `on`, else 0, of its own shape; in gates: in a Mux the synthesis would find a reset, and make of it
-    what a multiplier's register, which has none, cannot take in, or share a sum with that of another state."""
+    """The value where `on`, else 0, of its own shape. In gates: of a Mux the synthesis would make a register's reset, which
+    a multiplier's register lacks, or share the sum with another state's."""
     value = Value.cast(value)
     gate = Value.cast(on).replicate(len(value))
     return value & (gate.as_signed() if value.shape().signed else gate)

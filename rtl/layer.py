@@ -24,7 +24,7 @@ from rtl.sample_counters import WALKED, SampleCounters
 from rtl.soma import Soma
 from rtl.spikes import ActiveRows, spike_word
 from rtl.streams import Held
-from rtl.synapses import SUMS_BEHIND, Synapses
+from rtl.synapses import Synapses, sums_behind
 
 
 def stimulus_word(form: LayerFormat) -> data.StructLayout:
@@ -77,8 +77,9 @@ class Layer(wiring.Component):
         f = self.form
         self.rows = {}
         if f.planes:
-            # A pass of one group is over with it: the next but one must not begin before that one has been taken.
-            m.submodules.soma = self.soma = Soma(f, f.soma_units, SUMS_BEHIND if f.groups > 1 else None)
+            # With one group, sums that wait would let a third pass begin before the first one has been heard.
+            lead = sums_behind(f.learn) if f.groups > 1 else None
+            m.submodules.soma = self.soma = Soma(f, f.soma_units, lead)
         self.token = Signal(data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "apical": 1}))
         self.outstanding, self.sample_begins, self.learning_begins = Signal(), Signal(), Signal()
         # A learning sample's spikes have not all come to the affinity unit: of the last one begun, of the one before it.
@@ -203,14 +204,14 @@ class Layer(wiring.Component):
         m.d.comb += synapses.apical.eq(apical), self.walked.eq(synapses.walked)
         m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
         # Of the sums that are there: they may have to wait, while those of the next pass are on their way.
-        waiting, of_sums = Signal.like(passing), Signal.like(passing)
+        kept_token, of_sums = Signal.like(passing), Signal.like(passing)
         with m.If(synapses.accumulated):
-            m.d.sync += waiting.eq(passing)
-        m.d.comb += of_sums.eq(Mux(self.soma.waiting, waiting, passing))
+            m.d.sync += kept_token.eq(passing)
+        m.d.comb += of_sums.eq(Mux(self.soma.waiting, kept_token, passing))
         with m.If(self.soma.begins):
             m.d.sync += self.token.eq(of_sums)
         m.d.comb += [self.soma.sums[t][p].eq(synapses.sums[t][p]) for t in range(f.planes) for p in range(f.lanes)]
-        m.d.comb += self.soma.apical.eq(of_sums.apical), synapses.taken.eq(self.soma.room)
+        m.d.comb += self.soma.apical.eq(of_sums.apical), synapses.room.eq(self.soma.room)
         for side, rows in sources.items():
             here = self.recalling if side == "apical" else ~self.recalling
             ready = rows.job_valid & here & (~self.all_begun if side == "apical" else ~self.closing)
@@ -341,7 +342,7 @@ class Layer(wiring.Component):
         m.d.comb += counters.first.eq(group == 0), counters.groups.payload.eq(last), self.counting.eq(counters.busy)
         m.d.comb += [counters.counts[p].eq(count) for p, count in enumerate(self.soma.counts)]
         m.d.comb += [getattr(counters, name).eq(getattr(self.synapses, name)) for name in WALKED]
-        m.d.comb += counters.begins.eq(self.soma.begins), counters.complete.eq(self.pass_complete)
+        m.d.comb += counters.complete.eq(self.pass_complete)
         return counters.groups
 
     def _stimulus(self, m):

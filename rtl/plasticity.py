@@ -100,7 +100,7 @@ class Plasticity(wiring.Component):
             m.d.sync += [tag.error.eq(0) for tag in tags[1:]]
         self.scalar, self.slot = Signal(signed(SUM_BITS)), Signal()
         m.submodules.units = self.units = units = UpdateUnits(f)
-        m.d.comb += [place.eq(tag) for place, tag in zip(units.tags, tags, strict=False)]
+        m.d.comb += units.memory.eq(tags[1]), units.word.eq(tags[2]), units.factors.eq(tags[4])
         m.d.comb += units.scalar.eq(self.scalar), units.concept.eq(self.template), units.kept.eq(self._kept(m, tags[0]))
         if self.backward:
             m.submodules.sums = self.sums = ApicalSums(f)

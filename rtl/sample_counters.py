@@ -19,8 +19,8 @@ class SampleCounters(wiring.Component):
     Members:
         groups: In, stream, the groups of a sample as the soma gives them; payload: the last one. first: In, it is the first.
         counts: In, the group's spike counts, one a lane.
-        complete: In, pulse: rows, updates and saturations (In) are those of a whole pass. begins: In, pulse: the soma begins
-            with a group; a sample's counts are those that were complete a clock behind its last group's.
+        complete: In, pulse: rows, updates and saturations (In) are those of a whole pass; before its last group is taken,
+            and the next pass's three clocks behind that at the soonest.
         o: Out, stream of `counters_layout`. busy: Out.
     """
 
@@ -31,7 +31,6 @@ class SampleCounters(wiring.Component):
             "first": In(1),
             "counts": In(form.count_bits).array(form.lanes),
             "complete": In(1),
-            "begins": In(1),
             "o": Out(stream.Signature(counters_layout)),
             "busy": Out(1),
         }
@@ -55,18 +54,13 @@ class SampleCounters(wiring.Component):
         m.d.comb += item.spikes.eq(all_spikes)
         with m.If(came):
             m.d.sync += all_spikes.eq(Mux(first, 0, all_spikes) + spikes)
-        # The next pass's may be complete while this one's last group still waits for the soma, but not when it is there.
-        began = Signal(2)
-        m.d.sync += began.eq(Cat(self.begins, began))
         for name in WALKED:
             value = getattr(self, name)
-            complete, held = (Signal.like(value, name=f"{kind}_{name}") for kind in ("complete", "held"))
+            complete = Signal.like(value, name=f"complete_{name}")
             with m.If(self.complete):
                 m.d.sync += complete.eq(value)
-            with m.If(began[1]):
-                m.d.sync += held.eq(complete)
             with m.If(ended):
-                m.d.sync += item[name].eq(held)
+                m.d.sync += item[name].eq(complete)
         with m.If(self.o.ready):
             m.d.sync += self.o.valid.eq(0)
         with m.If(ended):

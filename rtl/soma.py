@@ -19,11 +19,12 @@ class Soma(wiring.Component):
 
     Args:
         units: lanes that step at the same time; None: all.
-        lead: clocks at least from `room` to the sums that it makes room for. None: room is only made when the last group
-            has been taken; else as soon as that group's sums will have been picked by then.
+        lead: clocks at least from `room` to the sums that it makes room for: they come behind the last pick of the group
+            before. None: room is only made when that group has been taken.
 
     Members:
-        accumulated: In, pulse: `sums` (planes x lanes) are there and stay until `room`; once at most for each `room`.
+        accumulated: In, pulse: `sums` (planes x lanes) are there and stay until `lead` clocks behind `room` (None: until
+            then); the first at any time, then once for each `room`.
         waiting: Out, they wait for the last group to be taken. begins: Out, pulse: their steps begin, with `accumulated` or,
             behind `waiting`, later.
         apical: In, which network's group it is, with `begins`.
@@ -32,7 +33,7 @@ class Soma(wiring.Component):
         valid, ready: Out/In, the group `latency` clocks later, stable until both: `trains` (T bits, bit t a spike at step
             t), `counts`, summed `voltages`, one a lane, and the flags of the surrogate window, a bit a lane: V >= low
             (`above`) and V < high (`below`).
-        room: Out, pulse: there is room for the next group's sums.
+        room: Out, pulse: there is room for the next group's sums. busy: Out, sums wait, or a group's steps or word do.
     """
 
     def __init__(self, form: LayerFormat, units: int | None = None, lead: int | None = None):
@@ -75,19 +76,23 @@ class Soma(wiring.Component):
         # The first is picked as it comes.
         at = Signal(step_bits + ceil_log2(self.rounds))
         picking, goes_on, summing, planes_paired = Signal(), Signal(), Signal(), Signal()
-        idle = Signal(init=1)
+        idle, last_pick = Signal(init=1), (self.rounds - 1) * f.steps
         m.d.sync += idle.eq((idle & ~self.begins) | (emit & self.ready))
         m.d.comb += self.begins.eq((self.accumulated | self.waiting) & idle)
-        m.d.sync += self.waiting.eq((self.accumulated | self.waiting) & ~self.begins)
+        if self.lead is None:
+            m.d.comb += self.room.eq(emit & self.ready)
+        else:  # a register, as it goes far
+            m.d.sync += self.room.eq(picking & (at == max(last_pick - self.lead, 0)))
+            m.d.sync += self.waiting.eq((self.accumulated | self.waiting) & ~self.begins)
         m.d.comb += picking.eq(self.begins | goes_on)
         m.d.sync += goes_on.eq(picking & (at != self.rounds * f.steps - 1)), at.eq(Mux(picking, at + 1, 0))
         m.d.sync += summing.eq(picking), planes_paired.eq(summing)
         step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
         m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
-        exceeding, stepping, begins, final = Signal(), Signal(), Signal(), Signal()
+        exceeding, stepping, first_step, final = Signal(), Signal(), Signal(), Signal()
         late = ~apical if f.direct else 0
         m.d.sync += next_step.eq(Mux(late, paired_step, step)), exceeding.eq(Mux(late, planes_paired, summing))
-        m.d.sync += stepping.eq(exceeding), begins.eq(next_step == 0), final.eq(next_step == f.steps - 1)
+        m.d.sync += stepping.eq(exceeding), first_step.eq(next_step == 0), final.eq(next_step == f.steps - 1)
         with m.If(self.begins):
             m.d.sync += apical.eq(self.apical)
         collect, rounds_left = Signal(), Signal(range(self.rounds + 1))
@@ -98,17 +103,11 @@ class Soma(wiring.Component):
         m.d.sync += collect.eq(stepping & final)
         m.d.sync += emit.eq((collect & (rounds_left == 1)) | (emit & ~self.ready))
         m.d.comb += self.valid.eq(emit), self.busy.eq(self.waiting | ~idle)
-        picked = (self.rounds - 1) * f.steps  # the clock after `begins` that takes the last sums
-        early = self.lead is not None
-        if early:  # a register, as it goes far
-            m.d.sync += self.room.eq(picking & (at == max(picked - self.lead, 0)))
-        else:
-            m.d.comb += self.room.eq(emit & self.ready)
 
         for s in range(self.units):
             planes = self._picked(m, s, at)
             v, excess = self._voltage(m, planes, s, apical, step, planes_paired & (paired_step == 0))
-            self._step(m, stepping, begins, final, collect, v, excess, s)
+            self._step(m, stepping, first_step, final, collect, v, excess, s)
         return m
 
     def _picked(self, m, s, at):
@@ -144,7 +143,7 @@ class Soma(wiring.Component):
             m.d.sync += current.eq((low + (high << 2)) >> (4 + f.scale))
         return v, excess
 
-    def _step(self, m, stepping, begins, final, collect, v, excess, s):
+    def _step(self, m, stepping, first_step, final, collect, v, excess, s):
         """u - (u >> leak) + v, the spike, and what it leaves; after T steps the lane's results."""
         f = self.form
         bits = max(MEMBRANE_BITS, f.voltage_bits) + 2
@@ -165,12 +164,12 @@ class Soma(wiring.Component):
         m.d.sync += membrane.eq(gated(left, goes) | gated(self.threshold >> 1, ~goes))
         voltage, count = Signal(signed(f.sum_bits), name=f"voltage{s}"), Signal(f.count_bits, name=f"count{s}")
         with m.If(stepping):
-            m.d.sync += voltage.eq(Mux(begins, 0, voltage) + v)
+            m.d.sync += voltage.eq(Mux(first_step, 0, voltage) + v)
         # The spike is known late in its clock, and is counted in the next one: what it makes is taken as it goes in there.
-        late, late_begins, counting = (Signal(name=f"{name}{s}") for name in ("late_spike", "late_begins", "counting"))
-        m.d.sync += late.eq(spike), late_begins.eq(begins), counting.eq(stepping)
+        late, late_first, counting = (Signal(name=f"{name}{s}") for name in ("late_spike", "late_first", "counting"))
+        m.d.sync += late.eq(spike), late_first.eq(first_step), counting.eq(stepping)
         train, counted, trained = Signal(f.steps, name=f"train{s}"), Signal.like(count), Signal(f.steps, name=f"trained{s}")
-        m.d.comb += counted.eq(Mux(late_begins, 0, count) + late), trained.eq(Cat(train[1:], late))
+        m.d.comb += counted.eq(Mux(late_first, 0, count) + late), trained.eq(Cat(train[1:], late))
         with m.If(counting):
             m.d.sync += count.eq(counted), train.eq(trained)
         new = {

@@ -43,8 +43,7 @@ def train_count(train: Value, steps: int) -> Value:
 
 def one_of(pick: Value, values) -> Value:
     """The value whose bit is set in `pick`, at most one, else 0: gates and an OR, no decoder."""
-    gated = (Mux(pick[p], value, 0) for p, value in enumerate(values))
-    return reduce(or_, gated)
+    return reduce(or_, (Mux(pick[p], value, 0) for p, value in enumerate(values)))
 
 
 def any_and_two(bits: Value) -> tuple[Value, Value]:

@@ -29,11 +29,14 @@ from rtl.walk import Walk
 BANK_BITS = 10
 BANK = 1 << BANK_BITS
 """Words of a bank: what a block RAM of an ECP5, or half of a larger one, has of its widest."""
-SUMS_BEHIND = 10
-"""Clocks at least from `taken` until the next group's sums: two more in a core that learns."""
 HOST_READ, HOST_WRITE = 4, 6
 """Clocks from a host's address until its word can be read, and until it has come through the update's stages, where the lane
 can be changed."""
+
+
+def sums_behind(learn: bool) -> int:
+    """Clocks at least from `room` until the next group's sums."""
+    return 11 if learn else 9
 
 
 def reverse(byte: Value) -> Value:
@@ -44,7 +47,7 @@ def reverse(byte: Value) -> Value:
 class Synapses(wiring.Component):
     """Walks all groups of posts over the listed rows, for either network.
 
-    Eleven clocks from a row's `index` to its accumulators (nine in an inference-only core); one row a clock.
+    A row a clock; a group's sums come ten clocks behind the `index` of its last row (eight in an inference-only core).
 
     Members:
         start, ready: In/Out, begin a pass: behind the last one's `done`, as soon as all it writes will be there to be read,
@@ -55,7 +58,7 @@ class Synapses(wiring.Component):
         noise: In, the pass's noise byte, from its first live errors until `ready`, at most four clocks after `done`.
         rate: In, rate + 8, and stochastic: In, else round half up; taken with `start`.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
-        taken: In, pulse: the soma has room for the next group.
+        room: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended two clocks ago, else 0.
         host_*: the weights, address = word; host_read comes `HOST_READ` clocks later. A word is written as a whole:
@@ -84,7 +87,7 @@ class Synapses(wiring.Component):
             "rate": In(RATE_BITS),
             "accumulated": Out(1),
             "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
-            "taken": In(1),
+            "room": In(1),
             "rows": Out(range(self.words + 1)),
             "updates": Out(range(self.words + 1)),
             "saturations": Out(range(self.words * f.lanes + 1)),
@@ -108,7 +111,7 @@ class Synapses(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.walk = self.walk = walk = Walk(f, self.words, self.apical_base)
-        for name in ("start", "apical", "new", "old", "taken"):
+        for name in ("start", "apical", "new", "old", "room"):
             m.d.comb += getattr(walk, name).eq(getattr(self, name))
         for name in ("ready", "done", "index", "back", "rows", "walked"):
             m.d.comb += getattr(self, name).eq(getattr(walk, name))

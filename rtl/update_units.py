@@ -38,17 +38,20 @@ class UpdateUnits(wiring.Component):
     bits is enough: what it multiplies with is then the count x 2^12.
 
     Members:
-        tags: In, the tags of the items at their memories (1), words (2) and in the multipliers (4); no others matter.
-        scalar: In, b1 or S. q_data: In, an error's coefficient, with tag 1. concept, kept: In, the words, with tag 2.
-        apical_sums: In, E of the part's neurons, one a unit, two clocks before the total.
-        totals: Out, with tag 6, one a unit. above, below: Out, the neurons' flags, with it.
+        memory, word, factors: In, the tags of the items whose words are being read, are there, and are in the multipliers:
+            the tags 1, 2 and 4 of `rtl.plasticity`.
+        scalar: In, b1 or S, with `word`. q_data: In, an error's coefficient, with `memory`. concept, kept: In, the words.
+        apical_sums: In, E of the part's neurons, one a unit, a clock before the total.
+        totals: Out, two clocks behind `factors`, one a unit. above, below: Out, the neurons' flags, with them.
     """
 
     def __init__(self, form: LayerFormat):
         self.form = f = form
         super().__init__(
             {
-                "tags": In(tag_layout(f)).array(5),
+                "memory": In(tag_layout(f)),
+                "word": In(tag_layout(f)),
+                "factors": In(tag_layout(f)),
                 "scalar": In(signed(SUM_BITS)),
                 "q_data": In(signed(SCALAR_BITS)),
                 "concept": In(concept_word(f)),
@@ -63,23 +66,23 @@ class UpdateUnits(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f, tags, units = self.form, self.tags, range(self.form.update_units)
+        f, word, units = self.form, self.word, range(self.form.update_units)
         factor, q_data = Signal(signed(SCALAR_BITS + 1)), Signal(signed(SCALAR_BITS))
         low, high = (Signal(f.count_bits * len(units), name=name) for name in ("low", "high"))
         halves = Cat(self.scalar[:HALF], 0).as_signed(), self.scalar[HALF:].as_signed()
-        job = Mux(tags[2].low, halves[0], Mux(tags[2].block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
+        job = Mux(word.low, halves[0], Mux(word.block, halves[1], self.scalar[:SCALAR_BITS].as_signed()))
         value = Signal(signed(SCALAR_BITS))
         if f.pre_basal:
             m.d.sync += q_data.eq(self.q_data)
-        m.d.comb += value.eq(Mux(tags[2].error, q_data, job) if f.pre_basal else job)
-        minus = (tags[2].error & tags[2].kept) | tags[2].low | tags[2].block
+        m.d.comb += value.eq(Mux(word.error, q_data, job) if f.pre_basal else job)
+        minus = (word.error & word.kept) | word.low | word.block
         m.d.sync += factor.eq(Mux(minus, -value, value))
-        neurons = data.View(concept_word(f), Mux(tags[2].kept, self.kept, self.concept))
-        picked = [self._picked(tags[2].part, neurons, u) for u in units]
+        neurons = data.View(concept_word(f), Mux(word.kept, self.kept, self.concept))
+        picked = [self._picked(word.part, neurons, u) for u in units]
         counts = Cat(neuron.count for neuron in picked)
         plain = Signal(init=1)  # not `block`, as a register: the reset of many others
-        m.d.sync += plain.eq(~tags[1].block)
-        m.d.sync += low.eq(Mux(tags[2].block, 0, counts)), high.eq(Mux(plain, 0, counts))
+        m.d.sync += plain.eq(~self.memory.block)
+        m.d.sync += low.eq(Mux(word.block, 0, counts)), high.eq(Mux(plain, 0, counts))
         for name in ("above", "below"):  # they go with the products, and with the sums
             stages = [Signal(len(units), name=f"{name}{i}") for i in range(3)]
             m.d.sync += stages[0].eq(Cat(neuron[name] for neuron in picked))
@@ -87,9 +90,9 @@ class UpdateUnits(wiring.Component):
         # What a product is added to, and whether there is one, as coefficients may come with gaps: registers, as much hangs
         # on them. An error's sum begins with a half of what is shifted away.
         on, first, go_on, from_sums = (Signal(name=name) for name in ("on", "first", "go_on", "from_sums"))
-        sums = tags[4].sum | tags[4].low
-        m.d.sync += on.eq(tags[4].error | sums | tags[4].block), first.eq(tags[4].first)
-        m.d.sync += go_on.eq(~tags[4].first & ~sums), from_sums.eq(sums)
+        sums = self.factors.sum | self.factors.low
+        m.d.sync += on.eq(self.factors.error | sums | self.factors.block), first.eq(self.factors.first)
+        m.d.sync += go_on.eq(~self.factors.first & ~sums), from_sums.eq(sums)
         # All multiplicands go into the multipliers' own registers: the wires to them are long ones.
         taken = Signal.like(factor, reset_less=True)
         m.d.sync += taken.eq(factor)

@@ -31,7 +31,7 @@ class Walk(wiring.Component):
         words: of the memory; apical_base: where those of the backward network begin.
 
     Members:
-        start, ready, done, apical, new, old, index, back, errors, taken, rows, walked: see `rtl.synapses.Synapses`.
+        start, ready, done, apical, new, old, index, back, errors, room, rows, walked: see `rtl.synapses.Synapses`.
         begin: Out, pulse: a pass begins. writing: In, a word that the next pass may read is still to be written, by a row
             behind those here.
         step: Out, `step_layout`. takes: Out, two of a kind: the row of this step takes its group's errors.
@@ -52,7 +52,7 @@ class Walk(wiring.Component):
                 "index": Out(row_bits),
                 "back": Out(1),
                 "errors": In(stream.Signature(1)),
-                "taken": In(1),
+                "room": In(1),
                 "writing": In(1),
                 "step": Out(step_layout(words, form.learn)),
                 "takes": Out(2),
@@ -112,7 +112,7 @@ class Walk(wiring.Component):
             m.d.sync += no_old.eq(self.old == 0), one_old.eq(self.old == 1), old_before.eq(self.old - 2)
         with m.Elif(self.done):
             m.d.sync += idle.eq(1)
-        with m.If(self.taken):
+        with m.If(self.room):
             m.d.sync += credit.eq(1)
         with m.If(accept):
             m.d.sync += guess.eq(0)

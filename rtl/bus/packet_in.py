@@ -24,9 +24,10 @@ class PacketIn(wiring.Component):
         i: In, stream of `rtl.bus.packets.word_layout`. o: Out, stream of `rtl.core.stimulus_layout`.
         mode: In, an index of `MODES`, taken with a packet's first word.
         hold: In, no new sample begins.
-        inside: Out, the last word of a packet is still to come.
-        good: Out, pulse after a good packet. short_packet, long_packet, label: Out, pulses after one that was dropped;
-            one or two of them.
+        inside: Out, the last word of a packet is still to come, or to be looked at.
+        coming: Out, a packet's last word is here, but what became of it is not told yet.
+        good: Out, pulse behind a good packet's last word. short_packet, long_packet, label: Out, pulses behind that of one
+            that was dropped; one or two of them.
     """
 
     def __init__(self, config: Config):
@@ -38,6 +39,7 @@ class PacketIn(wiring.Component):
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
                 "inside": Out(1),
+                "coming": Out(1),
                 "good": Out(1),
                 "short_packet": Out(1),
                 "long_packet": Out(1),
@@ -70,13 +72,14 @@ class PacketIn(wiring.Component):
         final = pixel_words(self.config)
         write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
         word, taken, beyond, first = held.payload.word, Signal(), Signal(), Signal()
-        wrong, head, inside, full = Signal(), Signal(header), Signal.like(read), Signal()
+        wrong, head, inside, full, ended = Signal(), Signal(header), Signal.like(read), Signal(), Signal()
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
             head.mode.eq(held.payload.mode),
             beyond.eq(index > final),
             first.eq(index == 0),
             self.inside.eq(~first | held.valid),
+            self.coming.eq((held.valid & word.last) | ended),
             inside.eq(write - read),
             held.ready.eq(beyond | ~full),
             taken.eq(held.valid & held.ready),
@@ -93,7 +96,6 @@ class PacketIn(wiring.Component):
                 m.d.comb += port.data.eq(word.data[: used * PIXEL_BITS])
         # What became of a packet is told a clock late, as it goes far.
         told = {name: Signal(name=f"told_{name}") for name in ("good", "short_packet", "long_packet", "label")}
-        ended = Signal()
         m.d.sync += ended.eq(taken & word.last)
         m.d.sync += [getattr(self, name).eq(flag & ended) for name, flag in told.items()]
         m.d.sync += [

@@ -10,8 +10,8 @@ from rtl.bus.register_map import DATA_BITS
 from rtl.formats import COUNTERS, LayerFormat
 from rtl.readout import result_layout
 
-PICKED = 8
-"""Words that one is picked of in a clock; a power of 2."""
+PICKED_BITS = 3
+"""Of the index, by which a word is picked in the first of two clocks."""
 
 
 def packet_out_of(config: Config) -> wiring.Component:
@@ -53,9 +53,9 @@ class PacketOut(wiring.Component):
         load, last, here = Signal(), Signal(), Signal()
         # A word is picked in two clocks, first by the index's lower bits, while the last word goes, then by the others. The
         # result is taken with `done`, and a clock later the number is the next one's.
-        picked = [Signal(DATA_BITS, name=f"picked{i}") for i in range(0, count, PICKED)]
+        picked = [Signal(DATA_BITS, name=f"picked{i}") for i in range(0, count, 1 << PICKED_BITS)]
         m.d.sync += [
-            pick.eq(Array(_extended(value) for value in words[PICKED * i : PICKED * (i + 1)])[index % PICKED])
+            pick.eq(Array(_extended(value) for value in words[i << PICKED_BITS : i + 1 << PICKED_BITS])[index[:PICKED_BITS]])
             for i, pick in enumerate(picked)
         ]
         m.d.sync += here.eq(self.i.valid & ~self.done)  # a register, as it comes from far
@@ -73,7 +73,7 @@ class PacketOut(wiring.Component):
         with m.If(load):
             m.d.sync += [
                 valid.eq(1),
-                word.data.eq(Array(picked)[index // PICKED]),
+                word.data.eq(Array(picked)[index[PICKED_BITS:]]),
                 word.last.eq(last),
                 index.eq(Mux(last, 0, index + 1)),
             ]

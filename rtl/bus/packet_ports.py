@@ -99,7 +99,7 @@ class PacketPorts(wiring.Component):
             m.d.sync += held_valid.eq(0)
         with m.If(self.push):
             m.d.sync += held.eq(self.word), held_valid.eq(1)
-        return held_valid | packets.good
+        return held_valid | packets.coming | packets.good
 
     def _results(self, m, packets):
         by_register, sink = Signal(init=self.reset), packets.o

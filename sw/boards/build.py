@@ -118,7 +118,7 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
     """The first of these tries that meets the clock, else the best. Where placements foretell it, the most promising one is
     routed, and the next only where the wires find no way."""
     tries: list[Placed] = []
-    failed, name = "", set_up(folder, board.family)
+    failed, name = "", set_up(folder, board)
     foretells = board.family in FORETELLS
     for number in _promising(folder, board, name, megahertz, seeds, step) if foretells else seeds:
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""

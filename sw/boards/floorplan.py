@@ -6,7 +6,9 @@ seeds, before 365,000 to 413,000), and what it expects of the clock depends less
 """
 
 import re
+from collections.abc import Collection
 
+DEVICE = "--85k"
 ROWS = (10, 34, 58)
 COLUMNS = tuple(x for x in range(4, 115) if (x < 59 and x % 9 == 4) or (x >= 69 and x % 9 == 6))
 """Of an LFE5U-85F: its rows of multipliers, and the first column of each block of four."""
@@ -34,8 +36,11 @@ def order(cell: str) -> tuple:
     return (layer is None, int(layer[1]) if layer else 0, parts)
 
 
-def floorplan(cells: dict[str, dict]) -> dict[str, str]:
-    """A place for each multiplier of a netlist's cells (yosys' JSON), by the cell's name; none where there are too many."""
+def floorplan(cells: dict[str, dict], device: Collection[str] = (DEVICE,)) -> dict[str, str]:
+    """A place for each multiplier of a netlist's cells (yosys' JSON), by the cell's name.
+
+    None where there are too many, or the place and route tool's options for the `device` name another one.
+    """
     names = sorted((name for name, cell in cells.items() if cell["type"] == MULTIPLIER), key=order)
     places = sites()
-    return dict(zip(names, places, strict=False)) if len(names) <= len(places) else {}
+    return dict(zip(names, places, strict=False)) if DEVICE in device and len(names) <= len(places) else {}

@@ -103,14 +103,14 @@ def stuck(counts: list[int]) -> bool:
     return len(counts) >= 2 * ROUNDS and stalled(counts) >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
 
 
-def set_up(folder: Folder, family: str) -> str:
+def set_up(folder: Folder, board: Board) -> str:
     """Writes the netlist with nextpnr's `SETTINGS` and the multipliers' places. Returns its name."""
-    if family != "ecp5":
+    if board.family != "ecp5":
         return "top.json"
     netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
     top = netlist["modules"]["top"]
-    top["settings"] = SETTINGS[family]
-    for name, place in floorplan(top["cells"]).items():
+    top["settings"] = SETTINGS[board.family]
+    for name, place in floorplan(top["cells"], board.arguments).items():
         top["cells"][name]["attributes"]["BEL"] = place
     write(folder / "top.set.json", json.dumps(netlist))
     return "top.set.json"

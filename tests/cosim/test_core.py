@@ -100,6 +100,7 @@ def assert_same(one: dict, other: dict) -> None:
         (Config(name="recall waits for layer 0", sizes=(30, 1, 10), lanes=(1, 1, 5), block=2), 8),
         (Config(name="rows beyond a byte", sizes=(258, 2), lanes=(6, 2), block=2), 6),
         (Config(name="inference only", sizes=(16, 8, 4), lanes=(4, 3, 2), learn=False), 16),
+        (Config(name="sums at once behind the last pick", sizes=(16, 12, 8, 4), lanes=4, learn=False), 16),
         long(Config(name="64 lanes", sizes=(66, 2), lanes=64, block=2, steps=8), 8),
         long(Config(name="64 lanes and 64 concepts", sizes=(130, 70, 64), lanes=64, block=5, loss="gap"), 8),
     ],

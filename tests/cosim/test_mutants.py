@@ -144,7 +144,7 @@ MUTANTS = (
     Mutant(
         "surrogate window always open", "plasticity.py", "self.units.above[u] & (self.units.below[u] | falls)", "Const(1)"
     ),
-    Mutant("q_r with the other sign", "update_units.py", "minus = (tags[2].error & tags[2].kept) | ", "minus = "),
+    Mutant("q_r with the other sign", "update_units.py", "minus = (word.error & word.kept) | ", "minus = "),
     Mutant(
         "a wrong guess is not taken back",
         "walk.py",
@@ -160,15 +160,10 @@ MUTANTS = (
     Mutant(
         "sums that wait are taken for the next pass's",
         "layer.py",
-        "of_sums.eq(Mux(self.soma.waiting, waiting, passing))",
+        "of_sums.eq(Mux(self.soma.waiting, kept_token, passing))",
         "of_sums.eq(passing)",
     ),
-    Mutant(
-        "counters of the next pass",
-        "sample_counters.py",
-        "held.eq(complete)",
-        "held.eq(value)",
-    ),
+    Mutant("counters of the next pass", "sample_counters.py", "item[name].eq(complete)", "item[name].eq(value)"),
     Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
     Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
     Mutant(

@@ -41,7 +41,7 @@ def test_weights_in_several_banks_are_shown_together():
 def test_a_core_without_learning_has_no_backward_network():
     parts = inventory.count(SMALL.replace(learn=False))
     memories = {memory for part in parts.values() for memory in part.memories}
-    assert "apical_sums" not in memories
+    assert "apical_sums" not in memories and "apical_sums" in inventory.count(SMALL)["layer1"].memories
     assert parts["layer1"].memories["weights"] == _bits(1, backward=False)
     assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
 

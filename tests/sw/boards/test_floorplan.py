@@ -26,6 +26,7 @@ def test_those_of_a_layer_come_one_after_another_by_block_and_number():
     assert list(placed) == [*wanted, "edge.z"] and list(placed.values()) == sites()[:13]
 
 
-def test_too_many_have_none():
+def test_too_many_or_another_device_have_none():
     assert len(floorplan({str(i): {"type": MULTIPLIER} for i in range(156)})) == 156
     assert floorplan({str(i): {"type": MULTIPLIER} for i in range(157)}) == {}
+    assert floorplan({"0": {"type": MULTIPLIER}}, ("--25k",)) == {}

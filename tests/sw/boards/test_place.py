@@ -88,7 +88,7 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     monkeypatch.setenv("NEXTPNR_ECP5", str(program))
     netlist(tmp_path)
     with pytest.raises(ToolError):
-        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), "ecp5"), Fraction(50), 3)
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], set_up(Folder(tmp_path), BOARDS["ulx3s-85f"]), Fraction(50), 3)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
     top = made["modules"]["top"]
@@ -127,7 +127,7 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
         place(
             Folder(tmp_path),
             BOARDS["ulx3s-85f"],
-            set_up(Folder(tmp_path), "ecp5"),
+            set_up(Folder(tmp_path), BOARDS["ulx3s-85f"]),
             Fraction(50),
             3,
             told.append,
