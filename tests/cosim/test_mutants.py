@@ -141,9 +141,7 @@ MUTANTS = (
         "SUM_BITS, self.total.sum | self.total.block)",
         long=True,
     ),
-    Mutant(
-        "surrogate window always open", "plasticity.py", "self.units.above[u] & (self.units.below[u] | falls)", "Const(1)"
-    ),
+    Mutant("surrogate window always open", "plasticity.py", "self.units.above[u] & (self.units.below[u] | falls)", "Cat(1)"),
     Mutant("q_r with the other sign", "update_units.py", "minus = (word.error & word.kept) | ", "minus = "),
     Mutant(
         "a wrong guess is not taken back",
