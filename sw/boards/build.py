@@ -23,8 +23,6 @@ from sw.terminal import say
 
 SEEDS = 4
 """Placements from other seeds, so many in all, where the clock is missed or the wires find no way."""
-ENOUGH = 1.1
-"""Times the clock that is asked for: a placement that promises so much is routed at once."""
 
 
 def build(
@@ -109,7 +107,7 @@ def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, see
         best = f", the best so far promises {max(promises.values()):.1f} MHz" if promises else ""
         step.tell(f"placing seed {seed}{best}")
         promises[seed] = foretell(folder, board, name, megahertz, seed)
-        if promises[seed] >= ENOUGH * megahertz:
+        if promises[seed] >= megahertz:
             break
     return sorted(seeds, key=lambda seed: -promises.get(seed, 0))
 

@@ -150,8 +150,8 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
     "board, promises, runs",
     [
         ("icebreaker", {}, ["1", "2"]),  # the first misses its clock, the second does not
-        ("ulx3s-85f", {1: 49, 2: 54, 3: 30}, ["1 placed", "2 placed", "3 placed", "2"]),  # the best of all is routed
-        ("ulx3s-85f", {1: 49, 2: 56}, ["1 placed", "2 placed", "2"]),  # a tenth more than is asked for: it is at once
+        ("ulx3s-85f", {1: 48, 2: 49, 3: 30}, ["1 placed", "2 placed", "3 placed", "2"]),  # the best of all is routed
+        ("ulx3s-85f", {1: 49, 2: 50}, ["1 placed", "2 placed", "2"]),  # what is asked for: it is at once
     ],
 )
 def test_no_seed_is_placed_again_whichever_was_the_best(board, promises, runs, tmp_path, monkeypatch):
