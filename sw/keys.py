@@ -10,12 +10,13 @@ FILE = Path(__file__).parents[1] / "docs" / "configuration.md"
 
 _HEAD = """# The keys of a configuration
 
-Generated from `golden/config.py` by `python -m sw.keys`; do not edit. A configuration is a TOML file with any of these keys, of which only `sizes` and
-`lanes` must be there; `--help` of the commands names those that come with it, and a run keeps its own in `config.toml`.
+Generated from `golden/config.py` by `python -m sw.keys`; do not edit. A configuration is a TOML file with any of these keys,
+of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it, and a run keeps its
+own in `config.toml`.
 
 | key | default | allowed | |
 |---|---|---|---|
-| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 | neurons of each layer: the stimulus, the hidden ones, the concepts |
+| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 | neurons of each layer, from the stimulus to the concepts |
 | lanes | | a number of 1 to 64, or one for each layer | neurons computed side by side; more than a layer has are not built |
 """
 
