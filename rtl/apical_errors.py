@@ -4,7 +4,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.fixed import overflows
+from rtl.fixed import overflows, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat
 from rtl.update_units import tag_layout
 
@@ -65,8 +65,6 @@ class ApicalErrors(wiring.Component):
         m.d.sync += late.eq(self.part_done), over.eq(Cat(overflows(x, APICAL_ERROR_BITS) for x in shifted))
         for p in range(f.lanes):
             unit, own = divmod(p, f.update_rounds)
-            x = shifted[unit]
-            limit = Cat((~x[-1]).replicate(APICAL_ERROR_BITS - 1), x[-1])
             with m.If(late & (part == own)):
-                m.d.sync += self.g[p].eq(Mux(over[unit], limit, x[:APICAL_ERROR_BITS]))
+                m.d.sync += self.g[p].eq(saturate(shifted[unit], APICAL_ERROR_BITS, over[unit]))
         return m

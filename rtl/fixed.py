@@ -14,13 +14,17 @@ def as_signed(value: ValueLike) -> Value:
     return value if value.shape().signed else Cat(value, Const(0, 1)).as_signed()
 
 
-def saturate(value: ValueLike, bits: int) -> Value:
-    """Clip to -2^(bits-1) .. 2^(bits-1) - 1. Shape signed(bits), or narrower where the value is."""
+def saturate(value: ValueLike, bits: int, over: ValueLike | None = None) -> Value:
+    """Clip to -2^(bits-1) .. 2^(bits-1) - 1. Shape signed(bits), or narrower where the value is.
+
+    Args:
+        over: what `overflows` gives, where it is known already.
+    """
     value = as_signed(value)
     if len(value) <= bits:
         return value
     limit = Cat((~value[-1]).replicate(bits - 1), value[-1])
-    return Mux(overflows(value, bits), limit, value[:bits]).as_signed()
+    return Mux(overflows(value, bits) if over is None else over, limit, value[:bits]).as_signed()
 
 
 def overflows(value: ValueLike, bits: int) -> Value:

@@ -19,6 +19,7 @@ from rtl.apical_sums import ApicalSums, host_members
 from rtl.concepts import concept_word, other_behind
 from rtl.fixed import clipped, gated, saturate
 from rtl.formats import APICAL_ERROR_BITS, BLOCK_SHIFT_BITS, ERROR_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, LayerFormat
+from rtl.inner import pass_on
 from rtl.memories import ram
 from rtl.update_units import UpdateUnits, tag_layout
 
@@ -247,9 +248,7 @@ class Plasticity(wiring.Component):
             errors.block_shift.eq(self.block_shift),
             errors.taken.eq(self.errors.ready),
         ]
-        for name, member in host_members(self.form).items():
-            inside, outside = getattr(sums, name), getattr(self, name)
-            m.d.comb += inside.eq(outside) if member.flow == In else outside.eq(inside)
+        pass_on(m, self, sums, host_members(self.form))
 
     def _basal_errors(self, m, tag):
         """g of step 7, kept until the next sample's pass has taken it."""

@@ -21,10 +21,11 @@ from rtl.formats import (
     SYNAPSE_BITS,
     LayerFormat,
 )
+from rtl.inner import pass_on
 from rtl.memories import ram
 from rtl.spikes import row_layout
 from rtl.stages import stage
-from rtl.walk import Walk
+from rtl.walk import Walk, pass_members
 
 BANK_BITS = 10
 BANK = 1 << BANK_BITS
@@ -70,16 +71,7 @@ class Synapses(wiring.Component):
         self.form = f = form
         self.apical_base = f.pre_basal * f.groups
         self.words = max(self.apical_base + f.pre_apical * f.groups, 2)
-        row_bits = ceil_log2(max(f.pre_basal, f.pre_apical, 2))
-        members = {
-            "start": In(1),
-            "ready": Out(1),
-            "done": Out(1),
-            "apical": In(1),
-            "new": In(row_bits + 1),
-            "old": In(row_bits + 1),
-            "index": Out(row_bits),
-            "back": Out(1),
+        members = pass_members(f, self.words) | {
             "errors": In(stream.Signature(1)),
             "g": In(signed(APICAL_ERROR_BITS)).array(f.lanes),
             "noise": In(NOISE_BITS),
@@ -87,11 +79,8 @@ class Synapses(wiring.Component):
             "rate": In(RATE_BITS),
             "accumulated": Out(1),
             "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
-            "room": In(1),
-            "rows": Out(range(self.words + 1)),
             "updates": Out(range(self.words + 1)),
             "saturations": Out(range(self.words * f.lanes + 1)),
-            "walked": Out(row_bits + 1),
             "host_address": In(ceil_log2(self.words)),
             "host_data": In(f.weight_bits),
             "host_select": In(1),
@@ -111,10 +100,7 @@ class Synapses(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.walk = self.walk = walk = Walk(f, self.words, self.apical_base)
-        for name in ("start", "apical", "new", "old", "room"):
-            m.d.comb += getattr(walk, name).eq(getattr(self, name))
-        for name in ("ready", "done", "index", "back", "rows", "walked"):
-            m.d.comb += getattr(self, name).eq(getattr(walk, name))
+        pass_on(m, self, walk, pass_members(f, self.words))
         wiring.connect(m, wiring.flipped(self.errors), walk.errors)
         apical = Signal()
         # The host's write, in registers beside the words that it goes into.

@@ -20,6 +20,24 @@ def step_layout(words: int, learn: bool) -> data.StructLayout:
     return data.StructLayout({"valid": 1, "null": 1, "last": 1, "clear": 1, "base": range(words + 1)} | learning)
 
 
+def pass_members(form: LayerFormat, words: int) -> dict:
+    """How a pass is begun and described, and what its rows are asked by: see `rtl.synapses.Synapses`."""
+    row_bits = ceil_log2(max(form.pre_basal, form.pre_apical, 2))
+    return {
+        "start": In(1),
+        "ready": Out(1),
+        "done": Out(1),
+        "apical": In(1),
+        "new": In(row_bits + 1),
+        "old": In(row_bits + 1),
+        "index": Out(row_bits),
+        "back": Out(1),
+        "room": In(1),
+        "rows": Out(range(words + 1)),
+        "walked": Out(row_bits + 1),
+    }
+
+
 class Walk(wiring.Component):
     """Issues the rows of every group, front list first, one a clock; a step comes two clocks behind its row's `index`.
 
@@ -39,25 +57,14 @@ class Walk(wiring.Component):
 
     def __init__(self, form: LayerFormat, words: int, apical_base: int):
         self.form, self.words, self.apical_base = form, words, apical_base
-        row_bits = ceil_log2(max(form.pre_basal, form.pre_apical, 2))
         super().__init__(
-            {
-                "start": In(1),
-                "ready": Out(1),
+            pass_members(form, words)
+            | {
                 "begin": Out(1),
-                "done": Out(1),
-                "apical": In(1),
-                "new": In(row_bits + 1),
-                "old": In(row_bits + 1),
-                "index": Out(row_bits),
-                "back": Out(1),
                 "errors": In(stream.Signature(1)),
-                "room": In(1),
                 "writing": In(1),
                 "step": Out(step_layout(words, form.learn)),
                 "takes": Out(2),
-                "rows": Out(range(words + 1)),
-                "walked": Out(row_bits + 1),
             }
         )
 

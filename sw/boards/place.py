@@ -36,7 +36,7 @@ fewer wires, which go quickly, so many rounds."""
 
 FORETELLS = ("ecp5",)
 """Where a routing takes so much longer than a placement that seeds are compared by what nextpnr expects of their placements:
-of `digits` 63 to 93 MHz, of which routed ones kept 0.94 to 1.03 parts."""
+of `digits` 63 to 100 MHz, of which routed ones kept 0.87 to 1.03 parts."""
 
 CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
 PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
