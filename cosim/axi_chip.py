@@ -131,6 +131,15 @@ class AxiChip:
         for packet in packets:
             self.source.send_nowait(np.asarray(packet, "<u4").tobytes())
 
+    async def taken(self) -> None:
+        """Waits until the core has taken every packet sent; AssertionError where it takes none."""
+        left = patience = None
+        while not self.source.idle():
+            waiting = self.source.count()
+            left, patience = waiting, (PATIENCE if waiting != left else patience - 1)
+            assert patience, f"packets: {waiting} wait, none was taken for {PATIENCE} clocks"
+            await RisingEdge(self.dut.aclk)
+
     async def gathered(self, count: int) -> None:
         """Waits until the results of `count` samples lie in the sink; AssertionError where they do not come."""
         for _ in range(PATIENCE):

@@ -196,7 +196,7 @@ async def a_stream_of_packets_is_goldens(dut):
                 dropped.append(error)
             chip.send([*packet[:-1], packet[-1] | beyond(config, rng)])
         sent += count
-        await chip.source.wait()
+        await chip.taken()
         if number % 2:  # other segments' packets come on the heels of the ones before
             await chip.gathered(sent)
     asking.cancel()

@@ -15,10 +15,11 @@ class Gearbox(wiring.Component):
     """Moves gcd(8, lanes) pixels a clock: two shift registers and no barrel shifter. The core walks longer than that takes.
 
     Args:
-        pixels: of a sample. lanes: of a beat; a sample's last beat is filled up with zeros.
+        pixels: of a sample. lanes: of a beat; beyond the last pixel a sample's last beat has what is left of the word, then
+            zeros.
 
     Members:
-        i: In, stream: ceil(pixels / 8) words a sample, pixel 0 lowest; what lies beyond the last pixel is 0.
+        i: In, stream: ceil(pixels / 8) words a sample, pixel 0 lowest.
         o: Out, stream of `pixels` and `last`, which comes with a sample's last beat.
     """
 

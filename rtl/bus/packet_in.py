@@ -7,9 +7,9 @@ from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.bus.gearbox import Gearbox
-from rtl.bus.packets import HEADER_LABEL_BITS, PIXELS, pixel_words, sample_words, word_layout
+from rtl.bus.packets import HEADER_LABEL_BITS, pixel_words, sample_words, word_layout
 from rtl.bus.register_map import DATA_BITS, MODES
-from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.formats import LABEL_BITS
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
 from rtl.streams import Held
@@ -90,10 +90,6 @@ class PacketIn(wiring.Component):
         ]
         # A register: room that is made shows a clock late, and a word beyond a packet may take it for a clock.
         m.d.sync += full.eq(inside[-1] | (inside[:-1].all() & taken))
-        used = self.config.sizes[0] % PIXELS
-        if used:
-            with m.If(index == final):
-                m.d.comb += port.data.eq(word.data[: used * PIXEL_BITS])
         # What became of a packet is told a clock late, as it goes far.
         told = {name: Signal(name=f"told_{name}") for name in ("good", "short_packet", "long_packet", "label")}
         m.d.sync += ended.eq(taken & word.last)

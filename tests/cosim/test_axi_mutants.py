@@ -38,10 +38,10 @@ class BusMutant(Mutant):
 
 RESET, ROUTED, MAP = "a_reset", "samples_and_results", "registers_are"
 MUTANTS = (
-    BusMutant("a dropped packet stays", "packet_in.py", "write.eq(committed),", "write.eq(write),"),
-    BusMutant("a short packet is taken", "packet_in.py", "(index == final) &", "(index <= final) &", True),
+    BusMutant("a dropped packet stays", "packet_in.py", "write.eq(committed)", "write.eq(write)"),
+    BusMutant("a short packet is taken", "packet_in.py", "m.If((index == final) &", "m.If((index <= final) &", True),
     BusMutant("low bits of a label", "packet_in.py", "data[:HEADER_LABEL_BITS] >=", "data[:LABEL_BITS] >=", True),
-    BusMutant("padding goes in", "packet_in.py", "        if used:", "        if False:", True),
+    BusMutant("padding goes in", "../core.py", "        if used:", "        if False:", True),
     BusMutant("the ring is never full", "packet_in.py", "beyond | ~full", "beyond | 1", True, ROUTED),
     BusMutant(
         "mode of the moment", "packet_in.py", "head.eq(port.data),", "head.eq(port.data), head.mode.eq(self.mode),", True
@@ -54,7 +54,7 @@ MUTANTS = (
         tests=RESET,
     ),
     BusMutant("a leftover goes on", "gearbox.py", "words.eq(0), left.eq(0)", "words.eq(0)", True),
-    BusMutant("a word changes", "packet_out.py", "self.i.valid & (~valid | self.o.ready)", "self.i.valid", True),
+    BusMutant("a word changes", "packet_out.py", "load.eq(here & ~valid)", "load.eq(here)", True),
     BusMutant("no sign", "packet_out.py", "sign = value[-1] if", "sign = 0 if", True),
     BusMutant("nothing is busy", "control.py", "m.If(~self.status.idle)", "m.If(0)", True, ROUTED),
     BusMutant("any write clears", "control.py", "self.cleared.eq(self.request.data)", "self.cleared.eq(255)", True, MAP),
