@@ -84,8 +84,8 @@ class Affinity(wiring.Component):
         ]
         taken = self.i.valid & self.i.ready
         m.d.sync += self.start.eq(taken & self.i.payload.last & ~self.i.payload.recall)
-        with m.If(taken):
-            m.d.sync += word.eq(self.i.payload), running.eq(1), position.eq(0)
+        with m.If(~running):  # what is offered, taken or not: whether it is, is known late
+            m.d.sync += running.eq(taken), word.eq(self.i.payload), position.eq(0)
             m.d.sync += k.eq(self.i.payload.label), following.eq(self.i.payload.label == 0)
         with m.If(running):
             m.d.sync += position.eq(position + 1)

@@ -202,7 +202,11 @@ class Layer(wiring.Component):
             m.d.sync += passing.eq(begun)
         apical = self.recalling if f.pre_apical else 0
         m.d.comb += synapses.apical.eq(apical), self.walked.eq(synapses.walked)
-        m.d.comb += self.soma.accumulated.eq(synapses.accumulated)
+        # The soma has a flip-flop of its own, as the synapses' one is far away; upside down, or the synthesis would make one
+        # of the two.
+        quiet = Signal(init=1)
+        m.d.sync += quiet.eq(~synapses.accumulates)
+        m.d.comb += self.soma.accumulated.eq(~quiet)
         # Of the sums that are there: they may have to wait, while those of the next pass are on their way.
         kept_token, of_sums = Signal.like(passing), Signal.like(passing)
         with m.If(synapses.accumulated):

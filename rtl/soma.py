@@ -77,6 +77,7 @@ class Soma(wiring.Component):
         at = Signal(step_bits + ceil_log2(self.rounds))
         picking, goes_on, summing, planes_paired = Signal(), Signal(), Signal(), Signal()
         idle, last_pick = Signal(init=1), (self.rounds - 1) * f.steps
+        round_begins = Signal(init=1)  # at step 0, a register, as all units' sums hang on it
         m.d.sync += idle.eq((idle & ~self.begins) | (emit & self.ready))
         m.d.comb += self.begins.eq((self.accumulated | self.waiting) & idle)
         if self.lead is None:
@@ -86,11 +87,16 @@ class Soma(wiring.Component):
             m.d.sync += self.waiting.eq((self.accumulated | self.waiting) & ~self.begins)
         m.d.comb += picking.eq(self.begins | goes_on)
         m.d.sync += goes_on.eq(picking & (at != self.rounds * f.steps - 1)), at.eq(Mux(picking, at + 1, 0))
+        m.d.sync += round_begins.eq(~picking | (at[:step_bits] == f.steps - 1))
         m.d.sync += summing.eq(picking), planes_paired.eq(summing)
         step, paired_step, next_step = (Signal(step_bits, name=name) for name in ("step", "paired_step", "next_step"))
         m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
         exceeding, stepping, first_step, final = Signal(), Signal(), Signal(), Signal()
         late = ~apical if f.direct else 0
+        # The direct code: the planes make one current for all steps. Registers, as all units hang on them.
+        takes, combines = Signal(), Signal()
+        m.d.sync += combines.eq(summing & (step == 0) & ~apical)
+        m.d.sync += takes.eq(Mux(self.begins, self.apical, apical) | (summing & (step == 0)))
         m.d.sync += next_step.eq(Mux(late, paired_step, step)), exceeding.eq(Mux(late, planes_paired, summing))
         m.d.sync += stepping.eq(exceeding), first_step.eq(next_step == 0), final.eq(next_step == f.steps - 1)
         with m.If(self.begins):
@@ -105,23 +111,23 @@ class Soma(wiring.Component):
         m.d.comb += self.valid.eq(emit), self.busy.eq(self.waiting | ~idle)
 
         for s in range(self.units):
-            planes = self._picked(m, s, at)
-            v, excess = self._voltage(m, planes, s, apical, step, planes_paired & (paired_step == 0))
+            planes = self._picked(m, s, round_begins, at[step_bits:])
+            v, excess = self._voltage(m, planes, s, apical, step, takes, combines)
             self._step(m, stepping, first_step, final, collect, v, excess, s)
         return m
 
-    def _picked(self, m, s, at):
-        """Unit s's sums of this round, one a plane."""
-        f, step_bits = self.form, ceil_log2(self.form.steps)
+    def _picked(self, m, s, begins, number):
+        """Unit s's sums of the round of this number, one a plane."""
+        f = self.form
         picked = [Signal(signed(f.accumulator_bits), name=f"picked{t}_{s}") for t in range(f.planes)]
-        with m.If(at[:step_bits] == 0):
+        with m.If(begins):
             for t in range(f.planes):
                 lanes = [self.sums[t][p] for p in range(s, f.lanes, self.units)]
-                lane = Array(lanes)[at[step_bits:]] if len(lanes) > 1 else lanes[0]
+                lane = Array(lanes)[number] if len(lanes) > 1 else lanes[0]
                 m.d.sync += picked[t].eq(lane)
         return picked
 
-    def _voltage(self, m, planes, s, apical, step, combine):
+    def _voltage(self, m, planes, s, apical, step, takes, combines):
         """v of unit s's step and its excess over the threshold, registers both."""
         f = self.form
         current, v = (Signal(signed(f.voltage_bits), name=f"{name}{s}") for name in ("current", "v"))
@@ -137,25 +143,28 @@ class Soma(wiring.Component):
             return v, excess
         low, high = (Signal(signed(f.accumulator_bits + 2), name=f"{name}{s}") for name in ("low_planes", "high_planes"))
         m.d.sync += low.eq(planes[0] + (planes[1] << 1)), high.eq(planes[2] + (planes[3] << 1))
-        with m.If(apical):
-            m.d.sync += current.eq(now)
-        with m.Elif(combine):
-            m.d.sync += current.eq((low + (high << 2)) >> (4 + f.scale))
+        with m.If(takes):
+            m.d.sync += current.eq(Mux(combines, (low + (high << 2)) >> (4 + f.scale), now))
         return v, excess
+
+    def _leaked_and(self, membrane, more, bits):
+        """u - (u >> leak) + more. The three are saved carries first, a LUT's delay: one carry chain, not two in a row."""
+        kept, leak, more = (Cat(v, v[-1].replicate(bits - len(v))) for v in (membrane, ~(membrane >> self.form.leak), more))
+        carries = (kept & leak) | (kept & more) | (leak & more)
+        return ((kept ^ leak ^ more) + Cat(1, carries[:-1]))[:bits].as_signed()
 
     def _step(self, m, stepping, first_step, final, collect, v, excess, s):
         """u - (u >> leak) + v, the spike, and what it leaves; after T steps the lane's results."""
         f = self.form
-        bits = max(MEMBRANE_BITS, f.voltage_bits) + 2
+        bits = max(MEMBRANE_BITS, f.voltage_bits) + 2  # of all that comes here; sums of these bits are exact
         membrane = Signal(signed(MEMBRANE_BITS), name=f"membrane{s}")
         x, rest = Signal(signed(bits), name=f"x{s}"), Signal(signed(bits), name=f"rest{s}")
         spike = Signal(name=f"spike{s}")
-        leaked = membrane - (membrane >> f.leak)
         most = ((1 << MEMBRANE_BITS - 1) - 1) - self.threshold
         over = ~x[-1] & x[MEMBRANE_BITS - 1 : -1].any()
         m.d.comb += [
-            x.eq(leaked + v),
-            rest.eq(leaked + excess),
+            x.eq(self._leaked_and(membrane, v, bits)),
+            rest.eq(self._leaked_and(membrane, excess, bits)),
             spike.eq(~rest[-1]),
         ]
         left = Signal(signed(MEMBRANE_BITS), name=f"left{s}")

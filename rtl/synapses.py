@@ -59,6 +59,7 @@ class Synapses(wiring.Component):
         noise: In, the pass's noise byte, from its first live errors until `ready`, at most four clocks after `done`.
         rate: In, rate + 8, and stochastic: In, else round half up; taken with `start`.
         accumulated: Out, pulse: `sums` (planes x lanes) of the group are complete, and stay so until the next one's are.
+        accumulates: Out, pulse, a clock before it.
         room: In, pulse: the soma has room for the next group.
         rows, updates, saturations: Out, of this pass, complete in the clock after its last `accumulated`.
         walked: Out, the rows of the group that ended two clocks ago, else 0.
@@ -78,6 +79,7 @@ class Synapses(wiring.Component):
             "stochastic": In(1),
             "rate": In(RATE_BITS),
             "accumulated": Out(1),
+            "accumulates": Out(1),
             "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
             "updates": Out(range(self.words + 1)),
             "saturations": Out(range(self.words * f.lanes + 1)),
@@ -263,6 +265,7 @@ class Synapses(wiring.Component):
                     m.d.sync += running.eq(0)
                 complete = Signal(signed(f.accumulator_bits), name=f"sum{t}_{p}", reset_less=True)
                 m.d.comb += self.sums[t][p].eq(complete)
-                with m.If(sent["valid"] & sent["last"]):
+                with m.If(self.accumulates):
                     m.d.sync += complete.eq(total)
-        m.d.sync += self.accumulated.eq(sent["valid"] & sent["last"])
+        m.d.comb += self.accumulates.eq(sent["valid"] & sent["last"])
+        m.d.sync += self.accumulated.eq(self.accumulates)
