@@ -181,10 +181,15 @@ class Synapses(wiring.Component):
         if f.learn:
             read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
         read_row = stage(m, "read", read_row)
-        row = stage(m, "came", read_row)
+        came_row = read_row | {f"mixed{p}": self._mixed(read_row, p) for p in range(f.lanes)} if f.learn else read_row
+        row = stage(m, "came", came_row)
         word = Signal(came[0].shape())
         m.d.comb += word.eq(Array(came)[row["address"][BANK_BITS:]] if len(came) > 1 else came[0])
         return read_row, row, word, writes
+
+    def _mixed(self, row, p):
+        """What a lane's dither is but for the pass's noise, a clock before that comes."""
+        return row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
 
     def _kept(self, m, values, ready) -> dict[str, Value]:
         """A register of weights; the host's data, in place of a lane's, into a word that stays.
@@ -205,8 +210,7 @@ class Synapses(wiring.Component):
         added, noise = kept | {f"weight{p}": word[p] for p in range(f.lanes)}, Signal.like(self.noise)
         m.d.sync += noise.eq(self.noise)  # as it was a clock ago: the next pass's may be there already
         for p in range(f.lanes):
-            dither = noise ^ row["dither"] ^ reverse((row["column"] + 5 * p)[:8])
-            added[f"dither{p}"] = Mux(self.dithers, dither, 128)
+            added[f"dither{p}"] = Mux(self.dithers, noise ^ row[f"mixed{p}"], 128)
             product = row[f"g{p}"] * Cat(row["factor"], 0).as_signed()
             # A factor is T times 2^13 at most, and 0 where nothing is to be updated: the product's register needs no reset.
             added[f"change{p}"] = product[: f.error_bits + 16].as_signed()

@@ -181,9 +181,10 @@ class Bridge(wiring.Component):
                 m.next = "silent"
                 with m.If(words_follow):
                     m.next = "reply words"
+        last = Signal()  # a register: like the byte, it has two clocks from the index's change
+        m.d.sync += last.eq(index[:2].all() & (index[2:] + 1 == done))
         with answered(m, "reply words"):
-            m.d.comb += self.o.valid.eq(1), self.o.payload.data.eq(data)
-            m.d.comb += self.o.payload.last.eq(index[:2].all() & (index[2:] + 1 == done))
+            m.d.comb += self.o.valid.eq(1), self.o.payload.data.eq(data), self.o.payload.last.eq(last)
             with m.If(self.o.ready):
                 m.d.sync += index.eq(index + 1)
                 m.next = "reply words"

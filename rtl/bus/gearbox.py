@@ -36,19 +36,21 @@ class Gearbox(wiring.Component):
         beat, filled, beats = Signal(self.lanes * PIXEL_BITS), Signal(range(per_beat + 1)), Signal(range(self.beats + 1))
         full, last = Signal(), Signal()
         all_words, shift, completes = Signal(), Signal(), Signal()
+        # Registers, as much hangs on a shift: whether there is something, whether it fills the beat, and that is the last.
+        more, fills, final = Signal(), Signal(init=per_beat == 1), Signal(init=self.beats == 1)
         m.d.comb += [
             self.i.ready.eq((left == 0) & ~all_words),
             # Beyond the last word a sample goes on with the zeros that follow it through the register.
             # A full beat waits for the clock after it was taken: nothing here hangs on the reader's readiness.
-            shift.eq(((left != 0) | all_words) & ~full),
-            completes.eq(shift & (filled == per_beat - 1)),
+            shift.eq(more & ~full),
+            completes.eq(shift & fills),
             self.o.valid.eq(full),
             self.o.payload.pixels.eq(beat),
             self.o.payload.last.eq(last),
         ]
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += word.eq(self.i.payload), left.eq(per_word), words.eq(words + 1)
-            m.d.sync += all_words.eq(words == self.words - 1)
+            m.d.sync += all_words.eq(words == self.words - 1), more.eq(1)
         with m.If(full & self.o.ready):
             m.d.sync += full.eq(0)
         with m.If(shift):
@@ -57,9 +59,12 @@ class Gearbox(wiring.Component):
                 word.eq(word >> unit),
                 left.eq(Mux(left == 0, 0, left - 1)),
                 filled.eq(filled + 1),
+                fills.eq(filled == per_beat - 2 if per_beat > 1 else 1),
+                more.eq(all_words | (left > 1)),
             ]
         with m.If(completes):
-            m.d.sync += full.eq(1), filled.eq(0), last.eq(0), beats.eq(beats + 1)
-            with m.If(beats == self.beats - 1):
-                m.d.sync += last.eq(1), beats.eq(0), words.eq(0), all_words.eq(0), left.eq(0)
+            m.d.sync += full.eq(1), filled.eq(0), fills.eq(per_beat == 1), beats.eq(beats + 1)
+            m.d.sync += last.eq(final), final.eq(beats == self.beats - 2 if self.beats > 1 else 1)
+            with m.If(final):
+                m.d.sync += beats.eq(0), words.eq(0), all_words.eq(0), left.eq(0), more.eq(0)
         return m

@@ -10,7 +10,7 @@ from rtl.bus.register_map import DATA_BITS
 from rtl.formats import COUNTERS, LayerFormat
 from rtl.readout import result_layout
 
-PICKED_BITS = 3
+PICKED_BITS = 2
 """Of the index, by which a word is picked in the first of two clocks."""
 
 
@@ -43,14 +43,16 @@ class PacketOut(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        config, result, count = self.config, self.i.payload, result_words(self.config)
+        config, count = self.config, result_words(self.config)
+        result = Signal(self.i.payload.shape())  # beside the words that are picked from it: it comes from far
+        m.d.sync += result.eq(self.i.payload)
         first = Signal(DATA_BITS)
         m.d.comb += first.eq(result.prediction | (self.number << NUMBER_AT))
         words = [first, *(result.voltages[k] for k in range(config.classes))]
         words += [result.counters[i][name] for i in range(config.layers) for name in COUNTERS]
         assert len(words) == count
         index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
-        load, last, here = Signal(), Signal(), Signal()
+        load, last, came, here = Signal(), Signal(), Signal(), Signal()
         # A word is picked in two clocks, first by the index's lower bits, while the last word goes, then by the others. The
         # result is taken with `done`, and a clock later the number is the next one's.
         picked = [Signal(DATA_BITS, name=f"picked{i}") for i in range(0, count, 1 << PICKED_BITS)]
@@ -58,7 +60,7 @@ class PacketOut(wiring.Component):
             pick.eq(Array(_extended(value) for value in words[i << PICKED_BITS : i + 1 << PICKED_BITS])[index[:PICKED_BITS]])
             for i, pick in enumerate(picked)
         ]
-        m.d.sync += here.eq(self.i.valid & ~self.done)  # a register, as it comes from far
+        m.d.sync += came.eq(self.i.valid & ~self.done), here.eq(came & ~self.done)  # as the first word that is picked
         m.d.comb += [
             load.eq(here & ~valid),
             last.eq(index == count - 1),

@@ -53,7 +53,7 @@ MUTANTS = (
         "index, unknown = Signal.like(committed), Signal(range(final + 2), reset_less=True)",
         tests=RESET,
     ),
-    BusMutant("a leftover goes on", "gearbox.py", "words.eq(0), left.eq(0)", "words.eq(0)", True),
+    BusMutant("a leftover goes on", "gearbox.py", ", left.eq(0), more.eq(0)", "", True),
     BusMutant("a word changes", "packet_out.py", "load.eq(here & ~valid)", "load.eq(here)", True),
     BusMutant("no sign", "packet_out.py", "sign = value[-1] if", "sign = 0 if", True),
     BusMutant("nothing is busy", "control.py", "m.If(~self.status.idle)", "m.If(0)", True, ROUTED),

@@ -63,7 +63,7 @@ MUTANTS = (
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
     Mutant("membrane starts at rest", "soma.py", "gated(self.threshold >> 1, ~goes)", "0", long=True),
     Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),
-    Mutant("half rounds down", "synapses.py", "Mux(self.dithers, dither, 128)", "Mux(self.dithers, dither, 127)"),
+    Mutant("half rounds down", "synapses.py", 'row[f"mixed{p}"], 128)', 'row[f"mixed{p}"], 127)'),
     Mutant(
         "weights do not saturate",
         "synapses.py",
