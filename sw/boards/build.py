@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from golden.config import Config
 from sw.boards import generic, vendor
 from sw.boards.clocks import measure
 from sw.boards.fit import check_fits
-from sw.boards.place import FORETELLS, PACK, Placed, Unrouted, foretell, place, placed_name, set_up
+from sw.boards.place import ENOUGH, FORETELLS, PACK, Placed, Unrouted, foretell, place, placed_name, set_up
 from sw.boards.result import Result
 from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
@@ -100,16 +101,22 @@ def _open(
     return result
 
 
-def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, seeds: range, step: Step) -> list[int]:
-    """The seeds, the most promising first; those behind one that promises enough are not placed, and come last."""
+def _promising(folder: Folder, board: Board, name: str, megahertz: Fraction, seeds: range, step: Step) -> dict[int, float]:
+    """What the seeds promise, the most promising first; those behind one that promises enough are not placed, and come last
+    with as little as the others."""
     promises: dict[int, float] = {}
     for seed in seeds:
         best = f", the best so far promises {max(promises.values()):.1f} MHz" if promises else ""
         step.tell(f"placing seed {seed}{best}")
         promises[seed] = foretell(folder, board, name, megahertz, seed)
-        if promises[seed] >= megahertz:
+        if promises[seed] >= ENOUGH * megahertz:
             break
-    return sorted(seeds, key=lambda seed: -promises.get(seed, 0))
+    placed = sorted(promises.items(), key=lambda item: -item[1])
+    return dict(placed) | {seed: placed[-1][1] for seed in seeds if seed not in promises}
+
+
+def _tell(step: Step, label: str, words: str) -> None:
+    step.tell(f"{label}, {words}")
 
 
 def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step: Step) -> Placed:
@@ -118,14 +125,13 @@ def _place(folder: Folder, board: Board, megahertz: Fraction, seeds: range, step
     tries: list[Placed] = []
     failed, name = "", set_up(folder, board)
     foretells = board.family in FORETELLS
-    for number in _promising(folder, board, name, megahertz, seeds, step) if foretells else seeds:
+    promises = _promising(folder, board, name, megahertz, seeds, step) if foretells else dict.fromkeys(seeds)
+    for number, promise in promises.items():
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         label = f"seed {number}{best}"
         step.tell(label)
         try:
-            tries.append(
-                place(folder, board, name, megahertz, number, lambda words, label=label: step.tell(f"{label}, {words}"))
-            )
+            tries.append(place(folder, board, name, megahertz, number, promise, partial(_tell, step, label)))
         except Unrouted as error:
             failed = str(error)
             continue

@@ -98,6 +98,24 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     assert constraints == 'LOCATE COMP "rx" SITE "M1";' and "--freq 50 " in arguments.read_text()
 
 
+def test_the_router_is_asked_for_what_a_placement_may_keep_then_for_less(tmp_path, monkeypatch):
+    """Of a promise of 40 MHz, where 50 are asked: 38, then 34; of 55, what is asked for, then 46.75."""
+    program, asked = tmp_path / "mine", tmp_path / "asked"
+    lines = "".join(f"echo iter={i} wires=9 overused={count} overuse=1\n" for i, count in enumerate(BAD))
+    loop = f"for a; do last=$b; b=$a; case $last in --lpf) grep FREQ $a >> {asked};; esac; done"
+    program.write_text(f"#!/bin/sh\ncase $1 in --version) echo mine; exit;; esac; {loop}\n{lines}sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("NEXTPNR_ECP5", str(program))
+    netlist(tmp_path)
+    (tmp_path / "top.lpf").write_text('BLOCK RESETPATHS;\nFREQUENCY PORT "clk25_0__io" 25000000.0 HZ;\n# end')
+    for promise in (40, 55.0):
+        with pytest.raises(Unrouted):
+            place(Folder(tmp_path), BOARDS["ulx3s-85f"], "top.json", Fraction(50), 1, promise)
+    found = re.findall(r'FREQUENCY PORT "clk25_0__io" (\S+) HZ;', asked.read_text())
+    assert found == ["19000000", "17000000", "25000000.0", "23375000"]
+    assert (tmp_path / "top.aim.lpf").read_text().startswith("BLOCK RESETPATHS;\nFREQUENCY")
+
+
 def netlist(folder):
     """One of a multiplier, and its pins."""
     cells = {"m": {"type": MULTIPLIER, "attributes": {"src": "x"}}}
@@ -130,20 +148,20 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
             set_up(Folder(tmp_path), BOARDS["ulx3s-85f"]),
             Fraction(50),
             3,
-            told.append,
+            tell=told.append,
         )
     assert told[-1] == "4,100 wires with two nets on them"
     tried = []
 
-    def never(folder, board, netlist, megahertz, seed, tell):
-        tried.append(seed)
+    def never(folder, board, netlist, megahertz, seed, promise, tell):
+        tried.append((seed, promise))
         raise Unrouted(f"seed {seed}: no")
 
     monkeypatch.setattr(builder, "place", never)
     monkeypatch.setattr(builder, "foretell", lambda folder, board, name, megahertz, seed: {5: 40, 6: 45, 7: 30}[seed])
     with pytest.raises(CheckError, match="no way \\(seeds 5 to 7\\), the last: seed 7: no; fewer lanes"):
         builder._place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(5, 8), Step())
-    assert tried == [6, 5, 7]
+    assert tried == [(6, 45), (5, 40), (7, 30)]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +169,7 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
     [
         ("icebreaker", {}, ["1", "2"]),  # the first misses its clock, the second does not
         ("ulx3s-85f", {1: 48, 2: 49, 3: 30}, ["1 placed", "2 placed", "3 placed", "2"]),  # the best of all is routed
-        ("ulx3s-85f", {1: 49, 2: 50}, ["1 placed", "2 placed", "2"]),  # what is asked for: it is at once
+        ("ulx3s-85f", {1: 50.5, 2: 51}, ["1 placed", "2 placed", "2"]),  # enough for what is asked for: it is at once
     ],
 )
 def test_no_seed_is_placed_again_whichever_was_the_best(board, promises, runs, tmp_path, monkeypatch):
