@@ -78,6 +78,10 @@ def train(
             kept.state = golden_run.GoldenNetwork(kept.config).model.state()
             kept.save(weights)
         backend(weights, kept, dataset, console)
+    except UserError:
+        if not resume:  # it did not begin: no board at the port
+            shutil.rmtree(folder.path)
+        raise
     except KeyboardInterrupt:
         if weights.exists():
             done = len(kept.history["epochs"])

@@ -30,7 +30,11 @@ class Steps:
         with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as bar:
             task = bar.add_task("", total=None)
             step.tell = lambda words: bar.update(task, description=words)
-            yield step
+            try:
+                yield step
+            except KeyboardInterrupt:
+                say(self.console, f"{label}  interrupted; what the tools have finished is kept for the next time")
+                raise
         self.seconds[name] = round(time.monotonic() - began, 1)
         say(self.console, "  ".join(filter(None, (label, f"{self.seconds[name]:.0f} s", step.note))))
 

@@ -108,6 +108,7 @@ def _off_by_one(records):
 def test_a_missing_port_is_named(folder, capsys, more, message):
     assert train("--backend", "serial", *more) == 2
     assert capsys.readouterr().err == f"bispike: {message}\n"
+    assert not list((folder / "runs").glob("*")), "a run that did not begin"
 
 
 def test_a_bitstream_of_another_network_is_named(folder, capsys):

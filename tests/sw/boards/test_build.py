@@ -88,4 +88,8 @@ def test_steps_are_counted_and_timed():
         step.note = "so much"
     with pytest.raises(ZeroDivisionError), steps.step("two"):
         raise ZeroDivisionError
-    assert console.export_text().rstrip() == "1 of 2  one  0 s  so much" and list(steps.seconds) == ["one"]
+    with pytest.raises(KeyboardInterrupt), Steps(console, 2).step("three"):
+        raise KeyboardInterrupt
+    first, *others = console.export_text().splitlines()
+    assert " ".join(others).startswith("1 of 2  three  interrupted; what the tools have finished is kept")
+    assert first.rstrip() == "1 of 2  one  0 s  so much" and list(steps.seconds) == ["one"]
