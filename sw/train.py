@@ -79,7 +79,7 @@ def train(
             kept.save(weights)
         backend(weights, kept, dataset, console)
     except UserError:
-        if not resume:  # it did not begin: no board at the port
+        if not resume and not kept.history["epochs"]:  # it did not begin: no board at the port
             shutil.rmtree(folder.path)
         raise
     except KeyboardInterrupt:

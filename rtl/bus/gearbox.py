@@ -36,7 +36,7 @@ class Gearbox(wiring.Component):
         beat, filled, beats = Signal(self.lanes * PIXEL_BITS), Signal(range(per_beat + 1)), Signal(range(self.beats + 1))
         full, last = Signal(), Signal()
         all_words, shift, completes = Signal(), Signal(), Signal()
-        # Registers, as much hangs on a shift: whether there is something, whether it fills the beat, and that is the last.
+        # Registers, as much hangs on a shift: whether there is something, whether it fills the beat, whether the last one.
         more, fills, final = Signal(), Signal(init=per_beat == 1), Signal(init=self.beats == 1)
         m.d.comb += [
             self.i.ready.eq((left == 0) & ~all_words),

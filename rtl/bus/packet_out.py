@@ -20,7 +20,7 @@ def packet_out_of(config: Config) -> wiring.Component:
 
 
 class PacketOut(wiring.Component):
-    """A word in two clocks. The core keeps the result until the packet is out: there is no second copy of it.
+    """A word in two clocks. The core keeps the result until the packet is out: what is kept here only follows it.
 
     Members:
         i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.packets.word_layout`.

@@ -21,6 +21,9 @@ BLOCK = ((0, 0), (1, 1), (4, 4), (5, 5))
 """Of a block: columns from its first one, and nextpnr's number of the multiplier."""
 LOGIC = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 4}
 """LUTs that a cell takes."""
+LUTS_PER_PLACE = 180
+"""So many places of the device do that there is one for so many LUTs: `digits` and `image` take all of it, a small core what
+lies side by side."""
 STRIPS = 3
 """Parts of the device's width that are filled one after another, down its rows and up again."""
 MULTIPLIER = "MULT18X18D"
@@ -53,7 +56,8 @@ def spread(needs: list[int], weights: list[int], places: int) -> list[list[int]]
     """Shares out places in a row.
 
     Args:
-        needs: places that each takes, not more than there are. weights: how the others are shared, not all of them 0.
+        needs: places that each takes, in all not more than there are. weights: by which all are shared, as far as needs
+            let.
 
     Returns:
         For each, the numbers of its places, ascending and evenly within its share.
@@ -87,5 +91,7 @@ def floorplan(cells: dict[str, dict], device: Collection[str] = (DEVICE,)) -> di
     for name, cell in cells.items():
         logic[layer_of(name)] += LOGIC.get(cell["type"], 0)
     layers = {layer: list(group) for layer, group in groupby(names, layer_of)}
-    taken = spread([len(group) for group in layers.values()], [logic[layer] for layer in layers], len(places))
+    wanted = max(len(names), logic.total() // LUTS_PER_PLACE)
+    needs, weights = [len(group) for group in layers.values()], [logic[layer] for layer in layers]
+    taken = spread(needs, weights, min(wanted, len(places)))
     return dict(zip(names, (places[place] for place in chain(*taken)), strict=True))

@@ -25,12 +25,12 @@ wires as it lays after 20; nor does `router2` find a way for what `heap` has pla
 `router2` on its own lays a wire again only where it crosses another one: of placements that promised 100.6 and 82.5 MHz,
 92.0 and 55.9 were left. So it is told to lay those again, too, that are too slow."""
 
-KEPT = (0.95, 0.85)
-"""Parts of a placement's promise that the router is asked for, the second where it finds no way with the first: asked for
-more, it lays the same wires again and again, each in the way of others."""
-
 ENOUGH = 1.02
 """Of the asked clock: a placement that promises so much is routed, and no other seed placed. Of 98.7 MHz, 98.2 were left."""
+
+KEPT = (0.95, 0.85)
+"""Parts of a placement's promise that the router is asked for where it promises less, the second where it finds no way with
+the first: asked for more, it lays the same wires again and again, each in the way of others."""
 
 MARGIN = {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
 SETTINGS = {"ecp5": MARGIN | {"router2/histCongWeight": "0.5", "router2/currCongWeightMult": "1.0"}, "ice40": {}}
@@ -59,6 +59,11 @@ PACK = {
 def placed_name(family: str, seed: int) -> str:
     """The file that nextpnr writes, one for each seed: none that was routed is tried again, whichever was the best."""
     return f"place{seed}.{PLACED[family][0]}"
+
+
+def report_name(seed: int) -> str:
+    """The file with what it says of it."""
+    return f"place{seed}.json"
 
 
 @dataclass
@@ -108,11 +113,10 @@ def stalled(counts: list[int]) -> int:
 
 
 def stuck(counts: list[int]) -> bool:
-    """Whether `router2` will not find a way, as it goes on for ever then. The last few hundred wires may take long. With
-    none left it tries to lay those that are too slow, which has an end."""
-    if len(counts) < 2 * ROUNDS or not counts[-1]:
-        return False
-    return stalled(counts) >= (ROUNDS if counts[-1] > FEW else LAST_ROUNDS)
+    """Whether `router2` will not find a way, as it goes on for ever then. The last few hundred wires may take long. Where it
+    had none left it lays again what is too slow, with none left again in the end."""
+    since = counts[len(counts) - counts[::-1].index(0) :] if 0 in counts else counts
+    return len(since) >= 2 * ROUNDS and stalled(since) >= (ROUNDS if since[-1] > FEW else LAST_ROUNDS)
 
 
 def set_up(folder: Folder, board: Board) -> str:
@@ -163,22 +167,35 @@ def place(
     Raises:
         ToolError: it does not fit. Unrouted.
     """
-    parts = [1.0] if promise is None else dict.fromkeys(min(1.0, kept * promise / float(megahertz)) for kept in KEPT)
-    for part in parts:
+    jobs = _jobs(folder, board, name, megahertz, seed, promise)
+    for job in [job for job in jobs if folder.has(*job)] or jobs:  # a build done again: the one that found a way
         try:
-            return _place(folder, board, name, megahertz, seed, part, tell)
+            _run(folder, *job, tell)
         except Unrouted as error:
-            failed = error
+            failed = Unrouted(f"seed {seed}: {error}")
+        else:
+            report = json.loads((folder / report_name(seed)).read_text(encoding="utf-8"))
+            return read_report(report, board.family, seed)
     raise failed
 
 
-def _place(
-    folder: Folder, board: Board, name: str, megahertz: Fraction, seed: int, part: float, tell: Callable[[str], None]
-) -> Placed:
-    """The same for the asked clock's `part`."""
-    placed, report = placed_name(board.family, seed), f"place{seed}.json"
-    tool, pins = f"nextpnr-{board.family}", _aim(folder, board, part)
-    arguments = [*_arguments(board, name, pins, megahertz, seed), PLACED[board.family][1], placed, "--report", report]
+def _jobs(folder: Folder, board: Board, name: str, megahertz: Fraction, seed: int, promise: float | None) -> list[tuple]:
+    """nextpnr's calls, in order: tool, arguments, what it reads, what it makes. One for each clock that the router may be
+    asked for: the core's own where that is promised or nothing is, then `KEPT` parts of the promise."""
+    aims = [] if promise is None else [kept * promise / float(megahertz) for kept in KEPT]
+    if promise is None or promise >= ENOUGH * megahertz:
+        aims = [1.0, *aims]
+    makes = [placed_name(board.family, seed), report_name(seed)]
+    jobs = []
+    for aim in sorted({min(1.0, aim) for aim in aims}, reverse=True):
+        reads = [name, _aimed(folder, board, aim)]
+        arguments = [*_arguments(board, *reads, megahertz, seed), PLACED[board.family][1], makes[0], "--report", makes[1]]
+        jobs.append((f"nextpnr-{board.family}", arguments, reads, makes))
+    return jobs
+
+
+def _run(folder: Folder, tool: str, arguments: list[str], reads: list[str], makes: list[str], tell: Callable[[str], None]):
+    """One of these calls. Raises Unrouted."""
 
     def counts() -> list[int]:
         log = (folder / f"{tool}.log").read_text(encoding="utf-8", errors="replace")
@@ -189,26 +206,26 @@ def _place(
 
     try:
         with _no_pictures(folder), asked(lambda: stuck(counts())):
-            folder.run(tool, arguments, [name, pins], [placed, report])
+            folder.run(tool, arguments, reads, makes)
     except Unwanted:
         found = counts()
         if not stuck(found):
             raise
-        words = f"seed {seed}: {found[-1]:,} wires with two nets on them, and no fewer for {stalled(found)} rounds"
+        words = f"{found[-1]:,} wires with two nets on them, and no fewer for {stalled(found)} rounds"
         raise Unrouted(words) from None
-    return read_report(json.loads((folder / report).read_text(encoding="utf-8")), board.family, seed)
 
 
-def _aim(folder: Folder, board: Board, part: float) -> str:
-    """The name of the pins and clocks, for the asked clock's `part`. nextpnr derives the clock from the crystal's, and takes
+def _aimed(folder: Folder, board: Board, aim: float) -> str:
+    """The name of the pins and clocks for this part of the core's clock. nextpnr derives that from the crystal's, and takes
     no other word for it."""
     kind = CONSTRAINTS[board.family][0]
-    if part == 1:
+    if aim == 1:
         return f"top.{kind}"
     text = (folder / f"top.{kind}").read_text(encoding="utf-8")
-    aimed = re.sub(r"^(FREQUENCY .* )(\S+)( HZ;)$", lambda m: f"{m[1]}{float(m[2]) * part:.0f}{m[3]}", text, flags=re.M)
-    write(folder / f"top.aim.{kind}", aimed)
-    return f"top.aim.{kind}"
+    slower = re.sub(r"^(FREQUENCY .* )(\S+)( HZ;)$", lambda m: f"{m[1]}{float(m[2]) * aim:.0f}{m[3]}", text, flags=re.M)
+    name = f"top.{round(1000 * aim)}.{kind}"
+    write(folder / name, slower)
+    return name
 
 
 def _arguments(board: Board, name: str, pins: str, megahertz: Fraction, seed: int) -> list[str]:

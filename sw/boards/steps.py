@@ -23,7 +23,7 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator["Step"]:
-        """One step; a failure ends it without a line of its own."""
+        """One step; a failure ends it without a line of its own, an interruption with one."""
         self.done += 1
         label, began, step = f"{self.done} of {self.count}  {name}", time.monotonic(), Step()
         columns = (SpinnerColumn(), TextColumn(label), TextColumn("{task.description}"), TimeElapsedColumn())

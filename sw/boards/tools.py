@@ -91,15 +91,21 @@ class Folder:
     def __truediv__(self, name: str) -> Path:
         return self.path / name
 
+    def has(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
+        """Whether `run` would not have to."""
+        keys = self / f"{outputs[0]}.key"
+        found = keys.exists() and all((self / name).exists() for name in outputs)
+        return found and keys.read_text() == self._key(tool, arguments, inputs)
+
     def run(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.
 
         Raises:
             ToolError: it failed. UserError: it is not installed. KeyboardInterrupt: passed on; the tool has ended.
         """
-        key, keys = self._key(tool, arguments, inputs), self / f"{outputs[0]}.key"
-        if keys.exists() and keys.read_text() == key and all((self / name).exists() for name in outputs):
+        if self.has(tool, arguments, inputs, outputs):
             return False
+        key, keys = self._key(tool, arguments, inputs), self / f"{outputs[0]}.key"
         keys.unlink(missing_ok=True)
         log = self / f"{tool}.log"
         _package, module, function = TOOLS[tool]

@@ -31,7 +31,7 @@ pathlib.Path("core.v").write_text(text)
 
 @dataclass(frozen=True)
 class BusMutant(Mutant):
-    """A change in rtl/bus/`file`; `tests`: the cocotb test that has to see it."""
+    """A change in `file`, from rtl/bus on; `tests`: the cocotb test that has to see it."""
 
     tests: str = "a_stream"
 

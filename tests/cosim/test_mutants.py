@@ -59,7 +59,7 @@ class Mutant:
 
 
 MUTANTS = (
-    Mutant("leak one bit weaker", "soma.py", "(membrane >> f.leak)", "(membrane >> f.leak + 1)"),
+    Mutant("leak one bit weaker", "soma.py", "(membrane >> self.form.leak)", "(membrane >> self.form.leak + 1)"),
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
     Mutant("membrane starts at rest", "soma.py", "gated(self.threshold >> 1, ~goes)", "0", long=True),
     Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),

@@ -10,6 +10,7 @@ import pytest
 
 from golden.config import Config
 from sw import checkpoint, cli, golden_run
+from sw.errors import UserError
 
 ACCURACIES = {"test_accuracy", "golden_accuracy", "backprop_accuracy"}
 CLOCKS = {"clocks_per_sample_training", "clocks_per_sample_inference", "lane_utilisation"}
@@ -240,3 +241,16 @@ def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, caps
     assert "█" in first  # the upper stripe is class 0
     assert "█" in second  # the lower one class 1
     assert (tmp_path / "memory.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_disk_that_is_full_in_the_second_epoch_leaves_the_first(small, tmp_path, monkeypatch, capsys):
+    save = checkpoint.Checkpoint.save
+
+    def full(self, path):
+        if len(self.history["epochs"]) == 2:
+            raise UserError(f"{path}: cannot write it: No space left on device")
+        save(self, path)
+
+    monkeypatch.setattr(checkpoint.Checkpoint, "save", full)
+    assert cli.main(small) == 2 and "No space left on device" in capsys.readouterr().err
+    assert len(checkpoint.load(tmp_path / "runs" / "small").history["epochs"]) == 1

@@ -35,8 +35,10 @@ def test_what_is_left_over_lies_where_there_is_logic():
     assert spread([4, 1, 3], [1, 60, 60], 14) == [[0, 1, 2, 3], [6], [9, 11, 13]]
     assert spread([3, 2], [0, 0], 9) == [[0, 1, 2], [3, 4]]
     cells = {f"x.layer{layer}.m{n}": {"type": MULTIPLIER} for layer in (0, 1) for n in (0, 1)}
-    cells |= {f"x.layer1.c{n}": {"type": "CCU2C"} for n in range(3)} | {f"x.layer0.l{n}": {"type": "LUT4"} for n in range(3)}
-    assert list(floorplan(cells).values()) == [sites()[place] for place in (13, 39, 78, 130)]
+    for many, found in ((2, (0, 1, 2, 3)), (12, (1, 3, 6, 10)), (156, (13, 39, 78, 130)), (999, (13, 39, 78, 130))):
+        logic = {f"x.layer1.c{n}": {"type": "CCU2C"} for n in range(60 * many)}
+        logic |= {f"x.layer0.l{n}": {"type": "LUT4"} for n in range(60 * many)}
+        assert list(floorplan(cells | logic).values()) == [sites()[place] for place in found]
 
 
 @settings(deadline=None)

@@ -99,21 +99,28 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
 
 
 def test_the_router_is_asked_for_what_a_placement_may_keep_then_for_less(tmp_path, monkeypatch):
-    """Of a promise of 40 MHz, where 50 are asked: 38, then 34; of 55, what is asked for, then 46.75."""
-    program, asked = tmp_path / "mine", tmp_path / "asked"
-    lines = "".join(f"echo iter={i} wires=9 overused={count} overuse=1\n" for i, count in enumerate(BAD))
-    loop = f"for a; do last=$b; b=$a; case $last in --lpf) grep FREQ $a >> {asked};; esac; done"
-    program.write_text(f"#!/bin/sh\ncase $1 in --version) echo mine; exit;; esac; {loop}\n{lines}sleep 60\n")
+    """Of a promise of 40 MHz, where 50 are asked: 38, then 34; of 51.5, what is asked for, 48.925, and 43.775 with a way."""
+    program, asked, (placed, path) = tmp_path / "mine", tmp_path / "asked", ("place1.config", "place1.json")
+    (tmp_path / "report").write_text(json.dumps(report(megahertz=49)))
+    lines = "".join(
+        f"echo iter={i} wires=9 overused={count} overuse=1 tmgfail={i} archfail=NA\n" for i, count in enumerate(BAD)
+    )
+    loop = f"for a; do last=$b; b=$a; case $last in --lpf) f=$(grep FREQ $a); echo $f >> {asked};; esac; done"
+    works = f"case $f in *21887500*) echo x > {placed}; cp report {path}; exit;; esac"
+    program.write_text(f"#!/bin/sh\ncase $1 in --version) echo mine; exit;; esac; {loop}; {works}\n{lines}sleep 60\n")
     program.chmod(0o755)
     monkeypatch.setenv("NEXTPNR_ECP5", str(program))
     netlist(tmp_path)
     (tmp_path / "top.lpf").write_text('BLOCK RESETPATHS;\nFREQUENCY PORT "clk25_0__io" 25000000.0 HZ;\n# end')
-    for promise in (40, 55.0):
-        with pytest.raises(Unrouted):
-            place(Folder(tmp_path), BOARDS["ulx3s-85f"], "top.json", Fraction(50), 1, promise)
+    told = []
+    with pytest.raises(Unrouted):
+        place(Folder(tmp_path), BOARDS["ulx3s-85f"], "top.json", Fraction(50), 1, 40, told.append)
+    assert told[-1] == "4,100 wires with two nets on them, 39 ways too slow"
+    for _ in range(2):  # the same again calls nobody
+        assert place(Folder(tmp_path), BOARDS["ulx3s-85f"], "top.json", Fraction(50), 1, 51.5).megahertz == 49
     found = re.findall(r'FREQUENCY PORT "clk25_0__io" (\S+) HZ;', asked.read_text())
-    assert found == ["19000000", "17000000", "25000000.0", "23375000"]
-    assert (tmp_path / "top.aim.lpf").read_text().startswith("BLOCK RESETPATHS;\nFREQUENCY")
+    assert found == ["19000000", "17000000", "25000000.0", "24462500", "21887500"]
+    assert (tmp_path / "top.760.lpf").read_text().startswith("BLOCK RESETPATHS;\nFREQUENCY")
 
 
 def netlist(folder):
@@ -131,6 +138,12 @@ def test_a_router_that_finds_no_way_is_told_from_one_that_is_slow_at_the_end():
     ends = {name: next((i for i in range(len(c)) if stuck(list(c[:i]))), None) for name, c in (("good", GOOD), ("bad", BAD))}
     assert ends["good"] is None and 24 <= ends["bad"] <= 30
     assert not stuck([*GOOD, *[30] * 150]) and stuck([*GOOD, *[30] * 250])
+
+
+def test_a_router_with_no_wire_left_lays_slow_ones_again_as_long_as_it_likes():
+    assert not stuck([*GOOD, *[0] * 900])
+    assert not stuck([*GOOD, 0, *[2000] * 23]) and stuck([*GOOD, 0, *[2000] * 24])
+    assert not stuck([*GOOD, 0, 2, *[7] * 199]) and stuck([*GOOD, 0, 2, *[7] * 200])
 
 
 def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypatch):
