@@ -93,9 +93,7 @@ class Folder:
 
     def has(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Whether `run` would not have to."""
-        keys = self / f"{outputs[0]}.key"
-        found = keys.exists() and all((self / name).exists() for name in outputs)
-        return found and keys.read_text() == self._key(tool, arguments, inputs)
+        return self._made(outputs) == self._key(tool, arguments, inputs)
 
     def run(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.
@@ -103,9 +101,9 @@ class Folder:
         Raises:
             ToolError: it failed. UserError: it is not installed. KeyboardInterrupt: passed on; the tool has ended.
         """
-        if self.has(tool, arguments, inputs, outputs):
-            return False
         key, keys = self._key(tool, arguments, inputs), self / f"{outputs[0]}.key"
+        if self._made(outputs) == key:
+            return False
         keys.unlink(missing_ok=True)
         log = self / f"{tool}.log"
         _package, module, function = TOOLS[tool]
@@ -130,6 +128,11 @@ class Folder:
             raise ToolError(tool, [line.strip() for line in text if "ERROR" in line] or text[-1:], log)
         keys.write_text(key)
         return True
+
+    def _made(self, outputs: list[str]) -> str | None:
+        """The key of the run that made them, where they are all there."""
+        keys = self / f"{outputs[0]}.key"
+        return keys.read_text() if keys.exists() and all((self / name).exists() for name in outputs) else None
 
     def _key(self, tool: str, arguments: list[str], inputs: list[str]) -> str:
         digest = hashlib.sha256(repr((tool, version(tool), arguments)).encode())
