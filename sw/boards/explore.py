@@ -129,11 +129,13 @@ def configurations(base: Config, sizes: list[str], lanes: list[str], folded: lis
 
 
 def explore(boards: list[Board], configs: list[Config], console: Console) -> list[Point]:
-    """Estimates each configuration on each board, with a progress bar."""
+    """Estimates each configuration on each board, with a progress bar; a line each where that cannot be."""
     points = []
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("estimating", total=len(boards) * len(configs))
-        for config in configs:
+        for number, config in enumerate(configs, 1):
+            if not console.is_terminal:
+                say(console, f"{number} of {len(configs)}  {config.name}, {max(config.lanes)} lanes")
             clocks = activity(config)
             for board in boards:
                 points.append(Point(board, config, estimate(config, board.family).resources, clocks))

@@ -1,6 +1,5 @@
 """Scenarios for the whole core, and how they are run: shared by test_core.py and test_mutants.py."""
 
-import gc
 from functools import cache
 from pathlib import Path
 
@@ -25,12 +24,12 @@ BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded",
 @cache
 def core(config: Config, simulator: str = "icarus") -> Build:
     """A core inside the bench's wrapper, ready to simulate."""
-    gc.disable()  # a third of a conversion's time would go into looking at objects that all stay
-    try:
-        text = core_verilog(config)
-    finally:
-        gc.enable()
-    return build(wrapped(text, config), TOP, simulator)
+    return build(_text(config), TOP, simulator)
+
+
+@cache
+def _text(config: Config) -> str:
+    return wrapped(core_verilog(config), config)
 
 
 def built(config: Config) -> Config:
