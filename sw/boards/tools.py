@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -99,7 +100,8 @@ class Folder:
         """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.
 
         Raises:
-            ToolError: it failed. UserError: it is not installed. KeyboardInterrupt: passed on; the tool has ended.
+            ToolError: it failed. CheckError: it was ended. UserError: it is not installed. KeyboardInterrupt: passed on;
+                the tool has ended.
         """
         key, keys = self._key(tool, arguments, inputs), self / f"{outputs[0]}.key"
         if self._made(outputs) == key:
@@ -122,6 +124,9 @@ class Folder:
             except BaseException:
                 stop(process)
                 raise
+        if code < 0:
+            words = f"ended by {signal.Signals(-code).name}, as where memory is short (its own words: {log})"
+            raise CheckError(f"{tool}: {words}")
         if code:
             text = log.read_text(encoding="utf-8", errors="replace").splitlines()
             text = [line for line in text if not line.startswith(STARTING)]

@@ -59,11 +59,11 @@ class Mutant:
 
 
 MUTANTS = (
-    Mutant("leak one bit weaker", "soma.py", "(membrane >> self.form.leak)", "(membrane >> self.form.leak + 1)"),
+    Mutant("leak one bit weaker", "soma.py", "(membrane >> self.form.leak)", "(membrane >> self.form.leak + 1)", long=True),
     Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
     Mutant("membrane starts at rest", "soma.py", "gated(self.threshold >> 1, ~goes)", "0", long=True),
     Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),
-    Mutant("half rounds down", "synapses.py", 'row[f"mixed{p}"], 128)', 'row[f"mixed{p}"], 127)'),
+    Mutant("half rounds down", "synapses.py", 'row[f"mixed{p}"], 128)', 'row[f"mixed{p}"], 127)', long=True),
     Mutant(
         "weights do not saturate",
         "synapses.py",
@@ -120,6 +120,7 @@ MUTANTS = (
         "apical_sums.py",
         "clipped(self.totals[u], SUM_BITS, self.total.sum)",
         "Mux(self.total.sum, self.totals[u][:SUM_BITS], 0)",
+        long=True,
     ),
     Mutant(
         "S does not saturate",
@@ -160,9 +161,12 @@ MUTANTS = (
         "layer.py",
         "of_sums.eq(Mux(self.soma.waiting, kept_token, passing))",
         "of_sums.eq(passing)",
+        long=True,
     ),
     Mutant("counters of the next pass", "sample_counters.py", "item[name].eq(complete)", "item[name].eq(value)"),
-    Mutant("concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)"),
+    Mutant(
+        "concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)", long=True
+    ),
     Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
     Mutant(
         "block one sample too long",
@@ -170,7 +174,13 @@ MUTANTS = (
         "self.block_ends.eq((self.position >= self.settings.block)",
         "self.block_ends.eq((self.position > self.settings.block)",
     ),
-    Mutant("noise of the next sample", "layer.py", "self.noise.n.eq(self.samples)", "self.noise.n.eq(self.samples + 1)"),
+    Mutant(
+        "noise of the next sample",
+        "layer.py",
+        "self.noise.n.eq(self.samples)",
+        "self.noise.n.eq(self.samples + 1)",
+        long=True,
+    ),
     Mutant(
         "a pass survives the reset",
         "layer.py",
@@ -213,6 +223,7 @@ MUTANTS = (
         "self.undecided.eq(self.learning_begins)",
         "self.undecided.eq(self.learning_begins & ~affinity.start)",
         gaps=True,
+        long=True,
     ),
 )
 

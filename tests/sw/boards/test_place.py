@@ -224,3 +224,12 @@ def test_a_tool_that_fails_says_why_in_one_line(tmp_path):
     (tmp_path / "a.v").write_text("module a(; endmodule\n")
     with pytest.raises(ToolError, match=r"yosys: a.v:1: ERROR: .*\(all of it: .*yosys.log\)"):
         Folder(tmp_path).run("yosys", ["-q", "-p", "read_verilog a.v"], ["a.v"], ["a.json"])
+
+
+def test_a_tool_that_was_ended_has_not_refused_its_input(tmp_path, monkeypatch):
+    (tmp_path / "yosys").write_text('#!/bin/sh\n[ "$1" = --version ] || kill -KILL $$\n')
+    (tmp_path / "yosys").chmod(0o755)
+    monkeypatch.setenv("YOSYS", str(tmp_path / "yosys"))
+    with pytest.raises(CheckError, match=r"^yosys: ended by SIGKILL, as where memory is short") as found:
+        Folder(tmp_path).run("yosys", ["-q"], [], ["a.json"])
+    assert not isinstance(found.value, ToolError)  # which a build takes for a design that does not fit
