@@ -257,7 +257,7 @@ NAMED = {
         Config(
             name="image",
             sizes=(784, 128, 64, 10),
-            lanes=(14, 16, 8, 10),  # with 22 and 16 in the hidden layers a fifth fewer clocks, but wires for 60 MHz, not 80
+            lanes=(14, 16, 8, 10),  # with 22 and 16 a fifth fewer clocks, but no way to route it for 75 MHz
             weight_bits=10,  # all its memories then take 191 of an ECP5-85's 208 block RAMs
             loss="gap",
             decay=(0, -1, -2, -3, -4, -5),
