@@ -1,7 +1,7 @@
 # BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
 #
 #   make demo       the chip learns handwritten digits in simulation; pictures and a report in runs/demo
-#   make test       every test, lint included; installs Icarus Verilog with apt-get where it can (under 15 minutes)
+#   make test       every test, lint included; installs Icarus Verilog with apt-get where it can (15 to 30 minutes on two cores)
 #   make test-all   the same and the long tests
 #   make bench      the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
 #   make lint       ruff: rules and format
