@@ -29,7 +29,7 @@ class Memories:
     """The regions of a memory map, as bursts of words.
 
     Args:
-        regions: name -> (shape, addresses, bits, signed), see `rtl.memory_map.Region`.
+        regions: name -> (shape, addresses, bits, signed), see `rtl.interface.memory_map.Region`.
         burst: most words of one burst.
     """
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.bench import BenchError, start
 from cosim.build import build
 from cosim.job import Job, save_arrays
 from cosim.processes import stop
+from cosim.runner import BenchError, start
 from cosim.simulators import find
 from cosim.watch import Progress, Watch
 from cosim.wrapper import TOP, wrapped
@@ -116,7 +116,7 @@ def prove(
         for epoch, state in enumerate(golden.states, -1):
             save_arrays(job.state_file(epoch), state)
         watch = Watch(job, Path(folder), progress or (lambda _: None), [])
-        run = start(built, "cosim.bench_train", {"job": str(path)}, folder=Path(folder))
+        run = start(built, "cosim.training_bench", {"job": str(path)}, folder=Path(folder))
         try:
             watch.follow(run)
         except BenchError as error:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.bench import start
 from cosim.build import build
 from cosim.elaborate import core_verilog
 from cosim.job import Checkpoint, Job, Parts, load_arrays, save_arrays
 from cosim.processes import child_of_mine, stop
+from cosim.runner import start
 from cosim.simulators import find
 from cosim.watch import Progress, TrainingResult, Watch
 from cosim.wrapper import TOP, wrapped
@@ -77,7 +77,7 @@ def run_training(
         text = verilog or core_verilog(config, parts.core)
         built = build(wrapped(text, config), TOP, simulator, waves=waves, root=cache)
         began = time.monotonic()
-        run = start(built, "cosim.bench_train", {"job": str(job.file("job.json"))}, folder=folder)
+        run = start(built, "cosim.training_bench", {"job": str(job.file("job.json"))}, folder=folder)
         watch.follow(run, worker)
         seconds = time.monotonic() - began
     finally:

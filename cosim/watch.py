@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cosim.bench import BenchError, Run
 from cosim.compare import Mismatch, traces_around, write_trace
 from cosim.job import Checkpoint, Job, Parts, load_arrays
+from cosim.runner import BenchError, Run
 
 
 class GoldenError(RuntimeError):

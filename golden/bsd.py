@@ -19,8 +19,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from golden.config import Config
-from golden.data import Dataset, order
 from golden.neuron import stimulus_spikes
+from sw.data.dataset import Dataset, order
 
 
 def stimulus(config: Config, x: Tensor) -> Tensor:

@@ -7,11 +7,20 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.folded.core import FoldedCore
-from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat
+from rtl.interface.memory_map import (
+    DATA_BITS,
+    EVERY,
+    INDEX_BITS,
+    LAYER_BITS,
+    MEMORY_BITS,
+    REGISTERS,
+    register_names,
+    settings_of,
+)
 from rtl.layer import Layer
-from rtl.layer_host import DATA_BITS, INDEX_BITS, LAYER_BITS, MEMORY_BITS, READ_LATENCY, WRITE_AT
-from rtl.memory_map import EVERY, REGISTERS, register_names, settings_of
-from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
+from rtl.layer_host import READ_LATENCY, WRITE_AT
+from rtl.ports import host_answer_signature, host_request_layout, settings_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
 from rtl.spikes import one_of, pixel_count, pixel_train
 from rtl.streams import Held

@@ -1,10 +1,6 @@
-"""Widths of every quantity, derived in this one place from the configuration (docs/arithmetic.md, step 1)."""
+"""Widths of every quantity, derived here from the configuration (docs/arithmetic.md, step 1). Plain numbers: no HDL."""
 
 from dataclasses import dataclass
-
-from amaranth.hdl import signed
-from amaranth.lib import data
-from amaranth.utils import ceil_log2
 
 from golden.config import Config
 
@@ -33,6 +29,28 @@ LABEL_BITS = 6
 PIXEL_BITS = 4
 COUNTER_BITS = 24
 COUNTERS = ("rows", "updates", "saturations", "spikes")
+SETTINGS = {
+    "threshold": (THRESHOLD_BITS, False),
+    "window_low": (WINDOW_BITS, True),
+    "window_high": (WINDOW_BITS, True),
+    "margin": (9, False),
+    "lambda8": (4, False),
+    "dead_zone": (9, False),
+    "reach": (9, False),
+    "block": (12, False),
+    "block_shift": (BLOCK_SHIFT_BITS, False),
+    "backward_rate": (RATE_BITS, False),
+    "seed": (32, False),
+    "stochastic": (1, False),
+    "learn_theta": (1, False),
+}
+"""What the host sets at run time, as (bits, signed); `block` holds M - 1. The defaults come from the configuration, see
+`rtl.interface.memory_map.settings_of`."""
+
+
+def ceil_log2(count: int) -> int:
+    """Bits that tell `count` things apart."""
+    return (count - 1).bit_length()
 
 
 @dataclass(frozen=True)
@@ -166,24 +184,3 @@ class LayerFormat:
     def row_bits(self) -> tuple[int, int]:
         """Bits of a basal and of an apical row's index."""
         return ceil_log2(max(self.pre_basal, 2)), ceil_log2(max(self.pre_apical, 2))
-
-
-def settings_layout() -> data.StructLayout:
-    """What the host sets at run time; the defaults come from the configuration (`rtl.memory_map`). `block` holds M - 1."""
-    return data.StructLayout(
-        {
-            "threshold": THRESHOLD_BITS,
-            "window_low": signed(WINDOW_BITS),
-            "window_high": signed(WINDOW_BITS),
-            "margin": 9,
-            "lambda8": 4,
-            "dead_zone": 9,
-            "reach": 9,
-            "block": 12,
-            "block_shift": BLOCK_SHIFT_BITS,
-            "backward_rate": RATE_BITS,
-            "seed": 32,
-            "stochastic": 1,
-            "learn_theta": 1,
-        }
-    )

@@ -14,11 +14,12 @@ from amaranth.lib.wiring import In, Out
 from rtl.affinity import Affinity
 from rtl.coefficients import Coefficients
 from rtl.concepts import Concepts
-from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat, settings_layout
+from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat
 from rtl.layer_host import layer_host_signature
 from rtl.layer_memories import connect_memories
 from rtl.noise import Noise
 from rtl.plasticity import Plasticity
+from rtl.ports import settings_layout
 from rtl.readout import counters_layout
 from rtl.sample_counters import WALKED, SampleCounters
 from rtl.soma import Soma

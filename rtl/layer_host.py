@@ -9,19 +9,15 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from golden.config import ADDRESS_BITS
 from rtl.fixed import gated
+from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORIES, MEMORY_BITS
 
-INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
 SLOWEST = 4
 """Clocks from an address to its word, at the window that takes longest. An index goes to the others so much later that all
 words come at once."""
 READ_LATENCY, WRITE_AT = SLOWEST + 5, SLOWEST + 2
 """An access's `select` stays for `READ_LATENCY` + 1 clocks, the data is there in the last one; `write` comes in clock
 `WRITE_AT`, as its lane is known two clocks later."""
-
-MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
-"""What a layer holds, in the order of the address field `memory`."""
 
 
 def layer_host_signature() -> wiring.Signature:

@@ -1,11 +1,12 @@
 """The ports that every core has, whichever way it is built."""
 
+from amaranth.hdl import signed, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import Out
 
 from golden.config import Config
-from rtl.formats import LABEL_BITS, PIXEL_BITS, LayerFormat
-from rtl.layer_host import DATA_BITS
+from rtl.formats import LABEL_BITS, PIXEL_BITS, SETTINGS, LayerFormat
+from rtl.interface.memory_map import DATA_BITS
 from rtl.readout import result_layout
 
 
@@ -19,8 +20,13 @@ def stimulus_layout(config: Config) -> data.StructLayout:
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
 
 
+def settings_layout() -> data.StructLayout:
+    """What the host sets at run time (`rtl.formats.SETTINGS`)."""
+    return data.StructLayout({name: signed(bits) if sign else unsigned(bits) for name, (bits, sign) in SETTINGS.items()})
+
+
 def host_request_layout() -> data.StructLayout:
-    """One access: see `rtl.memory_map`."""
+    """One access: see `rtl.interface.memory_map`."""
     return data.StructLayout({"address": 32, "write": 1, "data": DATA_BITS})
 
 

@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 
 from golden import Config, ConfigError, SampleError, StateError
-from golden.data import DataError
 from sw import options
-from sw.errors import CheckError, UserError
-from sw.terminal import say
+from sw.common.errors import CheckError, UserError
+from sw.common.terminal import say
+from sw.data.dataset import DataError
 
 app = typer.Typer(
     help="A neuromorphic core that learns on chip (BSD), simulated and compared bit by bit with its PyTorch golden model.",
@@ -61,8 +61,7 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
-    from sw import board_run, chip_run, golden_run
-    from sw import train as training
+    from sw.training import golden_backend, serial_backend, sim_backend, training
 
     given = {
         "config": config,
@@ -87,12 +86,12 @@ def train(
     if where == options.Backend.serial:
         if not port:
             raise UserError("--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0")
-        backend = partial(board_run.train, port=port, baud=baud)
+        backend = partial(serial_backend.train, port=port, baud=baud)
     elif where == options.Backend.sim:
-        chosen = chip_run.find_simulator(simulator)
-        backend = partial(chip_run.train, simulator=chosen, waves=waves)
+        chosen = sim_backend.find_simulator(simulator)
+        backend = partial(sim_backend.train, simulator=chosen, waves=waves)
     else:
-        backend = golden_run.train
+        backend = golden_backend.train
     training.train(kept, dataset, path, resume, Console(), backend, chosen)
 
 
@@ -120,8 +119,8 @@ def verify(
     With --shards it is the training of bispike train: the golden model goes first and keeps its state where each piece
     begins, then the pieces run side by side, and each must end with the memories that the next one begins with.
     """
-    from sw import shards as sharded
-    from sw import verify as verification
+    from sw.proof import prove
+    from sw.proof import verify as verification
 
     whole = shards is not None or resume
     only = {"--epochs": epochs, "--scheduler": scheduler, "--workers": workers, "--run": run}
@@ -132,7 +131,7 @@ def verify(
             raise UserError(f"{option}: found {found} --shards; allowed is {allowed} it")
     if whole:
         given = {"config": config, "data": data, "samples": samples, "epochs": epochs, "shards": shards}
-        sharded.verify(given, run, resume, scheduler, workers, simulator, Console())
+        prove.verify(given, run, resume, scheduler, workers, simulator, Console())
         return
     count = verification.SAMPLES if samples is None else samples
     verification.verify(config, count, source, data, simulator, waves, Console(), netlist)
@@ -147,7 +146,7 @@ def predict(
     output: options.CsvFile = None,
 ) -> None:
     """Let a trained network name samples, and count how many it gets right."""
-    from sw import ask
+    from sw.training import inference as ask
 
     ask.predict(source, data, split, part and part.value, output, Console())
 
@@ -159,7 +158,7 @@ def recall(
     output: options.PngFile = None,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
-    from sw import ask
+    from sw.training import inference as ask
 
     ask.recall(source, data, output, Console())
 
@@ -170,8 +169,8 @@ def verilog(
     output: options.VerilogFile = None,
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
-    from sw import verilog as generator
-    from sw.rundir import make_folder, write
+    from sw.common.files import make_folder, write
+    from sw.design import verilog as generator
 
     chosen = Config.load(config)
     path = output or Path(f"{chosen.name}.v")
@@ -192,7 +191,7 @@ def info(
     density: options.Density = 0.5,
 ) -> None:
     """Tell what a configuration costs: memories, multipliers, clocks a sample."""
-    from sw import inventory
+    from sw.design import inventory
 
     chosen = Config.load(config)
     if not 0 <= density <= 1:
@@ -217,7 +216,7 @@ def build(
     from fractions import Fraction
 
     from sw.boards import build as builder
-    from sw.boards import table
+    from sw.boards import catalogue as table
 
     where = table.find(board)
     chosen = Config.load(config or where.config)
@@ -260,14 +259,14 @@ def bench(
 
     With --boards it is the figures of the boards: synthesis, place and route, netlists against golden; an hour or two.
     """
-    from sw import bench as measurements
+    from sw.figures import measure as measurements
 
     if boards:
-        from sw.boards import bench as of_boards
+        from sw.figures import board_figures
 
         if full:
             raise UserError("--full: found with --boards; allowed without it")
-        of_boards.bench(output or Path("bench-boards.json"), scheduler, workers, Console())
+        board_figures.bench(output or Path("bench-boards.json"), scheduler, workers, Console())
         return
     for option, value in (("--scheduler", scheduler), ("--workers", workers)):
         if value is not None:

@@ -7,17 +7,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.bus.bus import bus_signature
 from rtl.bus.frame import Decoder, Encoder, byte_layout, item_layout
 from rtl.bus.uart import Receiver, Transmitter
+from rtl.interface.frames import ACCESS_ERROR, ASCENDING, HEADER, MALFORMED, MAX_WORDS, OK, WRITE
 from rtl.memories import ram
 from rtl.streams import Held
 
-HEADER = 4
-"""Bytes before a command's payload: sequence, command, address (low byte first)."""
-MAX_WORDS = 60
-"""Words of one command, so that a frame and its reply fit 256 bytes each."""
-ASCENDING, WRITE = 0x01, 0x10
-"""Bits of a command; all others must be 0."""
-OK, ACCESS_ERROR, MALFORMED = 0, 1, 2
-"""Status of a reply."""
 TOO_LONG = HEADER + 4 * MAX_WORDS + 1
 
 

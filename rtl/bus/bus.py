@@ -4,7 +4,10 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.bus.register_map import ADDRESS_BITS, DATA_BITS
+from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
+
+word_layout = data.StructLayout({"data": DATA_BITS, "last": 1})
+"""A beat of a packet's stream; `last` comes with the last word of each packet."""
 
 
 def request_layout() -> data.StructLayout:
@@ -13,7 +16,7 @@ def request_layout() -> data.StructLayout:
 
 
 def response_layout() -> data.StructLayout:
-    """What an access gave. data: of a read, 0 else. error: nothing was done (`rtl.bus.register_map.ERRORS` says why)."""
+    """What an access gave. data: of a read, 0 else. error: nothing was done (`rtl.interface.registers.ERRORS` says why)."""
     return data.StructLayout({"data": DATA_BITS, "error": 1})
 
 

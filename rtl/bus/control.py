@@ -5,10 +5,12 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.bus.bus import bus_signature, request_layout, response_layout
+from rtl.bus.bus import bus_signature, request_layout, response_layout, word_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
-from rtl.bus.packets import word_layout
-from rtl.bus.register_map import (
+from rtl.core import BsdCore
+from rtl.folded.engine import Engine
+from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
+from rtl.interface.registers import (
     ADDRESS,
     CONTROL,
     ERRORS,
@@ -18,10 +20,6 @@ from rtl.bus.register_map import (
     core_registers,
     registers,
 )
-from rtl.core import BsdCore
-from rtl.folded.engine import Engine
-from rtl.layer_host import INDEX_BITS, MEMORY_BITS
-from rtl.memory_map import REGISTERS
 from rtl.ports import host_answer_signature, host_request_layout, result_signature, stimulus_layout
 
 
@@ -29,8 +27,8 @@ def packet_members() -> dict[str, wiring.Member]:
     """Ports that Control and BusCore have in common."""
     return {
         "bus": In(bus_signature()),
-        "stream_i": In(stream.Signature(word_layout())),
-        "stream_o": Out(stream.Signature(word_layout())),
+        "stream_i": In(stream.Signature(word_layout)),
+        "stream_o": Out(stream.Signature(word_layout)),
         "busy": Out(1),
         "learning": Out(1),
         "error": Out(1),
@@ -44,7 +42,7 @@ class Control(wiring.Component):
         route: ROUTE after reset.
 
     Members:
-        bus: In, register bus. stream_i, stream_o: In/Out, packets of `rtl.bus.packets.word_layout` while ROUTE is 0.
+        bus: In, register bus. stream_i, stream_o: In/Out, packets of `rtl.bus.bus.word_layout` while ROUTE is 0.
         stimulus, result, host_i, host_o, core_idle: the core's.
         busy: Out, a sample or a result is inside. learning: Out, MODE is to learn. error: Out, a bit of ERRORS is set.
     """

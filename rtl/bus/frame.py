@@ -4,8 +4,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-END, ESC, ESC_END, ESC_ESC = 0xC0, 0xDB, 0xDC, 0xDD
-CRC_BITS, CRC_INIT = 16, 0xFFFF
+from rtl.interface.frames import CRC_BITS, CRC_INIT, END, ESC, ESC_END, ESC_ESC
 
 item_layout = data.StructLayout({"data": 8, "end": 1, "good": 1})
 """A byte of a frame, or with `end` the frame's end and no byte. `good`, at the end: the whole frame is as it was sent."""

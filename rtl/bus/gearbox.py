@@ -6,9 +6,9 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.bus.packets import PIXELS
-from rtl.bus.register_map import DATA_BITS
 from rtl.formats import PIXEL_BITS
+from rtl.interface.packets import PIXELS
+from rtl.interface.registers import DATA_BITS
 
 
 class Gearbox(wiring.Component):

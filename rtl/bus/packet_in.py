@@ -6,10 +6,11 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
+from rtl.bus.bus import word_layout
 from rtl.bus.gearbox import Gearbox
-from rtl.bus.packets import HEADER_LABEL_BITS, pixel_words, sample_words, word_layout
-from rtl.bus.register_map import DATA_BITS, MODES
 from rtl.formats import LABEL_BITS
+from rtl.interface.packets import HEADER_LABEL_BITS, pixel_words, sample_words
+from rtl.interface.registers import DATA_BITS, MODES
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
 from rtl.streams import Held
@@ -21,7 +22,7 @@ class PacketIn(wiring.Component):
     A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was.
 
     Members:
-        i: In, stream of `rtl.bus.packets.word_layout`. o: Out, stream of `rtl.core.stimulus_layout`.
+        i: In, stream of `rtl.bus.bus.word_layout`. o: Out, stream of `rtl.ports.stimulus_layout`.
         mode: In, an index of `MODES`, taken with a packet's first word.
         hold: In, no new sample begins.
         inside: Out, the last word of a packet is still to come, or to be looked at.
@@ -34,7 +35,7 @@ class PacketIn(wiring.Component):
         self.config = config
         super().__init__(
             {
-                "i": In(stream.Signature(word_layout())),
+                "i": In(stream.Signature(word_layout)),
                 "o": Out(stream.Signature(stimulus_layout(config))),
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
@@ -50,7 +51,7 @@ class PacketIn(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
-        came = data.StructLayout({"word": word_layout(), "unknown": 1, "mode": self.mode.shape()})
+        came = data.StructLayout({"word": word_layout, "unknown": 1, "mode": self.mode.shape()})
         m.submodules.held = held = Held(came)  # its sender is far away
         m.d.comb += [
             held.i.valid.eq(self.i.valid),

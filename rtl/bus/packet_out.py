@@ -5,9 +5,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.bus.packets import NUMBER_AT, NUMBER_BITS, result_words, word_layout
-from rtl.bus.register_map import DATA_BITS
+from rtl.bus.bus import word_layout
 from rtl.formats import COUNTERS, LayerFormat
+from rtl.interface.packets import NUMBER_AT, NUMBER_BITS, result_words
+from rtl.interface.registers import DATA_BITS
 from rtl.readout import result_layout
 
 PICKED_BITS = 2
@@ -23,7 +24,7 @@ class PacketOut(wiring.Component):
     """A word in two clocks. The core keeps the result until the packet is out: what is kept here only follows it.
 
     Members:
-        i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.packets.word_layout`.
+        i: In, stream of `rtl.readout.result_layout`. o: Out, stream of `rtl.bus.bus.word_layout`.
         number: In, the number of the sample whose result comes next.
         inside: Out, a part of a packet is still to go. done: Out, pulse behind the last word of a result.
     """
@@ -34,7 +35,7 @@ class PacketOut(wiring.Component):
         super().__init__(
             {
                 "i": In(stream.Signature(layout)),
-                "o": Out(stream.Signature(word_layout())),
+                "o": Out(stream.Signature(word_layout)),
                 "number": In(NUMBER_BITS),
                 "inside": Out(1),
                 "done": Out(1),
@@ -51,7 +52,7 @@ class PacketOut(wiring.Component):
         words = [first, *(result.voltages[k] for k in range(config.classes))]
         words += [result.counters[i][name] for i in range(config.layers) for name in COUNTERS]
         assert len(words) == count
-        index, valid, word = Signal(range(count)), Signal(), Signal(word_layout())
+        index, valid, word = Signal(range(count)), Signal(), Signal(word_layout)
         load, last, came, here = Signal(), Signal(), Signal(), Signal()
         # A word is picked in two clocks, first by the index's lower bits, while the last word goes, then by the others. The
         # result is taken with `done`, and a clock later the number is the next one's.
@@ -93,7 +94,7 @@ class PacketOutSerial(wiring.Component):
         super().__init__(
             {
                 "i": In(stream.Signature(DATA_BITS)),
-                "o": Out(stream.Signature(word_layout())),
+                "o": Out(stream.Signature(word_layout)),
                 "number": In(NUMBER_BITS),
                 "inside": Out(1),
                 "done": Out(1),

@@ -5,10 +5,10 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
+from rtl.bus.bus import word_layout
 from rtl.bus.packet_in import PacketIn
 from rtl.bus.packet_out import packet_out_of
-from rtl.bus.packets import word_layout
-from rtl.bus.register_map import DATA_BITS, MODES, ROUTES
+from rtl.interface.registers import DATA_BITS, MODES, ROUTES
 from rtl.ports import result_signature, stimulus_layout
 
 COUNTS = ("PACKETS", "DROPPED", "RESULTS")
@@ -36,15 +36,15 @@ class PacketPorts(wiring.Component):
         self.config, self.reset = config, route
         super().__init__(
             {
-                "stream_i": In(stream.Signature(word_layout())),
-                "stream_o": Out(stream.Signature(word_layout())),
+                "stream_i": In(stream.Signature(word_layout)),
+                "stream_o": Out(stream.Signature(word_layout)),
                 "stimulus": Out(stream.Signature(stimulus_layout(config))),
                 "result": In(result_signature(config)),
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
                 "route": In(range(len(ROUTES))),
                 "push": In(1),
-                "word": In(word_layout()),
+                "word": In(word_layout),
                 "room": Out(1),
                 "pop": In(1),
                 "front": Out(DATA_BITS),
@@ -84,7 +84,7 @@ class PacketPorts(wiring.Component):
 
     def _samples(self, m, packets):
         """Words from the stream, or from a register, so that nothing waits on the bus. Returns what is not counted yet."""
-        by_register, held, held_valid = Signal(init=self.reset), Signal(word_layout()), Signal()
+        by_register, held, held_valid = Signal(init=self.reset), Signal(word_layout), Signal()
         source = packets.i
         with m.If(by_register):
             m.d.comb += source.payload.eq(held), source.valid.eq(held_valid)

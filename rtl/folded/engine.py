@@ -15,7 +15,7 @@ from rtl.folded.sequencer import Sequencer
 from rtl.folded.soma import FoldedSoma
 from rtl.folded.walk import Walk, activity_layout
 from rtl.formats import SUM_BITS
-from rtl.layer_host import DATA_BITS, LAYER_BITS
+from rtl.interface.memory_map import DATA_BITS, LAYER_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 
 

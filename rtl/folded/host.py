@@ -4,8 +4,7 @@ from rtl.folded.assembler import Program
 from rtl.folded.microcode import Do, If, Left, Put, Right, Source
 from rtl.folded.plan import Plan
 from rtl.folded.scalars import BOTH, CONCEPT, LAYER, SCRATCH, add, load
-from rtl.layer_host import MEMORIES
-from rtl.memory_map import EVERY, REGISTERS
+from rtl.interface.memory_map import EVERY, MEMORIES, REGISTERS
 
 ENTRIES = 16
 

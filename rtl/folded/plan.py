@@ -1,10 +1,8 @@
 """Where the folded engine keeps everything: neurons, weights, and the words of its scratch memory."""
 
-from amaranth.utils import ceil_log2
-
 from golden.config import Config
-from rtl.formats import RATE_BITS, SUM_BITS, LayerFormat, settings_layout
-from rtl.memory_map import register_names, settings_of
+from rtl.formats import RATE_BITS, SETTINGS, SUM_BITS, LayerFormat, ceil_log2
+from rtl.interface.memory_map import register_names, settings_of
 from rtl.noise import GOLDEN_RATIO
 from rtl.rsqrt import TABLE
 
@@ -106,10 +104,9 @@ class Plan:
 
     def _masks(self) -> tuple[list[int], list[int]]:
         """What a register keeps of what is written, and the weight of its sign."""
-        layout, masks, signs = settings_layout().members, [], []
+        masks, signs = [], []
         for name in self.registers:
-            shape = layout.get(name, RATE_BITS if name.startswith("rate") else 32)
-            bits, is_signed = getattr(shape, "width", shape), getattr(shape, "signed", False)
+            bits, is_signed = SETTINGS.get(name, (RATE_BITS if name.startswith("rate") else 32, False))
             masks.append((1 << bits) - 1)
             signs.append((1 << (bits - 1)) if is_signed else 0)
         return masks, signs

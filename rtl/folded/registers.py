@@ -6,7 +6,7 @@ from amaranth.lib import data
 from rtl.folded.arithmetic import WORD_BITS
 from rtl.folded.microcode import Do
 from rtl.formats import LABEL_BITS, NOISE_BITS, THRESHOLD_BITS
-from rtl.layer_host import INDEX_BITS, LAYER_BITS, MEMORY_BITS
+from rtl.interface.memory_map import INDEX_BITS, LAYER_BITS, MEMORY_BITS
 
 UNIT_BITS = 14
 """-2^(rate + 8), at most -2^13."""

@@ -8,19 +8,19 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
-from sw.boards import generic, vendor
-from sw.boards.clocks import measure
-from sw.boards.fit import check_fits
-from sw.boards.place import ENOUGH, FORETELLS, PACK, Placed, Unrouted, foretell, place, placed_name, set_up
+from sw.boards import plain_verilog, vendor
+from sw.boards.catalogue import Board
+from sw.boards.ecp5.place import ENOUGH, FORETELLS, PACK, Placed, Unrouted, foretell, place, placed_name, set_up
+from sw.boards.fitting import check_fits
 from sw.boards.result import Result
-from sw.boards.steps import Step, Steps
 from sw.boards.synthesis import synthesise
-from sw.boards.table import Board
 from sw.boards.tools import Folder, ToolError, version
-from sw.boards.tops import uart_top
-from sw.errors import CheckError
-from sw.rundir import RunFolder, write
-from sw.terminal import say
+from sw.boards.top_module import uart_top
+from sw.common.errors import CheckError
+from sw.common.files import RunFolder, write
+from sw.common.steps import Step, Steps
+from sw.common.terminal import say
+from sw.design.clocks import measure
 
 SEEDS = 4
 """Placements from other seeds, so many in all, where the clock is missed or the wires find no way."""
@@ -53,7 +53,7 @@ def build(
     elif board.family:
         result = vendor.build(board, config, megahertz, baud, folder, console)
     else:
-        result = generic.build(board, config, folder, console)
+        result = plain_verilog.build(board, config, folder, console)
     _keep(result, folder)
     result.show(console)
     if check:

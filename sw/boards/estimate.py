@@ -8,8 +8,8 @@ from importlib.resources import files
 import numpy as np
 
 from golden.config import MIN_WEIGHT_BITS, Config
-from sw.boards.table import Board
-from sw.boards.words import KINDS, Block, count
+from sw.boards.catalogue import Board
+from sw.boards.operations import KINDS, Block, count
 
 SHAPES = {
     "ecp5": {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384},

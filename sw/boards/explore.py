@@ -13,13 +13,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from golden.config import Config, ConfigError
-from sw.boards.activity import Activity, activity
-from sw.boards.check import Check, check
+from sw.boards.catalogue import BOARDS, RESOURCES, Board, find
 from sw.boards.estimate import estimate
-from sw.boards.table import BOARDS, RESOURCES, Board, find
-from sw.errors import UserError
-from sw.rundir import fresh, write
-from sw.terminal import say
+from sw.boards.spot_check import Check, check
+from sw.common.errors import UserError
+from sw.common.files import fresh, write
+from sw.common.terminal import say
+from sw.design.activity import Activity, activity
 
 WIDTH = 100
 """Columns of the table, at least: figures are not cut off on a narrow terminal."""
@@ -87,7 +87,7 @@ def run(
 
 def checked(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> list[Point]:
     """`count` of the points, spread over all, with what is really found."""
-    from sw.boards.spread import spread
+    from sw.common.spread import spread
 
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
     tasks = {
@@ -202,7 +202,7 @@ def rows(points: Iterable[Point]) -> str:
 def keep(points: list[Point], folder: Path) -> list[Path]:
     """explore.csv and explore.png."""
     from sw.boards.explore_figure import draw
-    from sw.rundir import RunFolder
+    from sw.common.files import RunFolder
 
     run = RunFolder(folder)
     return [write(run / "explore.csv", rows(points)), run.draw("explore.png", lambda path: draw(points, path))]

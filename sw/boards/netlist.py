@@ -9,13 +9,13 @@ from pathlib import Path
 from golden.config import Config
 from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder, share
-from sw.errors import CheckError
+from sw.common.errors import CheckError
 
 FAMILIES = ("ecp5", "ice40")
 """Those whose cells are all known here."""
 ECP5_MODELS = ("DP16KD", "MULT18X18D")
 ICE40_MODELS = ("SB_RAM40_4K", "SB_MAC16", "SB_SPRAM256KA")
-"""Cells that stay modules of their own: ECP5's by ecp5_cells.v, iCE40's by the models that come with yosys."""
+"""Cells that stay modules of their own: ECP5's by ecp5/cells.v, iCE40's by the models that come with yosys."""
 
 
 def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
@@ -26,7 +26,7 @@ def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
     """
     core_netlist(folder, config, family)
     text = behaviour(folder / "core.json", family, "core")
-    models = files("sw.boards").joinpath("ecp5_cells.v").read_text(encoding="utf-8") if family == "ecp5" else ice40_models()
+    models = files("sw.boards.ecp5").joinpath("cells.v").read_text(encoding="utf-8") if family == "ecp5" else ice40_models()
     return "/* verilator lint_off PINMISSING */\n" + text + models  # a multiplier without registers has no clock
 
 

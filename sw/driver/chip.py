@@ -9,9 +9,9 @@ from cosim.bits import Records
 from cosim.memories import Memories, with_copies, without_copies
 from golden.config import Config
 from golden.errors import StateError
-from rtl.bus.packets import pack_samples, result_words, unpack_results
-from rtl.bus.register_map import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
-from rtl.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.packets import pack_samples, result_words, unpack_results
+from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
 from sw.driver.transport import Transport, TransportError
 
 BURST = 256
@@ -163,7 +163,7 @@ class Chip:
         return own | {name.lower(): self._get(name) for name in ("PACKETS", "DROPPED", "RESULTS")}
 
     def errors(self) -> list[str]:
-        """What went wrong since the last look (names of `rtl.bus.register_map.ERRORS`); the bits are cleared."""
+        """What went wrong since the last look (names of `rtl.interface.registers.ERRORS`); the bits are cleared."""
         bits = self._clear_errors()
         return [name for place, name in enumerate(ERRORS) if bits >> place & 1]
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from cosim.memories import Memories, with_copies, without_copies
 from golden.config import Config
-from rtl.bus.packets import PIXELS, pack_results, sample_words
-from rtl.bus.register_map import ERRORS, MODES, STATUS, core_registers, registers
 from rtl.formats import PIXEL_BITS
-from rtl.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.packets import PIXELS, pack_results, sample_words
+from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
 from sw.driver.transport import AccessError, Transport
 
 _WORD = 0xFFFFFFFF

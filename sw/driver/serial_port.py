@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import serial
 
-from rtl.bus.register_map import ADDRESS
-from sw.driver.frame import ACCESS_ERROR, MALFORMED, MAX_WORDS, Decoder, FrameError, Reply, read_command, write_command
+from rtl.interface.frames import ACCESS_ERROR, MALFORMED, MAX_WORDS, Decoder, FrameError, Reply, read_command, write_command
+from rtl.interface.registers import ADDRESS
 from sw.driver.transport import AccessError, Transport, TransportError
 
 BAUD = 1_000_000

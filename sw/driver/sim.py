@@ -24,7 +24,8 @@ class SimTransport(Transport):
     """
 
     def __init__(self, config: Config, folder: Path, simulator: str | None = None):
-        from cosim import bench, bus_wrapper
+        from cosim import bus_wrapper
+        from cosim import runner as bench
         from cosim.build import build
         from cosim.elaborate import verilog
         from rtl.bus.control import BusCore
@@ -35,7 +36,7 @@ class SimTransport(Transport):
             path = f"{short}/bus"  # a socket's path has little more than 100 letters
             waiting.bind(path)
             waiting.listen()
-            self._run = bench.start(built, "cosim.bench_bus", {"socket": path}, folder=folder)
+            self._run = bench.start(built, "cosim.bus_bench", {"socket": path}, folder=folder)
             self._connection = self._accept(waiting)
         self._connection.settimeout(PATIENCE)
 
@@ -64,7 +65,7 @@ class SimTransport(Transport):
             done += len(part)
 
     def _command(self, kind: int, address: int, ascending: bool, count: int, body: bytes, before: int) -> list[int]:
-        from cosim.bench_bus import ANSWER, COMMAND, receive
+        from cosim.bus_bench import ANSWER, COMMAND, receive
 
         try:
             self._connection.sendall(COMMAND.pack(kind, ascending, address, count) + body)
@@ -81,7 +82,7 @@ class SimTransport(Transport):
         return list(struct.unpack(f"<{done}I", words)) if kind == 0 else []
 
     def close(self) -> None:
-        from cosim.bench_bus import COMMAND, END
+        from cosim.bus_bench import COMMAND, END
 
         with self._connection:
             try:

@@ -1,4 +1,4 @@
-"""What `cosim.bench_axi` plays: a scenario with golden's results. Shared by test_axi.py and test_axi_mutants.py."""
+"""What `cosim.benches.axi` plays: a scenario with golden's results. Shared by test_axi.py and test_axi_mutants.py."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import numpy as np
 from cosim.job import save_arrays
 from golden.config import Config
 from golden.integer import IntegerModel, Records
-from rtl.bus.packets import pack_results
-from rtl.bus.register_map import MODES
+from rtl.interface.packets import pack_results
+from rtl.interface.registers import MODES
 
-TOP, BENCH = "axi_core", "cosim.bench_axi"
+TOP, BENCH = "axi_core", "cosim.benches.axi"
 SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
 SEGMENTS += (("infer", 1), ("infer", 3))
 """The first makes the chip's concepts, the last two settle the last update."""

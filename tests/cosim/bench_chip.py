@@ -4,10 +4,10 @@ import cocotb
 import numpy as np
 import pytest
 
-from cosim.bench import parameters
 from cosim.chip import Chip, Hang
 from cosim.compare import Mismatch, compare_records, compare_state
 from cosim.memories import with_copies
+from cosim.runner import parameters
 from golden.config import Config
 from tests.cosim.standin import MemoryMap, Model
 

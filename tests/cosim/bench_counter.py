@@ -3,8 +3,8 @@
 import cocotb
 from cocotb.triggers import RisingEdge
 
-from cosim.bench import parameters
-from cosim.drivers import start
+from cosim.benches.drivers import start
+from cosim.runner import parameters
 
 
 @cocotb.test()

@@ -4,8 +4,8 @@ import cocotb
 import pytest
 from cocotb.triggers import RisingEdge
 
-from cosim.bench import parameters
-from cosim.drivers import InOrderChecker, StreamDriver, StreamMonitor, Watchdog, start
+from cosim.benches.drivers import InOrderChecker, StreamDriver, StreamMonitor, Watchdog, start
+from cosim.runner import parameters
 
 
 def payloads(count):

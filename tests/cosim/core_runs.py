@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cosim.bench import run
+from cosim.benches.scenario import Scenario
 from cosim.build import Build, build
 from cosim.elaborate import core_verilog
-from cosim.scenario import Scenario
+from cosim.runner import run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from golden.integer import IntegerModel
 
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
-BENCH = "cosim.bench_core"
+BENCH = "cosim.benches.core"
 BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded", "weight_bits")
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cosim.bench import run
 from cosim.build import build
 from cosim.elaborate import core_verilog
+from cosim.runner import run
 from cosim.simulators import SIMULATORS
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario

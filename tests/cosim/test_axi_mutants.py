@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cosim.bench import BenchError, run
 from cosim.build import build
+from cosim.runner import BenchError, run
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario
 from tests.cosim.test_mutants import ROOT, Mutant

@@ -9,9 +9,9 @@ import pytest
 from amaranth.back import verilog
 from amaranth.lib.wiring import Component
 
-from cosim.bench import run
+from cosim.benches.pins import inputs, plain_names
 from cosim.build import build
-from cosim.pins import inputs, plain_names
+from cosim.runner import run
 from cosim.simulators import SIMULATORS
 from golden.config import Config
 from rtl.affinity import Affinity

@@ -1,7 +1,7 @@
 import pytest
 
-from cosim.bench import run
 from cosim.build import build
+from cosim.runner import run
 from cosim.simulators import SIMULATORS
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from cosim.bench import BenchError, run
 from cosim.build import build
 from cosim.elaborate import core_verilog
+from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, thorough

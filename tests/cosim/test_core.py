@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cosim.bench import BenchError
+from cosim.benches.scenario import Scenario
 from cosim.job import load_arrays, save_arrays
-from cosim.scenario import Scenario
+from cosim.runner import BenchError
 from golden.config import Config
 from golden.integer import IntegerModel
 from tests.cosim.core_runs import play, stimulus, thorough

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cosim.bench import BenchError, run
 from cosim.build import build
+from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, thorough

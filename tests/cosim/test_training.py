@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosim.bench import BenchError
 from cosim.compare import Mismatch
 from cosim.job import Checkpoint, Parts, load_arrays
+from cosim.runner import BenchError
 from cosim.training import run_training
 from cosim.watch import GoldenError
 from golden.config import Config

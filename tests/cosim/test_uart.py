@@ -5,12 +5,12 @@ from functools import cache
 import pytest
 from amaranth.back import verilog
 
-from cosim.bench import run
 from cosim.build import build
+from cosim.runner import run
 from cosim.simulators import SIMULATORS
 from tests.cosim.uart_top import UartTop
 
-TOP, BENCH = "shell", "cosim.bench_uart"
+TOP, BENCH = "shell", "cosim.benches.uart"
 DIVISOR = 5
 """Clocks a bit: few, so that the simulations are short."""
 FRAMES = {"verilator": 200, "icarus": 25}

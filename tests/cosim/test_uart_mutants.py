@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cosim.bench import BenchError, run
 from cosim.build import build
+from cosim.runner import BenchError, run
 from tests.cosim.test_mutants import ROOT, Mutant
 from tests.cosim.test_uart import BENCH, DIVISOR, TOP
 

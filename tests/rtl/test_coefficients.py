@@ -1,4 +1,4 @@
-"""The coefficients of a layer against `cosim.models.coefficients`: every q, b1, b2 and flag of every sample, exactly."""
+"""A layer's coefficients against `cosim.benches.models.coefficients`: every q, b1, b2 and flag of every sample, exactly."""
 
 import math
 import random
@@ -10,7 +10,7 @@ from amaranth import ResetInserter, Signal
 from amaranth.back import verilog
 from amaranth.sim import Simulator
 
-from cosim.models import coefficients
+from cosim.benches.models import coefficients
 from rtl.coefficients import Coefficients
 
 WATCHDOG = 3000

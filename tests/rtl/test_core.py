@@ -9,7 +9,7 @@ from cosim.chip import with_copies
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import BsdCore
-from rtl.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=(4, 3, 2), block=3)
 

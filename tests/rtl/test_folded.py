@@ -13,7 +13,7 @@ from rtl.folded.engine import Engine
 from rtl.folded.microcode import If
 from rtl.folded.plan import Plan
 from rtl.folded.program import program
-from rtl.memory_map import register_names
+from rtl.interface.memory_map import register_names
 from tests.rtl.test_core import Pins
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=1, block=3, dead_zone=0)

@@ -7,7 +7,7 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import Simulator
 
-from cosim.models import rsqrt
+from cosim.benches.models import rsqrt
 from rtl.rsqrt import TABLE, Rsqrt
 
 

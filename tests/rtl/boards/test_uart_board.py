@@ -5,9 +5,9 @@ from collections import defaultdict
 from fractions import Fraction
 
 from golden.config import Config
-from sw.boards.table import find
+from sw.boards.catalogue import find
 from sw.boards.tools import Folder
-from sw.boards.tops import uart_top
+from sw.boards.top_module import uart_top
 
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1)
 

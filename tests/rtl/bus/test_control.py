@@ -8,8 +8,8 @@ from amaranth.sim import Simulator
 
 from golden.config import Config
 from rtl.bus.control import Control
-from rtl.bus.packets import pack_samples, result_words
-from rtl.bus.register_map import ADDRESS, ERRORS, SETTINGS
+from rtl.interface.packets import pack_samples, result_words
+from rtl.interface.registers import ADDRESS, ERRORS, SETTINGS
 
 CONFIG = Config(sizes=(9, 3), lanes=(4, 2), block=4)
 SAMPLES = 60

@@ -7,7 +7,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from rtl.bus.frame import Decoder, Encoder
-from sw.driver.frame import END, ESC, frame
+from rtl.interface.frames import END, ESC, frame
 
 SPECIAL = (END, ESC, 0xDC, 0xDD)
 

@@ -6,7 +6,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from rtl.bus.gearbox import Gearbox
-from rtl.bus.packets import PIXELS
+from rtl.interface.packets import PIXELS
 
 SHAPES = [(1, 1), (8, 8), (9, 4), (9, 5), (12, 12), (13, 12), (15, 2), (16, 3), (17, 16), (20, 6), (23, 7), (64, 16)]
 SHAPES += [(64, 64), (65, 32), (66, 9), (70, 64), (100, 24), (784, 32)]

@@ -5,7 +5,7 @@ from amaranth.sim import Simulator
 
 from golden.config import Config
 from rtl.bus.packet_in import PacketIn
-from rtl.bus.packets import sample_words
+from rtl.interface.packets import sample_words
 
 CONFIG = Config(sizes=(24, 3), lanes=(8, 3))
 """Packets of 4 words: two of them are the whole ring."""

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
-from sw.boards.steps import Steps
-from sw.boards.table import BOARDS
-from sw.boards.tops import uart_top
+from sw.boards.catalogue import BOARDS
+from sw.boards.top_module import uart_top
 from sw.cli import main
+from sw.common.steps import Steps
 
 SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
 
@@ -63,8 +63,8 @@ def test_a_boards_pins_are_those_of_amaranth_boards(name):
 def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     """The synthesis and the simulation are left out here: the slow tests do them."""
     from sw.boards import vendor
-    from sw.boards.clocks import Clocks
     from sw.boards.synthesis import Netlist
+    from sw.design.clocks import Clocks
 
     monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
     monkeypatch.setattr(vendor, "measure", lambda *a: Clocks(200.0, 100.0, 5, 1.0, "random"))

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
-from sw.boards.check import Check
+from sw.boards.spot_check import Check
 
 BASE = Config(name="small", sizes=(6, 4, 2), lanes=2)
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from golden.config import Config
 from sw.boards import build as builder
 from sw.boards.baselines import grown, load
-from sw.boards.clocks import Clocks
-from sw.boards.table import BOARDS
+from sw.boards.catalogue import BOARDS
+from sw.design.clocks import Clocks
 
 SEED = 3
 """One that reaches the clock, as each takes half a minute."""

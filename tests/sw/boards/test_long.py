@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from golden.config import Config
-from sw.boards import baselines, bench
-from sw.boards.activity import activity
-from sw.boards.check import check
+from sw.boards import baselines
 from sw.boards.estimate import estimate
+from sw.boards.spot_check import check
 from sw.boards.tools import Folder
+from sw.design.activity import activity
+from sw.figures import board_figures as bench
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 

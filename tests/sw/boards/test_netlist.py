@@ -9,11 +9,11 @@ import pytest
 
 from golden.config import Config
 from sw.boards.baselines import grown, load
-from sw.boards.clocks import measure
 from sw.boards.netlist import _table, behaviour, ice40_models, netlist_verilog
 from sw.boards.synthesis import count
 from sw.boards.tools import Folder
-from sw.errors import CheckError
+from sw.common.errors import CheckError
+from sw.design.clocks import measure
 
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1, block=8)
 

@@ -7,7 +7,7 @@ import struct
 import threading
 import tty
 
-from sw.driver.frame import ACCESS_ERROR, END, OK, crc16, frame
+from rtl.interface.frames import ACCESS_ERROR, END, OK, crc16, frame
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError
 

@@ -5,7 +5,7 @@ import pytest
 
 from golden.errors import StateError
 from golden.integer import IntegerModel
-from rtl.bus.register_map import ADDRESS
+from rtl.interface.registers import ADDRESS
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError, TransportError

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from golden.integer import IntegerModel
-from rtl.bus.register_map import ADDRESS
+from rtl.interface.registers import ADDRESS
 from sw.driver.chip import Chip
 from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import AccessError, TransportError

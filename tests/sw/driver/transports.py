@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from cosim import bench
+from cosim import runner as bench
 from cosim.build import build
 from cosim.elaborate import verilog
 from golden.config import Config
@@ -30,7 +30,7 @@ def board(config, folder):
     """A simulated board with a `UartCore`; gives the path of its serial port."""
     built = build(_SHELL + verilog(UartCore(config, DIVISOR)), "board", "verilator")
     link = folder / "port"
-    run = bench.start(built, "cosim.bench_serial", {"link": str(link), "divisor": DIVISOR}, folder=folder)
+    run = bench.start(built, "cosim.benches.serial_line", {"link": str(link), "divisor": DIVISOR}, folder=folder)
     try:
         until(lambda: link.is_symlink() or run.process.poll() is not None)
         assert link.is_symlink(), run.failure()

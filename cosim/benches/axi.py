@@ -1,0 +1,269 @@
+"""cocotb bench of `rtl.bus.axi.AxiCore`: what a host does, by AXI4-Lite and AXI4-Stream, against golden's results.
+
+Parameters: `config`; `scenario`, a file: the state to begin with ("begin.W1" ...) and at the end ("end.W1" ...); `segments`,
+rows (mode, samples); x, y, words: the samples one after another, and each one's packet of the result; probe_x, probe_words:
+samples to name in the state at the end.
+"""
+
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotbext.axi import AxiResp
+
+from cosim.benches.axi_chip import AccessError, AxiChip
+from cosim.benches.pins import PATTERNS
+from cosim.compare import compare_state
+from cosim.job import load_arrays
+from cosim.memories import with_copies
+from cosim.runner import parameters
+from golden.config import Config
+from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.interface.memory_map import settings_of
+from rtl.interface.packets import HEADER_LABEL_BITS, PIXELS, pack_samples, sample_words
+from rtl.interface.registers import CONTROL, DATA_BITS, ERRORS, ROUTES, registers
+
+
+async def opened(dut: Any) -> tuple[AxiChip, dict[str, np.ndarray]]:
+    """The chip after a reset, and the scenario."""
+    config = Config.from_dict(parameters()["config"])
+    return await AxiChip.open(dut, config), load_arrays(Path(parameters()["scenario"]))
+
+
+def part(scenario: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    """The state `name` of a scenario."""
+    return {key.removeprefix(f"{name}."): value for key, value in scenario.items() if key.startswith(f"{name}.")}
+
+
+def bad_packets(packet: np.ndarray, classes: int, rng: random.Random) -> list[tuple[list[int], str]]:
+    """Packets that are dropped, each with its error, made from a good one."""
+    words = [int(word) for word in packet]
+    more = [rng.getrandbits(32) for _ in range(rng.choice((1, 2, 40)))]
+    return [
+        (words[:1], "short_packet"),
+        (words[:-1], "short_packet"),
+        (words + more, "long_packet"),
+        (words + words, "long_packet"),
+        ([classes, *words[1:]], "label"),
+        ([words[0] | 1 << rng.randrange(LABEL_BITS, HEADER_LABEL_BITS), *words[1:]], "label"),
+    ]
+
+
+def bits(*names: str) -> int:
+    """Bits of ERRORS."""
+    return sum(1 << list(ERRORS).index(name) for name in set(names))
+
+
+async def refused(access: Any) -> None:
+    """The access has to be answered SLVERR."""
+    try:
+        await access
+    except AccessError:
+        return
+    raise AssertionError("an access was not refused")
+
+
+async def errors_are(chip: AxiChip, *names: str) -> None:
+    """ERRORS has these bits, and no others after they have been cleared; other bits written change nothing."""
+    found, expected = await chip.read("ERRORS"), bits(*names)
+    assert found == expected, f"ERRORS: expected {expected:08b}, got {found:08b}"
+    await chip.write("ERRORS", ~expected)
+    assert await chip.read("ERRORS") == expected, "ERRORS: cleared by a 0"
+    await chip.write("ERRORS", expected)
+    assert await chip.read("ERRORS") == 0, "ERRORS: not cleared by a 1"
+
+
+async def same_memories(chip: AxiChip, state: dict[str, np.ndarray]) -> None:
+    """All memories are those of a golden state."""
+    expected = with_copies(state)
+    assert compare_state(expected, await chip.save(expected), 0)
+
+
+def same_words(expected: np.ndarray, got: np.ndarray) -> None:
+    """Packets of results are equal, word by word."""
+    assert expected.shape == got.shape, f"expected {expected.shape} packets and words, got {got.shape}"
+    for sample, word in np.argwhere(expected != got)[:1]:
+        raise AssertionError(f"sample {sample}, word {word}: expected {expected[sample, word]}, got {got[sample, word]}")
+
+
+def beyond(config: Config, rng: random.Random) -> int:
+    """Noise in the last word's pixels that no sample has."""
+    used = config.sizes[0] % PIXELS * PIXEL_BITS
+    return rng.getrandbits(DATA_BITS) >> used << used if used else 0
+
+
+async def ask(chip: AxiChip, asked: Counter) -> None:
+    """A host that touches the core again and again, in its idle clocks and in others: it must not be disturbed by it."""
+    while True:
+        for access in (lambda: chip.read("WINDOW_DATA"), lambda: chip.write("seed", chip.config.seed)):
+            try:
+                await access()
+                asked["answered"] += 1
+            except AccessError:
+                asked["refused"] += 1
+            await chip.clocks(asked.total() % 17)
+
+
+async def fill(chip: AxiChip, packet: np.ndarray, expected: np.ndarray) -> None:
+    """Words of samples until there is no room; the one refused comes again later, and every sample has its result."""
+    before, words, written = await chip.read("RESULTS"), [], 0
+    for attempt in range(2):
+        try:
+            while not attempt or written % len(packet):
+                word, last = packet[written % len(packet)], written % len(packet) == len(packet) - 1
+                await chip.write("SAMPLE_LAST" if last else "SAMPLE", word)
+                written += 1
+                assert written < 500, "there is always room"
+        except AccessError:
+            await errors_are(chip, "no_room")
+        while written // len(packet) > await chip.read("RESULTS") - before or await chip.status("result"):
+            if await chip.status("result"):
+                words.append(await chip.read("RESULT"))
+    assert written > 3 * len(packet) and written % len(packet) == 0
+    got = np.array(words).reshape(-1, len(expected))
+    same_words(np.tile(expected[1:], (written // len(packet), 1)), got[:, 1:])
+
+
+@cocotb.test()
+async def registers_are_the_maps(dut):
+    chip, _ = await opened(dut)
+    known = registers(chip.config)
+    await chip.until("idle")
+    for register in known:
+        if register.name in ("clocks", "STATUS", "RESULT") or register.name.startswith("walked"):
+            continue
+        found = await chip.read(register.name)
+        expected = (0 if register.name == "WINDOW_DATA" else register.reset) & 0xFFFFFFFF
+        if register.name == "WINDOW_DATA":  # it moves the address
+            await chip.write("WINDOW_ADDRESS", 0)
+            continue
+        assert found == expected, f"{register.name}: expected {expected:#x}, got {found:#x}"
+    for register in known[len(CONTROL) :]:
+        low = -(1 << (register.bits - 1)) if register.signed else 0
+        for value in (low, low + (1 << register.bits) - 1):
+            await chip.write(register.name, value)
+            found = await chip.read(register.name)
+            ticks = (found - value) & 0xFFFFFFFF
+            assert ticks < 64 if register.name == "clocks" else ticks == 0, f"{register.name}: {value} reads as {found}"
+    await errors_are(chip)
+    mapped = {register.address for register in known}
+    for address in [*random.Random(1).sample([a for a in range(0, 1 << 12, 4) if a not in mapped], 12), 0xFFC]:
+        await refused(chip.read(address))
+        await refused(chip.write(address, 1))
+    await errors_are(chip, "unmapped")
+    for register in known:
+        if register.access == "ro":
+            await refused(chip.write(register.name, 0xFFFFFFFF))
+    await errors_are(chip, "read_only")
+    assert await chip.read("IDENTITY") == 0x42535031
+    assert await chip.read("SAMPLE") == 0 and await chip.read("SAMPLE_LAST") == 0
+    response = await chip.lite.write(chip.address["MODE"], b"\x01")
+    assert response.resp == AxiResp.SLVERR and await chip.read("MODE") == 0, "a write of one byte"
+    await refused(chip.read(chip.address["MODE"] + 1))
+    await errors_are(chip, "unmapped")
+    await chip.write("WINDOW_ADDRESS", 0xFFFFFFFF)
+    reads = [chip.lite.init_read(chip.address["WINDOW_ADDRESS"], 4) for _ in range(8)]
+    writes = [chip.lite.init_write(chip.address["MODE"], bytes([number % 3, 0, 0, 0])) for number in range(8)]
+    for event in reads + writes:  # both at once: none starves, and each gets its own answer
+        await event.wait()
+        assert event.data.resp == AxiResp.OKAY
+    assert all(bytes(event.data.data) == b"\xff\xff\xff\xff" for event in reads)
+    assert await chip.read("MODE") == 7 % 3
+
+
+@cocotb.test()
+async def a_stream_of_packets_is_goldens(dut):
+    """Learning, naming and recall with stalls everywhere, dropped packets between, and a host that keeps asking."""
+    chip, scenario = await opened(dut)
+    config, rng = chip.config, random.Random(2)
+    await chip.until("idle")
+    for name, value in settings_of(config).items():
+        await chip.write(name, value)
+    await chip.load(part(scenario, "begin"))
+    packets, sent, dropped, asked = pack_samples(config, scenario["x"], scenario["y"]), 0, [], Counter()
+    asking = cocotb.start_soon(ask(chip, asked))
+    for number, (mode, count) in enumerate(scenario["segments"].tolist()):
+        chip.stall(*PATTERNS[number % len(PATTERNS)], seed=number)
+        await chip.write("MODE", mode)
+        for packet in packets[sent : sent + count]:
+            if rng.random() < 0.5:
+                kinds = bad_packets(packet, config.classes, rng)
+                words, error = kinds[len(dropped) % len(kinds)]
+                chip.send(words)
+                dropped.append(error)
+            chip.send([*packet[:-1], packet[-1] | beyond(config, rng)])
+        sent += count
+        await chip.taken()
+        if number % 2:  # other segments' packets come on the heels of the ones before
+            await chip.gathered(sent)
+    asking.cancel()
+    same_words(scenario["words"], await chip.results(sent))
+    chip.stall("never", "never")
+    await chip.until("idle")
+    await same_memories(chip, part(scenario, "end"))
+    assert [await chip.read(name) for name in ("PACKETS", "DROPPED", "RESULTS")] == [sent, len(dropped), sent]
+    assert len(set(dropped)) == 3 and asked["answered"] and asked["refused"], (dropped, asked)
+    await errors_are(chip, *dropped, "busy")
+
+
+@cocotb.test()
+async def a_reset_in_mid_packet_leaves_nothing_behind(dut):
+    """At any word of a packet, with samples inside, and then in the middle of a result."""
+    chip, scenario = await opened(dut)
+    packets, expected = pack_samples(chip.config, scenario["probe_x"]), scenario["probe_words"]
+    for after in range(1, 3 * sample_words(chip.config) + 30, 2):
+        chip.sink.pause = after % 4 == 1
+        chip.send(*packets)
+        await chip.clocks(after)
+        await chip.reset()
+        chip.sink.pause = False
+        chip.send(packets[0])
+        same_words(expected[:1], await chip.results(1))
+        assert [await chip.read(name) for name in ("PACKETS", "DROPPED", "RESULTS", "ERRORS")] == [1, 0, 1, 0]
+    chip.send(*packets)
+    while not chip.sink.active:  # the first word of a result is out
+        await chip.clocks(1)
+    await chip.reset()
+    chip.send(*packets)
+    same_words(expected, await chip.results(len(packets)))
+
+
+@cocotb.test()
+async def samples_and_results_by_registers(dut):
+    """ROUTE 1: no room, no result, what is busy refuses, and a bad packet leaves the next good one alone."""
+    chip, scenario = await opened(dut)
+    packets, expected = pack_samples(chip.config, scenario["probe_x"]), scenario["probe_words"]
+    await refused(chip.write("SAMPLE", 1))
+    await refused(chip.read("RESULT"))
+    await errors_are(chip, "no_room", "no_result")
+    await chip.write("ROUTE", ROUTES.index("register"))
+    await refused(chip.read("RESULT"))
+    await errors_are(chip, "no_result")
+    got = []
+    for number, packet in enumerate(packets):
+        for words, error in [bad_packets(packet, chip.config.classes, random.Random(number))[number], (packet, "")]:
+            for index, word in enumerate(words):
+                await chip.until("room")
+                await chip.write("SAMPLE_LAST" if index == len(words) - 1 else "SAMPLE", word)
+            if error:
+                await errors_are(chip, error)
+        for _ in expected[number]:
+            await chip.until("result")
+            for name in ("WINDOW_DATA", "threshold"):
+                await refused(chip.read(name))
+                await refused(chip.write(name, 0))
+            got.append(await chip.read("RESULT"))
+        await refused(chip.read("RESULT"))
+        await errors_are(chip, "busy", "no_result")
+    same_words(expected, np.array(got).reshape(expected.shape))
+    await chip.until("idle")
+    assert await chip.read("threshold") == chip.config.threshold, "a refused write was done"
+    assert await chip.read("WINDOW_ADDRESS") == 0, "a refused access moved the window"
+    await fill(chip, packets[0], expected[0])
+    await chip.write("ROUTE", ROUTES.index("stream"))
+    chip.send(*packets)
+    got = await chip.results(len(packets))
+    same_words(expected[:, 1:], got[:, 1:])

@@ -1,0 +1,91 @@
+"""The whole core against golden: plays a scenario (`cosim.benches.scenario`), compares every record and every memory.
+
+Parameters: `config`, the core's; `scenario`, the file; optional `inputs`, `outputs`, `seed`: stalls from the start;
+`watchdog`, clocks; `got`: a file that gets the chip's records and memories, those of step n as "n.name".
+"""
+
+from pathlib import Path
+from typing import Any
+
+import cocotb
+import numpy as np
+
+from cosim.benches.scenario import expected_records, read_scenario
+from cosim.bits import Records
+from cosim.chip import Chip
+from cosim.compare import compare_records, compare_state
+from cosim.job import save_arrays
+from cosim.memories import with_copies
+from cosim.runner import parameters
+from golden.config import Config
+from rtl.interface.memory_map import MemoryMap
+
+
+class CoreBench:
+    """Plays one step after another; each kind of step is a method of its name."""
+
+    def __init__(self, chip: Chip):
+        self.chip, self.config = chip, chip.config
+        self.compared = self.stream = 0
+        self.got: dict[str, np.ndarray] = {}
+
+    async def play(self, path: Path) -> None:
+        for number, (kind, values, arrays) in enumerate(read_scenario(path)):
+            got = await getattr(self, kind)(arrays, **values) or {}
+            self.got |= {f"{number}.{name}": value for name, value in got.items()}
+
+    async def take(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
+        await self.chip.reset()
+        await self.chip.write(**settings)
+        await self.chip.load(state)
+        await self._compare(state)
+
+    async def samples(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        stream = self.chip.stream(arrays["x"], arrays["y"], arrays["learn"], arrays["recall"])
+        got = Records.join([part async for part in stream])
+        self.compared += compare_records(expected_records(arrays), got, self.stream)
+        self.stream += len(got)
+        return {"prediction": got.prediction, "voltages": got.voltages, "counters": got.counters}
+
+    async def memories(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return await self._compare(state)
+
+    async def resume(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
+        kept = await self._compare(state)
+        await self.chip.reset()
+        await self.chip.write(**settings, **kept)
+
+    async def stall(self, arrays: dict[str, np.ndarray], values: list) -> None:
+        self.chip.stall(values[0], values[1], seed=values[2])
+
+    async def reset(self, arrays: dict[str, np.ndarray], after: int) -> None:
+        await anext(self.chip.stream(arrays["x"], arrays["y"], arrays["learn"]))
+        await self.chip.reset(after)
+
+    async def _compare(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """All memories of the chip, compared with golden's state; an inference-only core has W alone."""
+        full = with_copies(state)
+        expected = full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
+        got = await self.chip.state()
+        self.compared += compare_state(expected, got, self.stream)
+        return got
+
+
+@cocotb.test()
+async def agrees_with_golden(dut: Any) -> None:
+    """Every record and every memory of the scenario are golden's."""
+    values = parameters()
+    config = Config.from_dict(values["config"])
+    chip = await Chip.open(dut, config, MemoryMap(config), values.get("watchdog") or patience(config))
+    chip.stall(values.get("inputs", 0.0), values.get("outputs", 0.0), seed=values.get("seed", 1))
+    bench = CoreBench(chip)
+    await bench.play(Path(values["scenario"]))
+    assert bench.compared, "the scenario compares nothing"
+    if values.get("got"):
+        save_arrays(Path(values["got"]), bench.got)
+
+
+def patience(config: Config) -> int:
+    """Clocks without a handshake that count as a hang: more than learning a sample and recalling all concepts take."""
+    words = sum(config.groups(i) * (config.sizes[i + 1] + config.classes + 40) for i in range(config.layers))
+    return 2000 + (8 if config.folded else 2) * config.classes * words

@@ -1,0 +1,111 @@
+"""What a core goes through, step by step, and what golden gives at each step: written once, played on any build.
+
+`Scenario` runs golden and writes; `cosim.benches.core` reads and plays. So the simulator's process needs no torch, and one
+scenario serves both simulators, all stalls and every mutant.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cosim.bits import Records
+from cosim.job import load_arrays, save_arrays
+from rtl.interface.memory_map import settings_of
+
+_RECORDS = ("prediction", "voltages", "counters")
+
+
+class Scenario:
+    """A list of steps that grows with each call, for a golden model that takes every step at once.
+
+    Args:
+        model: an `IntegerModel`, in the state to begin with. Its configuration may differ from the core's in registers.
+    """
+
+    def __init__(self, model: Any):
+        self.steps: list[dict] = []
+        self.arrays: dict[str, np.ndarray] = {}
+        self.take(model)
+
+    def take(self, model: Any) -> None:
+        """Resets the chip, and loads this model's settings and state into it."""
+        self.model = model
+        # What the last update counted is in no memory: golden forgets it as the chip does in its reset.
+        model.load(model.state())
+        self._add("take", settings=settings_of(model.config, model.decay), **model.state())
+
+    def samples(self, x: np.ndarray, y: np.ndarray | None = None, learn: Any = True, recall: Any = False) -> None:
+        """A stream of B samples without a gap. x: (B, n0). y: (B,) labels. learn, recall: for all, or (B,)."""
+        model, count = self.model, len(x)
+        if not count:
+            return
+        y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
+        learn, recall = (np.broadcast_to(value, count) for value in (learn, recall))
+        parts = []
+        for n in range(count):
+            parts.append(model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n])))
+            if recall[n]:
+                model.recall()
+        records = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _RECORDS}
+        self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)
+
+    def blank(self, recall: bool = False) -> None:
+        """A sample of zeros, which settles the last update; with `recall` all concepts are recalled after it."""
+        self.samples(np.zeros((1, self.model.config.sizes[0]), dtype=np.int64), None, False, recall)
+
+    def memories(self) -> None:
+        """Settles, and compares every memory."""
+        self.blank()
+        self._add("memories", **self.model.state())
+
+    def resume(self) -> None:
+        """Settles, reads every memory, resets the chip, and goes on with what was read."""
+        self.blank()
+        self._add("resume", settings=settings_of(self.model.config, self.model.decay), **self.model.state())
+
+    def stall(self, inputs: float, outputs: float, seed: int = 1) -> None:
+        """From now on, the part of the clocks in which the bench holds valid or ready low."""
+        self._add("stall", values=[inputs, outputs, seed])
+
+    def reset(self, after: int, x: np.ndarray, y: np.ndarray, learn: Any = True) -> None:
+        """Feeds samples of which the first 16 are waited for, resets `after` clocks later, and takes the model again.
+
+        Args:
+            x, y: (B, n0), (B,): more than 16 samples, 32 at most. Golden does not see them.
+        """
+        if not 16 < len(x) <= 32:
+            raise ValueError(f"reset: found {len(x)} samples; allowed are 17 to 32")
+        self._add("reset", after=after, x=x, y=y, learn=np.broadcast_to(learn, len(x)))
+        self.take(self.model)
+
+    def save(self, path: Path) -> Path:
+        """Writes all steps into one file."""
+        steps = np.array(json.dumps(self.steps))
+        save_arrays(path, {"steps": steps, **self.arrays})
+        return path
+
+    def _add(self, kind: str, **values: Any) -> None:
+        number = len(self.steps)
+        arrays = {name: np.array(value) for name, value in values.items() if isinstance(value, np.ndarray)}
+        plain = {name: value for name, value in values.items() if name not in arrays}
+        self.steps.append({"kind": kind, **plain})
+        self.arrays |= {f"{number}.{name}": value for name, value in arrays.items()}
+
+
+def read_scenario(path: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, np.ndarray]]]:
+    """The steps of a file: kind, plain values, arrays by name."""
+    arrays = load_arrays(path)
+    own: dict[str, dict[str, np.ndarray]] = {}
+    for key, value in arrays.items():
+        number, _, name = key.partition(".")
+        own.setdefault(number, {})[name] = value
+    for number, step in enumerate(json.loads(str(arrays["steps"]))):
+        yield step.pop("kind"), step, own.get(str(number), {})
+
+
+def expected_records(arrays: dict[str, np.ndarray]) -> Records:
+    """Golden's records of a "samples" step."""
+    return Records(*(arrays[name] for name in _RECORDS))

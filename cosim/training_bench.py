@@ -1,0 +1,135 @@
+"""The chip's half of a training run, in the simulator's process: feeds samples, compares every record and memory."""
+
+import json
+import time
+from collections import deque
+
+import cocotb
+import numpy as np
+
+from cosim.bits import Records
+from cosim.chip import Chip
+from cosim.compare import Mismatch, compare_records, compare_state
+from cosim.job import ExpectedReader, Job, Segment, load_arrays
+from cosim.memories import with_copies
+from cosim.runner import parameters
+
+REPORT = 0.2
+"""Seconds between two progress lines."""
+
+
+class TrainingBench:
+    """One run. Progress lines (JSON, one a line) go to progress.jsonl: "progress", "epoch", "mismatch", "done"."""
+
+    def __init__(self, job: Job, chip: Chip):
+        self.job, self.chip, self.config = job, chip, job.core_config
+        self.settings = job.part("settings")
+        self.expected = ExpectedReader(job.file("expected.bin"), self.config)
+        self.file = open(job.file("progress.jsonl"), "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+        self.reported = 0.0
+        self.compared = 0
+        self.where = {}
+
+    def tell(self, event: str, **values) -> None:
+        self.file.write(json.dumps({"event": event, "compared": self.compared, **self.where, **values}) + "\n")
+
+    async def run(self) -> None:
+        job, data = self.job, self.job.data()
+        self.where = {"epoch": job.first, "phase": "loading"}
+        try:
+            await self.begin()
+            for epoch in range(job.first, job.last):
+                await self.chip.write(**self.settings(self.config, job.decays[epoch]))
+                await self.epoch(epoch, list(job.segments(data, epoch)))
+        except Mismatch as mismatch:
+            mismatch.note = ", ".join(
+                filter(None, (f"epoch {job.origin(self.where['epoch'])[0] + 1}, {self.where['phase']}", mismatch.note))
+            )
+            self.tell("mismatch", mismatch=mismatch.to_dict())
+            raise
+        self.tell("done")
+
+    async def begin(self) -> None:
+        state = self.wait_for_state(self.job.first - 1)
+        await self.chip.load(state)
+        if not self.job.fresh:
+            self.compared += compare_state(self.kept(state), await self.chip.state())
+
+    async def epoch(self, epoch: int, segments: list[Segment]) -> None:
+        began, before = time.monotonic(), await self.clock_counters()
+        summary: dict = {}
+        for segment in segments:
+            self.where = {"epoch": epoch, "phase": segment.kind}
+            records = await self.segment(segment)
+            if segment.kind == "recall":
+                # The chip has now recalled all concepts by itself; they must be those that golden starts with.
+                self.compared += compare_state(self.kept(self.wait_for_state(epoch - 1)), await self.chip.state())
+                began, before = time.monotonic(), await self.clock_counters()
+            if segment.kind == "training":
+                summary |= {"training_seconds": time.monotonic() - began, "clocks_training": clocks_a_sample(records)}
+                summary |= {"counters": records.counters.sum(0).tolist(), "samples": len(records)}
+                summary |= {"training_correct": int((records.prediction == segment.y).sum())}
+            if segment.kind == "settling":
+                after = await self.clock_counters()
+                summary |= {"busy": {name: (after[name] - before[name]) & 0xFFFFFFFF for name in after}}
+            if segment.kind == "test":
+                summary |= {"predictions": records.prediction.tolist(), "clocks_inference": clocks_a_sample(records)}
+                summary |= {"test_correct": int((records.prediction == segment.y).sum())}
+        self.where = {"epoch": epoch, "phase": "memories"}
+        self.tell("progress")
+        state = self.wait_for_state(epoch)
+        self.compared += compare_state(self.kept(state), await self.chip.state())
+        self.tell("epoch", seconds=time.monotonic() - began, **summary)
+
+    async def segment(self, segment: Segment) -> Records:
+        parts, waiting, done, correct = [], deque(), 0, 0
+        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.kind == "recall")
+        async for part in stream:
+            parts.append(part)
+            waiting.append(part)
+            while waiting and (expected := self.expected.take(len(waiting[0]))) is not None:
+                self.compared += compare_records(expected, waiting[0], segment.first + done)
+                correct += int((waiting[0].prediction == segment.y[done : done + len(waiting[0])]).sum())
+                done += len(waiting.popleft())
+            if time.monotonic() - self.reported > REPORT:
+                self.reported = time.monotonic()
+                self.tell("progress", sample=done, of=len(segment.x), correct=correct, clocks=clocks_a_sample(part))
+        for part in waiting:  # golden is behind
+            while (expected := self.expected.take(len(part))) is None:
+                self.pause()
+            self.compared += compare_records(expected, part, segment.first + done)
+            done += len(part)
+        return Records.join(parts)
+
+    async def clock_counters(self) -> dict[str, int]:
+        """The chip's own counters of clocks and of each layer's walking clocks, where it has them."""
+        names = [n for n in self.chip.regions if n == "clocks" or n.startswith("walked")]
+        return {name: int(value) for name, value in (await self.chip.read(*names)).items()} if names else {}
+
+    def kept(self, state: dict) -> dict:
+        """The part of golden's state that this core has: an inference-only core has W alone."""
+        full = with_copies(state)
+        return full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
+
+    def wait_for_state(self, epoch: int) -> dict[str, np.ndarray]:
+        while not self.job.state_file(epoch).exists():
+            self.pause()
+        return load_arrays(self.job.state_file(epoch))
+
+    def pause(self) -> None:
+        time.sleep(0.005)  # simulated time stands still meanwhile
+
+
+def clocks_a_sample(records: Records) -> float | None:
+    """Mean clocks between two results; None for a single one."""
+    if len(records) < 2:
+        return None
+    return float(((records.clocks[1:] - records.clocks[:-1]) & 0xFFFFFFFF).mean())
+
+
+@cocotb.test()
+async def training(dut):
+    """Every record of the run and every memory at each epoch's end are golden's."""
+    job = Job.load(parameters()["job"])
+    chip = await Chip.open(dut, job.core_config, job.part("memory_map")(job.core_config))
+    await TrainingBench(job, chip).run()

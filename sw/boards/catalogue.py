@@ -1,0 +1,127 @@
+"""The boards, as data."""
+
+import importlib
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from sw.common.errors import UserError
+
+RESOURCES = ("LUT", "FF", "BRAM", "DSP", "SPRAM")
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board.
+
+    Members:
+        device: its FPGA, in words. family: "ecp5", "ice40", "xilinx", or "" where any will do.
+        top: "uart", a core behind the serial line with the board's pins; "axi", a core with AXI ports.
+        platform: "module:class" of amaranth-boards with the pins, where it has the board. crystal: MHz of its clock.
+        config: the configuration built if none is named. megahertz: the core's clock if none is named.
+        capacity: what the device has, by the names of `RESOURCES`. LUT: of 4 inputs, Xilinx 6; BRAM: blocks of 18 kbit
+            (ECP5), 4 kbit (iCE40), 36 kbit (Xilinx); SPRAM: blocks of 256 kbit.
+        arguments: the place and route tool's own for this device. part: the device's name for the vendor's tool.
+        extra: resources that the platform keeps apart, as the lights of a board's break-off piece.
+    """
+
+    name: str
+    device: str
+    family: str
+    top: str
+    config: str
+    megahertz: Fraction = Fraction(100)
+    crystal: Fraction = Fraction(100)
+    platform: str = ""
+    capacity: dict[str, int] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    part: str = ""
+    extra: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Open tools make its bitstream."""
+        return self.family in ("ecp5", "ice40")
+
+    def short(self, resources: dict[str, float]) -> list[str]:
+        """The resources of which these are more than the device has."""
+        return [name for name, capacity in self.capacity.items() if resources.get(name, 0) > capacity]
+
+    def make_platform(self) -> Any:
+        """A new platform of amaranth-boards. Raises UserError where the package is missing."""
+        module, name = self.platform.split(":")
+        try:
+            made = importlib.import_module(module)
+        except ImportError:
+            raise missing("amaranth-boards") from None
+        platform = getattr(made, name)()
+        if self.extra:
+            platform.add_resources(getattr(platform, self.extra))
+        return platform
+
+
+BOARDS = {
+    board.name: board
+    for board in (
+        Board(
+            "ulx3s-85f",
+            "Lattice ECP5 LFE5U-85F-6",
+            "ecp5",
+            "uart",
+            "digits",
+            megahertz=Fraction(40),
+            crystal=Fraction(25),
+            platform="amaranth_boards.ulx3s:ULX3S_85F_Platform",
+            capacity={"LUT": 83640, "FF": 83640, "BRAM": 208, "DSP": 156},
+            arguments=("--85k", "--package", "CABGA381", "--speed", "6"),
+        ),
+        Board(
+            "icebreaker",
+            "Lattice iCE40UP5K-SG48",
+            "ice40",
+            "uart",
+            "micro",
+            megahertz=Fraction(21),
+            crystal=Fraction(12),
+            platform="amaranth_boards.icebreaker:ICEBreakerPlatform",
+            capacity={"LUT": 5280, "FF": 5280, "BRAM": 30, "DSP": 8, "SPRAM": 4},
+            arguments=("--up5k", "--package", "sg48"),
+            extra="break_off_pmod",
+        ),
+        Board(
+            "arty-a7-100t",
+            "AMD Artix-7 XC7A100T-1L",
+            "xilinx",
+            "uart",
+            "digits",
+            megahertz=Fraction(50),
+            crystal=Fraction(100),
+            platform="amaranth_boards.arty_a7:ArtyA7_100Platform",
+            capacity={"LUT": 63400, "FF": 126800, "BRAM": 135, "DSP": 240},
+        ),
+        Board(
+            "pynq-z2",
+            "AMD Zynq-7000 XC7Z020-1",
+            "xilinx",
+            "axi",
+            "digits",
+            megahertz=Fraction(50),
+            capacity={"LUT": 53200, "FF": 106400, "BRAM": 140, "DSP": 220},
+            part="xc7z020clg400-1",
+        ),
+        Board("generic", "any FPGA, or a simulator", "", "axi", "tiny"),
+    )
+}
+"""By name."""
+
+
+def find(name: str) -> Board:
+    """Raises UserError where there is none of this name."""
+    if name not in BOARDS:
+        raise UserError(f"--board: found {name!r}; allowed is one of {', '.join(BOARDS)}")
+    return BOARDS[name]
+
+
+def missing(package: str) -> UserError:
+    """What to say where a tool is not there."""
+    return UserError(f"{package}: not installed; it comes with: pip install 'bispike[boards]'")

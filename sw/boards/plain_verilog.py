@@ -1,0 +1,83 @@
+"""`generic`: one Verilog file and a bench that proves it with nothing but a Verilog simulator."""
+
+import shutil
+import subprocess
+from fractions import Fraction
+from importlib.resources import files
+
+from rich.console import Console
+
+from golden.config import Config
+from sw.boards.catalogue import Board
+from sw.boards.result import Result
+from sw.boards.tools import Folder
+from sw.boards.vectors import hexadecimal, record
+from sw.common.errors import CheckError
+from sw.common.files import write
+from sw.common.steps import Steps
+from sw.design.clocks import measure
+from sw.design.verilog import header
+
+LEARNED, INFERRED = 20, 10
+"""Samples of the bench."""
+
+
+def build(board: Board, config: Config, folder: Folder, console: Console) -> Result:
+    """bispike.v, bench.v, vectors.hex; and the bench run with Icarus Verilog where that is installed.
+
+    Raises:
+        CheckError: the bench fails.
+    """
+    steps = Steps(console, 4 if shutil.which("iverilog") else 3)
+    result = Result(board, config, Fraction(100), 0, steps.seconds, files=["bispike.v", "bench.v", "vectors.hex"])
+    with steps.step("elaborate the core"):
+        write(folder / "bispike.v", axi_verilog(config))
+    with steps.step("make the vectors with the golden model") as step:
+        lines = record(config, LEARNED, INFERRED)
+        write(folder / "vectors.hex", hexadecimal(lines))
+        write(folder / "bench.v", bench(len(lines)))
+        step.note = f"{len(lines):,} accesses, {LEARNED} samples learned, {INFERRED} inferred"
+    with steps.step("simulate against the golden model") as step:
+        result.clocks = measure(config, step.tell)
+        step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
+    if shutil.which("iverilog"):
+        with steps.step("run the bench with Icarus Verilog") as step:
+            step.note = prove(folder)
+    return result
+
+
+def axi_verilog(config: Config, name: str = "bispike") -> str:
+    """The text of a core with AXI ports, as module `name`."""
+    from cosim.elaborate import verilog
+    from rtl.bus.axi import AxiCore
+
+    return header(config, name, axi=True) + verilog(AxiCore(config), name)
+
+
+def bench(lines: int) -> str:
+    """The bench for so many lines of vectors."""
+    return files("sw.boards").joinpath("plain_bench.v").read_text(encoding="utf-8").replace("@LINES@", str(lines))
+
+
+def prove(folder: Folder) -> str:
+    """Compiles and runs the bench in the folder; what it says at its end. Raises CheckError where that is not PASS."""
+    _call(folder, ["iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "bispike.v"])
+    said = _call(folder, ["vvp", "-N", "bench.vvp"])
+    verdict = next(
+        (line for line in said.splitlines() if line.startswith(("PASS", "FAIL"))), said.strip() or "it said nothing"
+    )
+    if not verdict.startswith("PASS"):
+        raise CheckError(f"bench: {verdict}")
+    return verdict
+
+
+def _call(folder: Folder, command: list[str]) -> str:
+    process = subprocess.Popen(
+        command, cwd=folder.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        return process.communicate()[0]
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise

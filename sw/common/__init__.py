@@ -1,0 +1,1 @@
+"""What every command needs: errors, the terminal, whole files, progress, work side by side."""

@@ -1,0 +1,1 @@
+"""What a configuration becomes: Verilog, memories, multipliers, clocks."""

@@ -1,0 +1,47 @@
+"""docs/configuration.md, from the configuration's own fields: `python -m sw.docs.configuration` writes it."""
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from golden.config import Config
+
+FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+_HEAD = """# The keys of a configuration
+
+Generated from `golden/config.py` by `python -m sw.docs.configuration`; do not edit. A configuration is a TOML file with any of
+these keys, of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it, and a run keeps its
+own in `config.toml`.
+
+| key | default | allowed | |
+|---|---|---|---|
+| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 | neurons of each layer, from the stimulus to the concepts |
+| lanes | | a number of 1 to 64, or one for each layer | neurons computed side by side; more than a layer has are not built |
+"""
+
+
+def text() -> str:
+    """The page."""
+    return _HEAD + "".join(_row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes"))
+
+
+def _row(field: dataclasses.Field) -> str:
+    allowed = {"name": "1 to 64 letters, digits, spaces and . _ + -", "decay": "1 to 16 shifts of -8 to 0"}.get(field.name)
+    if "range" in field.metadata:
+        allowed = "{} to {}".format(*field.metadata["range"])
+    elif "options" in field.metadata:
+        allowed = ", ".join(_toml(option) for option in field.metadata["options"])
+    return f"| {field.name} | {_toml(field.default)} | {allowed} | {field.metadata['doc']} |\n"
+
+
+def _toml(value) -> str:
+    """A value as a TOML file has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
+    print(FILE, file=sys.stderr)

@@ -1,0 +1,105 @@
+"""docs/registers.md, from the register map: `python -m sw.docs.registers` writes it."""
+
+import sys
+from pathlib import Path
+
+from golden.config import Config
+from rtl.interface import registers as rm
+
+FILE = Path(__file__).parents[2] / "docs" / "registers.md"
+
+_HEAD = """# The registers and packets
+
+Generated from `rtl/interface/registers.py` by `python -m sw.docs.registers`; do not edit. Version {version} of the map.
+
+A register has 32 bits; addresses are in bytes. An access is answered within a few clocks, whatever the core does. It is
+answered with an error (AXI: SLVERR), and does nothing but set a bit of ERRORS, where that bit says so. On AXI4-Lite a write
+without all of its byte strobes is an error too. ro: read only; wo: reads as 0; rw1c: a bit written as 1 is cleared.
+
+| address | name | access | bits | after reset | |
+|---|---|---|---|---|---|
+"""
+
+_CORE = """
+## Settings and counters of the core
+
+These and WINDOW_DATA need an idle core. `L` weight layers; an inference-only core has no walked0. Signed values are read
+with their sign.
+
+| address | name | bits | |
+|---|---|---|---|
+"""
+
+_PACKETS = """
+## Packets
+
+Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RESULT.
+
+| packet | word | |
+|---|---|---|
+| sample | 0 | bits 15:0 label, below the number of concepts whatever MODE is; the others are ignored |
+| | 1 .. ceil(n_0 / 8) | 8 pixels of 4 bits, pixel 0 lowest; what lies beyond the last pixel is ignored |
+| result | 0 | bits 7:0 prediction; bits 31:16 number of the sample, from 0 after reset |
+| | 1 .. K | V_L of each concept, signed |
+| | then, for each layer 1..L | rows, updates, saturations, spikes |
+
+- A sample is taken whole or not at all: a packet that is too short or too long, or whose label is no concept's, is dropped,
+  counted in DROPPED, and one or two bits of ERRORS say why. The next good one is taken.
+- A sample does what MODE is when its first word comes; a change needs no idle core. In an inference-only core MODE has no
+  effect.
+- A new ROUTE takes hold between packets. A result that already waits at a stream stays there.
+- The last learning sample's update is pending until the next sample: send a blank one (all 0, MODE 0) before reading memory.
+- A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
+- A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
+  word waits, and clears ERRORS.
+"""
+
+
+def text() -> str:
+    """The file's text."""
+    parts = [_HEAD.format(version=".".join(map(str, rm.VERSION)))]
+    for r in rm.CONTROL:
+        reset = {"FINGERPRINT": "", "STATUS": "", "WINDOW_DATA": "", "ROUTE": "0, by UART 1"}.get(r.name, f"{r.reset:#x}")
+        reset = "" if r.access == "wo" or r.name == "RESULT" else reset
+        parts.append(f"| {r.address:#05x} | {r.name} | {r.access} | {r.bits} | {reset} | {r.text} |\n")
+    for name, bits in (("STATUS", rm.STATUS), ("ERRORS", rm.ERRORS)):
+        parts.append(f"\n## Bits of {name}\n\n| bit | name | |\n|---|---|---|\n")
+        parts += [f"| {bit} | {key} | {meaning} |\n" for bit, (key, meaning) in enumerate(bits.items())]
+    parts.append(_CORE)
+    parts += [f"| {place} | {name} | {bits} | {meaning} |\n" for place, name, bits, meaning in _core_rows()]
+    fixed, formats = ", ".join(f"`{key}`" for key in rm.FIXED), rm.canonical(Config.load("tiny"))
+    parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed},\n")
+    parts.append("`folded=True` where it is, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
+    parts.append(f"That of `tiny`:\n\n    {formats}\n")
+    return "".join([*parts, _PACKETS])
+
+
+def places(layers: int) -> dict[str, int]:
+    """Addresses of the registers that every layer has, in a core of L layers, by the formulas in the text."""
+    first = _first_rate()
+    found = {f"rate{l}": first + 4 * (l - 1) for l in range(1, layers + 1)} | {"clocks": first + 4 * layers}
+    return found | {f"walked{l}": first + 4 + 4 * (layers + l) for l in range(layers + 1)}
+
+
+def _first_rate() -> int:
+    return next(r.address for r in rm.core_registers(Config.load("tiny")) if r.name == "rate1")
+
+
+def _core_rows():
+    first = _first_rate()
+    formulas = {
+        "rate1": (f"{first:#05x} + 4 (l - 1)", "rate l", "W1", "W[l]"),
+        "clocks": (f"{first:#05x} + 4 L", "clocks", "", ""),
+        "walked0": (f"{first + 4:#05x} + 4 (L + l)", "walked l", "layer 0", "layer l"),
+    }
+    for r in rm.core_registers(Config.load("tiny")):
+        if r.address < first:
+            yield f"{r.address:#05x}", r.name, f"{r.bits}{', signed' if r.signed else ''}", r.text
+        elif r.name in formulas:
+            place, name, old, new = formulas[r.name]
+            yield place, name, r.bits, r.text.replace(old, new) if old else r.text
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
+    print(FILE, file=sys.stderr)

@@ -1,0 +1,149 @@
+"""`bispike bench --boards`: the figures of the boards, each from a build done here and now (or kept from the last time)."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from golden.config import Config
+from sw.boards.build import build
+from sw.boards.catalogue import BOARDS
+from sw.boards.netlist import netlist_verilog
+from sw.boards.result import Result
+from sw.boards.synthesis import Netlist, core_netlist
+from sw.boards.tools import Folder
+from sw.common.errors import CheckError
+from sw.common.files import RunFolder, make_folder, write
+from sw.common.spread import spread
+from sw.common.terminal import say
+from sw.design.clocks import measure
+from sw.figures.figure import Row
+from sw.figures.measure import show
+
+BAUD = 1_000_000
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A netlist against golden: values compared, and the first mismatch, in words, if there is one."""
+
+    values: int
+    mismatch: str
+
+
+def tasks(folder: Path) -> dict[str, tuple[Callable, tuple]]:
+    """What there is to do, by name: a function and its arguments, each on its own, the longest first."""
+    digits, tiny = Config.load("digits"), Config.load("tiny")
+    return {
+        "image": (built, ("ulx3s-85f", Config.load("image"), 80, folder / "image")),
+        "digits": (built, ("ulx3s-85f", digits, 100, folder / "digits")),
+        "netlist of digits": (proven, (digits, folder / "netlist-digits")),
+        "netlist of tiny": (proven, (tiny, folder / "netlist-tiny")),
+        "icebreaker": (built, ("icebreaker", Config.load("micro"), 21, folder / "icebreaker")),
+        "learning": (netlist, (digits, folder / "learning")),
+        "inference": (netlist, (digits.replace(name="inference", learn=False), folder / "inference")),
+    }
+
+
+def built(board: str, config: Config, megahertz: int, folder: Path) -> Result | str:
+    """A board's build, as anybody gets it; in words what went wrong, if it does not fit."""
+    from fractions import Fraction
+
+    RunFolder(folder)
+    with open(folder / "build.log", "w", encoding="utf-8") as log:
+        try:
+            console = Console(file=log, width=120)
+            return build(BOARDS[board], config, Fraction(megahertz), BAUD, folder, 1, console, check=False)
+        except CheckError as error:
+            return str(error)
+
+
+def netlist(config: Config, folder: Path, family: str = "ecp5") -> Netlist:
+    """A core's netlist."""
+    return core_netlist(Folder(RunFolder(folder).path), config, family)
+
+
+def proven(config: Config, folder: Path, family: str = "ecp5") -> Proof:
+    """A netlist's simulation on real samples, compared with golden in every value."""
+    try:
+        return Proof(measure(config, verilog=netlist_verilog(Folder(RunFolder(folder).path), config, family)).values, "")
+    except CheckError as error:
+        return Proof(0, str(error))
+
+
+def bench(output: Path, address: str | None, workers: int | None, console: Console) -> list[Row]:
+    """Does all tasks, prints and writes the figures. What was built before and has not changed is not built again.
+
+    Args:
+        address, workers: see `sw.common.spread`. Builds are kept in build/bench of the machine that does them.
+
+    Raises:
+        CheckError: where a figure does not reach its target, after all is printed and written.
+    """
+    make_folder(output.parent)
+    began = time.monotonic()
+    found = spread(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
+    made = rows(found)
+    show(console, made)
+    seconds = time.monotonic() - began
+    say(console, f"in {seconds / 60:.1f} minutes")
+    write(output, json.dumps({"seconds": round(seconds, 1), "figures": [vars(row) for row in made]}, indent=2) + "\n")
+    missed = [row.figure for row in made if not row.reached]
+    if missed:
+        raise CheckError(f"{len(missed)} of {len(made)} figures miss their target: {'; '.join(missed)}")
+    return made
+
+
+def rows(found: dict) -> list[Row]:
+    """The table from what the tasks gave."""
+    digits, made = found["digits"], []
+    made.append(_clock(digits, "ULX3S-85F, digits with learning, 16 lanes: Fmax", 100))
+    if isinstance(digits, Result):
+        comb = digits.used("LUT")
+        how = "TRELLIS_COMB after place and route, serial bridge and registers included"
+        made.append(Row("the same: TRELLIS_COMB", comb, f"{comb:,.0f}", "<= 36,000", comb <= 36_000, how))
+    made.append(_clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80))
+    if isinstance(found["image"], Result):
+        image = found["image"]
+        time = image.clocks.training / min(image.placed.megahertz, float(image.megahertz))
+        how = f"{image.clocks.training:,.0f} clocks a learned sample, recall included; {image.clocks.data}"
+        made.append(Row("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how))
+    made.append(_clock(found["icebreaker"], "iCEBreaker, 64-120-64-10 folded, with learning: Fmax", 20))
+    if isinstance(digits, Result):
+        density = digits.clocks.visited / digits.netlist.resources["LUT"] * 1000
+        luts, visited = digits.netlist.resources["LUT"], digits.clocks.visited
+        how = f"digits: {visited:.1f} visited a clock over whole samples, {luts:,.0f} LUT-eq"
+        made.append(
+            Row("synapse updates a clock and 1,000 LUT-eq", density, f"{density:.2f}", ">= 0.5", density >= 0.5, how)
+        )
+    made.append(_overhead(found["learning"], found["inference"]))
+    proofs = [found["netlist of tiny"], found["netlist of digits"]]
+    wrong = [proof.mismatch for proof in proofs if proof.mismatch]
+    how = f"tiny and digits after synthesis for ECP5, real digits: {sum(proof.values for proof in proofs):,} values compared"
+    made.append(Row("netlist against golden, mismatches", len(wrong), "; ".join(wrong) or "0", "0", not wrong, how))
+    return made
+
+
+def _clock(result: Result | str, figure: str, target: int) -> Row:
+    if isinstance(result, str):
+        return Row(figure, None, result, f">= {target} MHz", False, "the build says so")
+    megahertz, places = result.placed.megahertz, ", ".join(f"{name} {used:,}" for name, used in result.placed.used.items())
+    how = f"{places}; longest path: {result.placed.describe()}"
+    return Row(figure, megahertz, f"{megahertz:.1f} MHz", f">= {target} MHz", megahertz >= target, how)
+
+
+def _overhead(learning: Netlist, inference: Netlist) -> Row:
+    """What learning adds, and the kinds of block that it goes to."""
+    more, base = learning.resources["LUT"] - inference.resources["LUT"], inference.resources["LUT"]
+    kinds: dict[str, float] = {}
+    for netlist, sign in ((learning, 1), (inference, -1)):
+        for block, resources in netlist.blocks.items():
+            kind = block.split(".")[-1]
+            kinds[kind] = kinds.get(kind, 0) + sign * resources.get("LUT", 0)
+    shares = sorted(((part, kind) for kind, part in kinds.items() if abs(part) > more / 50), reverse=True)
+    how = ", ".join(f"{kind.rstrip('0123456789') or kind} {part:+,.0f}" for part, kind in shares)
+    text = f"{more:+,.0f} on {base:,.0f} ({more / base:+.0%})"
+    return Row("learning on top of inference only, digits, LUT-eq", more, text, "reported", True, how)

@@ -1,0 +1,127 @@
+"""Figures of the simulated chip: mismatches, clocks, lanes, speed."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from golden.config import NAMED, Config
+from sw import data
+from sw.figures.figure import Row
+from sw.figures.golden_figures import GAP
+from sw.training.golden_backend import GoldenNetwork
+from sw.training.sim_backend import WAITING, core_verilog, plain_errors
+
+if TYPE_CHECKING:
+    from cosim.watch import Progress, TrainingResult
+
+DENSITIES = (0.0, 0.05, 0.25, 1.0)
+DENSITY_SAMPLES = 128
+"""Samples at each density: two blocks of 64, so that recall has its share."""
+
+
+def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) -> "TrainingResult":
+    """The configuration's whole training on digits, split 0, in a folder of its own."""
+    from cosim import training
+
+    def follow(now: "Progress") -> None:
+        words = WAITING.get(now.phase) or f"epoch {now.epoch + 1} of {now.epochs}"
+        tell(f"{config.name}, {config.loss} loss, on the chip: {words}, {now.values_compared:,} values compared")
+
+    digits = data.load("digits", 0)
+    order = np.stack([data.order(len(digits.x_train), config.seed, epoch) for epoch in range(config.epochs)])
+    with tempfile.TemporaryDirectory(prefix="bispike-") as folder, plain_errors():
+        return training.run_training(
+            config,
+            digits.x_train,
+            digits.y_train,
+            order,
+            Path(folder),
+            test_x=digits.x_test,
+            test_y=digits.y_test,
+            simulator=simulator,
+            progress=follow,
+            verilog=core_verilog(config),
+        )
+
+
+def training_rows(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[int, ...]) -> list[Row]:
+    """What two whole trainings on digits, one with either loss, tell; `lanes` of layers 0..L."""
+    mismatches = reco.mismatches + gap.mismatches
+    values = reco.values_compared + gap.values_compared
+    how = f"digits, {reco.samples + gap.samples:,} samples learned and all tests, both losses: {values:,} values compared"
+    rows = [Row("chip against golden, mismatches", mismatches, f"{mismatches}", "0", mismatches == 0, how)]
+    if mismatches:
+        return rows
+    ratios = {"reco": (reco, 1.35, NAMED["digits"].block), "gap": (gap, 1.15, GAP["block"])}
+    for loss, (result, most, block) in ratios.items():
+        learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
+        text = f"{learning:,.0f} / {inference:,.0f} = {learning / inference:.2f}"
+        reached = learning <= 600 and learning / inference <= most
+        value = {"training": learning, "inference": inference, "ratio": learning / inference}
+        how = f"digits, 16 lanes, {loss} loss, block {block}: mean of the whole training, and of its tests"
+        rows.append(
+            Row(f"clocks a sample, training / inference, {loss}", value, text, f"<= 600, ratio <= {most}", reached, how)
+        )
+    busy = max(reco.utilisation.values())
+    how = "digits, reco loss, busiest layer: clocks in which it reads or updates a word, of all clocks of the training"
+    rows.append(Row("lane utilisation", busy, f"{100 * busy:.1f} %", ">= 85 %", busy >= 0.85, how))
+    clocks = reco.clocks_per_sample_training * reco.samples
+    visited, updated = (float(np.array(lanes[1:]) @ reco.counters[:, column]) / clocks for column in (0, 1))
+    how = f"digits, reco loss, all layers: visited with learning on; {updated:.1f} of them in words that were updated"
+    rows.append(Row("synapse updates a clock", visited, f"{visited:.1f}", ">= 15", visited >= 15, how))
+    learned = sum(epoch["training_seconds"] for epoch in reco.history)
+    rate = reco.samples / learned
+    how = f"digits, reco loss, {reco.simulator}, golden in a process beside it"
+    rows.append(Row("samples/s, every one compared", rate, f"{rate:,.0f}", ">= 250", rate >= 250, how))
+    return rows
+
+
+def speed_row(config: Config, simulator: str) -> Row:
+    """How fast the simulator alone learns the digits, once."""
+    digits = data.load("digits", 0)
+    result = probe(config, simulator, digits.x_train[None], digits.y_train[None])[0]
+    rate = len(digits.x_train) / result["seconds"]
+    how = f"{config.name}, {simulator}, one pass over the training samples, nothing compared"
+    return Row("samples/s, the simulator alone", rate, f"{rate:,.0f}", ">= 400", rate >= 400, how)
+
+
+def density_row(simulator: str) -> Row:
+    """Clocks a training sample at several input densities, on the configuration `fashion`."""
+    config = NAMED["fashion"]
+    random = np.random.default_rng(0)
+    shape = (len(DENSITIES), DENSITY_SAMPLES, config.sizes[0])
+    present = random.random(shape) < np.array(DENSITIES)[:, None, None]
+    x = (random.integers(1, 16, shape) * present).astype(np.uint8)
+    y = random.integers(0, config.classes, shape[:2])
+    clocks = [result["clocks"] for result in probe(config, simulator, x, y)]
+    text = ", ".join(f"{clock:,.0f}" for clock in clocks)
+    names = ", ".join(f"{density:.0%}" for density in DENSITIES)
+    how = f"784-256-128-10, 32 lanes in layer 1, {DENSITY_SAMPLES} random samples each from initial weights, recall included"
+    quarter = clocks[DENSITIES.index(0.25)]
+    value = dict(zip(map(str, DENSITIES), clocks, strict=True))
+    return Row(f"clocks a training sample at {names} input", value, text, "<= 3,000 at 25 %", quarter <= 3000, how)
+
+
+def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[dict]:
+    """Learns stretches of samples x (S, N, n_0), y (S, N), one after another, from initial weights; compares nothing.
+
+    Returns:
+        for each stretch `clocks` a sample and `seconds` in all.
+    """
+    from cosim import runner as bench
+    from cosim.build import build
+    from cosim.wrapper import TOP, wrapped
+
+    with tempfile.TemporaryDirectory(prefix="bispike-") as name, plain_errors():
+        folder = Path(name)
+        np.savez(folder / "state.npz", **GoldenNetwork(config).model.state())
+        np.savez(folder / "samples.npz", x=x, y=y)
+        files = {"state": "state.npz", "samples": "samples.npz", "results": "results.json"}
+        values = {"config": config.to_dict()} | {key: str(folder / file) for key, file in files.items()}
+        built = build(wrapped(core_verilog(config), config), TOP, simulator)
+        bench.run(built, "sw.figures.speed_bench", values, folder=folder / "run")
+        return json.loads((folder / "results.json").read_text(encoding="utf-8"))

@@ -1,0 +1,87 @@
+"""Figures of the golden model: accuracies, each training in a process of its own."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+
+from golden.config import NAMED
+from sw.figures.figure import Row
+
+SPLITS = (0, 1, 2, 3)
+BLOCKS = (1, 64, 512)
+GAP = {"loss": "gap", "block": 256}
+"""The event-driven loss in its leanest setting: recall, a tenth of its clocks at block 64, is a fortieth here."""
+
+
+def accuracy(name: str, source: str, split: int, changes: dict) -> float:
+    """Test accuracy, 0..1, of a whole training of the golden model, with the split as its seed."""
+    from sw import data
+    from sw.training.golden_backend import GoldenNetwork
+
+    config = NAMED[name].replace(seed=split, **changes)
+    dataset = data.load(source, split)
+    network = GoldenNetwork(config, samples=config.epochs * len(dataset.x_train))
+    for epoch in range(config.epochs):
+        order = data.order(len(dataset.x_train), config.seed, epoch)
+        network.learn(dataset.x_train[order], dataset.y_train[order], config.decay_at(epoch, config.epochs))
+    tested = network.test(dataset.x_test, dataset.y_test)
+    return tested["correct"] / tested["samples"]
+
+
+def baseline(name: str, source: str, split: int) -> float:
+    """The same of backprop on the same network."""
+    import torch
+
+    from sw import data
+    from sw.training.run import backprop_curve
+
+    torch.set_num_threads(1)
+    return backprop_curve(NAMED[name].replace(seed=split), data.load(source, split))[-1]
+
+
+class GoldenBench:
+    """All trainings, submitted at once; `rows` waits for them."""
+
+    def __init__(self, pool: Executor, full: bool):
+        def splits(name: str, **changes: object) -> list[Future]:
+            return [pool.submit(accuracy, name, "digits", split, changes) for split in SPLITS]
+
+        # The long ones first, so that no core waits for one at the end.
+        self._fashion = [pool.submit(accuracy, "fashion", "fashion", 0, {})] if full else []
+        self._deep = {block: splits("deep", block=block) for block in BLOCKS}
+        self._backprop = [pool.submit(baseline, "digits", "digits", split) for split in SPLITS]
+        self._digits, self._gap = splits("digits"), splits("digits", **GAP)
+        self._learned, self._fixed = splits("tiny"), splits("tiny", learn_theta=False)
+
+    @property
+    def trainings(self) -> list[Future]:
+        """All of them, to watch."""
+        deep = [future for futures in self._deep.values() for future in futures]
+        return [*self._fashion, *deep, *self._backprop, *self._digits, *self._gap, *self._learned, *self._fixed]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of the table, as they come."""
+        digits, backprop = _mean(self._digits), _mean(self._backprop)
+        text = f"{100 * digits:.2f} % (backprop {100 * backprop:.2f} %)"
+        how = "64-128-64-10, integer golden, reco loss, 20 epochs, mean of splits 0..3"
+        yield Row("digits", {"golden": digits, "backprop": backprop}, text, ">= 97.5 %", digits >= 0.975, how)
+        gap = _mean(self._gap)
+        how = "the same with the gap loss at block 256"
+        yield Row("digits, gap loss", gap, f"{100 * gap:.2f} %", ">= 97.5 %", gap >= 0.975, how)
+        learned, fixed = _mean(self._learned), _mean(self._fixed)
+        text = f"{100 * (learned - fixed):+.2f} points ({100 * learned:.2f} %, {100 * fixed:.2f} %)"
+        how = "64-32-10, 20 epochs, mean of splits 0..3: learned Theta less fixed random Theta"
+        value = {"learned": learned, "fixed": fixed}
+        yield Row("tiny, learned above fixed Theta", value, text, ">= 1 point", learned - fixed >= 0.01, how)
+        deep = {block: _mean(futures) for block, futures in self._deep.items()}
+        text = ", ".join(f"{100 * value:.2f} %" for value in deep.values())
+        how = "64-128-128-128-64-64-10, 20 epochs, mean of splits 0..3"
+        yield Row("deep, at block 1, 64, 512", deep, text, ">= 96.5 % each", min(deep.values()) >= 0.965, how)
+        for future in self._fashion:
+            how = "784-256-128-10, gap loss, 60,000 images, 12 epochs"
+            yield Row(
+                "fashion", future.result(), f"{100 * future.result():.2f} %", ">= 86.5 %", future.result() >= 0.865, how
+            )
+
+
+def _mean(futures: list[Future]) -> float:
+    return sum(future.result() for future in futures) / len(futures)

@@ -1,0 +1,117 @@
+"""report.html: one self-contained page, pictures embedded, no scripts, nothing fetched."""
+
+import base64
+import html
+from pathlib import Path
+
+from golden.config import Config
+from sw.training.summary import last_line, shape_name
+
+PICTURES = {
+    "learning_curve.png": "Test accuracy after each epoch. <b>Backprop</b> is the same spiking network, trained with "
+    "surrogate gradients in floating point.",
+    "recall.png": "What the backward network recalls when it is given a concept and nothing else, beside the mean training "
+    "sample of that class.",
+    "raster.png": "One test sample in both networks: the spikes it evokes on the way up, and those that its concept "
+    "evokes on the way down. Learning makes the two spike counts of each layer agree (1.00 is the same direction).",
+}
+STYLE = """
+:root { --ink: #1d2733; --muted: #66727f; --line: #e3e8ec; --blue: #0b7285; --orange: #d9480f; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #f4f6f8; color: var(--ink); font: 15px/1.55 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
+h1 { font-size: 28px; line-height: 1.2; margin: 0 0 6px; }
+h2 { font-size: 17px; margin: 0 0 12px; }
+.lead { color: var(--muted); margin: 0 0 26px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; margin-bottom: 22px; }
+.tile, section { background: white; border: 1px solid var(--line); border-radius: 10px; }
+.tile { padding: 16px 18px; border-top: 3px solid var(--blue); }
+.tile.bad { border-top-color: var(--orange); }
+.tile b { display: block; font-size: 25px; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.tile span { color: var(--muted); font-size: 13px; }
+section { padding: 22px 24px; margin-bottom: 22px; overflow-x: auto; }
+figure { margin: 0; }
+img { display: block; max-width: 100%; margin: 0 auto; }
+#learning_curve img { max-width: 760px; }
+figcaption { color: var(--muted); font-size: 13.5px; margin-top: 12px; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 7px 10px; border-bottom: 1px solid var(--line); }
+th { color: var(--muted); font-weight: 500; font-size: 13px; }
+th:first-child, td:first-child { text-align: left; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 6px 22px; margin: 0; }
+dl { font-size: 13.5px; }
+dl div { display: flex; justify-content: space-between; gap: 12px; border-bottom: 1px solid var(--line); padding: 3px 0; }
+dt { color: var(--muted); } dd { margin: 0; text-align: right; }
+footer { color: var(--muted); font-size: 13px; }
+"""
+
+
+def page(folder: Path, config: Config, values: dict) -> str:
+    """The report of a run as HTML. Reads the pictures in `folder`."""
+    chip = values["backend"] != "golden"
+    who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
+    who = who or f"on the chip, simulated by {values['simulator']}"
+    lead = (
+        f"{shape_name(config)}, {config.loss} loss, T = {config.steps}, {values['training_samples']:,} samples a pass, "
+        f"{config.epochs} passes, {who}. {last_line(values)}."
+    )
+    captions = dict(PICTURES)
+    if chip:
+        captions["learning_curve.png"] += " <b>Golden</b> is the chip's rule in PyTorch, compared with it value by value."
+    pictures = "".join(_figure(folder / name, caption) for name, caption in captions.items())
+    settings = "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in config.to_dict().items())
+    title = f"BiSpike learns {html.escape(values['data'])}"
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><style>{STYLE}</style></head><body><main>
+<h1>{title}</h1>
+<p class="lead">{html.escape(lead)}</p>
+<div class="tiles">{"".join(_tiles(values))}</div>
+{pictures}
+<section><h2>Layers</h2>{_layers(config, values)}</section>
+<section><h2>Configuration</h2><dl>{settings}</dl></section>
+<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
+The figures of this page are in summary.json; weights.npz holds the network.</footer>
+</main></body></html>
+"""
+
+
+def _tiles(values: dict) -> list[str]:
+    chip, clocked = values["backend"] != "golden", values["simulator"] is not None
+    percent = lambda accuracy: f"{100 * accuracy:.2f} %"  # noqa: E731
+    tiles = [(percent(values["test_accuracy"]), f"test accuracy, {'chip' if chip else 'golden'}", False)]
+    if chip:
+        tiles.append((percent(values["golden_accuracy"]), "test accuracy, golden", False))
+    tiles.append((percent(values["backprop_accuracy"]), "test accuracy, backprop", False))
+    if chip:
+        tiles.append((f"{values['values_compared']:,}", "values compared with golden", False))
+        tiles.append((f"{values['mismatches']:,}", "mismatches", values["mismatches"] > 0))
+    if clocked:
+        tiles.append((f"{values['clocks_per_sample_training']:,.0f}", "clocks a sample, learning", False))
+        tiles.append((f"{values['clocks_per_sample_inference']:,.0f}", "clocks a sample, inference", False))
+    tiles.append((f"{values['samples_per_second']:,.0f}", "training samples a second", False))
+    return [f'<div class="tile{" bad" * bad}"><b>{value}</b><span>{label}</span></div>' for value, label, bad in tiles]
+
+
+def _figure(path: Path, caption: str) -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    image = f'<img src="data:image/png;base64,{data}" alt="{path.stem.replace("_", " ")}">'
+    return f'<section id="{path.stem}"><figure>{image}<figcaption>{caption}</figcaption></figure></section>'
+
+
+def _layers(config: Config, values: dict) -> str:
+    names = ["layer", "neurons", "lanes", "words read a sample", "words updated a sample", "spikes a sample"]
+    names += ["lanes busy"] if values["lane_utilisation"] else []
+    rows = ["<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"]
+    for i in range(1, config.layers + 1):
+        busy = [f"{100 * values['lane_utilisation'][i]:.1f} %"] if values["lane_utilisation"] else []
+        counts = [values[key][i - 1] for key in ("rows_per_sample", "updates_per_sample", "spikes_per_sample")]
+        cells = [i, config.sizes[i], config.lanes[i], *(f"{count:,.1f}" for count in counts), *busy]
+        rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return html.escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))

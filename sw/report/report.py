@@ -1,0 +1,82 @@
+"""What a run leaves behind: summary.json, three pictures, and report.html, which shows it all in one file."""
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sw.common.files import RunFolder, make_folder, whole_file
+from sw.data.dataset import Dataset
+from sw.report import pictures as figures
+from sw.report.page import page
+from sw.report.pictures import Spikes
+from sw.training.checkpoint import Checkpoint
+from sw.training.summary import shape_name
+
+if TYPE_CHECKING:
+    from golden.integer import IntegerModel
+
+
+def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
+    """The first test sample that the network gets right, in both networks."""
+    from golden.integer import IntegerModel
+
+    model = IntegerModel(kept.config)
+    model.load(kept.state)
+    several = slice(0, min(64, len(dataset.x_test)))
+    seen = model.train(dataset.x_test[several], dataset.y_test[several], learn=False).prediction
+    right = np.flatnonzero(seen == dataset.y_test[several])
+    i = int(right[0]) if len(right) else 0
+    trace = model.trace(dataset.x_test[i])
+    label = int(dataset.y_test[i])
+    return Spikes(
+        image=np.asarray(dataset.x_test[i]),
+        label=label,
+        prediction=int(seen[i]),
+        forward=[trace[f"s{layer}"] for layer in range(kept.config.layers + 1)],
+        backward=backward_spikes(model, label),
+        direct=kept.config.coding == "direct",
+    )
+
+
+def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray]:
+    """Spikes (T, n_l) of layers 0..L that concept `label` evokes on the way down; the model stays as it is."""
+    import torch
+
+    trace = model.rule.recall(copy.deepcopy(model.memories), torch.tensor([label]))
+    return [trace[f"sh{layer}"].numpy() for layer in range(model.config.layers + 1)]
+
+
+def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -> None:
+    """Writes the pictures, summary.json and report.html of a finished run. `values` is what `sw.training.summary` gave."""
+    config = kept.config
+    name = f"{dataset.name}, {shape_name(config)}"
+    curves = {key: curve for key, curve in values["curve"].items() if key != "training"}
+    folder.draw(
+        "learning_curve.png", lambda path: figures.learning_curve(path, curves, f"Learning, sample by sample: {name}")
+    )
+    means = class_means(dataset, config.classes)
+    draw_recall(folder / "recall.png", kept.state["h0"], means, config.steps, dataset.image_shape)
+    spikes = spikes_of(kept, dataset)
+    folder.draw("raster.png", lambda path: figures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))
+    folder.write("summary.json", json.dumps(values, indent=2) + "\n")
+    folder.write("report.html", page(folder.path, config, values))
+
+
+def draw_recall(path: Path, recalled: np.ndarray, means: np.ndarray, steps: int, shape: tuple[int, int] | None) -> None:
+    """Writes the picture of what is recalled, whole or not at all; arguments as in `sw.report.pictures.recall`."""
+    make_folder(path.parent)
+    with whole_file(path) as temporary:
+        figures.recall(temporary, recalled, means, steps, shape, "What the backward network recalls of each class")
+
+
+def class_means(dataset: Dataset, classes: int) -> np.ndarray:
+    """(K, n_0) the mean training pixels of each class, 0..15; zero where a class has no sample."""
+    means = np.zeros((classes, dataset.x_train.shape[1]))
+    for k in range(classes):
+        members = dataset.x_train[dataset.y_train == k]
+        if len(members):
+            means[k] = members.mean(0)
+    return means

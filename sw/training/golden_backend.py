@@ -1,0 +1,90 @@
+"""A training on the golden model alone."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from golden.config import Config
+from sw.common.progress import TrainingProgress, facts
+from sw.data.dataset import Dataset, order
+from sw.training.checkpoint import Checkpoint
+from sw.training.history import no_totals, summed
+
+CHUNK = 96
+"""Samples between two signs of life."""
+WORTH_COMPILING = 8000
+"""Samples to learn from which on the golden model is compiled at once instead of after a while."""
+
+
+def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> None:
+    """Trains what `kept` holds to its configuration's last epoch; keeps it up to date, in memory and in the file `path`.
+
+    An interrupted epoch is run again from its start when the training goes on: epochs depend on (seed, epoch) and the
+    state at their start only, so the result is the same as without the interruption.
+    """
+    config, history, samples = kept.config, kept.history, len(dataset.x_train)
+    done = len(history["epochs"])
+    network = GoldenNetwork(config, kept.state, (config.epochs - done) * samples)
+    with TrainingProgress(console, config.epochs, samples, done) as progress:
+        for epoch in range(done, config.epochs):
+
+            def advance(totals: dict, epoch: int = epoch) -> None:
+                progress.advance(epoch, totals["samples"], _facts(totals))
+
+            shuffled = order(samples, config.seed, epoch)
+            decay = config.decay_at(epoch, config.epochs)
+            totals = network.learn(dataset.x_train[shuffled], dataset.y_train[shuffled], decay, advance)
+            tested = network.test(dataset.x_test, dataset.y_test)
+            kept.state = network.model.state()
+            history["epochs"].append(totals)
+            history["tests"].append(tested)
+            kept.save(path)
+            progress.finish(epoch, f"{_facts(totals)}  test {100 * tested['correct'] / tested['samples']:5.2f} %")
+
+
+def _facts(totals: dict) -> str:
+    return facts(totals["correct"] / totals["samples"], totals["samples"] / max(1e-6, totals["seconds"]))
+
+
+class GoldenNetwork:
+    """The bit-exact PyTorch model, taking samples by the chunk and counting. `samples`: how many it will learn from."""
+
+    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
+        import torch  # takes seconds to import: not before bad input is found
+
+        from golden.integer import IntegerModel
+
+        torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
+        self.model = IntegerModel(config, fast=True if samples > WORTH_COMPILING else None)
+        if state:
+            self.model.load(state)
+
+    def learn(self, x: np.ndarray, y: np.ndarray, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
+        """Learns x (N, n_0), y (N,) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
+        self.model.decay = decay
+        return self._take(x, y, True, advance)
+
+    def test(self, x: np.ndarray, y: np.ndarray) -> dict:
+        """The totals over samples from which nothing is learned."""
+        return self._take(x, y, False, lambda totals: None)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Concepts (N,) of samples x (N, n_0)."""
+        return self.model.train(x, np.zeros(len(x), np.int64), learn=False).prediction
+
+    def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
+        parts, began = [no_totals(self.model.config.layers)], time.monotonic()
+        for start in range(0, len(x), CHUNK):
+            labels = y[start : start + CHUNK]
+            records = self.model.train(x[start : start + CHUNK], labels, learn=learn)
+            part = {
+                "samples": len(labels),
+                "correct": int((records.prediction == labels).sum()),
+                "counters": records.counters.sum(0, dtype=np.int64).tolist(),
+            }
+            parts = [summed([*parts, no_totals(self.model.config.layers) | part]) | {"seconds": time.monotonic() - began}]
+            advance(parts[0])
+        return parts[0]

@@ -1,0 +1,73 @@
+"""Run folders and checkpoints: files that are whole or not there, and states that come back as they were."""
+
+import stat
+
+import numpy as np
+import pytest
+
+from golden.config import NAMED
+from sw.common.errors import UserError
+from sw.common.files import fresh, make_folder, whole_file, write
+from sw.training import checkpoint
+from sw.training.checkpoint import Checkpoint
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    with whole_file(path) as temporary:
+        temporary.write_text("half")
+        assert not path.exists()
+        assert temporary.suffix == ".txt"
+    assert path.read_text() == "half"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_leaves_what_was_there(tmp_path, error):
+    path = write(tmp_path / "a.txt", "old")
+    with pytest.raises(error), whole_file(path) as temporary:
+        temporary.write_text("half")
+        raise error
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_have_the_rights_of_any_new_file(tmp_path):
+    (tmp_path / "plain").write_text("")
+    path = write(tmp_path / "a.txt", "text")
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_folder_where_a_file_is_is_refused(tmp_path):
+    write(tmp_path / "file", "in the way")
+    with pytest.raises(UserError, match="file: cannot write: found a file; allowed is a folder"):
+        make_folder(tmp_path / "file")
+
+
+def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root, who may run this, has all rights
+    with pytest.raises(UserError, match="cannot write here: no permission; choose another folder"):
+        make_folder(tmp_path)
+
+
+def test_runs_are_numbered_from_the_second_on(tmp_path):
+    names = []
+    for _ in range(3):
+        path = fresh(tmp_path / "run")
+        names.append(path.name)
+        path.mkdir()
+    assert names == ["run", "run-2", "run-3"]
+
+
+def test_a_checkpoint_comes_back_as_it_was(tmp_path):
+    state = {"W1": np.arange(6, dtype=np.int32).reshape(2, 3), "samples": np.array(5)}
+    history = {"data": "ü.npz", "epochs": [{"samples": 3, "seconds": 0.1}]}
+    Checkpoint(NAMED["deep"].replace(seed=3), state, history).save(tmp_path / "run" / "weights.npz")
+    for place in (tmp_path / "run", tmp_path / "run" / "weights.npz"):
+        kept = checkpoint.load(place)
+        assert kept.config == NAMED["deep"].replace(seed=3)
+        assert kept.history == history
+        assert kept.state.keys() == state.keys()
+        for key, array in state.items():
+            np.testing.assert_array_equal(kept.state[key], array)
+            assert kept.state[key].dtype == array.dtype

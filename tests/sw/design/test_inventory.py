@@ -1,0 +1,85 @@
+"""What `bispike info` counts and estimates."""
+
+import pytest
+from rich.console import Console
+
+from golden.config import NAMED, Config
+from sw import cli
+from sw.design import inventory
+
+SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return inventory.count(SMALL)
+
+
+def _bits(layer: int, *, backward: bool = True) -> int:
+    """Of a layer's weights."""
+    rows = sum(SMALL.sizes[i] for i in (layer - 1, layer + 1)[: 1 + backward] if 0 <= i < len(SMALL.sizes))
+    return rows * SMALL.groups(layer) * SMALL.lanes[layer] * SMALL.weight_bits
+
+
+def test_every_layer_is_counted_once_and_in_order(parts):
+    assert list(parts) == ["layer0", "layer1", "layer2", "layer3", "core"]
+
+
+def test_a_layer_holds_the_bits_of_its_weights(parts):
+    """Words are `lanes` weights of `weight_bits` bits, of W and of Theta, and hold a whole number of groups of posts."""
+    assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
+
+
+def test_weights_in_several_banks_are_shown_together():
+    config = SMALL.replace(name="wide", sizes=(300, 8, 5, 3), lanes=1)
+    banks = [memory for memory in inventory.count(config)["layer1"].memories if memory.startswith("weights")]
+    assert banks == ["weights0", "weights1", "weights2"]
+    console = Console(record=True, width=140)
+    inventory.show(console, config, 0.5)
+    assert f" {8 * (300 + 5) * config.weight_bits:,} " in console.export_text()
+
+
+def test_a_core_without_learning_has_no_backward_network():
+    parts = inventory.count(SMALL.replace(learn=False))
+    memories = {memory for part in parts.values() for memory in part.memories}
+    assert "apical_sums" not in memories and "apical_sums" in inventory.count(SMALL)["layer1"].memories
+    assert parts["layer1"].memories["weights"] == _bits(1, backward=False)
+    assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
+
+
+def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_errors(parts):
+    for layer, (lanes, units) in enumerate(zip(SMALL.lanes, (1, 4, 1, 2), strict=True)):
+        found = parts[f"layer{layer}"].multipliers
+        assert found["17 x 16"] == units
+        assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
+
+
+def test_words_follow_activity_lanes_and_learning():
+    digits = NAMED["digits"]
+    assert inventory.words(digits, 1, learning=False, density=0.5) == 32 * 8
+    assert inventory.words(digits, 1, learning=True, density=0.5) == 48 * 8
+    assert inventory.words(digits, 1, learning=True, density=0.0) == 0
+    assert inventory.words(digits, 2, learning=False, density=0.5) == 32 * 4
+    assert inventory.words(digits.replace(lanes=8), 1, learning=False, density=0.5) == 32 * 16
+
+
+def test_recall_costs_its_share_of_a_block():
+    digits = NAMED["digits"]
+    assert inventory.recall_words(digits, 2) == 1 * 4 * 10 / 64
+    assert inventory.recall_words(digits.replace(learn_theta=False), 2) == 0
+
+
+def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "140")
+    (tmp_path / "small.toml").write_text(SMALL.to_toml())
+    assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
+    shown = capsys.readouterr().out
+    assert "small: 9 - 8 - 5 - 3" in shown
+    assert [f"layer {i}" in shown for i in range(5)] == [True, True, True, True, False]
+    assert "bits of memory" in shown
+    assert "clocks a sample in inference" in shown
+
+
+def test_a_density_that_is_none_is_refused(capsys):
+    assert cli.main(["info", "--density", "1.5"]) == 2
+    assert capsys.readouterr().err == "bispike: --density: found 1.5; allowed is 0 to 1\n"

@@ -1,0 +1,42 @@
+"""What `bispike verilog` writes."""
+
+import re
+
+from golden.config import Config
+from sw import cli
+from sw.design.verilog import header
+
+CONFIG = Config(sizes=(9, 8, 3), lanes=4, name="small")
+
+
+def test_the_header_holds_the_whole_configuration():
+    lines = header(CONFIG, "core").splitlines()
+    assert all(line.startswith("//") for line in lines if line)
+    start = lines.index("// Configuration:")
+    toml = "\n".join(line.removeprefix("//   ") for line in lines[start + 1 :])
+    assert Config.from_toml(toml) == CONFIG
+
+
+def test_the_file_is_one_design_with_its_header_in_front(tmp_path, capsys):
+    (tmp_path / "small.toml").write_text(CONFIG.to_toml())
+    output = tmp_path / "made" / "small.v"
+    assert cli.main(["verilog", "--config", str(tmp_path / "small.toml"), "--output", str(output)]) == 0
+    text = output.read_text()
+    assert text.startswith("// core: a BiSpike core")
+    modules = re.findall(r"^module (\S+?) *\(", text, flags=re.MULTILINE)
+    assert modules.count("core") == 1
+    assert len(re.findall(r"^endmodule", text, flags=re.MULTILINE)) == len(modules)
+    assert capsys.readouterr().out == f"{output}: module core, {len(text.splitlines()):,} lines\n"
+    assert [path.name for path in output.parent.iterdir()] == ["small.v"]
+
+
+def test_the_terminal_gets_the_same_text(capsys, tmp_path):
+    (tmp_path / "small.toml").write_text(CONFIG.to_toml())
+    assert cli.main(["verilog", "--config", str(tmp_path / "small.toml"), "--output", "-"]) == 0
+    assert capsys.readouterr().out.startswith("// core: a BiSpike core")
+
+
+def test_a_place_that_takes_no_file_is_refused_before_the_design_is_made(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert cli.main(["verilog", "--output", str(tmp_path / "file" / "core.v")]) == 2
+    assert capsys.readouterr().err == f"bispike: {tmp_path / 'file'}: cannot write: found a file; allowed is a folder\n"

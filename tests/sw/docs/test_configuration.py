@@ -1,0 +1,17 @@
+"""docs/configuration.md names every key, with what the configuration itself allows."""
+
+import dataclasses
+
+from golden.config import Config
+from sw.docs.configuration import FILE, text
+
+
+def test_the_page_is_up_to_date():
+    assert FILE.read_text(encoding="utf-8") == text(), "run `python -m sw.docs.configuration`"
+
+
+def test_every_key_has_a_row():
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in text().splitlines() if line.startswith("| ")]
+    assert rows[1:] == ["sizes", "lanes", *(f.name for f in dataclasses.fields(Config) if f.name not in ("sizes", "lanes"))]
+    assert "| coding | direct | direct, rate |" in text() and "| rate | 0 | -8 to 8 |" in text()
+    assert "| decay | [0, -1, -2, -3] | 1 to 16 shifts of -8 to 0 |" in text()

@@ -1,0 +1,343 @@
+"""Whole trainings proven in shards: their sum is the training, a wrong value is found where it is, no worker is missed."""
+
+import functools
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cosim.job import ExpectedReader, load_arrays, save_arrays
+from cosim.memories import with_copies
+from golden.config import Config
+from sw import cli, data
+from sw.proof import pieces as plan
+from sw.proof import prove
+from sw.proof.pieces import Golden, Plan
+from sw.training import checkpoint, sim_backend
+from sw.training.golden_backend import GoldenNetwork
+
+ROOT = Path(cli.__file__).parents[1]
+CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
+COMMAND = ["verify", "--config", "small.toml", "--data", "digits", "--samples", "150"]
+VERILOG = functools.cache(sim_backend.core_verilog)
+RECORD = 1 + 10 + 2 * 4
+"""Prediction, voltages and counters of a sample."""
+LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+) shards")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in, with a small network for the digits."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sim_backend, "core_verilog", VERILOG)
+    (tmp_path / "small.toml").write_text(CONFIG)
+    return tmp_path
+
+
+def values(said: str) -> int:
+    """As the last line of a proof says."""
+    return int(LAST.match(said.splitlines()[-1])[1].replace(",", ""))
+
+
+def memories() -> int:
+    """Values in all memories of the chip."""
+    return sum(array.size for array in with_copies(GoldenNetwork(Config.load("small.toml")).model.state()).values())
+
+
+def small_plan(count: int) -> Plan:
+    whole = data.load("digits")
+    part = data.Dataset("digits", whole.x_train[:150], whole.y_train[:150], whole.x_test, whole.y_test)
+    return Plan(Config.load("small.toml"), part, count)
+
+
+# -- cuts and golden -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 300])
+def test_the_shards_are_the_training(folder, count):
+    """Every sample of every epoch, in the order of `bispike train`, once; each at its epoch's decay."""
+    whole = small_plan(count)
+    learned = []
+    for number in range(count):
+        shard = whole.shard(number)
+        for row, decay, (epoch, start) in zip(shard.data["order"], shard.decays, shard.stretches, strict=True):
+            presented = shard.data["x"][row[row >= 0]]
+            order = data.order(150, whole.config.seed, epoch)[start : start + len(presented)]
+            np.testing.assert_array_equal(presented, whole.dataset.x_train[order])
+            assert decay == whole.config.decay_at(epoch, 2)
+            learned.extend(epoch * 150 + start + np.arange(len(presented)))
+    assert learned == list(range(300))
+
+
+def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
+    """Its last checkpoint is the network that `bispike train` gives."""
+    whole = small_plan(7)
+    x, y = whole.dataset.x_train, whole.dataset.y_train
+    np.savez("first.npz", x=x, y=y, x_test=x[:2], y_test=y[:2])
+    assert cli.main(["train", "--config", "small.toml", "--data", "first.npz", "--run", "train"]) == 0
+    golden = Golden(folder / "golden", whole)
+
+    def interrupt(samples: int) -> None:
+        if samples > 200:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        golden.train(interrupt)
+    assert not golden.checkpoint(7).exists()
+    before = golden.checkpoint(3).stat().st_mtime_ns
+    golden.train(lambda samples: None)
+    assert golden.checkpoint(3).stat().st_mtime_ns == before
+    trained, cut = checkpoint.load(folder / "train").state, load_arrays(golden.checkpoint(7))
+    assert trained.keys() == cut.keys()
+    for name in trained:
+        np.testing.assert_array_equal(trained[name], cut[name], err_msg=name)
+
+
+def test_the_records_at_a_cut_are_those_of_the_training_without_it(folder):
+    """The sample after a shard's last settles it: its record carries the pending update, as in one long stream."""
+    whole, cut = small_plan(1), small_plan(4)
+    model = GoldenNetwork(whole.config).model
+    x, y = (whole.shard(0).data[name][:150] for name in ("x", "y"))
+    model.decay = whole.config.decay_at(0, 2)
+    model.train(x[:1] * 0, y[:1], learn=False)
+    expected = model.train(x, y)
+    golden = Golden(folder / "golden", cut)
+    golden.train(lambda samples: None)
+    (folder / "expected.bin").write_bytes(golden.reference(0).records)
+    got = ExpectedReader(folder / "expected.bin", whole.config).take(1 + 75 + 1)  # recall, training, settling
+    for name in ("prediction", "voltages", "counters"):
+        np.testing.assert_array_equal(getattr(got, name)[1:], getattr(expected, name)[:76], err_msg=name)
+    assert got.counters[-1, :, 1].any()
+
+
+# -- the chip ------------------------------------------------------------------------------------------------------------
+
+
+def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, capsys):
+    assert cli.main([*COMMAND, "--shards", "3", "--workers", "2"]) == 0
+    said = capsys.readouterr().out
+    count = values(said)
+    assert "; 2 workers, " in said.splitlines()[-1]
+    # A record a sample, one more where a shard or an epoch ends, one of the recall.
+    # Every memory where a shard begins (after the recall, or read back) and ends, and where an epoch ends.
+    assert count == (300 + 4 + 1) * RECORD + (3 + 3 + 1) * memories()
+    file = folder / "runs" / "verify-small" / "shards.json"
+    kept = json.loads(file.read_text())
+    assert [proof["samples"] for proof in kept["proven"].values()] == [100, 100, 100]
+    assert not (file.parent / "golden").exists()
+
+    del kept["proven"]["1"]
+    file.write_text(json.dumps(kept))
+    assert cli.main(["verify", "--config", "small.toml", "--resume", "--workers", "1"]) == 0
+    said = capsys.readouterr().out
+    assert values(said) == count
+    assert ", 2 of them proven before; 1 workers, " in said.splitlines()[-1]
+    assert cli.main([*COMMAND, "--resume", "--shards", "3"]) == 0
+    said = capsys.readouterr().out
+    assert values(said) == count
+    assert said.rstrip().endswith(", 3 of them proven before")
+
+    kept["proven"]["1"] = kept["proven"]["0"]
+    file.write_text(json.dumps(kept))
+    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 1
+    assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
+
+
+def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
+    """In a checkpoint (the shard that ends there names the synapse), or in what golden says of a sample."""
+    train, place = Golden.train, {}
+
+    def wrong(self, progress):
+        train(self, progress)
+        file = self.checkpoint(2) if place["what"] == "W2" else self._records(2)
+        arrays = load_arrays(file)
+        arrays[place["what"]] = changed = arrays[place["what"]].copy()
+        if place["what"] == "W2":
+            changed[3, 7] ^= 1
+        else:  # a voltage of the sixth sample of the second epoch
+            changed.view("<i4").reshape(-1, RECORD)[5, 4] ^= 1
+        save_arrays(file, arrays)
+
+    monkeypatch.setattr(plan.Golden, "train", wrong)
+    place["what"] = "W2"
+    assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
+    error = capsys.readouterr().err
+    assert re.match(
+        r"bispike: shard 2 of 4, samples 75 to 149 of epoch 1: mismatch at layer 2, pre 3, post 7: W2 exp", error
+    )
+    assert error.count("\n") == 1
+    kept = json.loads((folder / "runs" / "verify-small" / "shards.json").read_text())
+    assert list(kept["proven"]) == ["0"]
+
+    place["what"] = "records"
+    assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
+    error = capsys.readouterr().err
+    assert re.match(
+        r"bispike: shard 3 of 4, samples 0 to 74 of epoch 2: mismatch at sample 5, layer 2, neuron 3: voltages exp", error
+    )
+    assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 10 differ\)$", error)
+
+
+def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
+    """The core and the samples of test_chip.py: it is built once for both."""
+    monkeypatch.setattr(sim_backend, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
+    (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
+    random = np.random.default_rng(1)
+    np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
+    assert cli.main(["verify", "--config", "small.toml", "--data", "some.npz", "--shards", "2"]) == 1
+    assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
+
+
+def test_the_workers_of_a_scheduler_prove_the_same(folder, capsys):
+    """Two threads of one worker, as a cluster of others may have them; it stays when the command has ended."""
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None, memory_limit=0) as cluster:
+        address = ["--scheduler", cluster.scheduler_address]
+        assert cli.main([*COMMAND, "--shards", "2", *address]) == 0
+        said = capsys.readouterr().out
+        with Client(cluster) as client:
+            assert client.submit(int, "1").result() == 1
+    assert values(said) == (300 + 2 + 1) * RECORD + (2 + 2) * memories()
+    assert "; 2 workers, " in said.splitlines()[-1]
+
+
+def mine(mark: str) -> dict[int, tuple[int, str]]:
+    """Processes with this mark in their environment: their parents and commands."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (path / "environ").read_bytes():
+                parent = (path / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                found[int(path.name)] = (int(parent), (path / "cmdline").read_bytes().decode().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def simulators(mark: str) -> dict[int, int]:
+    """Those under way, and the workers they belong to."""
+    return {pid: parent for pid, (parent, command) in mine(mark).items() if command.split(" ")[0].endswith("/sim")}
+
+
+def until(what, seconds: float = 60):
+    """Asks until there is an answer."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
+
+
+def begun(mark: str, *more: str) -> subprocess.Popen:
+    """The command in a session of its own, with samples enough that it can be met in the middle."""
+    command = [sys.executable, "-m", "sw.cli", *COMMAND[:-1], "1400", "--shards", "2", "--workers", "2", *more]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "MARK": mark}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
+def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
+    process = begun(mark := f"killed-{os.getpid()}")
+    simulator, worker = next(iter(until(lambda: simulators(mark)).items()))
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: simulator not in simulators(mark), 5)
+    said, error = process.communicate()
+    assert (process.returncode, error) == (0, "")
+    proofs = json.loads((folder / "runs" / "verify-small" / "shards.json").read_text())["proven"]
+    assert [proof["samples"] for proof in proofs.values()] == [1400, 1400]
+    count = int(re.match(r"([\d,]+) values", said.splitlines()[-1])[1].replace(",", ""))
+    assert count == (2800 + 2 + 1) * RECORD + (2 + 2) * memories()
+    until(lambda: not mine(mark), 5)
+
+    process = begun(mark, "--run", "stopped")
+    until(lambda: simulators(mark))
+    os.killpg(process.pid, signal.SIGINT)
+    said, error = process.communicate()
+    assert (process.returncode, error) == (130, "")
+    assert said.endswith("go on with\n  bispike verify --resume --run stopped\n")
+    until(lambda: not mine(mark), 5)
+
+
+# -- bad input -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (["--shards", "0"], "--shards: found 0; allowed is 1 or more"),
+        (["--shards", "301"], "--shards: found 301; allowed is 1 to 300, the samples of all epochs"),
+        (["--shards", "2", "--samples", "1"], "--samples: found 1; allowed is 2 to 1,437, the samples of digits"),
+        (["--shards", "2", "--samples", "1438"], "--samples: found 1438; allowed is 2 to 1,437, the samples of digits"),
+        (["--shards", "2", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
+        (["--shards", "2", "--waves"], "--waves: found with --shards; allowed is without it"),
+        (["--shards", "2", "--from", "x"], "--from: found with --shards; allowed is without it"),
+        (["--epochs", "2"], "--epochs: found without --shards; allowed is with it"),
+        (["--run", "x"], "--run: found without --shards; allowed is with it"),
+        (
+            ["--resume"],
+            "runs/verify-small/shards.json: No such file or directory; allowed is the folder of a bispike verify",
+        ),
+        (
+            ["--shards", "2", "--scheduler", "here"],
+            "--scheduler: found here; allowed is a dask scheduler's address, as tcp://",
+        ),
+        (["--shards", "2", "--scheduler", "tcp://a:1", "--workers", "2"], "--workers: found with --scheduler; allowed"),
+    ],
+)
+def test_bad_input_is_one_line(folder, capsys, more, text):
+    assert cli.main([*COMMAND, *more]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"bispike: {text}")
+    assert error.count("\n") == 1
+    assert not (folder / "runs").exists()
+
+
+def test_no_scheduler_is_one_line_within_seconds(folder, capfd, monkeypatch):
+    monkeypatch.setattr("sw.common.cluster.PATIENCE", 1)
+    with socket.socket() as taken:  # bound and not listening: nobody else takes it meanwhile
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        assert cli.main([*COMMAND, "--shards", "2", "--scheduler", address]) == 2
+    error = capfd.readouterr().err
+    assert error == f"bispike: --scheduler: found no dask scheduler at {address} in 1 s; start one: dask scheduler\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (["--shards", "3"], "--shards: found 3 with --resume; allowed is what runs/verify-small began with, 2"),
+        (["--epochs", "3"], "--epochs: found 3 with --resume; allowed is what runs/verify-small began with, 2"),
+        (["--samples", "9"], "--samples: found 9 with --resume; allowed is what runs/verify-small began with, 150"),
+        (["--data", "x.npz"], "--data: found x.npz with --resume; allowed is what runs/verify-small began with, digits"),
+        (["--config", "tiny", "--run", "runs/verify-small"], "--config: found tiny with --resume; allowed is what"),
+    ],
+)
+def test_going_on_with_other_settings_is_refused(folder, capsys, more, text):
+    settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
+    prove.RunFolder(folder / "runs" / "verify-small").write(prove.FILE, json.dumps(settings))
+    assert cli.main(["verify", "--config", "small.toml", "--resume", *more]) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {text}")
+
+
+def test_a_damaged_run_and_another_core_are_refused(folder, capsys):
+    settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
+    run = prove.RunFolder(folder / "runs" / "verify-small")
+    run.write(prove.FILE, json.dumps(settings)[:-9])
+    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert "shards.json: found a damaged file" in capsys.readouterr().err
+    run.write(prove.FILE, json.dumps(settings | {"digest": "other"}))
+    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert "--data: found other samples of digits" in capsys.readouterr().err
+    run.write(prove.FILE, json.dumps(settings | {"core": "other"}))
+    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert "found proofs of another core" in capsys.readouterr().err

@@ -1,0 +1,257 @@
+"""Bad input to the command: one line on stderr, what was found and what is allowed, exit code 2, nothing written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from golden.config import NAMED, Config
+from sw import cli
+from sw.common.files import write
+from sw.training import checkpoint
+from sw.training.checkpoint import Checkpoint
+
+
+@pytest.fixture
+def complaint(capsys, monkeypatch, tmp_path):
+    """Runs the command in an empty folder of its own, checks that it refuses properly, and returns what it said."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> str:
+        before = sorted(tmp_path.rglob("*"))
+        code = cli.main(list(arguments))
+        captured = capsys.readouterr()
+        assert code == 2
+        assert captured.out == ""
+        assert captured.err.startswith("bispike: ")
+        assert captured.err.count("\n") == 1
+        assert "Traceback" not in captured.err
+        assert sorted(tmp_path.rglob("*")) == before, "something was written"
+        return captured.err
+
+    return run
+
+
+def samples(path: Path, **arrays) -> str:
+    """A .npz of 10 good samples of 8 pixels and 3 classes, with some arrays replaced."""
+    good = {"x": np.arange(80).reshape(10, 8) % 16, "y": np.arange(10) % 3}
+    np.savez(path, **(good | arrays))
+    return str(path)
+
+
+def toml(path: Path, **changes) -> str:
+    """A configuration file that fits `samples`, with some keys replaced."""
+    path.write_text("\n".join(f"{key} = {value}" for key, value in ({"sizes": [8, 6, 3], "lanes": 2} | changes).items()))
+    return str(path)
+
+
+def test_an_unknown_configuration_is_named_with_the_known_ones(complaint):
+    assert "unknown configuration 'huge'; allowed are tiny, digits, deep, fashion" in complaint("train", "--config", "huge")
+
+
+def test_a_missing_configuration_file_is_named(complaint):
+    assert "cannot read configuration missing.toml: No such file" in complaint("train", "--config", "missing.toml")
+
+
+def test_an_unknown_key_is_named_with_the_known_ones(complaint, tmp_path):
+    assert "unknown key 'lane'; allowed are block, coding" in complaint(
+        "train", "--config", toml(tmp_path / "a.toml", lane=3)
+    )
+
+
+def test_a_value_out_of_range_is_named_with_its_range(complaint, tmp_path):
+    message = complaint("train", "--config", toml(tmp_path / "a.toml", leak=9))
+    assert "leak: found 9; allowed is a whole number from 1 to 7" in message
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--seed"])
+def test_a_number_out_of_range_on_the_command_line_is_named(complaint, option):
+    assert f"{option[2:]}: found -1; allowed is a whole number from" in complaint("train", option, "-1")
+
+
+def test_a_number_that_is_none_is_named(complaint):
+    message = complaint("train", "--epochs", "many")
+    assert "--epochs" in message
+    assert "valid integer" in message
+
+
+def test_an_unknown_option_is_named(complaint):
+    assert "No such option: --epoch" in complaint("train", "--epoch", "3")
+
+
+def test_an_unknown_command_is_named(complaint):
+    assert "No such command 'learn'" in complaint("learn")
+
+
+def test_an_unknown_backend_is_named_with_the_known_ones(complaint):
+    message = complaint("train", "--backend", "fpga")
+    assert "'fpga' is not one of 'golden', 'sim'" in message
+
+
+def test_unknown_data_is_named_with_the_known_ones(complaint):
+    assert "data: found 'mnist'; allowed are digits, fashion or a .npz file" in complaint("train", "--data", "mnist")
+
+
+def test_missing_data_is_named(complaint):
+    assert "missing.npz: found no such file" in complaint("train", "--data", "missing.npz")
+
+
+def test_data_of_another_shape_than_the_network_is_named_with_both(complaint, tmp_path):
+    message = complaint("train", "--data", samples(tmp_path / "d.npz"))
+    assert "found 8 pixels a sample; allowed is 64" in message
+
+
+@pytest.mark.parametrize(
+    ("arrays", "text"),
+    [
+        (
+            {"x": np.full((10, 8), 256)},
+            "found integers 256 to 256 in x; allowed are integers 0 to 15 or 0 to 255, or floats 0 to 1",
+        ),
+        ({"x": np.full((10, 8), -0.1)}, "found floats -0.1 to -0.1 in x"),
+        ({"x": np.full((10, 8), np.nan)}, "found NaN or infinity in x"),
+        ({"x": np.zeros((0, 8), int)}, "found no values in x, shape (0, 8)"),
+        ({"x": np.full((10, 8), "seven")}, "in x, not numbers"),
+        ({"x": np.zeros(10, int)}, "found shape (10,) in x"),
+        ({"y": np.arange(9) % 3}, "found 10 samples in x and 9 labels in y"),
+        ({"y": np.arange(10) - 1}, "found label -1 in y"),
+        ({"y": np.arange(10) % 3 + 0.5}, "found label 0.5 in y"),
+        ({"y": np.arange(10)}, "allowed are 3 classes, labels 0 to 2"),
+    ],
+)
+def test_data_that_no_core_can_learn_is_refused(complaint, tmp_path, arrays, text):
+    config = toml(tmp_path / "c.toml")
+    assert text in complaint("train", "--config", config, "--data", samples(tmp_path / "d.npz", **arrays))
+
+
+def test_a_file_that_is_no_data_is_refused(complaint, tmp_path):
+    (tmp_path / "d.npz").write_text("x,y\n1,2\n")
+    assert "found no .npz file" in complaint("train", "--data", str(tmp_path / "d.npz"))
+
+
+def test_a_run_folder_that_cannot_be_made_is_named(complaint, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    message = complaint("train", "--run", str(tmp_path / "file" / "run"))
+    assert "run: cannot write: Not a directory" in message
+
+
+def test_going_on_without_a_run_says_what_is_missing(complaint):
+    assert "found no such file; allowed is a run folder or its weights.npz" in complaint(
+        "train", "--resume", "--run", "none"
+    )
+
+
+def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:
+    """A checkpoint file of a network that never learned."""
+    from golden.integer import IntegerModel
+
+    Checkpoint(config, IntegerModel(config).state(), {"data": "digits", "split": 0}).save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["predict", "recall"])
+def test_weights_that_are_not_there_are_named(complaint, command):
+    assert "none: found no such file; allowed is a run folder or its weights.npz" in complaint(command, "--from", "none")
+
+
+@pytest.mark.parametrize("command", ["predict", "recall"])
+@pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 half a zip"])
+def test_weights_that_are_damaged_are_named(complaint, command, content, tmp_path):
+    (tmp_path / "weights.npz").write_bytes(content)
+    assert "found a damaged file" in complaint(command, "--from", str(tmp_path / "weights.npz"))
+
+
+def test_weights_cut_short_are_named(complaint, tmp_path):
+    path = Path(untrained(tmp_path / "weights.npz"))
+    path.write_bytes(path.read_bytes()[:-200])
+    assert "found a damaged file" in complaint("predict", "--from", str(path))
+
+
+def test_arrays_that_are_no_weights_are_named(complaint, tmp_path):
+    assert "found arrays without a configuration" in complaint("predict", "--from", samples(tmp_path / "d.npz"))
+
+
+@pytest.mark.parametrize("command", ["predict", "recall"])
+def test_weights_of_another_shape_are_named_with_both_shapes(complaint, command, tmp_path):
+    kept = checkpoint.load(Path(untrained(tmp_path / "weights.npz")))
+    kept.state["W1"] = kept.state["W1"][:, :-1]
+    kept.save(tmp_path / "weights.npz")
+    assert "W1: found shape (64, 31); allowed is (64, 32)" in complaint(command, "--from", str(tmp_path / "weights.npz"))
+
+
+def test_data_of_another_shape_than_the_weights_is_named(complaint, tmp_path):
+    message = complaint("predict", "--from", untrained(tmp_path / "w.npz"), "--data", samples(tmp_path / "d.npz"))
+    assert "found 8 pixels a sample; allowed is 64" in message
+
+
+def test_an_output_that_cannot_be_written_is_named(complaint, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    output = str(tmp_path / "file" / "out.png")
+    assert "file: cannot write: found a file; allowed is a folder" in complaint(
+        "recall", "--from", untrained(tmp_path / "w.npz"), "--output", output
+    )
+
+
+def test_a_picture_has_the_ending_of_one(complaint, tmp_path):
+    said = complaint("recall", "--from", untrained(tmp_path / "w.npz"), "--output", "r.xyz")
+    assert said == "bispike: --output: found r.xyz; allowed is a name that ends in .png\n"
+
+
+def test_a_link_is_written_through_and_a_device_stays_one(tmp_path):
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "link").symlink_to("old")
+    write(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "old").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True)
+    write(tmp_path / "pipe", "through")
+    assert reader.communicate(timeout=20)[0] == "through"
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        (("--simulator", "icarus"), "--simulator: found with --backend golden; allowed with --backend sim"),
+        (("--waves",), "--waves: found with --backend golden; allowed with --backend sim"),
+        (("--port", "x", "--backend", "sim"), "--port: found with --backend sim; allowed with --backend serial"),
+        (("--run", "file"), "file: found a file; allowed is a folder, new or old"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(complaint, tmp_path, monkeypatch, more, message):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    assert complaint("train", "--config", "tiny", "--epochs", "1", *more) == f"bispike: {message}\n"
+    assert Path("file").read_text() == "mine"
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "weights.npz"
+    kept = checkpoint.load(Path(untrained(path)))
+    before = path.read_bytes()
+    kept.state["W1"] = Unwritable()
+    with pytest.raises(KeyboardInterrupt):
+        kept.save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+class Unwritable:
+    """An array that Ctrl-C interrupts while it is written."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise KeyboardInterrupt
+
+
+def test_the_installed_command_refuses_in_one_line(tmp_path):
+    command = [sys.executable, "-m", "sw.cli", "train", "--config", "huge"]
+    root = str(Path(cli.__file__).parents[1])
+    run = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("bispike: unknown configuration 'huge'")
+    assert run.stderr.count("\n") == 1

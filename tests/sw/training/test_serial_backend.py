@@ -1,0 +1,118 @@
+"""Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from golden.config import Config
+from sw import cli
+from sw.driver.serial_port import SerialTransport
+from sw.driver.transport import TransportError
+from sw.training import checkpoint
+from tests.sw.driver.model_board import ModelBoard
+from tests.sw.driver.transports import board
+
+TOML = "sizes = [9, 8, 3]\nlanes = [3, 4, 2]\nblock = 4\nepochs = 2\n"
+"""Sizes, lanes and block of the driver's tests, so that the simulated board is built once."""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder with data and a configuration."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1)
+    y = np.arange(20) % 3
+    shapes = np.array([[1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 1, 1]])
+    np.savez("stripes.npz", x=np.clip(shapes[y] * 12 + random.integers(0, 4, (20, 9)), 0, 15), y=y)
+    (tmp_path / "small.toml").write_text(TOML)
+    return tmp_path
+
+
+def train(*more):
+    return cli.main(["train", "--config", "small.toml", "--data", "stripes.npz", *more])
+
+
+def config():
+    return Config.load("small.toml")
+
+
+def state(name):
+    return checkpoint.load(checkpoint.Path("runs") / name).state
+
+
+def test_a_board_learns_what_the_golden_model_learns(folder, capsys):
+    assert train("--backend", "golden", "--run", "runs/golden") == 0
+    with board(config(), folder) as port:
+        assert train("--backend", "serial", "--port", port, "--run", "runs/board") == 0
+    golden, chip = state("golden"), state("board")
+    for name in golden:
+        np.testing.assert_array_equal(chip[name], golden[name], name)
+    summary = json.loads((folder / "runs" / "board" / "summary.json").read_text())
+    # 2 epochs of 16 samples to learn and 4 to test: a prediction, 3 voltages, 2 x 4 counters; and all memories
+    memories = sum(np.asarray(array).size for array in golden.values())
+    assert summary["values_compared"] == 2 * (20 * 12 + memories)
+    assert (summary["backend"], summary["mismatches"], summary["clocks_per_sample_training"]) == ("serial", 0, None)
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"{summary['values_compared']:,} values compared, 0 mismatches")
+    assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()
+
+
+def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys, monkeypatch):
+    assert train("--backend", "golden", "--run", "runs/golden") == 0
+    first = ModelBoard(config())
+    read, left = SerialTransport.read, [120]
+
+    def dying(self, *arguments, **options):
+        left[0] -= 1
+        if left[0] < 0:
+            raise TransportError("the line: no answer")
+        return read(self, *arguments, **options)
+
+    monkeypatch.setattr(SerialTransport, "read", dying)
+    left[0] = 10_000
+    while True:  # the first try tells how many reads an epoch takes; the second dies within the second epoch
+        code = train("--backend", "serial", "--port", first.port, "--run", "runs/board")
+        if code:
+            break
+        used, left[0] = 10_000 - left[0], 0
+        left[0] = used * 3 // 4
+        checkpoint.Path("runs/board").rename("runs/whole")
+    assert code == 1
+    message = capsys.readouterr().err
+    assert "the line: no answer; runs/board keeps the network after epoch 1, go on with --resume" in message
+    left[0] = 10_000
+    assert cli.main(["train", "--resume", "--run", "runs/board", "--port", ModelBoard(config()).port]) == 0
+    for name, array in state("golden").items():
+        np.testing.assert_array_equal(state("board")[name], array, name)
+
+
+def test_a_wrong_value_of_the_board_ends_the_run_with_its_place(folder, capsys):
+    wrong = ModelBoard(config())
+    take = wrong.chip.model.train
+    wrong.chip.model.train = lambda x, y, learn: _off_by_one(take(x, y, learn))
+    assert train("--backend", "serial", "--port", wrong.port) == 1
+    assert "sample 0, layer 2, neuron 1: voltages expected" in capsys.readouterr().err
+
+
+def _off_by_one(records):
+    records.voltages[:, 1] += 1
+    return records
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        ((), "--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0"),
+        (("--port", "nowhere"), "nowhere: cannot open it: No such file or directory"),
+    ],
+)
+def test_a_missing_port_is_named(folder, capsys, more, message):
+    assert train("--backend", "serial", *more) == 2
+    assert capsys.readouterr().err == f"bispike: {message}\n"
+    assert not list((folder / "runs").glob("*")), "a run that did not begin"
+
+
+def test_a_bitstream_of_another_network_is_named(folder, capsys):
+    other = ModelBoard(config().replace(sizes=(9, 7, 3)))
+    assert train("--backend", "serial", "--port", other.port) == 2
+    assert "found a core with fingerprint" in capsys.readouterr().err

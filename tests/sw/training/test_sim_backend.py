@@ -1,0 +1,167 @@
+"""The command with the simulated chip: it learns what golden learns, can be interrupted, and finds what differs."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from golden.config import Config
+from sw import cli
+from sw.training import checkpoint, sim_backend
+
+ROOT = Path(cli.__file__).parents[1]
+CONFIG = "sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n"
+TRAIN = ["train", "--config", "small.toml", "--data", "stripes.npz"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in, with two easy classes of 3 x 3 pictures and a network for them."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1)
+    y = np.arange(60) % 2
+    shapes = np.array([[1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 1, 1]])
+    np.savez("stripes.npz", x=np.clip(shapes[y] * 12 + random.integers(0, 4, (60, 9)), 0, 15), y=y)
+    (tmp_path / "small.toml").write_text(CONFIG)
+    return tmp_path
+
+
+def assert_same(one: Path, two: Path) -> None:
+    first, second = checkpoint.load(one).state, checkpoint.load(two).state
+    assert first.keys() == second.keys()
+    for key in first:
+        np.testing.assert_array_equal(first[key], second[key], err_msg=key)
+
+
+def leave_broken_leak(monkeypatch) -> None:
+    """Makes the simulated chip leak half as much as its configuration says."""
+    right = sim_backend.core_verilog
+    monkeypatch.setattr(sim_backend, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
+
+
+def test_the_chip_learns_exactly_what_the_golden_model_learns(folder, capsys):
+    assert cli.main([*TRAIN, "--run", "golden"]) == 0
+    capsys.readouterr()
+    assert cli.main([*TRAIN, "--backend", "sim", "--run", "chip"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert_same(folder / "golden", folder / "chip")
+    golden, chip = (json.loads((folder / name / "summary.json").read_text()) for name in ("golden", "chip"))
+    for key in ("test_accuracy", "rows_per_sample", "updates_per_sample", "spikes_per_sample", "samples"):
+        assert golden[key] == chip[key], key
+    assert chip["curve"]["chip"] == golden["curve"]["golden"]
+    # Every sample: prediction, 2 voltages, 2 x 4 counters; every memory at each epoch's end is more.
+    assert chip["values_compared"] > chip["samples"] * (1 + 2 + 2 * 4)
+    assert chip["mismatches"] == 0
+    assert len(chip["lane_utilisation"]) == 3
+    assert 0 < chip["clocks_per_sample_inference"] < chip["clocks_per_sample_training"]
+    assert said[-1].endswith(f"{chip['values_compared']:,} values compared, 0 mismatches")
+    files = {path.name for path in (folder / "chip").iterdir()}
+    assert files == {path.name for path in (folder / "golden").iterdir()} | {"core.v"}
+
+
+def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
+    """Ctrl-C in a real process, wherever it is after the first epoch; nothing is left running."""
+    (folder / "small.toml").write_text(CONFIG.replace("epochs = 3", "epochs = 60"))
+    assert cli.main([*TRAIN, "--run", "golden"]) == 0
+    command = [sys.executable, "-m", "sw.cli", *TRAIN, "--backend", "sim", "--run", "chip"]
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if line.startswith("epoch"):
+            break
+    process.send_signal(signal.SIGINT)
+    said = process.stdout.read()
+    assert process.wait() == 130
+    epoch = int(re.search(r"interrupted: chip keeps the network after epoch (\d+); go on with", said)[1])
+    assert 1 <= epoch < 60
+    assert {path.name for path in (folder / "chip").iterdir()} == {"config.toml", "core.v", "weights.npz"}
+    assert len(checkpoint.load(folder / "chip").history["epochs"]) == epoch
+    assert cli.main(["train", "--resume", "--run", "chip"]) == 0
+    assert_same(folder / "golden", folder / "chip")
+    golden, chip = (json.loads((folder / name / "summary.json").read_text()) for name in ("golden", "chip"))
+    assert chip["curve"]["chip"] == golden["curve"]["golden"]
+
+
+def test_a_mismatch_ends_a_training_with_1_and_says_where(folder, capsys, monkeypatch):
+    leave_broken_leak(monkeypatch)
+    assert cli.main([*TRAIN, "--backend", "sim", "--run", "chip"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert re.match(r"bispike: mismatch at .*layer \d.*: \w+ expected -?\d+, got -?\d+", error)
+    trace = Path(error.strip().rsplit(": ", 1)[1])
+    assert trace.parent.parent == folder / "chip"
+    assert json.loads(trace.read_text())["message"] in error
+    assert not (folder / "chip" / "summary.json").exists()
+
+
+def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys):
+    assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("small on verilator: 20 samples learned, 50 inferred, ")
+    values = int(re.fullmatch(r"([\d,]+) values compared, 0 mismatches", last)[1].replace(",", ""))
+    assert values > 70 * (1 + 2 + 2 * 4)
+    assert not list((folder / "runs").iterdir())
+
+
+def test_verify_begins_with_a_trained_network(folder, capsys):
+    cli.main([*TRAIN, "--run", "golden"])
+    capsys.readouterr()
+    assert cli.main(["verify", "--from", "golden", "--samples", "20"]) == 0
+    assert "small on verilator: 20 samples learned, 12 inferred" in capsys.readouterr().out
+
+
+def test_verify_ends_with_1_at_a_mismatch(folder, capsys, monkeypatch):
+    leave_broken_leak(monkeypatch)
+    assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 1
+    assert "bispike: mismatch at " in capsys.readouterr().err
+    assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
+
+
+def test_verify_refuses_weights_of_another_network(folder, capsys):
+    cli.main([*TRAIN, "--run", "golden", "--epochs", "1"])
+    (folder / "other.toml").write_text(CONFIG.replace("9, 8, 2", "9, 7, 2"))
+    capsys.readouterr()
+    assert cli.main(["verify", "--config", "other.toml", "--from", "golden"]) == 2
+    assert capsys.readouterr().err == (
+        "bispike: golden: found a network of sizes [9, 8, 2]; allowed is that of other, [9, 7, 2]\n"
+    )
+    assert not (folder / "runs").exists()
+
+
+def test_waves_are_kept_on_request(folder, capsys):
+    assert cli.main(["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--waves"]) == 0
+    waves = folder / "runs" / "verify-small" / "waves.vcd"
+    assert f"waves: {waves.relative_to(folder)}" in capsys.readouterr().out
+    assert "$enddefinitions" in waves.read_text()
+
+
+@pytest.mark.parametrize(("name", "text"), [("modelsim", "found 'modelsim'; allowed is"), ("icarus", "found no iverilog")])
+@pytest.mark.parametrize("command", [["verify", "--config", "small.toml"], [*TRAIN, "--backend", "sim"]])
+def test_no_simulator_is_bad_input(folder, capsys, monkeypatch, name, text, command):
+    monkeypatch.setenv("PATH", str(folder))
+    assert cli.main([*command, "--simulator", name]) == 2
+    error = capsys.readouterr().err
+    assert f"bispike: simulator: {text}" in error
+    assert error.count("\n") == 1
+    assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize("samples", ["1", "0", "-3"])
+def test_too_few_samples_to_verify_are_refused(folder, capsys, samples):
+    assert cli.main(["verify", "--samples", samples]) == 2
+    assert capsys.readouterr().err == f"bispike: --samples: found {samples}; allowed is 2 or more\n"
+
+
+def test_random_samples_reach_every_class_and_pixel_value():
+    from sw.proof.verify import samples_for
+
+    config = Config(sizes=(7, 5, 3), lanes=2)
+    dataset = samples_for(config, None, 0, 400)
+    assert len(dataset.x_train) == 400
+    assert set(np.unique(dataset.x_train)) == set(range(16))
+    assert set(np.unique(dataset.y_train)) == {0, 1, 2}
