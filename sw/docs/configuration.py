@@ -10,9 +10,9 @@ FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 _HEAD = """# The keys of a configuration
 
-Generated from `golden/config.py` by `python -m sw.docs.configuration`; do not edit. A configuration is a TOML file with any of
-these keys, of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it, and a run keeps its
-own in `config.toml`.
+Generated from `golden/config.py` by `python -m sw.docs.configuration`; do not edit. A configuration is a TOML file with
+any of these keys, of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it,
+and a run keeps its own in `config.toml`.
 
 | key | default | allowed | |
 |---|---|---|---|
