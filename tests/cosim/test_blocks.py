@@ -140,4 +140,4 @@ def text(case: Case) -> str:
 )
 def test_a_block_alone_agrees_with_its_model(simulator, case):
     values = case.values | {"inputs": inputs(text(case), "block")}
-    run(build(text(case), "block", simulator), f"cosim.bench_{case.block}", values, timeout=120)
+    run(build(text(case), "block", simulator), f"cosim.benches.{case.block}", values, timeout=120)
