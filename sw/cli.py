@@ -61,7 +61,9 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
-    from sw.training import golden_backend, serial_backend, sim_backend, training
+    from sw.training import golden_backend, serial_backend, sim_backend
+    from sw.training.run import begin, go_on
+    from sw.training.run import train as train_and_report
 
     given = {
         "config": config,
@@ -73,12 +75,12 @@ def train(
     }
     if resume:
         path = run or Path("runs") / Config.load(config or "digits").name
-        kept, dataset = training.go_on(path, given)
+        kept, dataset = go_on(path, given)
     else:
         changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
         network = Config.load(config or "digits").replace(**changes)
         path = run or Path("runs") / network.name
-        kept, dataset = training.begin(network, data or "digits", split or 0, given["backend"] or "golden")
+        kept, dataset = begin(network, data or "digits", split or 0, given["backend"] or "golden")
     where, chosen = kept.history["backend"], None
     for given, option, needs in ((simulator, "--simulator", "sim"), (waves, "--waves", "sim"), (port, "--port", "serial")):
         if given and where != needs:
@@ -92,7 +94,7 @@ def train(
         backend = partial(sim_backend.train, simulator=chosen, waves=waves)
     else:
         backend = golden_backend.train
-    training.train(kept, dataset, path, resume, Console(), backend, chosen)
+    train_and_report(kept, dataset, path, resume, Console(), backend, chosen)
 
 
 @app.command()
@@ -146,9 +148,9 @@ def predict(
     output: options.CsvFile = None,
 ) -> None:
     """Let a trained network name samples, and count how many it gets right."""
-    from sw.training import inference as ask
+    from sw.training import inference
 
-    ask.predict(source, data, split, part and part.value, output, Console())
+    inference.predict(source, data, split, part and part.value, output, Console())
 
 
 @app.command()
@@ -158,9 +160,9 @@ def recall(
     output: options.PngFile = None,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
-    from sw.training import inference as ask
+    from sw.training import inference
 
-    ask.recall(source, data, output, Console())
+    inference.recall(source, data, output, Console())
 
 
 @app.command()
@@ -170,17 +172,17 @@ def verilog(
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
     from sw.common.files import make_folder, write
-    from sw.design import verilog as generator
+    from sw.design.verilog import core_verilog
 
     chosen = Config.load(config)
     path = output or Path(f"{chosen.name}.v")
     if str(path) == "-":
-        sys.stdout.write(generator.core_verilog(chosen))
+        sys.stdout.write(core_verilog(chosen))
         return
     make_folder(path.parent)
     console = Console()
     with console.status("elaborating the core"):
-        text = generator.core_verilog(chosen)
+        text = core_verilog(chosen)
     write(path, text)
     say(console, f"{path}: module core, {len(text.splitlines()):,} lines")
 
@@ -215,14 +217,14 @@ def build(
     """
     from fractions import Fraction
 
-    from sw.boards import build as builder
-    from sw.boards import catalogue as table
+    from sw.boards import catalogue
+    from sw.boards.build import build as build_for_board
 
-    where = table.find(board)
+    where = catalogue.find(board)
     chosen = Config.load(config or where.config)
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     clock = where.megahertz if megahertz is None else Fraction(str(megahertz))
-    builder.build(where, chosen, clock, baud, path, seed, Console())
+    build_for_board(where, chosen, clock, baud, path, seed, Console())
 
 
 @app.command()
@@ -242,9 +244,10 @@ def explore(
     Every one of --sizes with every one of --lanes on every --board; options may be repeated. The estimate is made of the
     design before synthesis; --check N really synthesises and simulates N of the points and says how far off it is.
     """
-    from sw.boards import explore as exploring
+    from sw.boards.explore import run as explore_boards
 
-    exploring.run(board, Config.load(config), sizes or [], lanes or [], folded, check, output, scheduler, workers, Console())
+    chosen, lists = Config.load(config), (sizes or [], lanes or [])
+    explore_boards(board, chosen, *lists, folded, check, output, scheduler, workers, Console())
 
 
 @app.command()
