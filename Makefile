@@ -1,8 +1,9 @@
 # BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
 #
 #   make demo       the chip learns handwritten digits in simulation; pictures and a report in runs/demo
-#   make test       every test, lint included; installs Icarus Verilog with apt-get where it can (15 to 30 minutes on two cores)
-#   make test-all   the same and the long tests
+#   make test       lint and the tests of core, model, driver and commands; installs Icarus Verilog with apt-get where it can
+#   make test-boards  synthesis, place and route
+#   make test-all   both, and the long tests
 #   make bench      the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
 #   make lint       ruff: rules and format
 #   make clean      removes what was built and measured, keeps the environment
@@ -13,10 +14,11 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.ready
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25
 export PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-all bench lint clean icarus
+.PHONY: help venv demo test test-boards test-all bench lint clean icarus
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -34,10 +36,13 @@ demo: $(STAMP)
 	@$(BIN)/bispike train --config digits --data digits --backend sim --run runs/demo
 
 test: $(STAMP) icarus lint
-	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=25 -m "not long"
+	@$(PYTEST) -m "not long and not boards"
+
+test-boards: $(STAMP) icarus
+	@$(PYTEST) -m "boards and not long"
 
 test-all: $(STAMP) icarus lint
-	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=25
+	@$(PYTEST)
 
 bench: $(STAMP)
 	@$(BIN)/bispike bench $(if $(FULL),--full)

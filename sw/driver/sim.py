@@ -27,11 +27,11 @@ class SimTransport(Transport):
         from cosim import bus_wrapper
         from cosim import runner as bench
         from cosim.build import build
-        from cosim.elaborate import verilog
+        from cosim.elaborate import kept_verilog, verilog
         from rtl.bus.control import BusCore
 
-        text = bus_wrapper.wrapped(verilog(BusCore(config, route=1)))
-        built = build(text, bus_wrapper.TOP, simulator)
+        text = kept_verilog(("bus core", config.to_dict()), lambda: verilog(BusCore(config, route=1)))
+        built = build(bus_wrapper.wrapped(text), bus_wrapper.TOP, simulator)
         with tempfile.TemporaryDirectory(prefix="bispike-") as short, socket.socket(socket.AF_UNIX) as waiting:
             path = f"{short}/bus"  # a socket's path has little more than 100 letters
             waiting.bind(path)

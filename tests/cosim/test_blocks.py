@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
-from amaranth.back import verilog
 from amaranth.lib.wiring import Component
 
 from cosim.benches.pins import inputs, plain_names
 from cosim.build import build
+from cosim.elaborate import kept_verilog, verilog
 from cosim.runner import run
 from cosim.simulators import SIMULATORS
 from golden.config import Config
@@ -131,7 +131,7 @@ FIRST = [next(c for c in CASES if c.block == block) for block in dict.fromkeys(c
 
 @cache
 def text(case: Case) -> str:
-    return plain_names(verilog.convert(case.make(), name="block", emit_src=False, strip_internal_attrs=True))
+    return plain_names(kept_verilog((case.block, case.shape, case.values), lambda: verilog(case.make(), "block")))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ import json
 from collections import defaultdict
 from fractions import Fraction
 
+import pytest
+
 from golden.config import Config
 from sw.boards.catalogue import find
 from sw.boards.tools import Folder
 from sw.boards.top_module import uart_top
 
+pytestmark = pytest.mark.boards
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1)
 
 

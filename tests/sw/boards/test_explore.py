@@ -2,12 +2,14 @@
 
 import csv
 
+import pytest
 from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
 from sw.boards.spot_check import Check
 
+pytestmark = pytest.mark.boards
 BASE = Config(name="small", sizes=(6, 4, 2), lanes=2)
 
 

@@ -13,6 +13,7 @@ from sw.boards.baselines import grown, load
 from sw.boards.catalogue import BOARDS
 from sw.design.clocks import Clocks
 
+pytestmark = pytest.mark.boards
 SEED = 3
 """One that reaches the clock, as each takes half a minute."""
 

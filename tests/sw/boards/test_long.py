@@ -12,7 +12,7 @@ from sw.boards.tools import Folder
 from sw.design.activity import activity
 from sw.figures import board_figures as bench
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.long, pytest.mark.boards, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("name", ["digits", "image", "icebreaker"])

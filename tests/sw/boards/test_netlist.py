@@ -15,6 +15,7 @@ from sw.boards.tools import Folder
 from sw.common.errors import CheckError
 from sw.design.clocks import measure
 
+pytestmark = pytest.mark.boards
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1, block=8)
 
 

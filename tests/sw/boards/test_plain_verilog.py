@@ -10,6 +10,7 @@ from sw.boards.tools import Folder
 from sw.boards.vectors import READ, WAIT, WRITE, hexadecimal, record
 from sw.common.errors import CheckError
 
+pytestmark = pytest.mark.boards
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=2)
 
 

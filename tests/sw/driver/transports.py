@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from cosim import runner as bench
 from cosim.build import build
-from cosim.elaborate import verilog
+from cosim.elaborate import kept_verilog, verilog
 from golden.config import Config
 from rtl.bus.uart_core import UartCore
 from sw.driver.golden import GoldenTransport
@@ -28,7 +28,8 @@ endmodule
 @contextmanager
 def board(config, folder):
     """A simulated board with a `UartCore`; gives the path of its serial port."""
-    built = build(_SHELL + verilog(UartCore(config, DIVISOR)), "board", "verilator")
+    text = kept_verilog(("serial core", DIVISOR, config.to_dict()), lambda: verilog(UartCore(config, DIVISOR)))
+    built = build(_SHELL + text, "board", "verilator")
     link = folder / "port"
     run = bench.start(built, "cosim.benches.serial_line", {"link": str(link), "divisor": DIVISOR}, folder=folder)
     try:

@@ -12,6 +12,7 @@ from sw.boards.netlist import behaviour
 from sw.boards.synthesis import synthesise
 from sw.boards.tools import Folder
 
+pytestmark = pytest.mark.boards
 CIRCUIT = """
 module top(input clk, ce, ce2, rst, write, input [8:0] a, b, c, input [35:0] word,
            output reg [17:0] all, with_reset, held, output [17:0] shared, output reg [8:0] late,

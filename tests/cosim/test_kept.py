@@ -1,0 +1,64 @@
+"""What is kept is made once, also by processes side by side; and Verilog is another's as soon as anything differs."""
+
+import multiprocessing
+import os
+import time
+
+from cosim import elaborate
+from cosim.kept import kept_text
+from golden.config import Config
+
+SMALL = Config(sizes=(3, 2), lanes=(2, 1))
+
+
+def _slowly(folder, marks):
+    def make():
+        marks.put("made")
+        time.sleep(1)
+        return "text"
+
+    os.environ["BISPIKE_CACHE"] = str(folder)
+    assert kept_text("a.v", make) == "text"
+
+
+def test_three_processes_at_once_make_it_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    marks = context.Queue()
+    processes = [context.Process(target=_slowly, args=(tmp_path / "new", marks)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert marks.get(timeout=5) == "made" and marks.empty()
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["a.v", "a.v.lock"]
+
+
+def test_what_cannot_be_kept_is_made(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path / "file"))
+    assert kept_text("a.v", lambda: "text") == "text"
+
+
+def test_a_core_is_converted_once_and_another_one_apart(tmp_path, monkeypatch):
+    monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path))
+    converted = []
+    monkeypatch.setattr(elaborate, "verilog", lambda component, name: converted.append(name) or f"module {name}")
+    core = "pprint:pformat"  # in place of a core: any function of the configuration
+    for _ in range(2):
+        assert elaborate.core_verilog(SMALL, core) == "module core"
+    assert converted == ["core"]
+    elaborate.core_verilog(SMALL, core, name="other")
+    elaborate.core_verilog(SMALL.replace(leak=5), core)
+    monkeypatch.setattr(elaborate, "_rtl", lambda: "changed")
+    elaborate.core_verilog(SMALL, core)
+    assert converted == ["core", "other", "core", "core"]
+
+
+def test_the_source_of_every_module_of_rtl_counts(monkeypatch):
+    whole, read = elaborate._rtl.__wrapped__(), elaborate.Path.read_text
+    for name in ("soma.py", "uart.py", "config.py", "elaborate.py"):
+        monkeypatch.setattr(elaborate.Path, "read_text", lambda path, encoding, n=name: read(path) + "#" * (path.name == n))
+        assert elaborate._rtl.__wrapped__() != whole, name
+    monkeypatch.setattr(elaborate.Path, "read_text", lambda path, encoding: read(path))
+    assert elaborate._rtl.__wrapped__() == whole
