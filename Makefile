@@ -33,7 +33,7 @@ icarus:
 	@bash scripts/setup icarus
 
 demo: $(STAMP)
-	@$(BIN)/bispike train --config digits --data digits --backend sim --run runs/demo
+	@$(BIN)/bispike train --config digits --data digits --backend sim --baseline --run runs/demo
 
 test: $(STAMP) icarus lint
 	@$(PYTEST) -m "not long and not boards"

@@ -20,6 +20,7 @@ class Mismatch(AssertionError):
     Members:
         quantity: what differs: "voltages", "W2", ...  place: its index by axis name, as in {"pre": 3, "post": 17}.
         layer: None where it belongs to no layer.  sample: of the stream, None for a memory.  step: None where it has none.
+        differ, values: how many of how many values differ in what was compared at once, this one the first of them.
     """
 
     quantity: str
@@ -30,6 +31,8 @@ class Mismatch(AssertionError):
     step: int | None = None
     place: dict[str, int] | None = None
     note: str = ""
+    differ: int = 1
+    values: int = 1
 
     def __str__(self) -> str:
         parts = [("sample", self.sample), ("layer", self.layer), ("step", self.step), *(self.place or {}).items()]
@@ -73,8 +76,10 @@ def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...]
             where["sample"] = place.pop("sample") + (where.get("sample") or 0)
         if "step" in place:
             where["step"] = place.pop("step")
-        note = f"{int(different.sum())} of {different.size} differ" if different.size > 1 else ""
-        raise Mismatch(quantity, int(expected[index]), int(got[index]), place=place or None, note=note, **where)
+        differ, values = int(different.sum()), different.size
+        note = f"{differ} of {values} differ" if values > 1 else ""
+        first = int(expected[index]), int(got[index])
+        raise Mismatch(quantity, *first, place=place or None, note=note, differ=differ, values=values, **where)
     return expected.size
 
 
@@ -93,20 +98,27 @@ def compare_records(expected: Any, got: Any, first_sample: int = 0) -> int:
     for name, (e, g) in pairs.items():
         if e.shape != g.shape:
             raise ValueError(f"{name}: found shape {g.shape}; allowed is {e.shape}")
-    wrong = [(e != g).reshape(len(e), -1).any(1) for e, g in pairs.values()]
-    bad = np.flatnonzero(np.logical_or.reduce(wrong))
-    if len(bad):
-        b = int(bad[0])
-        at, (e, g) = {"sample": first_sample + b}, pairs["counters"]
-        top = e.shape[1]
-        for layer in range(top):
-            for c, name in enumerate(COUNTERS):
-                compare_arrays(name, e[b, layer, c], g[b, layer, c], (), layer=layer + 1, **at)
-        e, g = pairs["voltages"]
-        compare_arrays("voltages", e[b], g[b], ("neuron",), layer=top, **at)
-        e, g = pairs["prediction"]
-        compare_arrays("prediction", e[b], g[b], (), layer=top, **at)
-    return sum(e.size for e, _ in pairs.values())
+    wrong = np.concatenate([(e != g).reshape(len(e), -1) for e, g in pairs.values()], axis=1)
+    if wrong.any():
+        try:
+            _compare_record(pairs, int(np.flatnonzero(wrong.any(1))[0]), first_sample)
+        except Mismatch as mismatch:
+            mismatch.differ, mismatch.values = int(wrong.sum()), wrong.size
+            raise
+    return wrong.size
+
+
+def _compare_record(pairs: dict[str, tuple[np.ndarray, np.ndarray]], b: int, first_sample: int) -> None:
+    """Compares the b-th record, expected and got by name."""
+    at, (e, g) = {"sample": first_sample + b}, pairs["counters"]
+    top = e.shape[1]
+    for layer in range(top):
+        for c, name in enumerate(COUNTERS):
+            compare_arrays(name, e[b, layer, c], g[b, layer, c], (), layer=layer + 1, **at)
+    e, g = pairs["voltages"]
+    compare_arrays("voltages", e[b], g[b], ("neuron",), layer=top, **at)
+    e, g = pairs["prediction"]
+    compare_arrays("prediction", e[b], g[b], (), layer=top, **at)
 
 
 def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | None = None) -> int:
@@ -124,11 +136,18 @@ def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | N
     if odd:
         sides = ", ".join(f"{n} only {'expected' if n in expected else 'got'}" for n in odd)
         raise ValueError(f"state: found {sides}; allowed is the same names on both sides")
-    count = 0
+    values, differ, first = 0, 0, None
     for layer, _, name in sorted((*_rank(name), name) for name in expected):
         axes = _AXES.get(name.rstrip("0123456789"), ("concept", "neuron")) if name[-1].isdigit() else ()
-        count += compare_arrays(name, expected[name], got[name], axes, layer=layer if layer < 99 else None, sample=sample)
-    return count
+        where = {"layer": layer if layer < 99 else None, "sample": sample}
+        try:
+            values += compare_arrays(name, expected[name], got[name], axes, **where)
+        except Mismatch as mismatch:
+            values, differ, first = values + mismatch.values, differ + mismatch.differ, first or mismatch
+    if first:
+        first.differ, first.values = differ, values
+        raise first
+    return values
 
 
 def _rank(name: str) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cosim.bits import Records
+from cosim.files import load_arrays, whole_file
 from golden.config import Config
 
 
@@ -47,35 +47,14 @@ class Segment:
         return self.kind == "training"
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """What it takes to go on: golden's (and the chip's) state, epochs done, and what they gave (one dict an epoch)."""
-
-    state: dict[str, np.ndarray]
-    epoch: int = 0
-    history: list[dict] = field(default_factory=list)
-
-    def save(self, path: Path) -> None:
-        """Writes an .npz that is whole or not there."""
-        facts = {"epoch": np.array(self.epoch), "history": np.array(json.dumps(self.history))}
-        save_arrays(Path(path), dict(self.state) | facts)
-
-    @staticmethod
-    def load(path: str | Path) -> "Checkpoint":
-        """Raises ValueError where the file is none."""
-        try:
-            state = load_arrays(Path(path))
-            return Checkpoint(state, int(state.pop("epoch")), json.loads(str(state.pop("history"))))
-        except Exception as error:
-            raise ValueError(f"checkpoint {path}: found {type(error).__name__}; allowed is one that a run wrote") from None
-
-
 @dataclass
 class Job:
     """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts.
 
     Members:
         stretches: where an "epoch" of the run is but a part of one: [its epoch, its first sample], one for each.
+        count: after a mismatch the run goes on to the end of that epoch, to count what differs and to know what both name;
+            else it ends there.
     """
 
     folder: str
@@ -86,6 +65,7 @@ class Job:
     fresh: bool
     parts: dict = field(default_factory=lambda: asdict(Parts()))
     stretches: list[list[int]] = field(default_factory=list)
+    count: bool = False
 
     def save(self) -> Path:
         """Writes job.json into the folder."""
@@ -111,6 +91,15 @@ class Job:
     def state_file(self, epoch: int) -> Path:
         """Golden's state at the end of an epoch; of `first - 1`: where this run begins."""
         return self.file(f"golden-{epoch:04d}.npz")
+
+    def save_right(self, epoch: int, right: dict[str, int]) -> None:
+        """How many samples of a segment's kind golden named rightly in an epoch."""
+        with whole_file(self.file(f"golden-{epoch:04d}.json")) as path:
+            path.write_text(json.dumps(right), encoding="utf-8")
+
+    def load_right(self, epoch: int) -> dict[str, int]:
+        """What `save_right` wrote; it is there when the epoch's state is."""
+        return json.loads(self.file(f"golden-{epoch:04d}.json").read_text(encoding="utf-8"))
 
     def origin(self, epoch: int) -> tuple[int, int]:
         """What an epoch of the run is called in messages: an epoch of the training, and its first sample in that."""
@@ -139,24 +128,6 @@ class Job:
             yield Segment("settling", data["x"][settle], data["y"][settle], first + len(order))
         if len(data["test_x"]):
             yield Segment("test", data["test_x"], data["test_y"])
-
-
-def save_arrays(path: Path, arrays: dict[str, Any]) -> None:
-    """An .npz that is whole or not there."""
-    part = Path(f"{path}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
 
 
 def record_width(config: Config) -> int:

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from cosim.build import build
-from cosim.job import Job, save_arrays
+from cosim.files import save_arrays
+from cosim.job import Job
 from cosim.processes import stop
 from cosim.runner import BenchError, start
 from cosim.simulators import find
@@ -115,7 +116,7 @@ def prove(
         job.file("expected.bin").write_bytes(golden.records)
         for epoch, state in enumerate(golden.states, -1):
             save_arrays(job.state_file(epoch), state)
-        watch = Watch(job, Path(folder), progress or (lambda _: None), [])
+        watch = Watch(job, progress or (lambda _: None))
         run = start(built, "cosim.training_bench", {"job": str(path)}, folder=Path(folder))
         try:
             watch.follow(run)

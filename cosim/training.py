@@ -12,18 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from cosim.build import build
+from cosim.checkpoint import Checkpoint
 from cosim.elaborate import core_verilog
-from cosim.job import Checkpoint, Job, Parts, load_arrays, save_arrays
+from cosim.files import save_arrays
+from cosim.job import Job, Parts
 from cosim.processes import child_of_mine, stop
 from cosim.runner import start
 from cosim.simulators import find
 from cosim.watch import Progress, TrainingResult, Watch
 from cosim.wrapper import TOP, wrapped
-from golden.config import Config
 
 
 def run_training(
-    config: Config,
+    kept: Checkpoint,
     x: np.ndarray,
     y: np.ndarray,
     order: np.ndarray,
@@ -33,8 +34,9 @@ def run_training(
     test_y: np.ndarray | None = None,
     simulator: str | None = None,
     progress: Callable[[Progress], None] | None = None,
-    resume: Checkpoint | None = None,
+    path: Path | None = None,
     decays: list[int] | None = None,
+    count: bool = False,
     waves: bool = False,
     verilog: str | None = None,
     parts: Parts | None = None,
@@ -43,32 +45,35 @@ def run_training(
     """Trains the simulated chip, comparing every record of every sample and, at each epoch's end, every memory with golden.
 
     Args:
+        kept: where the training begins: after its epochs, from its state, or without a state from golden's initial one.
+            After each verified epoch it holds that one's state and account.
         x, y: (N, n0) pixels 0..15, (N,) labels.  order: (epochs, n) indices into them, as presented.
-        run_dir: gets `checkpoint.npz` after each verified epoch, and a folder `sim` with logs, waves.vcd, mismatch.json.
+        run_dir: gets a folder `sim` with logs, waves.vcd, mismatch.json.
         test_x, test_y: inferred (and compared) after each epoch.
-        resume: goes on after `resume.epoch` epochs, from its state; with epoch 0, from any golden state.
+        path: the file of `kept`, written after each verified epoch.
         decays: shift for each epoch; default `config.decay_at`.
+        count: after a mismatch go on to the epoch's end, to count what differs, instead of ending at once.
         waves: write waves.vcd, which grows fast: take few samples.
         verilog: the core's text (module "core") if the caller has it.
 
     Raises:
         SimulatorError: no simulator.  BuildError, BenchError, GoldenError: something that is no mismatch went wrong.
-        KeyboardInterrupt: passed on; by then both processes have ended, and the checkpoint is that of the last whole epoch.
+        KeyboardInterrupt: passed on; by then both processes have ended, and `kept` is the last whole epoch.
     """
     simulator, parts = find(simulator), parts or Parts()
-    epochs, first = len(order), resume.epoch if resume else 0
+    config, epochs, first = kept.config, len(order), len(kept.epochs)
     folder = Path(run_dir).resolve() / "sim"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     decays = decays or [config.decay_at(epoch, epochs) for epoch in range(epochs)]
-    job = Job(str(folder), config.to_dict(), decays, first, epochs, resume is None, asdict(parts))
+    job = Job(str(folder), config.to_dict(), decays, first, epochs, not kept.state, asdict(parts), count=count)
     tests = (np.zeros((0, x.shape[1]), x.dtype), np.zeros(0, y.dtype)) if test_x is None else (test_x, test_y)
     save_arrays(job.file("data.npz"), {"x": x, "y": y, "order": order, "test_x": tests[0], "test_y": tests[1]})
-    if resume:
-        save_arrays(job.file("resume.npz"), resume.state)
-    watch = Watch(job, Path(run_dir), progress or (lambda _: None), list(resume.history) if resume else [])
+    if kept.state:
+        save_arrays(job.file("resume.npz"), kept.state)
+    watch = Watch(job, progress or (lambda _: None), kept, path)
     if first == epochs:
-        return watch.result(simulator, 0.0, tests, resume.state)
+        return watch.result(simulator, 0.0)
 
     run = worker = None
     try:
@@ -85,7 +90,7 @@ def run_training(
             stop(process)
     if watch.mismatch:
         watch.write_trace(parts)
-    return watch.result(simulator, seconds, tests, None if watch.mismatch else load_arrays(job.state_file(epochs - 1)))
+    return watch.result(simulator, seconds)
 
 
 def _golden(job: Job) -> subprocess.Popen:

@@ -3,14 +3,17 @@
 import json
 import time
 from collections import deque
+from collections.abc import Callable
 
 import cocotb
 import numpy as np
 
+from cosim import account
 from cosim.bits import Records
 from cosim.chip import Chip
 from cosim.compare import Mismatch, compare_records, compare_state
-from cosim.job import ExpectedReader, Job, Segment, load_arrays
+from cosim.files import load_arrays
+from cosim.job import ExpectedReader, Job, Segment
 from cosim.memories import with_copies
 from cosim.runner import parameters
 
@@ -27,59 +30,68 @@ class TrainingBench:
         self.expected = ExpectedReader(job.file("expected.bin"), self.config)
         self.file = open(job.file("progress.jsonl"), "a", encoding="utf-8", buffering=1)  # noqa: SIM115
         self.reported = 0.0
-        self.compared = 0
+        self.compared = self.differ = 0
+        self.mismatch: Mismatch | None = None
         self.where = {}
 
     def tell(self, event: str, **values) -> None:
-        self.file.write(json.dumps({"event": event, "compared": self.compared, **self.where, **values}) + "\n")
+        line = {"event": event, "compared": self.compared, "differ": self.differ, **self.where, **values}
+        self.file.write(json.dumps(line) + "\n")
 
     async def run(self) -> None:
         job, data = self.job, self.job.data()
         self.where = {"epoch": job.first, "phase": "loading"}
-        try:
-            await self.begin()
-            for epoch in range(job.first, job.last):
-                await self.chip.write(**self.settings(self.config, job.decays[epoch]))
-                await self.epoch(epoch, list(job.segments(data, epoch)))
-        except Mismatch as mismatch:
-            mismatch.note = ", ".join(
-                filter(None, (f"epoch {job.origin(self.where['epoch'])[0] + 1}, {self.where['phase']}", mismatch.note))
-            )
-            self.tell("mismatch", mismatch=mismatch.to_dict())
-            raise
+        await self.begin()
+        for epoch in range(job.first, job.last):
+            await self.chip.write(**self.settings(self.config, job.decays[epoch]))
+            await self.epoch(epoch, list(job.segments(data, epoch)))
+            if self.mismatch:
+                raise self.mismatch
         self.tell("done")
+
+    def compare(self, compare: Callable[..., int], *arguments) -> None:
+        """Compares and counts. The first mismatch is told, and ends the run unless the job says to count on."""
+        try:
+            self.compared += compare(*arguments)
+        except Mismatch as mismatch:
+            self.compared += mismatch.values
+            self.differ += mismatch.differ
+            if not self.mismatch:
+                place = f"epoch {self.job.origin(self.where['epoch'])[0] + 1}, {self.where['phase']}"
+                mismatch.note = ", ".join(filter(None, (place, mismatch.note)))
+                self.mismatch = mismatch
+                self.tell("mismatch", mismatch=mismatch.to_dict())
+            if not self.job.count:
+                raise
 
     async def begin(self) -> None:
         state = self.wait_for_state(self.job.first - 1)
         await self.chip.load(state)
         if not self.job.fresh:
-            self.compared += compare_state(self.kept(state), await self.chip.state())
+            self.compare(compare_state, self.kept(state), await self.chip.state())
 
     async def epoch(self, epoch: int, segments: list[Segment]) -> None:
-        began, before = time.monotonic(), await self.clock_counters()
-        summary: dict = {}
+        began, before, busy = time.monotonic(), await self.clock_counters(), {}
+        found = {kind: account.totals(self.config.layers) for kind in ("training", "test")}
         for segment in segments:
             self.where = {"epoch": epoch, "phase": segment.kind}
             records = await self.segment(segment)
             if segment.kind == "recall":
                 # The chip has now recalled all concepts by itself; they must be those that golden starts with.
-                self.compared += compare_state(self.kept(self.wait_for_state(epoch - 1)), await self.chip.state())
+                self.compare(compare_state, self.kept(self.wait_for_state(epoch - 1)), await self.chip.state())
                 began, before = time.monotonic(), await self.clock_counters()
-            if segment.kind == "training":
-                summary |= {"training_seconds": time.monotonic() - began, "clocks_training": clocks_a_sample(records)}
-                summary |= {"counters": records.counters.sum(0).tolist(), "samples": len(records)}
-                summary |= {"training_correct": int((records.prediction == segment.y).sum())}
             if segment.kind == "settling":
                 after = await self.clock_counters()
-                summary |= {"busy": {name: (after[name] - before[name]) & 0xFFFFFFFF for name in after}}
-            if segment.kind == "test":
-                summary |= {"predictions": records.prediction.tolist(), "clocks_inference": clocks_a_sample(records)}
-                summary |= {"test_correct": int((records.prediction == segment.y).sum())}
+                busy = {name: (after[name] - before[name]) & 0xFFFFFFFF for name in after}
+            if segment.kind in found:
+                clocks, seconds = (clocks_a_sample(records) or 0) * len(records), time.monotonic() - began
+                found[segment.kind] = account.of_records(records, segment.y, clocks=clocks, seconds=seconds)
+                began = time.monotonic()
         self.where = {"epoch": epoch, "phase": "memories"}
         self.tell("progress")
         state = self.wait_for_state(epoch)
-        self.compared += compare_state(self.kept(state), await self.chip.state())
-        self.tell("epoch", seconds=time.monotonic() - began, **summary)
+        self.compare(compare_state, self.kept(state), await self.chip.state())
+        self.tell("epoch", account=account.epoch(**found, busy=busy))
 
     async def segment(self, segment: Segment) -> Records:
         parts, waiting, done, correct = [], deque(), 0, 0
@@ -88,7 +100,7 @@ class TrainingBench:
             parts.append(part)
             waiting.append(part)
             while waiting and (expected := self.expected.take(len(waiting[0]))) is not None:
-                self.compared += compare_records(expected, waiting[0], segment.first + done)
+                self.compare(compare_records, expected, waiting[0], segment.first + done)
                 correct += int((waiting[0].prediction == segment.y[done : done + len(waiting[0])]).sum())
                 done += len(waiting.popleft())
             if time.monotonic() - self.reported > REPORT:
@@ -97,7 +109,7 @@ class TrainingBench:
         for part in waiting:  # golden is behind
             while (expected := self.expected.take(len(part))) is None:
                 self.pause()
-            self.compared += compare_records(expected, part, segment.first + done)
+            self.compare(compare_records, expected, part, segment.first + done)
             done += len(part)
         return Records.join(parts)
 

@@ -4,14 +4,17 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
 from cosim.compare import Mismatch, traces_around, write_trace
-from cosim.job import Checkpoint, Job, Parts, load_arrays
+from cosim.files import load_arrays
+from cosim.job import Job, Parts
 from cosim.runner import BenchError, Run
 
 
@@ -21,7 +24,10 @@ class GoldenError(RuntimeError):
 
 @dataclass(frozen=True)
 class Progress:
-    """phase: building, loading, recall, training, settling, test, memories. sample of samples: in this phase."""
+    """phase: building, loading, recall, training, settling, test, memories. sample of samples: in this phase.
+
+    values_compared, values_differ: since the training began.  finished: epochs done and kept.
+    """
 
     phase: str
     epoch: int
@@ -30,9 +36,10 @@ class Progress:
     samples: int = 0
     accuracy: float | None = None
     values_compared: int = 0
+    values_differ: int = 0
     clocks_per_sample: float | None = None
     samples_per_second: float | None = None
-    history: list[dict] = field(default_factory=list)
+    finished: int = 0
 
 
 @dataclass
@@ -40,51 +47,79 @@ class TrainingResult:
     """What a training gave, over all its epochs, resumed ones included.
 
     Members:
+        kept: the chip's (and golden's) memories and every epoch's account, up to the last epoch without a mismatch.
+        values_compared, values_differ: in all of them, and in the epoch that had a mismatch.
         mismatch: the first one, or None; mismatch_file: golden's trace around it.
-        history: one dict an epoch; predictions: (epochs, tests); accuracies: 0..1, one an epoch (training: while learning).
-        counters: (L, 4) rows, updates, saturations, spikes of all training samples.
-        utilisation: layer -> part of the training clocks in which it walked its memory, where the chip counts it.
-        seconds: of the simulation, start to end; samples_per_second: training samples, over all the epochs' time.
-        state: the chip's memories at the end (None after a mismatch).
+        broken: the account of the epoch with the mismatch, where the chip came to its end.
+        seconds: of the simulation, start to end.
     """
 
     simulator: str
+    kept: Checkpoint
     values_compared: int
-    mismatch: Mismatch | None
-    mismatch_file: Path | None
-    history: list[dict]
-    predictions: np.ndarray
-    training_accuracy: list[float]
-    test_accuracy: list[float]
-    clocks_per_sample_training: float | None
-    clocks_per_sample_inference: float | None
-    counters: np.ndarray
-    utilisation: dict[int, float]
-    samples: int
+    values_differ: int
     seconds: float
-    samples_per_second: float
-    state: dict[str, np.ndarray] | None
+    mismatch: Mismatch | None = None
+    mismatch_file: Path | None = None
+    broken: dict | None = None
+
+    def _parts(self, kind: str) -> list[dict]:
+        return [epoch[kind] for epoch in self.kept.epochs]
 
     @property
-    def mismatches(self) -> int:
-        return int(self.mismatch is not None)
+    def clocks_per_sample_training(self) -> float | None:
+        return account.clocks_a_sample(self._parts("training"))
+
+    @property
+    def clocks_per_sample_inference(self) -> float | None:
+        return account.clocks_a_sample(self._parts("test"))
+
+    @property
+    def samples(self) -> int:
+        """Learned."""
+        return sum(part["samples"] for part in self._parts("training"))
+
+    @property
+    def training_seconds(self) -> float:
+        """Spent on these."""
+        return sum(part["seconds"] for part in self._parts("training"))
+
+    @property
+    def counters(self) -> np.ndarray:
+        """(L, 4) rows, updates, saturations, spikes of all training samples."""
+        none = np.zeros((self.kept.config.layers, 4), int)
+        return sum((np.array(part["counters"]) for part in self._parts("training")), none)
+
+    @property
+    def utilisation(self) -> dict[int, float]:
+        """Layer -> part of the training clocks in which it walked its memory, where the chip counts it."""
+        return account.utilisation(self.kept.epochs)
 
 
 class Watch:
-    """Follows the progress file of a run, and keeps what it says."""
+    """Follows the progress file of a run.
 
-    def __init__(self, job: Job, run_dir: Path, progress: Callable[[Progress], None], history: list[dict]):
-        self.job, self.run_dir, self.progress, self.history = job, run_dir, progress, history
+    Args:
+        kept: gets each epoch's state and account as it ends; None: nothing is kept (a shard).
+        path: the file of `kept`, written anew after each epoch.
+    """
+
+    def __init__(
+        self, job: Job, progress: Callable[[Progress], None], kept: Checkpoint | None = None, path: Path | None = None
+    ):
+        self.job, self.progress, self.kept, self.path = job, progress, kept, path
         self.mismatch: Mismatch | None = None
         self.mismatch_file: Path | None = None
+        self.broken: dict | None = None
         self.where: dict = {}
-        self.earlier = sum(epoch["compared"] for epoch in history)
-        self.compared = self.told = 0
+        self.earlier = sum(epoch["values"] for epoch in kept.epochs) if kept else 0
+        self.compared = self.differ = self.told = 0
         self.rate = (None, 0, 0.0)
 
     def tell(self, phase: str, epoch: int, **values: Any) -> None:
-        compared = self.earlier + self.compared
-        self.progress(Progress(phase, epoch, self.job.last, values_compared=compared, history=self.history, **values))
+        compared, finished = self.earlier + self.compared, len(self.kept.epochs) if self.kept else 0
+        counts = {"values_compared": compared, "values_differ": self.differ, "finished": finished}
+        self.progress(Progress(phase, epoch, self.job.last, **counts, **values))
 
     def follow(self, run: Run, worker: subprocess.Popen | None = None) -> None:
         """Returns at the run's end. `worker`: the golden process, where there is one."""
@@ -112,7 +147,7 @@ class Watch:
             time.sleep(0.05)
 
     def _take(self, line: dict) -> None:
-        self.compared = line["compared"]
+        self.compared, self.differ = line["compared"], line["differ"]
         event, epoch = line["event"], line["epoch"]
         if event == "progress":
             done, of, now = line.get("sample", 0), line.get("of", 0), time.monotonic()
@@ -129,14 +164,24 @@ class Watch:
             self.mismatch = Mismatch(**line["mismatch"])
             self.where = {"epoch": epoch, "phase": line["phase"]}
         elif event == "epoch":
-            summary = {k: v for k, v in line.items() if k not in ("event", "phase")}
-            summary["compared"], self.told = line["compared"] - self.told, line["compared"]
-            self.history.append(summary)
-            Checkpoint(load_arrays(self.job.state_file(epoch)), epoch + 1, self.history).save(
-                self.run_dir / "checkpoint.npz"
-            )
-            self.job.state_file(epoch - 2).unlink(missing_ok=True)
+            self._end(epoch, line["account"])
             self.tell("memories", epoch)
+
+    def _end(self, epoch: int, gave: dict) -> None:
+        """An epoch is over: it is kept, unless chip and golden differed in it."""
+        gave["values"], gave["differ"], self.told = self.compared - self.told, self.differ, self.compared
+        if self.kept:
+            right = self.job.load_right(epoch)
+            for kind in ("training", "test"):
+                gave[kind]["golden_correct"] = right.get(kind, 0)
+        if self.mismatch:
+            self.broken = gave
+        elif self.kept:
+            self.kept.epochs.append(gave)
+            self.kept.state = load_arrays(self.job.state_file(epoch))
+            if self.path:
+                self.kept.save(self.path)
+        self.job.state_file(epoch - 2).unlink(missing_ok=True)
 
     def write_trace(self, parts: Parts) -> None:
         """mismatch.json: the mismatch, and golden's intermediates of the samples around it, from golden run again."""
@@ -154,34 +199,6 @@ class Watch:
             traces = {n - offset: trace for n, trace in traces.items()}
         self.mismatch_file = write_trace(self.job.file("mismatch.json"), self.mismatch, traces)
 
-    def result(self, simulator: str, seconds: float, tests: tuple, state: dict | None) -> TrainingResult:
-        history = self.history
-        counters = (
-            np.sum([e["counters"] for e in history], 0) if history else np.zeros((self.job.core_config.layers, 4), int)
-        )
-        busy = {name: sum(e["busy"][name] for e in history) for name in (history[0]["busy"] if history else {})}
-        walked = {int(n[6:]): v / max(1, busy["clocks"]) for n, v in busy.items() if n.startswith("walked")}
-        samples, spent = sum(e["samples"] for e in history), sum(e["seconds"] for e in history)
-        return TrainingResult(
-            simulator=simulator,
-            values_compared=self.earlier + self.compared,
-            mismatch=self.mismatch,
-            mismatch_file=self.mismatch_file,
-            history=history,
-            predictions=np.array([e.get("predictions", []) for e in history], np.int64).reshape(len(history), len(tests[0])),
-            training_accuracy=[e["training_correct"] / e["samples"] for e in history],
-            test_accuracy=[e["test_correct"] / len(tests[0]) for e in history if "test_correct" in e],
-            clocks_per_sample_training=_mean([e.get("clocks_training") for e in history]),
-            clocks_per_sample_inference=_mean([e.get("clocks_inference") for e in history]),
-            counters=counters,
-            utilisation=walked,
-            samples=samples,
-            seconds=seconds,
-            samples_per_second=samples / spent if spent else 0.0,
-            state=state,
-        )
-
-
-def _mean(values: list) -> float | None:
-    found = [v for v in values if v is not None]
-    return sum(found) / len(found) if found else None
+    def result(self, simulator: str, seconds: float) -> TrainingResult:
+        counts = self.earlier + self.compared, self.differ
+        return TrainingResult(simulator, self.kept, *counts, seconds, self.mismatch, self.mismatch_file, self.broken)

@@ -50,6 +50,7 @@ def train(
     split: options.Split = None,
     run: options.Run = None,
     resume: options.Resume = False,
+    baseline: options.Baseline = False,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
     port: options.Port = None,
@@ -76,18 +77,20 @@ def train(
     if resume:
         path = run or Path("runs") / Config.load(config or "digits").name
         kept, dataset = go_on(path, given)
+        kept.about["baseline"] |= baseline
     else:
         changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
         network = Config.load(config or "digits").replace(**changes)
         path = run or Path("runs") / network.name
-        kept, dataset = begin(network, data or "digits", split or 0, given["backend"] or "golden")
-    where, chosen = kept.history["backend"], None
+        kept, dataset = begin(network, data or "digits", split or 0, given["backend"] or "golden", baseline)
+    where, chosen = kept.about["backend"], None
     for given, option, needs in ((simulator, "--simulator", "sim"), (waves, "--waves", "sim"), (port, "--port", "serial")):
         if given and where != needs:
             raise UserError(f"{option}: found with --backend {where}; allowed with --backend {needs}")
     if where == options.Backend.serial:
         if not port:
-            raise UserError("--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0")
+            there = serial_backend.ports()
+            raise UserError(f"--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; {there}")
         backend = partial(serial_backend.train, port=port, baud=baud)
     elif where == options.Backend.sim:
         chosen = sim_backend.find_simulator(simulator)

@@ -71,6 +71,9 @@ Split = Annotated[
 ]
 Run = Annotated[Path | None, Option(metavar="DIR", help="The run folder, numbered if it exists. Default: runs/NAME.")]
 Resume = Annotated[bool, Option("--resume", help="Go on with the interrupted run in --run; its own settings hold.")]
+Baseline = Annotated[
+    bool, Option("--baseline", help="Train the same network by backprop, too, and show its accuracy beside this one's.")
+]
 Simulator = Annotated[
     str | None, Option(metavar="verilator|icarus", help="Which simulator; the fastest there is if left out.")
 ]

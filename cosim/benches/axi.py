@@ -17,7 +17,7 @@ from cocotbext.axi import AxiResp
 from cosim.benches.axi_chip import AccessError, AxiChip
 from cosim.benches.pins import PATTERNS
 from cosim.compare import compare_state
-from cosim.job import load_arrays
+from cosim.files import load_arrays
 from cosim.memories import with_copies
 from cosim.runner import parameters
 from golden.config import Config

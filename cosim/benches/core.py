@@ -14,7 +14,7 @@ from cosim.benches.scenario import expected_records, read_scenario
 from cosim.bits import Records
 from cosim.chip import Chip
 from cosim.compare import compare_records, compare_state
-from cosim.job import save_arrays
+from cosim.files import save_arrays
 from cosim.memories import with_copies
 from cosim.runner import parameters
 from golden.config import Config

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cosim.bits import Records
-from cosim.job import load_arrays, save_arrays
+from cosim.files import load_arrays, save_arrays
 from rtl.interface.memory_map import settings_of
 
 _RECORDS = ("prediction", "voltages", "counters")

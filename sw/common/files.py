@@ -1,48 +1,22 @@
 """A run folder: where one training keeps its checkpoint, pictures and report. Every file appears whole or not at all."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cosim import files
 from sw.common.errors import UserError
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary file of the same suffix beside `path`, moved onto it at the end, removed if the block fails.
-
-    Where `path` is a link, what it points to is replaced; where it is a device or a pipe, the file is written into it.
-
-    Raises:
-        UserError: where the folder takes no file.
-    """
-    path = path.resolve()
-    if path.exists() and not path.is_file() and not path.is_dir():
-        with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
-            temporary = Path(folder) / path.name
+    """`cosim.files.whole_file`, for what a user asked for: raises UserError where the folder takes no file."""
+    try:
+        with files.whole_file(path) as temporary:
             yield temporary
-            try:
-                with open(path, "wb") as device:
-                    device.write(temporary.read_bytes())
-            except OSError as error:
-                raise _unwritable(path, error) from None
-        return
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     except OSError as error:
-        raise _unwritable(path, error) from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())  # mkstemp's files are private
-        temporary.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise unwritable(path, error) from None
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -60,25 +34,33 @@ def make_folder(path: Path) -> Path:
     except FileExistsError:
         raise UserError(f"{path}: cannot write: found a file; allowed is a folder") from None
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     if not os.access(path, os.W_OK):
         raise UserError(f"{path}: cannot write here: no permission; choose another folder")
     return path
 
 
 def fresh(path: Path) -> Path:
-    """`path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another.
+    """Makes the folder `path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another.
+
+    Two that ask at once get two folders.
 
     Raises:
-        UserError: where it is a file.
+        UserError: where it is a file, or cannot be made.
     """
     if path.exists() and not path.is_dir():
         raise UserError(f"{path}: found a file; allowed is a folder, new or old")
+    make_folder(path.parent)
     number, candidate = 1, path
-    while os.path.lexists(candidate):
-        number += 1
-        candidate = path.with_name(f"{path.name}-{number}")
-    return candidate
+    while True:
+        try:
+            candidate.mkdir()
+            return candidate
+        except FileExistsError:
+            number += 1
+            candidate = path.with_name(f"{path.name}-{number}")
+        except OSError as error:
+            raise unwritable(candidate, error) from None
 
 
 class RunFolder:
@@ -89,6 +71,26 @@ class RunFolder:
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for this process alone. The lock is on the folder itself and ends when the process does.
+
+        Raises:
+            UserError: another process holds it.
+        """
+        import fcntl
+
+        handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise UserError(f"{self.path}: found another run at work in it; allowed is one at a time") from None
+        try:
+            yield
+        finally:
+            os.close(handle)
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Writes one file of the run."""
@@ -101,11 +103,6 @@ class RunFolder:
         return self.path / name
 
 
-def _unwritable(path: Path, error: OSError) -> UserError:
+def unwritable(path: Path, error: OSError) -> UserError:
+    """What the user is told of it."""
     return UserError(f"{path}: cannot write: {error.strerror}; choose another place")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

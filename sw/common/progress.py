@@ -106,13 +106,19 @@ class ShardProgress:
     def tick(self) -> None:
         """Shows what is known by now."""
         samples, values = (sum(column) for column in zip((0, 0), *({**self._live, **self._done}.values()), strict=True))
-        words = f"{samples:,} of {self._samples:,} samples  {values:,} equal, 0 differ"
+        words = f"{samples:,} of {self._samples:,} samples  {values:,} values compared"
         label = f"shards {len(self._done)}/{self._shards}"
         self._bar.update(self._task, completed=samples, label=label, facts=words)
 
 
-def facts(accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None) -> str:
-    """The figures of an epoch in few letters: accuracy 0..1, samples a second, clocks a sample, values compared."""
+def facts(
+    accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None, differ: int = 0
+) -> str:
+    """The figures of an epoch in few letters: accuracy 0..1, samples a second, clocks a sample, values compared.
+
+    Args:
+        differ: how many of the values compared were not equal.
+    """
     words = []
     if accuracy is not None:
         words.append(f"{100 * accuracy:5.2f} %")
@@ -121,5 +127,5 @@ def facts(accuracy: float | None, rate: float | None, clocks: float | None = Non
     if clocks is not None:
         words.append(f"{clocks:,.0f} clocks")
     if values is not None:
-        words.append(f"{values:,} equal, 0 differ")  # the first that differs ends a run
+        words.append(f"{values - differ:,} equal, {differ:,} differ")
     return "  ".join(words)

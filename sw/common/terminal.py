@@ -1,8 +1,23 @@
 """Plain lines on the terminal."""
 
+import os
+import shutil
+import sys
+from pathlib import Path
+
 from rich.console import Console
 
 
 def say(console: Console, text: str) -> None:
     """Prints a text as it is: no markup, no colours, no wrapping, so that it can be copied and searched."""
     console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def command() -> str:
+    """How this command was called, to be typed again: by its name where that is on PATH, else by its path from here."""
+    called = Path(sys.argv[0])
+    if called.name == "cli.py":
+        return f"{sys.executable} -m sw.cli"
+    if called.name != "bispike" or shutil.which("bispike") == str(called):
+        return "bispike"
+    return min(os.path.relpath(called), str(called), key=len)

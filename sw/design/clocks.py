@@ -51,11 +51,12 @@ def measure(
         CheckError: a mismatch. UserError: no simulator.
     """
     from cosim import training
+    from cosim.checkpoint import Checkpoint
 
     dataset = samples(config, learned, inferred)
     with tempfile.TemporaryDirectory(prefix="bispike-") as name, plain_errors():
         result = training.run_training(
-            config,
+            Checkpoint(config),
             dataset.x_train,
             dataset.y_train,
             np.arange(len(dataset.x_train))[None],

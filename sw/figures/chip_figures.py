@@ -26,6 +26,7 @@ DENSITY_SAMPLES = 128
 def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) -> "TrainingResult":
     """The configuration's whole training on digits, split 0, in a folder of its own."""
     from cosim import training
+    from cosim.checkpoint import Checkpoint
 
     def follow(now: "Progress") -> None:
         words = WAITING.get(now.phase) or f"epoch {now.epoch + 1} of {now.epochs}"
@@ -35,7 +36,7 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
     order = np.stack([data.order(len(digits.x_train), config.seed, epoch) for epoch in range(config.epochs)])
     with tempfile.TemporaryDirectory(prefix="bispike-") as folder, plain_errors():
         return training.run_training(
-            config,
+            Checkpoint(config),
             digits.x_train,
             digits.y_train,
             order,
@@ -73,8 +74,7 @@ def training_rows(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[in
     visited, updated = (float(np.array(lanes[1:]) @ reco.counters[:, column]) / clocks for column in (0, 1))
     how = f"digits, reco loss, all layers: visited with learning on; {updated:.1f} of them in words that were updated"
     rows.append(Row("synapse updates a clock", visited, f"{visited:.1f}", ">= 15", visited >= 15, how))
-    learned = sum(epoch["training_seconds"] for epoch in reco.history)
-    rate = reco.samples / learned
+    rate = reco.samples / reco.training_seconds
     how = f"digits, reco loss, {reco.simulator}, golden in a process beside it"
     rows.append(Row("samples/s, every one compared", rate, f"{rate:,.0f}", ">= 250", rate >= 250, how))
     return rows

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.job import load_arrays, save_arrays
+from cosim.files import load_arrays, save_arrays
 from cosim.shard import Reference, Shard
 from golden.config import Config
 from sw.common.files import make_folder

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.terminal import say
-from sw.training import checkpoint, sim_backend
-from sw.training.checkpoint import Checkpoint
+from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
 SAMPLES, TESTS = 500, 50
@@ -40,19 +40,19 @@ def verify(
     """
     if samples < 2:
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
-    kept = checkpoint.load(source) if source else Checkpoint(Config.load(name or "tiny"), {})
+    kept = Checkpoint.load(source) if source else Checkpoint(Config.load(name or "tiny"))
     config = Config.load(name) if name else kept.config
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
-    dataset = samples_for(config, given_data or kept.history.get("data"), kept.history.get("split", 0), samples)
+    dataset = samples_for(config, given_data or kept.about.get("data"), kept.about.get("split", 0), samples)
     chosen = sim_backend.find_simulator(simulator)
     if source:
         GoldenNetwork(config, kept.state)  # refuses weights of another shape
 
-    from cosim import job, training
+    from cosim import training
 
-    done = len(kept.history.get("epochs", []))
+    done = len(kept.epochs)
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
     with console.status("building the simulation") as status, sim_backend.plain_errors(), sim_backend.untangled(folder.path):
 
@@ -61,7 +61,7 @@ def verify(
             status.update(f"{words}, {now.values_compared:,} values compared")
 
         result = training.run_training(
-            config,
+            Checkpoint(config, kept.state),
             dataset.x_train,
             dataset.y_train,
             np.arange(samples)[None] % len(dataset.x_train),
@@ -70,7 +70,6 @@ def verify(
             test_y=dataset.y_test[:TESTS],
             simulator=chosen,
             progress=follow,
-            resume=job.Checkpoint(kept.state) if source else None,
             decays=[config.decay_at(done, config.epochs)],
             waves=waves,
             verilog=_text(config, netlist, folder, status.update),

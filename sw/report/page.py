@@ -5,11 +5,10 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.training.summary import last_line, shape_name
+from sw.training.summary import last_line, percent, shape_name
 
 PICTURES = {
-    "learning_curve.png": "Test accuracy after each epoch. <b>Backprop</b> is the same spiking network, trained with "
-    "surrogate gradients in floating point.",
+    "learning_curve.png": "Test accuracy after each epoch.",
     "recall.png": "What the backward network recalls when it is given a concept and nothing else, beside the mean training "
     "sample of that class.",
     "raster.png": "One test sample in both networks: the spikes it evokes on the way up, and those that its concept "
@@ -27,6 +26,8 @@ h2 { font-size: 17px; margin: 0 0 12px; }
 .tile, section { background: white; border: 1px solid var(--line); border-radius: 10px; }
 .tile { padding: 16px 18px; border-top: 3px solid var(--blue); }
 .tile.bad { border-top-color: var(--orange); }
+section.bad { border-top: 3px solid var(--orange); }
+section.bad p { margin: 0 0 8px; overflow-wrap: anywhere; }
 .tile b { display: block; font-size: 25px; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--muted); font-size: 13px; }
 section { padding: 22px 24px; margin-bottom: 22px; overflow-x: auto; }
@@ -58,6 +59,10 @@ def page(folder: Path, config: Config, values: dict) -> str:
     captions = dict(PICTURES)
     if chip:
         captions["learning_curve.png"] += " <b>Golden</b> is the chip's rule in PyTorch, compared with it value by value."
+    if values["backprop_accuracy"] is not None:
+        captions["learning_curve.png"] += (
+            " <b>Backprop</b> is the same spiking network, trained with surrogate gradients in floating point."
+        )
     pictures = "".join(_figure(folder / name, caption) for name, caption in captions.items())
     settings = "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in config.to_dict().items())
     title = f"BiSpike learns {html.escape(values['data'])}"
@@ -66,7 +71,7 @@ def page(folder: Path, config: Config, values: dict) -> str:
 <title>{title}</title><style>{STYLE}</style></head><body><main>
 <h1>{title}</h1>
 <p class="lead">{html.escape(lead)}</p>
-<div class="tiles">{"".join(_tiles(values))}</div>
+{_mismatch(values)}<div class="tiles">{"".join(_tiles(values))}</div>
 {pictures}
 <section><h2>Layers</h2>{_layers(config, values)}</section>
 <section><h2>Configuration</h2><dl>{settings}</dl></section>
@@ -76,20 +81,33 @@ The figures of this page are in summary.json; weights.npz holds the network.</fo
 """
 
 
+def _mismatch(values: dict) -> str:
+    """Where chip and golden first differed, if they did."""
+    if not values["first_mismatch"]:
+        return ""
+    return (
+        f'<section class="bad"><h2>The chip and the golden model differ</h2><p>{html.escape(values["first_mismatch"])}</p>'
+        "<p>The run ended with this epoch, the last of the curves and counted in all figures. The network of the pictures "
+        "and of weights.npz is the one before it.</p></section>\n"
+    )
+
+
 def _tiles(values: dict) -> list[str]:
-    chip, clocked = values["backend"] != "golden", values["simulator"] is not None
-    percent = lambda accuracy: f"{100 * accuracy:.2f} %"  # noqa: E731
+    chip = values["backend"] != "golden"
     tiles = [(percent(values["test_accuracy"]), f"test accuracy, {'chip' if chip else 'golden'}", False)]
     if chip:
         tiles.append((percent(values["golden_accuracy"]), "test accuracy, golden", False))
-    tiles.append((percent(values["backprop_accuracy"]), "test accuracy, backprop", False))
+    if values["backprop_accuracy"] is not None:
+        tiles.append((percent(values["backprop_accuracy"]), "test accuracy, backprop", False))
     if chip:
         tiles.append((f"{values['values_compared']:,}", "values compared with golden", False))
         tiles.append((f"{values['mismatches']:,}", "mismatches", values["mismatches"] > 0))
-    if clocked:
-        tiles.append((f"{values['clocks_per_sample_training']:,.0f}", "clocks a sample, learning", False))
-        tiles.append((f"{values['clocks_per_sample_inference']:,.0f}", "clocks a sample, inference", False))
-    tiles.append((f"{values['samples_per_second']:,.0f}", "training samples a second", False))
+    figures = {
+        "clocks_per_sample_training": "clocks a sample, learning",
+        "clocks_per_sample_inference": "clocks a sample, inference",
+        "samples_per_second": "training samples a second",
+    }
+    tiles += [(f"{values[key]:,.0f}", label, False) for key, label in figures.items() if values[key] is not None]
     return [f'<div class="tile{" bad" * bad}"><b>{value}</b><span>{label}</span></div>' for value, label, bad in tiles]
 
 
@@ -106,7 +124,8 @@ def _layers(config: Config, values: dict) -> str:
     for i in range(1, config.layers + 1):
         busy = [f"{100 * values['lane_utilisation'][i]:.1f} %"] if values["lane_utilisation"] else []
         counts = [values[key][i - 1] for key in ("rows_per_sample", "updates_per_sample", "spikes_per_sample")]
-        cells = [i, config.sizes[i], config.lanes[i], *(f"{count:,.1f}" for count in counts), *busy]
+        shown = ("-" if count is None else f"{count:,.1f}" for count in counts)
+        cells = [i, config.sizes[i], config.lanes[i], *shown, *busy]
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     return f"<table>{''.join(rows)}</table>"
 

@@ -67,11 +67,11 @@ def learning_curve(path: Path, curves: dict[str, list[float]], title: str) -> No
             if len(curve):
                 axes.plot(np.arange(1, len(curve) + 1), curve, label=name, **look)
                 ends.append((tuple(curve), name, look["color"]))
-        values = np.concatenate([100 * np.array(c) for c in curves.values() if len(c)])
+        values = np.concatenate([[0, 100] if not ends else [], *(100 * np.array(c) for c in curves.values())])
         low = min(values.min(), values.max() - 4)
         axes.set_ylim(low - 0.04 * (100 - low), min(100.5, values.max() + 0.1 * (values.max() - low) + 0.4))
         _end_labels(axes, ends)
-        axes.set_xlim(0.5, max(len(c) for c in curves.values()) + 0.5)
+        axes.set_xlim(0.5, max([1, *map(len, curves.values())]) + 0.5)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("epoch")
         axes.set_ylabel("test accuracy, %")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cosim.checkpoint import Checkpoint
 from sw.common.files import RunFolder, make_folder, whole_file
 from sw.data.dataset import Dataset
 from sw.report import pictures as figures
 from sw.report.page import page
 from sw.report.pictures import Spikes
-from sw.training.checkpoint import Checkpoint
 from sw.training.summary import shape_name
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
     """The first test sample that the network gets right, in both networks."""
-    from golden.integer import IntegerModel
-
-    model = IntegerModel(kept.config)
-    model.load(kept.state)
+    model = _model(kept)
     several = slice(0, min(64, len(dataset.x_test)))
     seen = model.train(dataset.x_test[several], dataset.y_test[several], learn=False).prediction
     right = np.flatnonzero(seen == dataset.y_test[several])
@@ -41,6 +38,15 @@ def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
     )
 
 
+def _model(kept: Checkpoint) -> "IntegerModel":
+    from golden.integer import IntegerModel
+
+    model = IntegerModel(kept.config)
+    if kept.state:
+        model.load(kept.state)
+    return model
+
+
 def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray]:
     """Spikes (T, n_l) of layers 0..L that concept `label` evokes on the way down; the model stays as it is."""
     import torch
@@ -50,7 +56,7 @@ def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray]:
 
 
 def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -> None:
-    """Writes the pictures, summary.json and report.html of a finished run. `values` is what `sw.training.summary` gave."""
+    """Writes the pictures, summary.json and report.html of a run. `values` is what `sw.training.summary` gave."""
     config = kept.config
     name = f"{dataset.name}, {shape_name(config)}"
     curves = {key: curve for key, curve in values["curve"].items() if key != "training"}
@@ -58,7 +64,8 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
         "learning_curve.png", lambda path: figures.learning_curve(path, curves, f"Learning, sample by sample: {name}")
     )
     means = class_means(dataset, config.classes)
-    draw_recall(folder / "recall.png", kept.state["h0"], means, config.steps, dataset.image_shape)
+    recalled = kept.state["h0"] if kept.state else _model(kept).state()["h0"]
+    draw_recall(folder / "recall.png", recalled, means, config.steps, dataset.image_shape)
     spikes = spikes_of(kept, dataset)
     folder.draw("raster.png", lambda path: figures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))
     folder.write("summary.json", json.dumps(values, indent=2) + "\n")

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
-from sw.common.progress import TrainingProgress, facts
+from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset, order
-from sw.training.checkpoint import Checkpoint
-from sw.training.history import no_totals, summed
+from sw.training.backend import learning, line
 
 CHUNK = 96
 """Samples between two signs of life."""
@@ -25,28 +26,22 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
     An interrupted epoch is run again from its start when the training goes on: epochs depend on (seed, epoch) and the
     state at their start only, so the result is the same as without the interruption.
     """
-    config, history, samples = kept.config, kept.history, len(dataset.x_train)
-    done = len(history["epochs"])
+    config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
     network = GoldenNetwork(config, kept.state, (config.epochs - done) * samples)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         for epoch in range(done, config.epochs):
 
             def advance(totals: dict, epoch: int = epoch) -> None:
-                progress.advance(epoch, totals["samples"], _facts(totals))
+                progress.advance(epoch, totals["samples"], learning(totals))
 
             shuffled = order(samples, config.seed, epoch)
             decay = config.decay_at(epoch, config.epochs)
-            totals = network.learn(dataset.x_train[shuffled], dataset.y_train[shuffled], decay, advance)
+            learned = network.learn(dataset.x_train[shuffled], dataset.y_train[shuffled], decay, advance)
             tested = network.test(dataset.x_test, dataset.y_test)
             kept.state = network.model.state()
-            history["epochs"].append(totals)
-            history["tests"].append(tested)
+            kept.epochs.append(account.epoch(learned, tested))
             kept.save(path)
-            progress.finish(epoch, f"{_facts(totals)}  test {100 * tested['correct'] / tested['samples']:5.2f} %")
-
-
-def _facts(totals: dict) -> str:
-    return facts(totals["correct"] / totals["samples"], totals["samples"] / max(1e-6, totals["seconds"]))
+            progress.finish(epoch, line(kept, epoch))
 
 
 class GoldenNetwork:
@@ -76,15 +71,11 @@ class GoldenNetwork:
         return self.model.train(x, np.zeros(len(x), np.int64), learn=False).prediction
 
     def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
-        parts, began = [no_totals(self.model.config.layers)], time.monotonic()
+        totals, began = account.totals(self.model.config.layers), time.monotonic()
         for start in range(0, len(x), CHUNK):
             labels = y[start : start + CHUNK]
             records = self.model.train(x[start : start + CHUNK], labels, learn=learn)
-            part = {
-                "samples": len(labels),
-                "correct": int((records.prediction == labels).sum()),
-                "counters": records.counters.sum(0, dtype=np.int64).tolist(),
-            }
-            parts = [summed([*parts, no_totals(self.model.config.layers) | part]) | {"seconds": time.monotonic() - began}]
-            advance(parts[0])
-        return parts[0]
+            totals = account.summed([totals, account.of_records(records, labels)])
+            totals |= {"golden_correct": totals["correct"], "seconds": time.monotonic() - began}
+            advance(totals)
+        return totals

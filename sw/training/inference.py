@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.errors import UserError
 from sw.common.files import write
 from sw.common.terminal import say
 from sw.report import report
-from sw.training import checkpoint
-from sw.training.checkpoint import Checkpoint
 from sw.training.golden_backend import GoldenNetwork
 
 
@@ -28,7 +27,7 @@ def predict(
         part: test, train or all; where None the test part of what the network learned, all of other data.
         output: a CSV file; `sample` counts from 0 in the order of the data's own file.
     """
-    kept = checkpoint.load(source)
+    kept = Checkpoint.load(source)
     name = given_data or _own_data(kept, source)
     x = data.unlabelled(Path(name)) if part is None else None
     if x is not None:
@@ -56,10 +55,10 @@ def predict(
 
 def _labelled(kept: Checkpoint, name: str, split: int | None, part: str | None) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Place and label of each chosen sample, and the samples (N, n_0)."""
-    split = kept.history.get("split", 0) if split is None else split
+    split = kept.about.get("split", 0) if split is None else split
     dataset = data.load(name, split)
     data.check(dataset, kept.config)
-    part = part or ("test" if name == kept.history.get("data") else "all")
+    part = part or ("test" if name == kept.about.get("data") else "all")
     sample, train = places(name, split, dataset), len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
@@ -82,14 +81,15 @@ def recall(source: Path, given_data: str | None, output: Path | None, console: C
 
     if output and output.suffix != ".png":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
-    kept = checkpoint.load(source)
+    kept = Checkpoint.load(source)
     model = IntegerModel(kept.config)
-    model.load(kept.state)
+    if kept.state:
+        model.load(kept.state)
     model.recall()
     recalled = model.h[0].numpy()
     shape = image_shape(recalled.shape[1])
     if output:
-        dataset = data.load(given_data or _own_data(kept, source), kept.history.get("split", 0))
+        dataset = data.load(given_data or _own_data(kept, source), kept.about.get("split", 0))
         data.check(dataset, kept.config)
         shape = dataset.image_shape
         means = report.class_means(dataset, kept.config.classes)
@@ -119,6 +119,6 @@ def show_pictures(console: Console, recalled: np.ndarray, steps: int, shape: tup
 
 
 def _own_data(kept: Checkpoint, source: Path) -> str:
-    if "data" not in kept.history:
+    if "data" not in kept.about:
         raise UserError(f"{source}: found no name of the data it learned; say which with --data")
-    return kept.history["data"]
+    return kept.about["data"]

@@ -6,21 +6,25 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
 from sw import data
-from sw.common.errors import UserError
-from sw.common.files import RunFolder, fresh
-from sw.common.terminal import say
+from sw.common.errors import CheckError, UserError
+from sw.common.files import RunFolder, fresh, unwritable
+from sw.common.terminal import command, say
 from sw.report import report
-from sw.training import checkpoint, golden_backend, history, summary
-from sw.training.checkpoint import Checkpoint
+from sw.training import history, summary
+from sw.training.backend import Broken
+
+SETTINGS = "config.toml"
+"""A copy of the configuration, to read; what holds is the checkpoint's own."""
 
 
-def begin(config: Config, source: str, split: int, backend: str) -> tuple[Checkpoint, data.Dataset]:
+def begin(config: Config, source: str, split: int, backend: str, baseline: bool) -> tuple[Checkpoint, data.Dataset]:
     """A training that has not begun, and its samples."""
     dataset = data.load(source, split)
     data.check(dataset, config)
-    return Checkpoint(config, {}, history.new(source, split, dataset, backend)), dataset
+    return Checkpoint(config, about=history.about(source, split, dataset, backend, baseline)), dataset
 
 
 def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
@@ -30,10 +34,10 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
         given: what the user said about it (config, data, split, backend, epochs, seed), None where nothing.
 
     Raises:
-        UserError: where there is none, or where it is another than the user says.
+        UserError: where there is none, or where it is another than the user, or the folder's config.toml, says.
     """
-    kept = checkpoint.load(path)
-    config, past = kept.config, kept.history
+    kept = Checkpoint.load(path)
+    config, past = kept.config, kept.about
     history.check(kept, path)
     if given["config"] is not None:
         asked = Config.load(given["config"]).replace(epochs=config.epochs, seed=config.seed)
@@ -45,12 +49,24 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     for key, value in (own | {"epochs": config.epochs, "seed": config.seed}).items():
         if given[key] is not None and given[key] != value:
             raise UserError(f"--{key}: found {given[key]} with --resume; allowed is what {path} began with, {value}")
+    _check_settings(path / SETTINGS, config)
     dataset = data.load(past["data"], past["split"])
     history.check_data(kept, dataset, path)
     return kept, dataset
 
 
-Backend = Callable[[Path, Checkpoint, data.Dataset, Console], None]
+def _check_settings(path: Path, config: Config) -> None:
+    """Raises UserError where a run's config.toml has been edited: a training goes on as it began."""
+    if not path.exists():
+        return
+    found, own = Config.load(path).to_dict(), config.to_dict()
+    for key, value in own.items():
+        if key != "name" and found[key] != value:
+            allowed = f"what the run began with, {value}; for another, begin a run: --config {path}"
+            raise UserError(f"{path}: {key}: found {found[key]} with --resume; allowed is {allowed}")
+
+
+Backend = Callable[[Path, Checkpoint, data.Dataset, Console], Broken | None]
 """Trains what a checkpoint holds to its configuration's last epoch, and keeps it up to date, in memory and in its file."""
 
 
@@ -67,36 +83,54 @@ def train(
 
     Args:
         simulator: that of the backend, where it has one.
+
+    Raises:
+        CheckError: a mismatch, once the report that shows it is written.
     """
     folder = RunFolder(path if resume else fresh(path))
-    folder.write("config.toml", kept.config.to_toml())
-    done = len(kept.history["epochs"])
-    going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
-    say(console, f"run {folder.path}" + (f", {going}" if resume else ""))
-    weights = folder / checkpoint.FILE
+    with folder.locked():
+        weights = folder / FILE
+        if not weights.exists():
+            _keep(kept, weights)  # before anything long: a run that is killed can begin anew
+        folder.write(SETTINGS, kept.config.to_toml())
+        done = len(kept.epochs)
+        going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
+        say(console, f"run {folder.path}" + (f", {going}" if resume else ""))
+        broken = _train(kept, dataset, folder, resume, console, backend)
+        baseline = kept.about.get("baseline") and not broken
+        with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
+            curve = backprop_curve(kept.config, dataset) if baseline else None
+            values = summary.summary(kept, dataset, simulator, curve, broken)
+            report.write(folder, kept, dataset, values)
+    summary.show(console, values, str(folder.path))
+    if broken:
+        raise CheckError(broken.message)
+    return values
+
+
+def _train(
+    kept: Checkpoint, dataset: data.Dataset, folder: RunFolder, resume: bool, console: Console, backend: Backend
+) -> Broken | None:
+    """The backend's work, with what is said and left where it is cut short."""
     try:
-        if not kept.state:
-            kept.state = golden_backend.GoldenNetwork(kept.config).model.state()
-            kept.save(weights)
-        backend(weights, kept, dataset, console)
+        return backend(folder / FILE, kept, dataset, console)
+    except OSError as error:
+        raise unwritable(folder / FILE, error) from None
     except UserError:
-        if not resume and not kept.history["epochs"]:  # it did not begin: no board at the port
+        if not resume and not kept.epochs:  # it did not begin: no board at the port
             shutil.rmtree(folder.path)
         raise
     except KeyboardInterrupt:
-        if weights.exists():
-            done = len(kept.history["epochs"])
-            say(console, f"interrupted: {folder.path} keeps the network after epoch {done}; go on with")
-            say(console, f"  bispike train --resume --run {folder.path}")
-        else:
-            shutil.rmtree(folder.path)
-            say(console, "interrupted before there was anything to keep")
+        say(console, f"interrupted: {folder.path} keeps the network after epoch {len(kept.epochs)}; go on with")
+        say(console, f"  {command()} train --resume --run {folder.path}")
         raise
-    with console.status("the same network by backprop, pictures, report"):
-        values = summary.summary(kept, dataset, backprop_curve(kept.config, dataset), simulator)
-        report.write(folder, kept, dataset, values)
-    summary.show(console, values, str(folder.path))
-    return values
+
+
+def _keep(kept: Checkpoint, path: Path) -> None:
+    try:
+        kept.save(path)
+    except OSError as error:
+        raise unwritable(path, error) from None
 
 
 def backprop_curve(config: Config, dataset: data.Dataset) -> list[float]:

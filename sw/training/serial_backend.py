@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw.common.errors import CheckError, UserError
-from sw.common.progress import TrainingProgress, facts
+from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset, order
-from sw.training.checkpoint import Checkpoint
+from sw.training.backend import Broken, learning, line
 from sw.training.golden_backend import GoldenNetwork
-from sw.training.history import no_totals, summed
 
 CHUNK = 16
 """Samples between two looks at what the chip said."""
@@ -36,25 +37,31 @@ def open_chip(config: Config, port: str, baud: int):
         raise UserError(str(error)) from None
 
 
-def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, port: str, baud: int) -> None:
+def ports() -> str:
+    """The serial ports that there are, for a message."""
+    from serial.tools.list_ports import comports
+
+    found = ", ".join(sorted(port.device for port in comports()))
+    return f"there is {found}" if found else "there is none on this machine"
+
+
+def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, port: str, baud: int) -> Broken | None:
     """Trains what `kept` holds to its configuration's last epoch; keeps it up to date, in memory and in the file `path`.
 
-    The chip takes over the checkpoint first, whatever it knew. An interrupted epoch is run again from its start.
+    The chip takes over the checkpoint first, whatever it knew. An interrupted epoch is run again from its start. An epoch
+    with a mismatch is the last one: it goes on to its end, for what both then name and how much differs, and is not kept.
 
     Raises:
-        UserError: no such chip. CheckError: a mismatch, or a line that went dead: the checkpoint is that of the last epoch.
+        UserError: no such chip. CheckError: a line that went dead: the checkpoint is that of the last epoch.
     """
-    from cosim.compare import Mismatch
     from sw.driver.transport import TransportError
 
     chip = open_chip(kept.config, port, baud)
     try:
         with chip.transport:
-            _Run(chip, kept, dataset).run(path, console)
-    except Mismatch as mismatch:
-        raise CheckError(str(mismatch)) from None
+            return _Run(chip, kept, dataset).run(path, console)
     except TransportError as error:
-        done = len(kept.history["epochs"])
+        done = len(kept.epochs)
         raise CheckError(f"{error}; {path.parent} keeps the network after epoch {done}, go on with --resume") from None
 
 
@@ -63,34 +70,47 @@ class _Run:
 
     def __init__(self, chip, kept: Checkpoint, dataset: Dataset):
         self.chip, self.kept, self.dataset = chip, kept, dataset
-        left = kept.config.epochs - len(kept.history["epochs"])
+        left = kept.config.epochs - len(kept.epochs)
         self.golden = GoldenNetwork(kept.config, kept.state, left * len(dataset.x_train)).model
+        self.values, self.differ, self.mismatch = 0, 0, ""
+        self.earlier = sum(epoch["values"] for epoch in kept.epochs)
 
-    def run(self, path: Path, console: Console) -> None:
-        from cosim.compare import compare_state
-
-        config, history, data = self.kept.config, self.kept.history, self.dataset
-        samples, done = len(data.x_train), len(history["epochs"])
+    def run(self, path: Path, console: Console) -> Broken | None:
+        config, data = self.kept.config, self.dataset
+        samples, done = len(data.x_train), len(self.kept.epochs)
         self.chip.set()
-        self.chip.load(self.kept.state)
+        self.chip.load(self.golden.state())
         with TrainingProgress(console, config.epochs, samples, done) as progress:
             for epoch in range(done, config.epochs):
 
                 def advance(totals: dict, epoch: int = epoch) -> None:
-                    progress.advance(epoch, totals["samples"], _facts(totals))
+                    words = learning(totals, values=self.earlier + self.values, differ=self.differ)
+                    progress.advance(epoch, totals["samples"], words)
 
-                shuffled = order(samples, config.seed, epoch)
-                self.golden.decay = config.decay_at(epoch, config.epochs)
-                self.chip.set(self.golden.decay)
-                learned = self._take(data.x_train[shuffled], data.y_train[shuffled], True, advance)
-                tested = self._take(data.x_test, data.y_test, False, lambda totals: None)
-                state = self.chip.save()
-                learned["values"] += compare_state(self._known(), state)
+                gave = self._epoch(epoch, advance)
+                if self.mismatch:
+                    return Broken(f"epoch {epoch + 1}, {self.mismatch}", gave)
                 self.kept.state = self.golden.state()
-                history["epochs"].append(learned)
-                history["tests"].append(tested)
+                self.kept.epochs.append(gave)
                 self.kept.save(path)
-                progress.finish(epoch, f"{_facts(learned)}  test {100 * tested['correct'] / tested['samples']:5.2f} %")
+                progress.finish(epoch, line(self.kept, epoch))
+        return None
+
+    def _epoch(self, epoch: int, advance: Callable[[dict], None]) -> dict:
+        """Lets both learn and test; returns the epoch's account."""
+        from cosim.compare import compare_state
+
+        config, data = self.kept.config, self.dataset
+        self.values = self.differ = 0
+        shuffled = order(len(data.x_train), config.seed, epoch)
+        self.golden.decay = config.decay_at(epoch, config.epochs)
+        self.chip.set(self.golden.decay)
+        learned = self._take(data.x_train[shuffled], data.y_train[shuffled], True, advance)
+        tested = self._take(data.x_test, data.y_test, False, lambda totals: None)
+        state = self.chip.save()
+        self._compare(compare_state, self._known(), state)
+        self.earlier += self.values
+        return account.epoch(learned, tested, self.values, self.differ)
 
     def _known(self) -> dict[str, np.ndarray]:
         """The part of golden's state that this chip has."""
@@ -100,23 +120,24 @@ class _Run:
     def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
         from cosim.compare import compare_records
 
-        layers, began = self.golden.config.layers, time.monotonic()
-        totals = no_totals(layers)
+        totals, began = account.totals(self.golden.config.layers), time.monotonic()
         for start in range(0, len(x), CHUNK):
             part, labels = x[start : start + CHUNK], y[start : start + CHUNK]
             said = self.chip.train(part, labels) if learn else self.chip.infer(part)
-            values = compare_records(self.golden.train(part, labels, learn=learn), said, start)
-            found = {
-                "samples": len(labels),
-                "correct": int((said.prediction == labels).sum()),
-                "counters": said.counters.sum(0).tolist(),
-                "values": values,
-            }
-            totals = summed([totals, no_totals(layers) | found]) | {"seconds": time.monotonic() - began}
+            expected = self.golden.train(part, labels, learn=learn)
+            self._compare(compare_records, expected, said, start)
+            found = account.of_records(said, labels, golden_correct=int((expected.prediction == labels).sum()))
+            totals = account.summed([totals, found]) | {"seconds": time.monotonic() - began}
             advance(totals)
         return totals
 
+    def _compare(self, compare: Callable[..., int], *arguments) -> None:
+        """Compares and counts; keeps the words of the first mismatch."""
+        from cosim.compare import Mismatch
 
-def _facts(totals: dict) -> str:
-    rate = totals["samples"] / max(1e-6, totals["seconds"])
-    return facts(totals["correct"] / totals["samples"], rate, values=totals["values"])
+        try:
+            self.values += compare(*arguments)
+        except Mismatch as mismatch:
+            self.values += mismatch.values
+            self.differ += mismatch.differ
+            self.mismatch = self.mismatch or str(mismatch)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
 from sw.common.errors import CheckError, UserError
 from sw.common.files import write
 from sw.common.progress import TrainingProgress, facts
 from sw.data.dataset import Dataset, order
 from sw.design.verilog import core_verilog
-from sw.training.checkpoint import Checkpoint
-from sw.training.history import no_totals
+from sw.training.backend import Broken, line
 
 if TYPE_CHECKING:
     from cosim.watch import Progress, TrainingResult
@@ -57,32 +58,32 @@ def plain_errors() -> Iterator[None]:
         raise CheckError(str(error)) from None
 
 
-def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simulator: str, waves: bool) -> None:
+def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simulator: str, waves: bool) -> Broken | None:
     """Trains what `kept` holds to its configuration's last epoch; keeps it up to date, in memory and in the file `path`.
 
-    core.v goes beside it, and waves.vcd where `waves` is set.
-
-    Raises:
-        CheckError: at the first mismatch; sim/mismatch.json beside `path` then holds the golden trace around it.
+    core.v goes beside it, and waves.vcd where `waves` is set. An epoch with a mismatch is the last one, and is not kept;
+    sim/mismatch.json then holds the golden trace around it.
     """
-    from cosim import job, training
+    from cosim import training
 
     folder = path.parent
-    config, history, samples = kept.config, kept.history, len(dataset.x_train)
-    done = len(history["epochs"])
+    config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         progress.advance(done, 0, "elaborating the core")
         text = core_verilog(config)
         write(folder / "core.v", text)
+        said = done
 
         def follow(now: "Progress") -> None:
-            for epoch in range(len(history["epochs"]), len(now.history)):
-                _keep(path, kept, now.history[epoch], job.Checkpoint.load(folder / "checkpoint.npz").state)
-                progress.finish(epoch, _line(history, epoch))
+            nonlocal said
+            for epoch in range(said, now.finished):
+                progress.finish(epoch, line(kept, epoch))
+            said = now.finished
             if now.phase == "building":
                 progress.say("building the simulation, once for each configuration: a minute or two")
             if now.phase == "training":
-                words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, now.values_compared)
+                counts = now.values_compared, now.values_differ
+                words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, *counts)
                 progress.advance(now.epoch, now.sample, words)
             else:
                 progress.advance(
@@ -91,7 +92,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
 
         with plain_errors(), untangled(folder):
             result = training.run_training(
-                config,
+                kept,
                 dataset.x_train,
                 dataset.y_train,
                 np.stack([order(samples, config.seed, epoch) for epoch in range(config.epochs)]),
@@ -100,11 +101,17 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
                 test_y=dataset.y_test,
                 simulator=simulator,
                 progress=follow,
-                resume=job.Checkpoint(kept.state, done, history["chip"]) if done else None,
+                path=path,
+                count=True,
                 waves=waves,
                 verilog=text,
             )
-    tidy(folder, result)
+    if result.mismatch:
+        message = f"{result.mismatch}; golden's values around it: {result.mismatch_file}"
+        none = account.totals(config.layers)
+        return Broken(message, result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ))
+    keep_waves(folder)
+    return None
 
 
 @contextmanager
@@ -122,48 +129,19 @@ def untangled(folder: Path) -> Iterator[None]:
 def remove_inner(folder: Path) -> None:
     """Removes what only the processes of a run needed, and the folder if nothing else is in it."""
     shutil.rmtree(folder / "sim", ignore_errors=True)
-    (folder / "checkpoint.npz").unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
 
 
-def _keep(path: Path, kept: Checkpoint, epoch: dict, state: dict[str, np.ndarray]) -> None:
-    """Adds an epoch of the chip to the checkpoint."""
-    layers = kept.config.layers
-    learned = {
-        "samples": epoch["samples"],
-        "correct": epoch["training_correct"],
-        "seconds": epoch["training_seconds"],
-        "clocks": epoch["clocks_training"] * epoch["samples"],
-        "values": epoch["compared"],
-        "counters": epoch["counters"],
-    }
-    tests = len(epoch["predictions"])
-    tested = {
-        "samples": tests,
-        "correct": epoch["test_correct"],
-        "seconds": epoch["seconds"] - epoch["training_seconds"],
-        "clocks": (epoch["clocks_inference"] or 0) * tests,
-    }
-    kept.state = state
-    kept.history["chip"].append(epoch)
-    kept.history["epochs"].append(no_totals(layers) | learned)
-    kept.history["tests"].append(no_totals(layers) | tested)
-    kept.save(path)
-
-
-def _line(history: dict, epoch: int) -> str:
-    learned, tested = history["epochs"][epoch], history["tests"][epoch]
-    values = sum(part["values"] for part in history["epochs"][: epoch + 1])
-    rate, clocks = learned["samples"] / learned["seconds"], learned["clocks"] / learned["samples"]
-    words = facts(learned["correct"] / learned["samples"], rate, clocks, values)
-    return f"{words}  test {100 * tested['correct'] / tested['samples']:5.2f} %"
+def keep_waves(folder: Path) -> None:
+    """Keeps a run's waves, where there are any, and removes its inner files."""
+    with suppress(FileNotFoundError):
+        (folder / "sim" / "waves.vcd").replace(folder / "waves.vcd")
+    remove_inner(folder)
 
 
 def tidy(folder: Path, result: "TrainingResult") -> None:
     """Keeps waves and removes the run's inner files, unless they show a mismatch: then raises CheckError."""
     if result.mismatch:
         raise CheckError(f"{result.mismatch}; golden's values around it: {result.mismatch_file}")
-    with suppress(FileNotFoundError):
-        (folder / "sim" / "waves.vcd").replace(folder / "waves.vcd")
-    remove_inner(folder)
+    keep_waves(folder)

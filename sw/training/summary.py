@@ -1,13 +1,14 @@
-"""The figures of a finished run, as summary.json holds them and as a terminal shows them."""
+"""The figures of a run, as summary.json holds them and as a terminal shows them."""
 
 from rich.console import Console
 from rich.table import Table
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw.common.terminal import say
 from sw.data.dataset import Dataset
-from sw.training.checkpoint import Checkpoint
-from sw.training.history import accuracies, summed
+from sw.training.backend import Broken
 
 
 def shape_name(config: Config) -> str:
@@ -15,54 +16,56 @@ def shape_name(config: Config) -> str:
     return "-".join(map(str, config.sizes))
 
 
-def summary(kept: Checkpoint, dataset: Dataset, backprop: list[float], simulator: str | None) -> dict:
-    """The figures of a finished run, plain JSON values. Clocks and utilisation are null where there was no chip.
+def summary(
+    kept: Checkpoint,
+    dataset: Dataset,
+    simulator: str | None,
+    backprop: list[float] | None = None,
+    broken: Broken | None = None,
+) -> dict:
+    """The figures of a run, plain JSON values. Clocks and utilisation are null where there was no chip.
 
     Args:
-        backprop: the baseline's test accuracy after each epoch, 0..1.
+        backprop: the baseline's test accuracy after each epoch, 0..1, where it was asked for.
+        broken: the mismatch that ended the run; its epoch counts in all figures, and is the last of the curves.
     """
-    config, history = kept.config, kept.history
-    training, testing = summed(history["epochs"]), summed(history["tests"])
-    curve, tested = accuracies(history["epochs"]), accuracies(history["tests"])
-    clocked = simulator is not None  # the chip's clocks tell of the chip where no cable makes it wait
-    rows = [layer[0] for layer in training["counters"]]
-    updates = [layer[1] for layer in training["counters"]]
-    per = lambda total, samples: round(total / samples, 1) if samples else None  # noqa: E731
+    config, about = kept.config, kept.about
+    epochs = kept.epochs + ([broken.epoch] if broken else [])
+    learned, tested = ([epoch[kind] for epoch in epochs] for kind in ("training", "test"))
+    training, testing = account.summed(learned), account.summed(tested)
+    own, golden = account.accuracies(tested), account.accuracies(tested, "golden_correct")
+    chip, clocked = about["backend"] != "golden", simulator is not None  # a cable makes a board wait
+    rows, updates, _, spikes = zip(*training["counters"], strict=True)
+    curve = {"golden": golden, "training": account.accuracies(learned)}
     return {
         "config": config.to_dict(),
         "data": dataset.name,
-        "backend": history["backend"],
+        "backend": about["backend"],
         "simulator": simulator,
-        "test_accuracy": tested[-1],
-        "golden_accuracy": tested[-1],
-        "backprop_accuracy": backprop[-1],
+        "test_accuracy": own[-1] if own else None,
+        "golden_accuracy": golden[-1] if golden else None,
+        "backprop_accuracy": backprop[-1] if backprop else None,
         "samples": training["samples"] + testing["samples"],
         "training_samples": len(dataset.x_train),
         "test_samples": len(dataset.x_test),
-        "values_compared": training["values"] + testing["values"],
-        "mismatches": 0,  # a run with one ends there and has no summary
-        "clocks_per_sample_training": per(training["clocks"], training["samples"]) if clocked else None,
-        "clocks_per_sample_inference": per(testing["clocks"], testing["samples"]) if clocked else None,
-        "lane_utilisation": [round(share, 4) for share in utilisation(history["chip"])] if clocked else None,
-        "rows_per_sample": [per(row, training["samples"]) for row in rows],
-        "updates_per_sample": [per(update, training["samples"]) for update in updates],
-        "spikes_per_sample": [per(layer[3], training["samples"]) for layer in training["counters"]],
-        "samples_per_second": per(training["samples"], training["seconds"]),
+        "values_compared": sum(epoch["values"] for epoch in epochs),
+        "mismatches": sum(epoch["differ"] for epoch in epochs),
+        "first_mismatch": broken.message if broken else None,
+        "clocks_per_sample_training": _per(training["clocks"], training["samples"]) if clocked else None,
+        "clocks_per_sample_inference": _per(testing["clocks"], testing["samples"]) if clocked else None,
+        "lane_utilisation": [round(share, 4) for share in utilisation(epochs)] if clocked else None,
+        "rows_per_sample": [_per(row, training["samples"]) for row in rows],
+        "updates_per_sample": [_per(update, training["samples"]) for update in updates],
+        "spikes_per_sample": [_per(spike, training["samples"]) for spike in spikes],
+        "samples_per_second": _per(training["samples"], training["seconds"]),
         "seconds": round(training["seconds"] + testing["seconds"], 1),
-        "curve": {
-            **({"chip": tested} if history["backend"] != "golden" else {}),
-            "golden": tested,  # every prediction was compared
-            "training": curve,
-            "backprop": backprop,
-        },
+        "curve": ({"chip": own} if chip else {}) | curve | ({"backprop": backprop} if backprop else {}),
     }
 
 
 def utilisation(epochs: list[dict]) -> list[float]:
     """For layers 0..L the part of all training clocks in which the layer walked its memory, by the chip's own counters."""
-    totals = {name: sum(epoch["busy"][name] for epoch in epochs) for name in epochs[0]["busy"]}
-    walked = sorted((int(name[6:]), clocks) for name, clocks in totals.items() if name.startswith("walked"))
-    return [clocks / totals["clocks"] for _, clocks in walked]
+    return [share for _, share in sorted(account.utilisation(epochs).items())]
 
 
 def show(console: Console, values: dict, folder: str) -> None:
@@ -70,26 +73,31 @@ def show(console: Console, values: dict, folder: str) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column()
-    percent = lambda accuracy: f"{100 * accuracy:.2f} %"  # noqa: E731
-    chip, clocked = values["backend"] != "golden", values["simulator"] is not None
+    chip, clocked = values["backend"] != "golden", values["clocks_per_sample_training"] is not None
     shape = "-".join(map(str, values["config"]["sizes"]))
     table.add_row("network", f"{values['config']['name']}, {shape}, on {place(values)}")
     table.add_row("data", f"{values['data']}: {values['training_samples']:,} to learn, {values['test_samples']:,} to test")
-    who = "chip" if chip else "golden"
-    table.add_row(f"{who}, test", percent(values["test_accuracy"]))
+    table.add_row(f"{'chip' if chip else 'golden'}, test", percent(values["test_accuracy"]))
     if chip:
         table.add_row("golden, test", percent(values["golden_accuracy"]))
-    table.add_row("backprop, test", percent(values["backprop_accuracy"]))
+    if values["backprop_accuracy"] is not None:
+        table.add_row("backprop, test", percent(values["backprop_accuracy"]))
     if clocked:
-        learning, inference = values["clocks_per_sample_training"], values["clocks_per_sample_inference"]
+        learning, inference = (values[f"clocks_per_sample_{kind}"] or 0 for kind in ("training", "inference"))
         table.add_row("clocks a sample", f"{learning:,.0f} learning, {inference:,.0f} in inference")
         use = ", ".join(f"layer {i} {100 * u:.1f} %" for i, u in enumerate(values["lane_utilisation"]))
         table.add_row("lanes busy", use)
-    table.add_row("time", f"{values['seconds']:,.0f} s, {values['samples_per_second']:,.0f} training samples a second")
+    rate = values["samples_per_second"] or 0
+    table.add_row("time", f"{values['seconds']:,.0f} s, {rate:,.0f} training samples a second")
     console.print()
     console.print(table, highlight=False)
     say(console, f"report           {folder}/report.html")
     console.print(last_line(values), style="bold", highlight=False, soft_wrap=True)
+
+
+def percent(accuracy: float | None) -> str:
+    """98.06 %, or a dash where nothing was tested."""
+    return "-" if accuracy is None else f"{100 * accuracy:.2f} %"
 
 
 def place(values: dict) -> str:
@@ -99,7 +107,11 @@ def place(values: dict) -> str:
 
 def last_line(values: dict) -> str:
     """The sentence a run ends with."""
-    accuracy = f"{100 * values['test_accuracy']:.2f} % of {values['test_samples']:,} test samples right"
+    accuracy = f"{percent(values['test_accuracy'])} of {values['test_samples']:,} test samples right"
     if values["backend"] == "golden":
         return f"{accuracy} (golden model alone: nothing to compare)"
     return f"{accuracy}, {values['values_compared']:,} values compared, {values['mismatches']:,} mismatches"
+
+
+def _per(total: float, samples: float) -> float | None:
+    return round(total / samples, 1) if samples else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.job import save_arrays
+from cosim.files import save_arrays
 from golden.config import Config
 from golden.integer import IntegerModel, Records
 from rtl.interface.packets import pack_results

@@ -36,6 +36,7 @@ class MemoryMap:
 
 class StandIn(wiring.Component):
     """Sums a sample's pixels, waits `work` clocks, adds to one word of W1. `fault` breaks it: (kind, sample number).
+    "voltage": one is off by one; "write": one is lost; "hang": no result; "prediction": from there on the next concept.
 
     An offer that is taken back or changed before it was taken shows in layer 1's saturations, which are 0 otherwise.
     """
@@ -121,7 +122,8 @@ class StandIn(wiring.Component):
                 m.next = "out"
             with m.State("out"):
                 out = self.o.payload
-                m.d.comb += [self.o.valid.eq(1), out.prediction.eq(total % config.classes)]
+                turned = (seen >= self.fault[1]) if self.fault and self.fault[0] == "prediction" else 0
+                m.d.comb += [self.o.valid.eq(1), out.prediction.eq((total + turned) % config.classes)]
                 if self.fault and self.fault[0] == "hang":
                     m.d.comb += self.o.valid.eq(seen != self.fault[1])
                 wrong = (seen == self.fault[1]) if self.fault and self.fault[0] == "voltage" else 0

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cosim.benches.scenario import Scenario
-from cosim.job import load_arrays, save_arrays
+from cosim.files import load_arrays, save_arrays
 from cosim.runner import BenchError
 from golden.config import Config
 from golden.integer import IntegerModel

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosim.compare import Mismatch
-from cosim.job import Checkpoint, Parts, load_arrays
+from cosim import account
+from cosim.checkpoint import Checkpoint, CheckpointError
+from cosim.files import load_arrays
+from cosim.job import Parts
 from cosim.runner import BenchError
 from cosim.training import run_training
 from cosim.watch import GoldenError
@@ -27,13 +29,16 @@ EPOCHS, SAMPLES, TESTS = 4, 70, 20
 RECORD, MEMORY = 1 + 3 + 8, sum(r.addresses.size for n, r in standin.MemoryMap(CONFIG).regions.items() if n != "decay")
 
 
-def train(folder, fault=None, work=8, parts=PARTS, **options):
+def train(folder, fault=None, work=8, parts=PARTS, kept=None, **options):
     rng = np.random.default_rng(5)
     x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
     order = np.array([rng.permutation(SAMPLES) for _ in range(EPOCHS)])
     options = {"test_x": x[:TESTS], "test_y": y[:TESTS], "simulator": "icarus"} | options
     text = standin.standin_verilog(CONFIG, work, fault)
-    return run_training(CONFIG, x, y, order, Path(folder), parts=parts, verilog=text, **options)
+    path = Path(folder) / "weights.npz"
+    return run_training(
+        kept or Checkpoint(CONFIG), x, y, order, Path(folder), parts=parts, path=path, verilog=text, **options
+    )
 
 
 def same(a, b):
@@ -48,7 +53,7 @@ def whole(tmp_path_factory):
 
 def test_every_record_and_every_memory_of_every_epoch_is_compared(whole):
     _, result = whole
-    assert result.mismatches == 0
+    assert (result.values_differ, result.mismatch) == (0, None)
     assert result.values_compared == (1 + EPOCHS * (SAMPLES + 1 + TESTS)) * RECORD + (1 + EPOCHS) * MEMORY
 
 
@@ -58,18 +63,20 @@ def test_the_result_is_what_golden_alone_gives(whole):
     x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
     order = np.array([rng.permutation(SAMPLES) for _ in range(EPOCHS)])
     model = standin.Model(CONFIG)
-    counters = 0
+    counters, learned, tested = 0, [], []
     model.train(np.zeros((1, 10)), [0], False)
     for epoch in range(EPOCHS):
         model.decay = CONFIG.decay_at(epoch, EPOCHS)
         records = model.train(x[order[epoch]], y[order[epoch]])
         counters = counters + records.counters.sum(0)
-        assert result.training_accuracy[epoch] == (records.prediction == y[order[epoch]]).mean()
+        learned.append((records.prediction == y[order[epoch]]).mean())
         model.train(np.zeros((1, 10)), [0], False)
         tests = model.train(x[:TESTS], y[:TESTS], False)
-        assert (result.predictions[epoch] == tests.prediction).all()
-        assert result.test_accuracy[epoch] == (tests.prediction == y[:TESTS]).mean()
-    assert same(result.state, model.state())
+        tested.append((tests.prediction == y[:TESTS]).mean())
+    for kind, share in (("training", learned), ("test", tested)):
+        parts = [epoch[kind] for epoch in result.kept.epochs]
+        assert account.accuracies(parts) == account.accuracies(parts, "golden_correct") == share
+    assert same(result.kept.state, model.state())
     assert (result.counters == counters).all()
     assert result.samples == EPOCHS * SAMPLES
     # Three beats, eight clocks of work and one to begin it, one to write, one to send.
@@ -88,27 +95,34 @@ def test_progress_tells_each_phase_in_order(tmp_path):
 def test_a_resumed_run_ends_as_the_uninterrupted_one(whole, tmp_path, epochs_done):
     _, expected = whole
     stopped = _stop_after(epochs_done, tmp_path)
-    assert stopped.epoch == epochs_done
-    assert [e["compared"] for e in stopped.history] == [e["compared"] for e in expected.history[:epochs_done]]
-    result = train(tmp_path, resume=stopped)
-    assert same(result.state, expected.state)
-    assert (result.predictions == expected.predictions).all()
+    assert len(stopped.epochs) == epochs_done
+    assert timeless(stopped.epochs) == timeless(expected.kept.epochs[:epochs_done])
+    result = train(tmp_path, kept=stopped)
+    assert same(result.kept.state, expected.kept.state)
     assert (result.counters == expected.counters).all()
-    assert result.test_accuracy == expected.test_accuracy
+    for kind in ("training", "test"):
+        assert timeless(result.kept.epochs, kind) == timeless(expected.kept.epochs, kind)
     assert result.values_compared == expected.values_compared + MEMORY  # the loaded state was read back
-    assert Checkpoint.load(tmp_path / "checkpoint.npz").epoch == EPOCHS
-    again = train(tmp_path, resume=Checkpoint.load(tmp_path / "checkpoint.npz"))
+    written = Checkpoint.load(tmp_path)
+    assert len(written.epochs) == EPOCHS
+    again = train(tmp_path, kept=written)
     assert (again.values_compared, again.samples) == (result.values_compared, result.samples)
+
+
+def timeless(epochs, kind=None):
+    """The accounts without what a clock on the wall says."""
+    kinds = [kind] if kind else ["training", "test"]
+    return [{k: {name: v for name, v in epoch[k].items() if name != "seconds"} for k in kinds} for epoch in epochs]
 
 
 def _stop_after(epochs, folder):
     def interrupt(p):
-        if p.epoch == epochs - 1 and p.phase == "memories" and len(p.history) == epochs:
+        if p.epoch == epochs - 1 and p.phase == "memories" and p.finished == epochs:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         train(folder, progress=interrupt)
-    return Checkpoint.load(folder / "checkpoint.npz")
+    return Checkpoint.load(folder)
 
 
 def test_an_interrupt_ends_both_processes(tmp_path):
@@ -145,8 +159,8 @@ def test_the_children_of_a_killed_parent_end_by_themselves(tmp_path):
 )
 def test_a_wrong_record_stops_the_run_and_is_named_with_goldens_trace(tmp_path, fault, where, named):
     result = train(tmp_path, fault)
-    assert result.mismatches == 1
-    assert result.state is None
+    assert len(result.kept.epochs) == (1 if "epoch 2" in named else 0)
+    assert result.broken is None
     assert {k: getattr(result.mismatch, k) for k in where} == where
     assert named in str(result.mismatch)
     written = json.loads(result.mismatch_file.read_text())
@@ -160,10 +174,9 @@ def test_a_wrong_record_stops_the_run_and_is_named_with_goldens_trace(tmp_path, 
 
 def test_a_write_lost_in_the_last_samples_of_an_epoch_is_found_in_the_memories(tmp_path):
     result = train(tmp_path, ("write", 1 + 69))
-    assert result.mismatches == 1
     assert (result.mismatch.layer, result.mismatch.quantity in ("W1", "spikes")) == (1, True)
     assert "epoch 1" in str(result.mismatch)
-    assert not (tmp_path / "checkpoint.npz").exists()
+    assert not (tmp_path / "weights.npz").exists()
 
 
 def test_a_hanging_core_is_an_error_with_a_message(tmp_path, monkeypatch):
@@ -178,16 +191,40 @@ def test_a_failing_golden_process_is_an_error_with_its_last_line(tmp_path):
     assert not running(tmp_path)
 
 
+def test_a_run_that_counts_goes_to_the_end_of_the_epoch_and_keeps_the_one_before(tmp_path):
+    """One wrong voltage in the second epoch and nothing else: one value differs, and golden names what it names."""
+    result = train(tmp_path, ("voltage", 1 + 91 + 33), count=True)
+    assert (result.mismatch.sample, result.values_differ) == (33, 1)
+    assert result.values_compared == (1 + 2 * (SAMPLES + 1 + TESTS)) * RECORD + 3 * MEMORY
+    assert (len(result.kept.epochs), result.kept.epochs[0]["differ"], result.broken["differ"]) == (1, 0, 1)
+    assert result.broken["training"]["samples"] == SAMPLES
+    assert len(Checkpoint.load(tmp_path).epochs) == 1
+
+
+def test_what_golden_names_is_goldens_own(tmp_path):
+    """A lost write changes a prediction of the chip's only if it reads it: here a chip that names the next concept."""
+    result = train(tmp_path, ("prediction", 1 + 5), count=True)
+    found, epoch = result.mismatch, result.broken
+    assert (found.quantity, found.sample, result.values_differ) == ("prediction", 5, SAMPLES - 5 + 1 + TESTS)
+    assert epoch["training"]["correct"] != epoch["training"]["golden_correct"]
+    assert epoch["test"]["correct"] != epoch["test"]["golden_correct"]
+    rng = np.random.default_rng(5)
+    x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
+    sums = x[:TESTS].sum(1)
+    assert epoch["test"]["golden_correct"] == (sums % 3 == y[:TESTS]).sum()
+    assert epoch["test"]["correct"] == ((sums + 1) % 3 == y[:TESTS]).sum()
+
+
 def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path):
-    (tmp_path / "checkpoint.npz").write_bytes(b"PK nonsense")
-    with pytest.raises(ValueError, match=r"checkpoint .*: found .*; allowed is one that a run wrote"):
-        Checkpoint.load(tmp_path / "checkpoint.npz")
+    (tmp_path / "weights.npz").write_bytes(b"PK nonsense")
+    with pytest.raises(CheckpointError, match=r"weights.npz: found a damaged file.*; allowed is the weights.npz of a run"):
+        Checkpoint.load(tmp_path)
 
 
 def test_both_simulators_give_the_same_run(whole, tmp_path):
     _, expected = whole
     result = train(tmp_path, simulator="verilator")
-    assert same(result.state, expected.state)
-    assert (result.predictions == expected.predictions).all()
+    assert same(result.kept.state, expected.kept.state)
+    assert timeless(result.kept.epochs) == timeless(expected.kept.epochs)
     assert result.clocks_per_sample_training == expected.clocks_per_sample_training
-    assert isinstance(result.mismatch, Mismatch | None)
+    assert result.mismatch is None

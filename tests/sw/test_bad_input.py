@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cosim.checkpoint import Checkpoint
 from golden.config import NAMED, Config
 from sw import cli
 from sw.common.files import write
-from sw.training import checkpoint
-from sw.training.checkpoint import Checkpoint
 
 
 @pytest.fixture
@@ -171,12 +170,13 @@ def test_weights_cut_short_are_named(complaint, tmp_path):
 
 
 def test_arrays_that_are_no_weights_are_named(complaint, tmp_path):
-    assert "found arrays without a configuration" in complaint("predict", "--from", samples(tmp_path / "d.npz"))
+    message = "found arrays without 'config': no checkpoint, or one of an earlier version"
+    assert message in complaint("predict", "--from", samples(tmp_path / "d.npz"))
 
 
 @pytest.mark.parametrize("command", ["predict", "recall"])
 def test_weights_of_another_shape_are_named_with_both_shapes(complaint, command, tmp_path):
-    kept = checkpoint.load(Path(untrained(tmp_path / "weights.npz")))
+    kept = Checkpoint.load(Path(untrained(tmp_path / "weights.npz")))
     kept.state["W1"] = kept.state["W1"][:, :-1]
     kept.save(tmp_path / "weights.npz")
     assert "W1: found shape (64, 31); allowed is (64, 32)" in complaint(command, "--from", str(tmp_path / "weights.npz"))
@@ -231,7 +231,7 @@ def test_an_option_that_would_do_nothing_is_refused(complaint, tmp_path, monkeyp
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "weights.npz"
-    kept = checkpoint.load(Path(untrained(path)))
+    kept = Checkpoint.load(Path(untrained(path)))
     before = path.read_bytes()
     kept.state["W1"] = Unwritable()
     with pytest.raises(KeyboardInterrupt):

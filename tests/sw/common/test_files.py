@@ -5,11 +5,10 @@ import stat
 import numpy as np
 import pytest
 
+from cosim.checkpoint import Checkpoint
 from golden.config import NAMED
 from sw.common.errors import UserError
 from sw.common.files import fresh, make_folder, whole_file, write
-from sw.training import checkpoint
-from sw.training.checkpoint import Checkpoint
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -53,20 +52,19 @@ def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):
 def test_runs_are_numbered_from_the_second_on(tmp_path):
     names = []
     for _ in range(3):
-        path = fresh(tmp_path / "run")
-        names.append(path.name)
-        path.mkdir()
+        names.append(fresh(tmp_path / "run").name)
     assert names == ["run", "run-2", "run-3"]
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     state = {"W1": np.arange(6, dtype=np.int32).reshape(2, 3), "samples": np.array(5)}
-    history = {"data": "ü.npz", "epochs": [{"samples": 3, "seconds": 0.1}]}
-    Checkpoint(NAMED["deep"].replace(seed=3), state, history).save(tmp_path / "run" / "weights.npz")
+    about, epochs = {"data": "ü.npz", "scale": 255}, [{"training": {"samples": 3, "seconds": 0.1}}]
+    (tmp_path / "run").mkdir()
+    Checkpoint(NAMED["deep"].replace(seed=3), state, about, epochs).save(tmp_path / "run" / "weights.npz")
     for place in (tmp_path / "run", tmp_path / "run" / "weights.npz"):
-        kept = checkpoint.load(place)
+        kept = Checkpoint.load(place)
         assert kept.config == NAMED["deep"].replace(seed=3)
-        assert kept.history == history
+        assert (kept.about, kept.epochs) == (about, epochs)
         assert kept.state.keys() == state.keys()
         for key, array in state.items():
             np.testing.assert_array_equal(kept.state[key], array)

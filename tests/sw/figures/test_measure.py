@@ -39,7 +39,7 @@ def training(**changes) -> SimpleNamespace:
         "clocks_per_sample_inference": 400.0,
         "counters": np.array([[80000, 40000, 0, 9], [20000, 10000, 0, 9], [5000, 100, 0, 9]]),
         "utilisation": {0: 0.1, 1: 0.9, 2: 0.3, 3: 0.05},
-        "history": [{"training_seconds": 0.25}, {"training_seconds": 0.25}],
+        "training_seconds": 0.5,
         "simulator": "verilator",
     }
     return SimpleNamespace(**(values | changes))

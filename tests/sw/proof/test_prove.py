@@ -14,14 +14,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosim.job import ExpectedReader, load_arrays, save_arrays
+from cosim.checkpoint import Checkpoint
+from cosim.files import load_arrays, save_arrays
+from cosim.job import ExpectedReader
 from cosim.memories import with_copies
 from golden.config import Config
 from sw import cli, data
 from sw.proof import pieces as plan
 from sw.proof import prove
 from sw.proof.pieces import Golden, Plan
-from sw.training import checkpoint, sim_backend
+from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
 ROOT = Path(cli.__file__).parents[1]
@@ -95,7 +97,7 @@ def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
     before = golden.checkpoint(3).stat().st_mtime_ns
     golden.train(lambda samples: None)
     assert golden.checkpoint(3).stat().st_mtime_ns == before
-    trained, cut = checkpoint.load(folder / "train").state, load_arrays(golden.checkpoint(7))
+    trained, cut = Checkpoint.load(folder / "train").state, load_arrays(golden.checkpoint(7))
     assert trained.keys() == cut.keys()
     for name in trained:
         np.testing.assert_array_equal(trained[name], cut[name], err_msg=name)

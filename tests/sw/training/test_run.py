@@ -1,20 +1,34 @@
 """Training by the command on the golden model: what a run leaves, and that an interrupted one goes on exactly."""
 
+import errno
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli
-from sw.common.errors import UserError
-from sw.training import checkpoint, golden_backend
+from sw.training import golden_backend, run
 
 ACCURACIES = {"test_accuracy", "golden_accuracy", "backprop_accuracy"}
 CLOCKS = {"clocks_per_sample_training", "clocks_per_sample_inference", "lane_utilisation"}
+ROOT = Path(cli.__file__).parents[1]
+HERE = os.environ | {"PYTHONPATH": str(ROOT)}
+HOLD = """
+import pathlib, sys
+from sw.common.files import RunFolder
+with RunFolder(pathlib.Path("runs/small")).locked():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 KEYS = {"config", "samples", "values_compared", "mismatches", "seconds", "simulator"} | ACCURACIES | CLOCKS
 FILES = {"config.toml", "weights.npz", "summary.json", "learning_curve.png", "recall.png", "raster.png", "report.html"}
 
@@ -33,7 +47,7 @@ def small(tmp_path, monkeypatch):
 
 
 def arrays(path) -> dict[str, np.ndarray]:
-    return checkpoint.load(path).state
+    return Checkpoint.load(path).state
 
 
 def assert_same(one: dict, two: dict) -> None:
@@ -44,15 +58,15 @@ def assert_same(one: dict, two: dict) -> None:
 
 def test_a_run_leaves_every_file_and_every_figure(small, tmp_path, capsys):
     assert cli.main(small) == 0
-    run = tmp_path / "runs" / "small"
-    assert {path.name for path in run.iterdir()} == FILES
-    summary = json.loads((run / "summary.json").read_text())
+    folder = tmp_path / "runs" / "small"
+    assert {path.name for path in folder.iterdir()} == FILES
+    summary = json.loads((folder / "summary.json").read_text())
     assert not KEYS - summary.keys()
     assert summary["samples"] == 3 * (48 + 12)
     assert 0.9 <= summary["test_accuracy"] <= 1
     assert summary["mismatches"] == summary["values_compared"] == 0
     assert summary["simulator"] is None
-    assert Config.from_toml((run / "config.toml").read_text()) == checkpoint.load(run).config
+    assert Config.from_toml((folder / "config.toml").read_text()) == Checkpoint.load(folder).config
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("epoch")] == ["1/3", "2/3", "3/3"]
     assert re.fullmatch(r"[\d.]+ % of 12 test samples right \(golden model alone: nothing to compare\)", lines[-1])
@@ -168,11 +182,72 @@ def test_going_on_with_changed_samples_is_refused(small, capsys):
     assert "found a run on other samples of stripes.npz" in capsys.readouterr().err
 
 
-def test_a_run_interrupted_before_it_began_leaves_nothing(small, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(golden_backend.GoldenNetwork, "__init__", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    assert cli.main([*small, "--run", "early"]) == 130
-    assert "interrupted before there was anything to keep" in capsys.readouterr().out
-    assert not (tmp_path / "early").exists()
+@pytest.mark.parametrize("killed", [golden_backend.GoldenNetwork, run.RunFolder])
+def test_a_run_killed_before_its_first_epoch_begins_anew(small, tmp_path, monkeypatch, killed):
+    """Not interrupted, but gone: no handler runs. What it left says configuration, data and backend."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(*arguments):
+        raise Killed
+
+    monkeypatch.setattr(killed, "__init__" if killed is golden_backend.GoldenNetwork else "write", die)
+    with pytest.raises(Killed):
+        cli.main([*small, "--seed", "4", "--run", "killed"])
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", "--resume", "--run", "killed"]) == 0
+    cli.main([*small, "--seed", "4", "--run", "whole"])
+    assert_same(arrays(tmp_path / "whole"), arrays(tmp_path / "killed"))
+
+
+def test_an_edited_configuration_is_refused_and_stays(small, tmp_path, capsys):
+    cli.main([*small, "--epochs", "1"])
+    path = tmp_path / "runs" / "small" / "config.toml"
+    edited = path.read_text().replace("leak = 3", "leak = 2").replace("epochs = 1", "epochs = 2")
+    path.write_text(edited)
+    capsys.readouterr()
+    assert cli.main([*small, "--resume"]) == 2
+    assert (
+        "runs/small/config.toml: leak: found 2 with --resume; allowed is what the run began with, 3; for another, begin a"
+        in (capsys.readouterr().err)
+    )
+    assert path.read_text() == edited
+
+
+def test_a_folder_in_which_a_run_is_at_work_is_refused(small, tmp_path, capsys):
+    cli.main([*small, "--epochs", "1"])
+    capsys.readouterr()
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=HERE
+    )
+    assert other.stdout.readline() == "held\n"
+    assert cli.main([*small, "--resume"]) == 2
+    assert capsys.readouterr().err == "bispike: runs/small: found another run at work in it; allowed is one at a time\n"
+    other.kill()
+    other.wait()
+    assert cli.main([*small, "--resume"]) == 0, "the lock of a process that is gone does not block"
+
+
+def test_backprop_is_trained_where_it_is_asked_for(small, tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(run, "backprop_curve", lambda config, dataset: asked.append(config.name) or [0.5, 0.625])
+    cli.main([*small, "--epochs", "2", "--run", "without"])
+    without, page = (json_of(tmp_path / "without"), (tmp_path / "without" / "report.html").read_text())
+    assert (asked, without["backprop_accuracy"], "backprop" in without["curve"]) == ([], None, False)
+    assert "backprop" not in page.lower()
+    assert "backprop" not in capsys.readouterr().out
+    cli.main(["train", "--resume", "--run", "without", "--baseline"])
+    cli.main([*small, "--epochs", "2", "--run", "with", "--baseline"])
+    for name in ("with", "without"):
+        assert (json_of(tmp_path / name)["backprop_accuracy"], asked) == (0.625, ["small", "small"])
+        assert json_of(tmp_path / name)["curve"]["backprop"] == [0.5, 0.625]
+        assert "62.50 %</b><span>test accuracy, backprop" in (tmp_path / name / "report.html").read_text()
+
+
+def json_of(folder) -> dict:
+    return json.loads((folder / "summary.json").read_text())
 
 
 def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
@@ -182,7 +257,7 @@ def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     cli.main(small)
     capsys.readouterr()
     assert cli.main(["predict", "--from", "runs/small", "--output", "out/predictions.csv"]) == 0
-    kept = checkpoint.load(tmp_path / "runs" / "small")
+    kept = Checkpoint.load(tmp_path / "runs" / "small")
     model = IntegerModel(kept.config)
     model.load(kept.state)
     dataset = data.load("stripes.npz")
@@ -245,13 +320,13 @@ def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, caps
 
 
 def test_a_disk_that_is_full_in_the_second_epoch_leaves_the_first(small, tmp_path, monkeypatch, capsys):
-    save = checkpoint.Checkpoint.save
+    save = Checkpoint.save
 
     def full(self, path):
-        if len(self.history["epochs"]) == 2:
-            raise UserError(f"{path}: cannot write it: No space left on device")
+        if len(self.epochs) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
         save(self, path)
 
-    monkeypatch.setattr(checkpoint.Checkpoint, "save", full)
+    monkeypatch.setattr(Checkpoint, "save", full)
     assert cli.main(small) == 2 and "No space left on device" in capsys.readouterr().err
-    assert len(checkpoint.load(tmp_path / "runs" / "small").history["epochs"]) == 1
+    assert len(Checkpoint.load(tmp_path / "runs" / "small").epochs) == 1

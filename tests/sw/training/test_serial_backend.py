@@ -1,15 +1,16 @@
 """Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli
 from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import TransportError
-from sw.training import checkpoint
 from tests.sw.driver.model_board import ModelBoard
 from tests.sw.driver.transports import board
 
@@ -38,7 +39,7 @@ def config():
 
 
 def state(name):
-    return checkpoint.load(checkpoint.Path("runs") / name).state
+    return Checkpoint.load(Path("runs") / name).state
 
 
 def test_a_board_learns_what_the_golden_model_learns(folder, capsys):
@@ -76,7 +77,7 @@ def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys
             break
         used, left[0] = 10_000 - left[0], 0
         left[0] = used * 3 // 4
-        checkpoint.Path("runs/board").rename("runs/whole")
+        Path("runs/board").rename("runs/whole")
     assert code == 1
     message = capsys.readouterr().err
     assert "the line: no answer; runs/board keeps the network after epoch 1, go on with --resume" in message

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli
-from sw.training import checkpoint, sim_backend
+from sw.training import sim_backend
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n"
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def assert_same(one: Path, two: Path) -> None:
-    first, second = checkpoint.load(one).state, checkpoint.load(two).state
+    first, second = Checkpoint.load(one).state, Checkpoint.load(two).state
     assert first.keys() == second.keys()
     for key in first:
         np.testing.assert_array_equal(first[key], second[key], err_msg=key)
@@ -80,7 +81,7 @@ def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     epoch = int(re.search(r"interrupted: chip keeps the network after epoch (\d+); go on with", said)[1])
     assert 1 <= epoch < 60
     assert {path.name for path in (folder / "chip").iterdir()} == {"config.toml", "core.v", "weights.npz"}
-    assert len(checkpoint.load(folder / "chip").history["epochs"]) == epoch
+    assert len(Checkpoint.load(folder / "chip").epochs) == epoch
     assert cli.main(["train", "--resume", "--run", "chip"]) == 0
     assert_same(folder / "golden", folder / "chip")
     golden, chip = (json.loads((folder / name / "summary.json").read_text()) for name in ("golden", "chip"))
