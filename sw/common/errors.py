@@ -4,8 +4,12 @@
 class UserError(ValueError):
     """Bad input: what was found and what is allowed. The command exits with 2.
 
-    Configurations, data and samples have errors of their own.
+    Configurations and samples have errors of their own.
     """
+
+
+class DataError(UserError):
+    """Data that no core can learn from, or that does not fit a network: names the file, what was found, what is allowed."""
 
 
 class CheckError(RuntimeError):

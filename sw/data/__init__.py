@@ -1,5 +1,18 @@
-"""Data as the core takes it: pixels of 4 bits, labels from 0, a training and a test part."""
+"""Data as the core takes it: pixels of 4 bits, labels from 0, a training and a test part. One reader a kind of file."""
 
-from sw.data.dataset import DataError, Dataset, check, check_pixels, load, order, unlabelled
+from sw.data.dataset import DataError, Dataset, check, check_pixels, image_shape, order, permutation
+from sw.data.encoding import Encoding
+from sw.data.load import load, unlabelled
 
-__all__ = ["DataError", "Dataset", "check", "check_pixels", "load", "order", "unlabelled"]
+__all__ = [
+    "DataError",
+    "Dataset",
+    "Encoding",
+    "check",
+    "check_pixels",
+    "image_shape",
+    "load",
+    "order",
+    "permutation",
+    "unlabelled",
+]

@@ -10,6 +10,7 @@ import numpy as np
 from golden.config import Config
 from sw import data
 from sw.common.errors import CheckError
+from sw.data.synthetic import random_dataset
 from sw.training.sim_backend import find_simulator, plain_errors
 
 SAMPLES, TESTS = 192, 50
@@ -90,8 +91,4 @@ def samples(config: Config, learned: int = SAMPLES, inferred: int = TESTS) -> da
         return data.Dataset(
             "digits", digits.x_train[:learned], digits.y_train[:learned], digits.x_test[:inferred], digits.y_test[:inferred]
         )
-    random = np.random.default_rng(0)
-    shape = (learned + inferred, config.sizes[0])
-    x = (random.integers(1, 16, shape) * (random.random(shape) < DENSITY)).astype(np.uint8)
-    y = random.integers(0, config.classes, len(x))
-    return data.Dataset(f"random, {DENSITY:.0%} active", x[:learned], y[:learned], x[learned:], y[learned:])
+    return random_dataset(f"random, {DENSITY:.0%} active", config.sizes, learned, inferred, DENSITY, seed=0)

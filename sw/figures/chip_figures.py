@@ -10,6 +10,7 @@ import numpy as np
 
 from golden.config import NAMED, Config
 from sw import data
+from sw.data.synthetic import random_pixels
 from sw.figures.figure import Row
 from sw.figures.golden_figures import GAP
 from sw.training.golden_backend import GoldenNetwork
@@ -94,8 +95,7 @@ def density_row(simulator: str) -> Row:
     config = NAMED["fashion"]
     random = np.random.default_rng(0)
     shape = (len(DENSITIES), DENSITY_SAMPLES, config.sizes[0])
-    present = random.random(shape) < np.array(DENSITIES)[:, None, None]
-    x = (random.integers(1, 16, shape) * present).astype(np.uint8)
+    x = random_pixels(random, shape, np.array(DENSITIES)[:, None, None])
     y = random.integers(0, config.classes, shape[:2])
     clocks = [result["clocks"] for result in probe(config, simulator, x, y)]
     text = ", ".join(f"{clock:,.0f}" for clock in clocks)

@@ -13,6 +13,7 @@ from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.terminal import say
+from sw.data.synthetic import random_dataset
 from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
@@ -106,8 +107,4 @@ def samples_for(config: Config, name: str | None, split: int, count: int) -> dat
         dataset = data.load(name, split)
         data.check(dataset, config)
         return dataset
-    random = np.random.default_rng(config.seed)
-    total = count + TESTS
-    x = (random.integers(0, 16, (total, config.sizes[0])) * random.integers(0, 2, (total, config.sizes[0]))).astype(np.uint8)
-    y = random.integers(0, config.classes, total)
-    return data.Dataset("random", x[:count], y[:count], x[count:], y[count:])
+    return random_dataset("random", config.sizes, count, TESTS, 0.5, config.seed)

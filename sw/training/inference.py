@@ -29,7 +29,7 @@ def predict(
     """
     kept = Checkpoint.load(source)
     name = given_data or _own_data(kept, source)
-    x = data.unlabelled(Path(name)) if part is None else None
+    x = data.unlabelled(name, data.Encoding(), kept.config.sizes[0]) if part is None else None
     if x is not None:
         data.check_pixels(Path(name).stem, x, kept.config)
         known = {"sample": np.arange(len(x))}
@@ -59,20 +59,10 @@ def _labelled(kept: Checkpoint, name: str, split: int | None, part: str | None) 
     dataset = data.load(name, split)
     data.check(dataset, kept.config)
     part = part or ("test" if name == kept.about.get("data") else "all")
-    sample, train = places(name, split, dataset), len(dataset.x_train)
+    sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
     return {"sample": sample[chosen], "label": y[chosen]}, x[chosen]
-
-
-def places(name: str, split: int, dataset: data.Dataset) -> np.ndarray:
-    """Where training, then test samples stand in the data's file; a test part of its own counts on after the rest."""
-    count = len(dataset.x_train) + len(dataset.x_test)
-    own_test = name == "fashion"
-    if name.endswith(".npz"):
-        with np.load(name, allow_pickle=False) as file:
-            own_test = "x_test" in file.files
-    return np.arange(count) if own_test else np.random.default_rng(split).permutation(count)
 
 
 def recall(source: Path, given_data: str | None, output: Path | None, console: Console) -> np.ndarray:
@@ -87,7 +77,7 @@ def recall(source: Path, given_data: str | None, output: Path | None, console: C
         model.load(kept.state)
     model.recall()
     recalled = model.h[0].numpy()
-    shape = image_shape(recalled.shape[1])
+    shape = data.image_shape(recalled.shape)
     if output:
         dataset = data.load(given_data or _own_data(kept, source), kept.about.get("split", 0))
         data.check(dataset, kept.config)
@@ -96,12 +86,6 @@ def recall(source: Path, given_data: str | None, output: Path | None, console: C
         report.draw_recall(output, recalled, means, kept.config.steps, shape)
     show_pictures(console, recalled, kept.config.steps, shape)
     return recalled
-
-
-def image_shape(pixels: int) -> tuple[int, int] | None:
-    """The square that a flat sample fills, if any."""
-    side = round(pixels**0.5)
-    return (side, side) if side * side == pixels else None
 
 
 def show_pictures(console: Console, recalled: np.ndarray, steps: int, shape: tuple[int, int] | None) -> None:

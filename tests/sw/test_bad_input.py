@@ -91,7 +91,9 @@ def test_an_unknown_backend_is_named_with_the_known_ones(complaint):
 
 
 def test_unknown_data_is_named_with_the_known_ones(complaint):
-    assert "data: found 'mnist'; allowed are digits, fashion or a .npz file" in complaint("train", "--data", "mnist")
+    assert "data: found 'mnist'; allowed are digits, fashion, a .npz or .csv file, a folder" in complaint(
+        "train", "--data", "mnist"
+    )
 
 
 def test_missing_data_is_named(complaint):

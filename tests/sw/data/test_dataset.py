@@ -1,14 +1,12 @@
-"""Data loading: what comes out of each source, and the one line that each bad file gets."""
+"""Data loading: what comes out of names and `.npz` files, and the one line that each bad file gets."""
 
-import gzip
-import struct
 import zipfile
 
 import numpy as np
 import pytest
 
 from golden.config import Config
-from sw.data.dataset import DataError, Dataset, check, load, order
+from sw.data import DataError, Dataset, check, load, order
 
 X = np.arange(10 * 6, dtype=np.uint8).reshape(10, 6) % 16
 Y = np.arange(10) % 3
@@ -45,57 +43,6 @@ def test_digits_are_the_first_1437_and_the_last_360_of_the_permutation_of_the_sp
         np.testing.assert_array_equal(digits.x_test, np.minimum(x, 15)[p[-360:]])
         np.testing.assert_array_equal(digits.y_train, y[p[:1437]])
         np.testing.assert_array_equal(digits.y_test, y[p[-360:]])
-
-
-def idx(array):
-    return gzip.compress(bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes())
-
-
-@pytest.fixture
-def fashion(tmp_path, monkeypatch):
-    """A folder like Debian's, of 5 training and 3 test images; returns it with the arrays written."""
-    monkeypatch.setattr("sw.data.dataset.FASHION_FOLDER", tmp_path)
-    rng = np.random.default_rng(0)
-    arrays = {}
-    for part, count in (("train", 5), ("t10k", 3)):
-        arrays[part] = rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
-        (tmp_path / f"{part}-images-idx3-ubyte.gz").write_bytes(idx(arrays[part][0]))
-        (tmp_path / f"{part}-labels-idx1-ubyte.gz").write_bytes(idx(arrays[part][1]))
-    return tmp_path, arrays
-
-
-def test_fashion_is_read_from_idx_files_with_its_own_test_part_and_the_top_4_bits(fashion):
-    _, arrays = fashion
-    dataset = load("fashion")
-    assert (dataset.name, dataset.image_shape) == ("fashion", (28, 28))
-    assert dataset.x_train.dtype == np.uint8 and dataset.y_train.dtype == np.int64
-    np.testing.assert_array_equal(dataset.x_train, arrays["train"][0].reshape(5, 784) // 16)
-    np.testing.assert_array_equal(dataset.x_test, arrays["t10k"][0].reshape(3, 784) // 16)
-    np.testing.assert_array_equal(dataset.y_train, arrays["train"][1])
-    np.testing.assert_array_equal(dataset.y_test, arrays["t10k"][1])
-
-
-def test_missing_fashion_says_how_to_install_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("sw.data.dataset.FASHION_FOLDER", tmp_path / "nothing")
-    text = message("fashion")
-    assert text.startswith("fashion: found no ") and text.endswith("apt-get install dataset-fashion-mnist")
-
-
-@pytest.mark.parametrize(
-    ("damage", "text"),
-    [
-        (lambda content: content[:-30], "cannot read"),
-        (lambda content: b"not gzip", "cannot read"),
-        (lambda content: gzip.compress(gzip.decompress(content)[:-1]), "no idx file"),
-        (lambda content: gzip.compress(b"\0\0\x0d\x03" + gzip.decompress(content)[4:]), "no idx file"),
-        (lambda content: gzip.compress(b"\0\0"), "no idx file"),
-        (lambda content: idx(np.zeros((4, 28, 28), np.uint8)), "found images (4, 28, 28) with labels (5,)"),
-    ],
-)
-def test_damaged_fashion_is_refused(fashion, damage, text):
-    path = fashion[0] / "train-images-idx3-ubyte.gz"
-    path.write_bytes(damage(path.read_bytes()))
-    assert text in message("fashion")
 
 
 def test_integers_to_15_are_taken_as_they_are_and_split_80_20(tmp_path):
@@ -154,7 +101,7 @@ def test_the_order_of_an_epoch_is_the_epochth_draw_of_one_generator():
 
 BAD_FILES = {
     "no x": ({"y": Y}, "found no array 'x'; allowed is a file with both x and y"),
-    "no y": ({"x": X}, "found no array 'y'; allowed is a file with both x and y"),
+    "no y": ({"x": X}, "found samples without labels; allowed are samples with labels"),
     "x_test alone": ({"x": X, "y": Y, "x_test": X}, "found no array 'y_test'; allowed are both"),
     "y_test alone": ({"x": X, "y": Y, "y_test": Y}, "found no array 'x_test'; allowed are both"),
     "empty x": ({"x": X[:0], "y": Y[:0]}, "found no values in x, shape (0, 6)"),
@@ -202,7 +149,10 @@ def test_a_bad_file_gets_one_line_that_names_what_was_found(tmp_path, case):
 
 def test_a_missing_file_an_unknown_name_and_a_folder_are_refused(tmp_path):
     assert message(tmp_path / "none.npz").endswith("none.npz: found no such file; allowed is a .npz file with x and y")
-    assert message("mnist") == "data: found 'mnist'; allowed are digits, fashion or a .npz file"
+    assert message("mnist") == (
+        "data: found 'mnist'; allowed are digits, fashion, a .npz or .csv file, a folder of IDX files, "
+        "or a folder of pictures with one folder a class"
+    )
     (tmp_path / "folder.npz").mkdir()
     assert "folder.npz: cannot read it: Is a directory" in message(tmp_path / "folder.npz")
     assert "cannot read it: File name too long" in message("a" * 300 + ".npz")

@@ -1,0 +1,18 @@
+"""Random samples for proofs and measurements of speed, where what is learned does not matter."""
+
+import numpy as np
+
+from sw.data.dataset import Dataset
+
+
+def random_pixels(random: np.random.Generator, shape: tuple[int, ...], density: float | np.ndarray) -> np.ndarray:
+    """uint8 of a shape: a part `density` (or of parts that broadcast) is 1..15, evenly, the others are 0."""
+    return (random.integers(1, 16, shape) * (random.random(shape) < density)).astype(np.uint8)
+
+
+def random_dataset(name: str, sizes: tuple[int, ...], learned: int, tested: int, density: float, seed: int) -> Dataset:
+    """Samples for a network of `sizes`, with labels of all its classes, drawn from numpy's `default_rng(seed)`."""
+    random, count = np.random.default_rng(seed), learned + tested
+    x = random_pixels(random, (count, sizes[0]), density)
+    y = random.integers(0, sizes[-1], count)
+    return Dataset(name, x[:learned], y[:learned], x[learned:], y[learned:])

@@ -1,0 +1,101 @@
+"""A `.csv`: a sample a line, its pixels and its label, with or without a line of column names in front."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from sw.common.errors import DataError
+from sw.data.encoding import Encoding, numbered
+from sw.data.source import Source
+
+
+def read(path: Path, encoding: Encoding, unlabelled: int | None = None) -> Source:
+    """What is in the file. The label is the column that `encoding.label` names, that called "label", or else the last.
+
+    Pixels are integers where all are whole and any is above 1, or where the network's scale is one of integers; else floats.
+
+    Args:
+        unlabelled: so many columns and none for the label hold samples without labels.
+
+    Raises:
+        DataError: names the line, counted from 1, and what was found in it.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _read(path, csv.reader(file), encoding, unlabelled)
+    except FileNotFoundError:
+        raise DataError(f"{path}: found no such file; allowed is a .csv file, a sample a line") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot read it: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise DataError(f"{path}: found no text of UTF-8 in lines; allowed is a .csv file, a sample a line") from None
+
+
+def _read(path: Path, reader: Iterator[list[str]], encoding: Encoding, unlabelled: int | None) -> Source:
+    first = next((row for row in reader if row), None)
+    if not first:
+        raise DataError(f"{path}: found an empty file; allowed is a .csv file, a sample a line")
+    head = [name.strip() for name in first]
+    named = "label" in head or encoding.label in head
+    label = None if unlabelled == len(head) and not named else _label_column(path, head, encoding.label)
+    headed = named or not all(_is_number(word) for i, word in enumerate(head) if i != label)
+    if len(head) < 1 + (label is not None):
+        raise DataError(f"{path}: found 1 column; allowed are pixels and a label, with commas between them")
+    rows = (row for row in (reader if headed else chain([first], reader)) if row)
+    x, words = _numbers(path, rows, len(head), label, 2 if headed else 1)
+    y, names = (None, ()) if label is None else numbered(path, words, encoding)
+    return Source(path, path.stem, _integers(x, encoding.scale), y, names=names)
+
+
+def _label_column(path: Path, head: list[str], asked: str | None) -> int:
+    if asked is None:
+        return head.index("label") if "label" in head else len(head) - 1
+    if asked not in head:
+        names = ", ".join(head) if len(head) <= 12 else f"{', '.join(head[:6])}, ... {', '.join(head[-3:])}"
+        raise DataError(f"{path}: found no column {asked!r} for --label in its first line; allowed is one of {names}")
+    return head.index(asked)
+
+
+def _numbers(
+    path: Path, rows: Iterable[list[str]], columns: int, label: int | None, first: int
+) -> tuple[np.ndarray, list[str]]:
+    """Pixels (N, columns) as floats, exact for integers, and the words of the label's column, if there is one.
+
+    Args:
+        first: number of the first row, for messages; empty lines are not counted.
+    """
+    x, words = [], []
+    for line, row in enumerate(rows, first):
+        if len(row) != columns:
+            raise DataError(f"{path}: found {len(row)} columns in line {line}; allowed are {columns}, as in its first line")
+        if label is not None:
+            words.append(row.pop(label).strip())
+            if not words[-1]:
+                raise DataError(f"{path}: found no label in line {line}; allowed is one a line")
+        try:
+            x.append(np.array(row, np.float64))
+        except ValueError:
+            wrong = next(word for word in row if not _is_number(word))
+            raise DataError(f"{path}: found {wrong!r} in line {line}; allowed are numbers, and one label a line") from None
+    if not x:
+        raise DataError(f"{path}: found column names and no line after them; allowed is a sample a line")
+    if all(_is_number(word) and float(word).is_integer() for word in words):
+        words = [str(int(float(word))) for word in words]  # 3.0 and 3 are one class
+    return np.stack(x), words
+
+
+def _integers(x: np.ndarray, scale: str | None) -> np.ndarray:
+    """The same as integers where they are."""
+    whole = np.isfinite(x).all() and np.abs(x).max(initial=0) < 2**53 and (x == np.floor(x)).all()
+    return x.astype(np.int64) if whole and (scale or "0..15") != "0..1" and (scale or x.max(initial=0) > 1) else x
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
