@@ -8,7 +8,7 @@ import torch
 from golden.backprop import Backprop, Surrogate
 from golden.bsd import Bsd, fit, stimulus
 from golden.config import NAMED, Config
-from sw.data.dataset import load
+from sw.data import load
 
 SMALL = Config(sizes=(12, 9, 4), lanes=4)
 

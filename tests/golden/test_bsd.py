@@ -6,7 +6,7 @@ import torch
 
 from golden.bsd import Bsd, fit, reco, reco_gradients, soma, stimulus
 from golden.config import NAMED, Config
-from sw.data.dataset import Dataset, load, order
+from sw.data import Dataset, load, order
 
 SMALL = Config(sizes=(12, 9, 7, 4), lanes=4)
 
