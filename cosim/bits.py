@@ -1,44 +1,14 @@
 """Between numpy arrays and the bit strings that cocotb takes and gives (bit 0 comes last), whole batches at once."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from cosim.wrapper import Widths
+from cosim.wrapper import HEAD, Widths
+from golden.records import Records
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS
 
 
 class UnknownBits(AssertionError):
     """The simulator gave X or Z where a value is due."""
-
-
-@dataclass
-class Records:
-    """What the chip sent for each of B samples; the layout of golden's Records, and when it came.
-
-    Members:
-        prediction: (B,) concept.  voltages: (B, K) signed.  counters: (B, L, 4) rows, updates, saturations, spikes.
-        clocks: (B,) unsigned 32-bit clock stamps of the results; None where they come from golden.
-    """
-
-    prediction: np.ndarray
-    voltages: np.ndarray
-    counters: np.ndarray
-    clocks: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.prediction)
-
-    def __getitem__(self, part: slice) -> "Records":
-        clocks = None if self.clocks is None else self.clocks[part]
-        return Records(self.prediction[part], self.voltages[part], self.counters[part], clocks)
-
-    @staticmethod
-    def join(parts: list["Records"]) -> "Records":
-        """One after the other; at least one part."""
-        names = ("prediction", "voltages", "counters", "clocks")
-        return Records(
-            *(None if getattr(parts[0], n) is None else np.concatenate([getattr(p, n) for p in parts]) for n in names)
-        )
 
 
 def to_strings(values: np.ndarray, bits: int) -> list[str]:
@@ -74,16 +44,17 @@ def numbers(bits: np.ndarray, signed: bool = False) -> np.ndarray:
 
 def samples_to_strings(x: np.ndarray, y: np.ndarray, learn: np.ndarray, recall: np.ndarray, widths: Widths) -> list[str]:
     """Slots of the wrapper's `ring`: x (B, n0) pixels 0..15, y (B,), learn and recall (B,) bools."""
-    pixels = np.zeros((len(x), widths.beats * widths.beat // 4), dtype=np.int64)
+    pixels = np.zeros((len(x), widths.beats * widths.beat // PIXEL_BITS), dtype=np.int64)
     pixels[:, : x.shape[1]] = x
-    head = np.asarray(y, dtype=np.int64) | (learn.astype(np.int64) << 6) | (recall.astype(np.int64) << 7)
-    return [h + p for h, p in zip(to_strings(head[:, None], 8), to_strings(pixels, 4), strict=True)]
+    flags = learn.astype(np.int64) | recall.astype(np.int64) << 1
+    heads = to_strings((np.asarray(y, dtype=np.int64) | flags << LABEL_BITS)[:, None], HEAD)
+    return [head + part for head, part in zip(heads, to_strings(pixels, PIXEL_BITS), strict=True)]
 
 
 def records_from_strings(strings: list[str], widths: Widths) -> Records:
     """Slots of the wrapper's `results_ring` to Records."""
     bits, config = from_strings(strings), widths.config
-    low, top = 6 + config.classes * widths.voltage, widths.result
-    voltages = bits[:, 6:low].reshape(len(bits), config.classes, widths.voltage)
-    counters = bits[:, low:top].reshape(len(bits), config.layers, 4, 24)
-    return Records(numbers(bits[:, :6]), numbers(voltages, signed=True), numbers(counters), numbers(bits[:, top:]))
+    low, top = LABEL_BITS + config.classes * widths.voltage, widths.result
+    voltages = bits[:, LABEL_BITS:low].reshape(len(bits), config.classes, widths.voltage)
+    counters = bits[:, low:top].reshape(len(bits), config.layers, len(COUNTERS), COUNTER_BITS)
+    return Records(numbers(bits[:, :LABEL_BITS]), numbers(voltages, signed=True), numbers(counters), numbers(bits[:, top:]))

@@ -7,10 +7,12 @@ import numpy as np
 from cocotb.handle import Immediate
 from cocotb.triggers import Timer, ValueChange
 
-from cosim.bits import Records, from_strings, numbers, records_from_strings, samples_to_strings, to_strings
-from cosim.memories import Memories, with_copies
+from cosim.bits import from_strings, numbers, records_from_strings, samples_to_strings, to_strings
 from cosim.wrapper import BURST, DEPTH, WAKE_BURST, WAKE_CLOCK, WAKE_RESULTS, Widths
 from golden.config import Config
+from golden.records import Records
+from rtl.interface.regions import Regions
+from rtl.interface.state import with_copies
 
 
 class Hang(AssertionError):
@@ -22,13 +24,12 @@ class Chip:
 
     Args:
         dut: the wrapper's handle.
-        memory_map: with `.regions`: name -> (shape, addresses, bits, signed).
+        memory_map: what is where behind the host port.
         watchdog: clocks without any handshake, while something is awaited, that count as a hang.
     """
 
-    def __init__(self, dut: Any, config: Config, memory_map: Any, watchdog: int = 2_000_000):
-        self.dut, self.config, self.regions = dut, config, memory_map.regions
-        self.memories = Memories(self.regions, BURST)
+    def __init__(self, dut: Any, config: Config, memory_map: Regions, watchdog: int = 2_000_000):
+        self.dut, self.config, self.memory_map = dut, config, memory_map
         self.widths = Widths(config)
         self._slots = [dut.ring[i] for i in range(DEPTH)]
         self._results = [dut.results_ring[i] for i in range(DEPTH)]
@@ -39,7 +40,7 @@ class Chip:
         self._put("watchdog", watchdog)
 
     @classmethod
-    async def open(cls, dut: Any, config: Config, memory_map: Any, watchdog: int = 2_000_000) -> "Chip":
+    async def open(cls, dut: Any, config: Config, memory_map: Regions, watchdog: int = 2_000_000) -> "Chip":
         """The chip, after a reset. Arguments as of the class."""
         await Timer(1, unit="ns")  # at time 0 Icarus has not yet run the initialisers
         chip = cls(dut, config, memory_map, watchdog)
@@ -49,13 +50,13 @@ class Chip:
     # -- samples ---------------------------------------------------------------------------------------------------------
 
     async def stream(
-        self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True, recall: bool = False
+        self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True, recall: bool | np.ndarray = False
     ) -> AsyncIterator[Records]:
         """Feeds B samples and yields their Records in order, some at a time, while the pipeline goes on.
 
         Args:
             x: (B, n0) whole numbers 0..15.  y: (B,) labels, 0 where none.  learn: for all, or (B,).
-            recall: recall all concepts after each sample (needs learn=False).
+            recall: for all, or (B,): recall all concepts after the sample.
         """
         x = np.asarray(x)
         count = len(x)
@@ -92,30 +93,30 @@ class Chip:
 
     async def read(self, *names: str) -> dict[str, np.ndarray]:
         """Regions by name, int64 in the regions' shapes; addresses of all of them are read in common bursts."""
-        words = np.zeros(self.memories.size(names), dtype=np.int64)
-        for address, places in self.memories.plan(names):
+        words = np.zeros(self.memory_map.size(names), dtype=np.int64)
+        for address, places in self.memory_map.bursts(names, BURST):
             bits = from_strings([(await self._burst(address, len(places)))[-32 * len(places) :]])[0]
             words[places] = numbers(bits.reshape(-1, 32))
-        return self.memories.decode(names, words)
+        return self.memory_map.decode(names, words)
 
     async def write(self, **arrays: Any) -> None:
         """Writes regions by name. Raises ValueError where an array does not have the region's shape or range."""
-        words = self.memories.encode(arrays)
-        for address, places in self.memories.plan(tuple(arrays)):
+        words = self.memory_map.encode(arrays)
+        for address, places in self.memory_map.bursts(tuple(arrays), BURST):
             data = np.zeros(BURST, dtype=np.int64)
             data[: len(places)] = words[places]
             await self._burst(address, len(places), to_strings(data[None], 32)[0])
 
     async def state(self) -> dict[str, np.ndarray]:
         """All memories that golden's state has, and the copies that only the chip has (N, apical)."""
-        return await self.read(*self.memories.names())
+        return await self.read(*self.memory_map.state_names())
 
     async def load(self, state: dict[str, np.ndarray]) -> None:
         """Writes a golden state, and the copies that follow from it; an inference-only core takes the part it has."""
-        full = with_copies(state)
-        if self.config.learn and not full.keys() <= self.regions.keys():
-            raise ValueError(f"state: found {sorted(full.keys() - self.regions.keys())}; allowed is what the chip has")
-        await self.write(**{name: value for name, value in full.items() if name in self.regions})
+        full, regions = with_copies(state), self.memory_map.regions
+        if self.config.learn and not full.keys() <= regions.keys():
+            raise ValueError(f"state: found {sorted(full.keys() - regions.keys())}; allowed is what the chip has")
+        await self.write(**{name: value for name, value in full.items() if name in regions})
 
     # -- the wrapper -----------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from cosim.bits import Records
 from cosim.files import load_arrays, whole_file
 from golden.config import Config
+from golden.records import Records
 
 
 @dataclass(frozen=True)

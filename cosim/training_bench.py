@@ -9,13 +9,13 @@ import cocotb
 import numpy as np
 
 from cosim import account
-from cosim.bits import Records
 from cosim.chip import Chip
 from cosim.compare import Mismatch, compare_records, compare_state
 from cosim.files import load_arrays
 from cosim.job import ExpectedReader, Job, Segment
-from cosim.memories import with_copies
 from cosim.runner import parameters
+from golden.records import Records
+from rtl.interface.state import with_copies
 
 REPORT = 0.2
 """Seconds between two progress lines."""
@@ -115,7 +115,7 @@ class TrainingBench:
 
     async def clock_counters(self) -> dict[str, int]:
         """The chip's own counters of clocks and of each layer's walking clocks, where it has them."""
-        names = [n for n in self.chip.regions if n == "clocks" or n.startswith("walked")]
+        names = [n for n in self.chip.memory_map.regions if n == "clocks" or n.startswith("walked")]
         return {name: int(value) for name, value in (await self.chip.read(*names)).items()} if names else {}
 
     def kept(self, state: dict) -> dict:

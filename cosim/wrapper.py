@@ -9,8 +9,11 @@ import re
 from dataclasses import dataclass
 
 from golden.config import Config
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, LayerFormat
 
 TOP = "bench_top"
+HEAD = LABEL_BITS + 2
+"""Bits of a sample beside its pixels: label, learn, recall."""
 DEPTH = 32
 """Samples, and results, that fit the queues."""
 BURST = 256
@@ -32,21 +35,21 @@ class Widths:
 
     @property
     def beat(self) -> int:
-        return 4 * self.config.lanes[0]
+        return PIXEL_BITS * self.config.lanes[0]
 
     @property
     def sample(self) -> int:
         """A slot of `ring`: pixels of all beats, label (6), learn, recall."""
-        return self.beats * self.beat + 8
+        return self.beats * self.beat + HEAD
 
     @property
     def voltage(self) -> int:
-        return 8 + self.config.sizes[-2].bit_length() + self.config.steps.bit_length() - 1
+        return LayerFormat.of(self.config, self.config.layers).sum_bits
 
     @property
     def result(self) -> int:
         """A result of the core: prediction (6), K voltages, L x 4 counters of 24 bits."""
-        return 6 + self.config.classes * self.voltage + self.config.layers * 96
+        return LABEL_BITS + self.config.classes * self.voltage + self.config.layers * len(COUNTERS) * COUNTER_BITS
 
     @property
     def slot(self) -> int:
@@ -65,14 +68,14 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
         ValueError: no such module, or a payload of another width than this configuration's.
     """
     w = Widths(config)
-    _check(core, name, {"i__payload": w.beat + 8, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
+    _check(core, name, {"i__payload": w.beat + HEAD, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
     links = [f".{p}({p})" for p in ("clk", "rst", "idle", "i__valid", "i__ready", "o__valid", "o__ready")]
     links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid")]
     links += [".i__payload({head, pixels})", ".o__payload(result)"]
     links += [".host_i__payload({host_data, b_write, host_address})", ".host_o__payload(host_word)"]
     return _TEXT.format(
         top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
-        sample=w.sample, pixels=w.sample - 8, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
+        sample=w.sample, pixels=w.sample - HEAD, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
     ) + core  # fmt: skip
 
 

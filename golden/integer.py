@@ -6,7 +6,6 @@ Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The rule is d
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,28 +16,13 @@ from golden.config import Config
 from golden.errors import SampleError, StateError
 from golden.fast import available, compiled
 from golden.fixed import sat
+from golden.records import Records
 from golden.rule import Memories, Rule
 
 PATIENCE = 4000
 """Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
 BATCH = 256
 """Inference samples walked at once: without learning they do not depend on each other."""
-
-
-@dataclass(frozen=True)
-class Records:
-    """What the chip sends for each of B samples.
-
-    Members:
-        prediction: (B,) concept.
-        voltages: (B, K) summed voltages V_L of the top layer.
-        counters: (B, L, 4) rows, updates, saturations, spikes of layers 1..L. The update counted is the previous sample's,
-            also where that came with an earlier call; after `load` none is pending.
-    """
-
-    prediction: np.ndarray
-    voltages: np.ndarray
-    counters: np.ndarray
 
 
 class IntegerModel:

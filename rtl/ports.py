@@ -13,8 +13,9 @@ from rtl.readout import result_layout
 def stimulus_layout(config: Config) -> data.StructLayout:
     """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
 
-    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample; the same in
-    all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
+    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
+    learned; where it ends a block, the block's recall is the one asked for. The same in all beats. Pixels beyond the last
+    do not count; a sample whose label is no concept's is not learned.
     """
     pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})

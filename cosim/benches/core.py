@@ -11,14 +11,14 @@ import cocotb
 import numpy as np
 
 from cosim.benches.scenario import expected_records, read_scenario
-from cosim.bits import Records
 from cosim.chip import Chip
 from cosim.compare import compare_records, compare_state
 from cosim.files import save_arrays
-from cosim.memories import with_copies
 from cosim.runner import parameters
 from golden.config import Config
+from golden.records import Records
 from rtl.interface.memory_map import MemoryMap
+from rtl.interface.state import with_copies
 
 
 class CoreBench:

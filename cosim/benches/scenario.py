@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cosim.bits import Records
 from cosim.files import load_arrays, save_arrays
+from golden.records import Records
 from rtl.interface.memory_map import settings_of
 
 _RECORDS = ("prediction", "voltages", "counters")
@@ -47,7 +47,8 @@ class Scenario:
         parts = []
         for n in range(count):
             parts.append(model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n])))
-            if recall[n]:
+            block_ends = learn[n] and model.config.learn_theta and model.position == 0
+            if recall[n] and not block_ends:  # the block's recall is the one asked for
                 model.recall()
         records = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _RECORDS}
         self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)

@@ -19,6 +19,7 @@ def program(plan: Plan) -> list[dict]:
     report(p, plan)
     if learn:
         p.op(go="teach", when=If.LEARN)
+        p.label("recall if asked")  # after the lesson, too, where that ended no block
         p.op("x", go="idle", unless=If.RECALL)
         p.op(keep=plan.at["theta"], go="recall")
         teach(p, plan)

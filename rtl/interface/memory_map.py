@@ -1,16 +1,14 @@
 """The memory map behind the host port: what is where, as names, shapes and addresses. Plain numbers: no HDL, no torch.
 
 An address has 32 bits: layer (4), memory (4), index (24). index = word x 2^ceil(log2 lanes) + lane. Words of weights are
-(group of
-posts, row), those of templates and sums (concept, group).
+(group of posts, row), those of templates and sums (concept, group).
 """
-
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
 from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat, ceil_log2
+from rtl.interface.regions import Region, Regions
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
 MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
@@ -20,25 +18,6 @@ REGISTERS = 15
 """The layer field of the core's own registers."""
 EVERY = 14
 """The layer field that writes to every layer, and reads from the top one."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """One array the host can read and write.
-
-    shape: of `addresses`. bits, signed: of each value; a signed value is read with its sign extended to 32 bits.
-    """
-
-    name: str
-    addresses: np.ndarray
-    bits: int
-    signed: bool = False
-    writable: bool = True
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the array, as in the golden model."""
-        return self.addresses.shape
 
 
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
@@ -61,21 +40,16 @@ def register_names(config: Config) -> list[str]:
     return [*settings_of(config), "clocks", *(f"walked{layer}" for layer in range(config.layers + 1))]
 
 
-@dataclass
-class MemoryMap:
+class MemoryMap(Regions):
     """All regions of a configuration by name.
 
     W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0.. and flags0.. (K, n_l), E0.. (K, n_l), S0.. (K,), N0.. (K,) = |h|^2,
-    apical1..
-    (K, n_l): the counts h_l as layer l-1 keeps them, samples and position: every layer's own, and the registers, one value
-    each.
+    apical1.. (K, n_l): the counts h_l as layer l-1 keeps them, samples and position: every layer's own, and the registers,
+    one value each.
     """
 
-    config: Config
-    regions: dict[str, Region] = field(default_factory=dict)
-
-    def __post_init__(self):
-        config = self.config
+    def __init__(self, config: Config):
+        super().__init__()
         for layer in range(config.layers + 1):
             f = LayerFormat.of(config, layer)
             neurons, bits = np.arange(f.size), f.weight_bits

@@ -50,6 +50,13 @@ def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None) -> 
     return words
 
 
+def unpack_samples(config: Config, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """x (B, n_0) and labels (B,) of packets (B, sample_words), the inverse of `pack_samples`; a label may be any number."""
+    words = np.asarray(words, np.int64)
+    pixels = (words[:, 1:, None] >> (PIXEL_BITS * np.arange(PIXELS))) & ((1 << PIXEL_BITS) - 1)
+    return pixels.reshape(len(words), -1)[:, : config.sizes[0]], words[:, 0] & ((1 << HEADER_LABEL_BITS) - 1)
+
+
 def pack_results(config: Config, number: int, prediction, voltages, counters) -> np.ndarray:
     """Packets (B, result_words) of uint32, the inverse of `unpack_results`.
 

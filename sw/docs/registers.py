@@ -48,7 +48,8 @@ Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RES
 - A sample does what MODE is when its first word comes; a change needs no idle core. In an inference-only core MODE has no
   effect.
 - A new ROUTE takes hold between packets. A result that already waits at a stream stays there.
-- The last learning sample's update is pending until the next sample: send a blank one (all 0, MODE 0) before reading memory.
+- The last learning sample's update of W is pending until the next sample, whose pass shifts and rounds it by the settings
+  in force then: send a blank one (all 0, MODE 0) before reading or writing memory, and before writing a setting.
 - A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
 - A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
   word waits, and clears ERRORS.

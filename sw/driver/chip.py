@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cosim.bits import Records
-from cosim.memories import Memories, with_copies, without_copies
 from golden.config import Config
 from golden.errors import StateError
+from golden.records import Records
 from rtl.interface.memory_map import MemoryMap, settings_of
 from rtl.interface.packets import pack_samples, result_words, unpack_results
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
+from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import Transport, TransportError
 
 BURST = 256
@@ -34,12 +34,13 @@ class Chip:
 
     def __init__(self, transport: Transport, config: Config):
         self.transport, self.config = transport, config
-        self.memories = Memories(MemoryMap(config).regions, BURST)
+        self.memory_map = MemoryMap(config)
         self._settings = {register.name: register for register in core_registers(config)}
         self._check()
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._recover()
         self._number = self._get("RESULTS")
+        self._pending = True  # another host may have left an update
 
     def _check(self) -> None:
         identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
@@ -95,9 +96,18 @@ class Chip:
         self._stream(self._blank(), None, "recall")
         return self._read(("h0",))["h0"]
 
+    def settle(self) -> None:
+        """Writes the last learning sample's update, where one is pending: by a blank sample, as any sample's pass does it.
+
+        That pass counts the update, and the next sample's record does not.
+        """
+        if self._pending:
+            self._stream(self._blank(), None, "infer")
+
     def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         packets, results = pack_samples(self.config, np.asarray(x), y), []
+        self._pending |= mode == "learn"
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])
             self.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
@@ -113,6 +123,8 @@ class Chip:
             at = int(np.argmax(said["number"] != due))
             raise TransportError(f"chip: found result {said['number'][at]}; allowed is {due[at]}: samples were lost")
         self._number += len(results)
+        if results:
+            self._pending = mode == "learn"
         return Records(said["prediction"], said["voltages"], said["counters"])
 
     def _result(self) -> list[int]:
@@ -126,8 +138,8 @@ class Chip:
 
     def save(self) -> dict[str, np.ndarray]:
         """All it takes to go on bit-exactly, as `IntegerModel.state` gives it. The last sample's update is written first."""
-        self._stream(self._blank(), None, "infer")
-        return without_copies(self._read(tuple(self.memories.names())))
+        self.settle()
+        return without_copies(self._read(self.memory_map.state_names()))
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W.
@@ -135,22 +147,26 @@ class Chip:
         Raises:
             StateError: an array of another shape, or a value out of range.
         """
-        full = {name: value for name, value in with_copies(state).items() if name in self.memories.regions}
+        full = {name: value for name, value in with_copies(state).items() if name in self.memory_map.regions}
         try:
-            words = self.memories.encode(full)
+            words = self.memory_map.encode(full)
         except ValueError as error:
             raise StateError(str(error)) from None
-        missing = set(self.memories.names()) - full.keys()
+        missing = set(self.memory_map.state_names()) - full.keys()
         if missing:
             raise StateError(f"{min(missing)}: not found in the state; allowed is a whole state of {self.config.name}")
-        self._stream(self._blank(), None, "infer")  # an update still pending would come after the new weights
+        self.settle()  # an update still pending would come after the new weights
         self._wait("idle")
-        for address, places in self.memories.plan(tuple(full)):
+        for address, places in self.memory_map.bursts(tuple(full), BURST):
             self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
             self.transport.write(ADDRESS["WINDOW_DATA"], words[places].tolist())
 
     def set(self, decay: int = 0) -> None:
-        """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0."""
+        """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0.
+
+        The last sample's update is written first: it would be done with the new settings.
+        """
+        self.settle()
         self._wait("idle")
         for name, value in settings_of(self.config, decay).items():
             self.transport.write(self._settings[name].address, [value & 0xFFFFFFFF])
@@ -169,11 +185,11 @@ class Chip:
 
     def _read(self, names: tuple[str, ...]) -> dict[str, np.ndarray]:
         self._wait("idle")
-        words = np.zeros(self.memories.size(names), dtype=np.int64)
-        for address, places in self.memories.plan(names):
+        words = np.zeros(self.memory_map.size(names), dtype=np.int64)
+        for address, places in self.memory_map.bursts(names, BURST):
             self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
             words[places] = self.transport.read(ADDRESS["WINDOW_DATA"], len(places))
-        return self.memories.decode(names, words)
+        return self.memory_map.decode(names, words)
 
     def _clear_errors(self) -> int:
         bits = self._get("ERRORS")

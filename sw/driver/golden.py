@@ -1,15 +1,15 @@
 """The golden model behind the register map: a chip in PyTorch, with no HDL and no simulator."""
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
 
-from cosim.memories import Memories, with_copies, without_copies
 from golden.config import Config
-from rtl.formats import PIXEL_BITS
 from rtl.interface.memory_map import MemoryMap, settings_of
-from rtl.interface.packets import PIXELS, pack_results, sample_words
+from rtl.interface.packets import pack_results, sample_words, unpack_samples
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
+from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import AccessError, Transport
 
 _WORD = 0xFFFFFFFF
@@ -19,8 +19,10 @@ _DECAYS = range(-8, 1)
 class GoldenTransport(Transport):
     """Answers every register as a core does that is always quiet: what a sample starts has ended when its word is written.
 
-    Only what the golden model does not know is different: clocks and walked rows stay what was written to them, and rates
-    have to be those of a decay shift.
+    As in a core, the last learning sample's update of W is pending until the next sample: until then the window shows the
+    W before it, and it is shifted and rounded by the settings that are in force then. Only what the golden model does not
+    know is different: clocks and walked rows stay what was written to them, rates have to be those of a decay shift, and
+    block_shift follows block.
     """
 
     def __init__(self, config: Config):
@@ -30,16 +32,20 @@ class GoldenTransport(Transport):
         self._map = {register.address: register for register in registers(config, route=1)}
         self._values = {register.name: register.reset for register in self._map.values()}
         self._own = {register.address for register in core_registers(config)}
-        self._memories = Memories(MemoryMap(config).regions, 1)
-        self._names = tuple(self._memories.names())
-        addresses = np.concatenate([self._memories.region(name).addresses.reshape(-1) for name in self._names])
+        self._memory_map = MemoryMap(config)
+        self._names = self._memory_map.state_names()
+        addresses = self._memory_map.addresses(self._names)
         self._places = np.argsort(addresses)
         self._addresses = addresses[self._places]
-        parts = (self._memories.region(name) for name in self._names)
-        self._kinds = [(part.bits, part.signed) for part in parts for _ in range(part.addresses.size)]
+        self._regions = [
+            self._memory_map[name] for name in self._names for _ in range(self._memory_map[name].addresses.size)
+        ]
         self._words: np.ndarray | None = None  # the memories as the window sees them, while it does
         self._written = False
+        self._before = None  # the state before the last sample, and that sample, where it was learned
+        self._update = None  # what it taught W, once that is out of the model again
         self._packet: list[int] = []
+        self._mode = 0  # MODE when the packet began
         self._results: list[int] = []
         self._number = 0
 
@@ -71,6 +77,8 @@ class GoldenTransport(Transport):
         elif register.access == "rw1c":
             values[name] &= ~word
         elif register.access == "wo":
+            if not self._packet:
+                self._mode = values["MODE"]
             self._packet.append(word)
             if name == "SAMPLE_LAST":
                 self._take()
@@ -101,25 +109,40 @@ class GoldenTransport(Transport):
         if at == len(self._addresses) or self._addresses[at] != address:
             return 0  # a hole between two words
         if self._words is None:
+            self._take_back()
             full = with_copies(self.model.state())
-            self._words = self._memories.encode({name: full[name] for name in self._names})
+            self._words = self._memory_map.encode({name: full[name] for name in self._names})
         place = self._places[at]
         if word is not None:
             self._words[place], self._written = word, True
             return 0
-        return self._cut(int(self._words[place]), *self._kinds[place]) & _WORD
+        return int(self._regions[place].decode(self._words[place])) & _WORD
 
     def _settle(self) -> None:
         """What the window wrote becomes the model's."""
         if self._written:
-            state = without_copies(self._memories.decode(self._names, self._words))
+            state = without_copies(self._memory_map.decode(self._names, self._words))
             self.model.load(self.model.state() | state)
         self._words, self._written = None, False
+
+    def _take_back(self) -> None:
+        """Takes the last sample's update out of W again: memory or a setting is touched before the pass that writes it."""
+        from sw.driver.golden_update import PendingUpdate
+
+        if self._before is None:
+            return
+        (state, x, label), self._before = self._before, None
+        twin = copy.deepcopy(self.model)
+        twin.load(state)
+        self._update = PendingUpdate(twin, x, label)
+        for new, old in zip(self.model.W[1:], twin.W[1:], strict=True):
+            new.copy_(old)
 
     def _set(self) -> None:
         """The settings written become the model's; rates that belong to no decay shift wait for the others."""
         from golden.integer import IntegerModel
 
+        self._take_back()
         self._settle()
         values, config = self._values, self.config
         names = ("threshold", "window_low", "window_high", "margin", "lambda8", "dead_zone", "reach", "seed")
@@ -130,7 +153,7 @@ class GoldenTransport(Transport):
         state, decay = self.model.state(), self.model.decay
         if config != self.model.config:
             self.model = IntegerModel(config)
-            self.model.load(state | {"position": state["position"] % config.block})
+            self.model.load(state | {"position": np.minimum(state["position"], config.block - 1)})
             self.model.decay = decay
         for decay in _DECAYS:
             wanted = settings_of(config, decay)
@@ -142,24 +165,26 @@ class GoldenTransport(Transport):
     def _take(self) -> None:
         """A whole packet: dropped where it is not one of a sample."""
         packet, self._packet = self._packet, []
-        label, due = packet[0] & 0xFFFF, sample_words(self.config)
+        due = sample_words(self.config)
+        x, labels = unpack_samples(self.config, np.array([(packet + [0] * due)[:due]]))
         wrong = []
         if len(packet) != due:
             wrong.append("short_packet" if len(packet) < due else "long_packet")
-        if label >= self.config.classes:
+        if labels[0] >= self.config.classes:
             wrong.append("label")
         if wrong:
             for error in wrong:
                 self._raise(error)
             self._values["DROPPED"] += 1
             return
-        words = np.array(packet[1:], np.int64)[:, None]
-        pixels = (words >> (PIXEL_BITS * np.arange(PIXELS))) & ((1 << PIXEL_BITS) - 1)
-        x = pixels.reshape(1, -1)[:, : self.config.sizes[0]]
-        mode = MODES[self._values["MODE"]]
+        mode = MODES[self._mode] if self.config.learn and self._mode < len(MODES) else "infer"
         self._settle()
-        records = self.model.train(x, np.array([label]), learn=mode == "learn")
-        if mode == "recall" and self.config.learn:
+        if self._update:
+            self._update.write(self.model)
+        self._update = None
+        self._before = (self.model.state(), x[0], labels[0]) if mode == "learn" else None
+        records = self.model.train(x, labels, learn=mode == "learn")
+        if mode == "recall":
             self.model.recall()
         given = pack_results(self.config, self._number, records.prediction, records.voltages, records.counters)
         self._results += given[0].tolist()

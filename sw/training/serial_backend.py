@@ -114,7 +114,7 @@ class _Run:
 
     def _known(self) -> dict[str, np.ndarray]:
         """The part of golden's state that this chip has."""
-        names = self.chip.memories.regions
+        names = self.chip.memory_map.regions
         return {name: value for name, value in self.golden.state().items() if name in names}
 
     def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:

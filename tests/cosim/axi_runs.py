@@ -6,7 +6,8 @@ import numpy as np
 
 from cosim.files import save_arrays
 from golden.config import Config
-from golden.integer import IntegerModel, Records
+from golden.integer import IntegerModel
+from golden.records import Records
 from rtl.interface.packets import pack_results
 from rtl.interface.registers import MODES
 

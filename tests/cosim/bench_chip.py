@@ -6,9 +6,9 @@ import pytest
 
 from cosim.chip import Chip, Hang
 from cosim.compare import Mismatch, compare_records, compare_state
-from cosim.memories import with_copies
 from cosim.runner import parameters
 from golden.config import Config
+from rtl.interface.state import with_copies
 from tests.cosim.standin import MemoryMap, Model
 
 
@@ -33,14 +33,14 @@ async def training_agrees(dut):
     assert (np.diff(got.clocks) > 0).all()
     compare_records(model.train(np.zeros_like(x[:1]), [0], False), await chip.blank(), len(x))
     assert compare_state(with_copies(model.state()), await chip.state()) == sum(
-        r.addresses.size for n, r in chip.regions.items() if n != "decay"
+        r.addresses.size for n, r in chip.memory_map.regions.items() if n != "decay"
     )
 
 
 @cocotb.test()
 async def memories_hold_what_is_written(dut):
     chip, *_ = await setup(dut)
-    region = chip.regions["W1"]
+    region = chip.memory_map["W1"]
     values = np.random.default_rng(3).integers(-(1 << 15), 1 << 15, region.shape)
     await chip.write(W1=values, decay=-3)
     back = await chip.read("decay", "W1")

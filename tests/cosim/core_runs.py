@@ -51,9 +51,9 @@ def stimulus(config: Config, count: int, rng: np.random.Generator) -> tuple[np.n
 
 
 def mixture(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """learn and recall (count,): learning, inference, and now and then a recall on request."""
+    """learn and recall (count,): learning, inference, and now and then a recall on request after either."""
     learn = rng.random(count) < 0.8
-    return learn, ~learn & (rng.random(count) < 0.3)
+    return learn, rng.random(count) < np.where(learn, 0.15, 0.3)
 
 
 def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerModel:

@@ -1,22 +1,22 @@
 """A small core with BsdCore's ports, a memory map, and its model: what cosim is tested on. It learns nothing of use."""
 
-from types import SimpleNamespace
-
 import numpy as np
 from amaranth import Module, Mux, Signal, signed
 from amaranth.back import verilog
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from cosim.bits import Records
 from cosim.wrapper import Widths
+from golden.records import Records
+from rtl.interface.regions import Region, Regions
 from rtl.ports import host_answer_signature
 
 
-class MemoryMap:
+class MemoryMap(Regions):
     """Regions laid one after the other with gaps of 3 words; W1 first, the settings and counts last."""
 
     def __init__(self, config):
+        super().__init__()
         n, K, L = config.sizes, config.classes, config.layers
         shapes = {f"W{i}": (n[i - 1], n[i], 16, True) for i in range(1, L + 1)}
         shapes |= {f"Theta{i}": (n[i + 1], n[i], 16, True) for i in range(L)}
@@ -25,11 +25,11 @@ class MemoryMap:
             shapes |= {f"S{i}": (K, 24, True), f"N{i}": (K, 20, False)}
         shapes |= {f"apical{i}": (K, n[i], 4, False) for i in range(1, L)}
         shapes |= {"samples": (32, False), "position": (16, False), "decay": (8, True)}
-        self.regions, low = {}, 16
+        low = 16
         for name, (*shape, bits, sign) in shapes.items():
             size = int(np.prod(shape))
             addresses = np.arange(low, low + size).reshape(shape)
-            self.regions[name] = SimpleNamespace(name=name, shape=tuple(shape), addresses=addresses, bits=bits, signed=sign)
+            self.regions[name] = Region(name, addresses, bits, sign)
             low += size + 3
         self.depth = low
 

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cosim.bits import Records, UnknownBits, from_strings, numbers, records_from_strings, samples_to_strings, to_strings
+from cosim.bits import UnknownBits, from_strings, numbers, records_from_strings, samples_to_strings, to_strings
 from cosim.compare import Mismatch, compare_arrays, compare_records, compare_state, traces_around, write_trace
 from cosim.wrapper import Widths
 from golden.config import Config
+from golden.records import Records
 
 RNG = np.random.default_rng(0)
 

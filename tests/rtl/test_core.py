@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 from amaranth.sim import Simulator
 
-from cosim.chip import with_copies
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import BsdCore
 from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.state import with_copies
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=(4, 3, 2), block=3)
 

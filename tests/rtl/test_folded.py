@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
-from cosim.chip import with_copies
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import core_of
@@ -14,6 +13,7 @@ from rtl.folded.microcode import If
 from rtl.folded.plan import Plan
 from rtl.folded.program import program
 from rtl.interface.memory_map import register_names
+from rtl.interface.state import with_copies
 from tests.rtl.test_core import Pins
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=1, block=3, dead_zone=0)

@@ -5,7 +5,9 @@ import pytest
 
 from golden.errors import StateError
 from golden.integer import IntegerModel
-from rtl.interface.registers import ADDRESS
+from golden.records import Records
+from rtl.interface.memory_map import settings_of
+from rtl.interface.registers import ADDRESS, core_registers
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError, TransportError
@@ -71,6 +73,40 @@ def test_rates_follow_the_decay(chip):
     x, y = samples(9, 4)
     assert_same(records(chip.train(x, y)), records(model.train(x, y)))
     assert_same(chip.save(), model.state())
+
+
+def test_a_setting_waits_for_the_last_samples_update(chip):
+    model = IntegerModel(CONFIG)
+    (x, y), (blank, none) = samples(14, 7), (np.zeros((1, CONFIG.sizes[0]), int), np.zeros(1, int))
+    chip.train(x[:7], y[:7])
+    chip.set(decay=-3)
+    said = chip.train(x[7:], y[7:])
+    model.train(x[:7], y[:7])
+    model.train(blank, none, learn=False)  # counts the update
+    model.decay = -3
+    assert_same(records(said), records(model.train(x[7:], y[7:])))
+    assert_same(chip.save(), model.state())
+
+
+def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip):
+    """What the golden transport does then is what a core does; the golden model, which writes at once, is another thing."""
+    golden = Chip(GoldenTransport(CONFIG), CONFIG)
+    golden.set()
+    golden.load(IntegerModel(CONFIG).state())
+    model, (x, y) = IntegerModel(CONFIG), samples(9, 8)
+    addresses, found = {register.name: register.address for register in core_registers(CONFIG)}, []
+    for one in (chip, golden):
+        said = [one.train(x[:6], y[:6])]
+        settings = settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3)
+        for name, value in settings.items():
+            one.transport.write(addresses[name], [value & 0xFFFFFFFF])
+        before = one._read(("W1", "W2"))
+        said += [one.train(x[6:], y[6:])]
+        found.append(before | records(Records.join(said)) | one.save())
+        one.set()
+    assert_same(*found)
+    model.train(x[:6], y[:6])
+    assert (model.W[1].numpy() != found[0]["W1"]).any()
 
 
 def test_recall_shows_what_the_backward_network_remembers(chip):

@@ -17,8 +17,8 @@ import pytest
 from cosim.checkpoint import Checkpoint
 from cosim.files import load_arrays, save_arrays
 from cosim.job import ExpectedReader
-from cosim.memories import with_copies
 from golden.config import Config
+from rtl.interface.state import with_copies
 from sw import cli, data
 from sw.proof import pieces as plan
 from sw.proof import prove
