@@ -29,9 +29,13 @@ def child_of_mine() -> dict[str, str]:
 
 
 @functools.cache
-def end_with_parent() -> None:
-    """Ends this process within a second of its parent's end, however that one ended: nobody waits for a result then."""
-    parent = int(os.environ.get(_PARENT, os.getppid()))
+def end_with_parent(parent: int | None = None) -> None:
+    """Ends this process within a second of its parent's end, however that one ended: nobody waits for a result then.
+
+    Args:
+        parent: its number; None: as `child_of_mine` left it.
+    """
+    parent = parent or int(os.environ.get(_PARENT, os.getppid()))
 
     def watch() -> None:
         while os.getppid() == parent:

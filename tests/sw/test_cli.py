@@ -1,15 +1,18 @@
 """The command as a whole: help, version, exit codes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from golden.config import NAMED
 from sw import cli
 
-COMMANDS = ("train", "verify", "predict", "recall", "verilog", "bench", "info")
+COMMANDS = tuple(typer.main.get_command(cli.app).commands)
+"""All of them, as the app itself has them."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,9 +72,29 @@ def test_a_closed_pipe_is_no_error(tmp_path):
     assert run.stderr == ""
 
 
-def test_help_loads_neither_torch_nor_amaranth():
-    """Help and refusals come at once."""
-    slow = {"torch", "amaranth", "matplotlib", "distributed", "dask"}
-    code = f"import sys; from sw import cli; cli.main(['--help']); print({slow} & {{*sys.modules}})"
-    run = subprocess.run([sys.executable, "-c", code], cwd=Path(cli.__file__).parents[1], capture_output=True, text=True)
-    assert run.stdout.splitlines()[-1] == "set()"
+HEAVY = {"torch", "amaranth", "cocotb", "matplotlib", "sklearn", "distributed", "dask"}
+
+
+def loaded(folder: Path, *arguments: str) -> tuple[int, str, set[str]]:
+    """Exit code, last line of stderr and modules of a command in a process of its own."""
+    code = "import sys; from sw import cli; code = cli.main(sys.argv[1:]); print(code, *sys.modules)"
+    command = [sys.executable, "-c", code, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    code, *modules = run.stdout.splitlines()[-1].split()
+    return int(code), (run.stderr.splitlines() or [""])[-1], set(modules)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((command, "--help") for command in COMMANDS)])
+def test_help_comes_at_once(tmp_path, arguments):
+    """Under half a second of processor time: neither numpy nor anything slower is loaded."""
+    code, error, modules = loaded(tmp_path, *arguments)
+    assert (code, error) == (0, "")
+    assert not modules & (HEAVY | {"numpy"})
+
+
+def test_the_former_verify_shards_says_where_it_went(tmp_path, capsys):
+    assert cli.main(["verify", "--shards", "4"]) == 2
+    said = "bispike: --shards: found with verify; a training in pieces is proven by bispike prove --shards 4\n"
+    assert capsys.readouterr().err == said
+    assert not list(tmp_path.iterdir())

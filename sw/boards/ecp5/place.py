@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from sw.boards.catalogue import Board
 from sw.boards.ecp5.floorplan import floorplan
-from sw.boards.tools import Folder, Unwanted, asked
+from sw.boards.tools import Folder
 from sw.common.files import write
+from sw.common.task import Unwanted, asked
 
 USED = {
     "ecp5": {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"},

@@ -20,15 +20,15 @@ from cosim.job import ExpectedReader
 from golden.config import Config
 from rtl.interface.state import with_copies
 from sw import cli, data
-from sw.proof import pieces as plan
+from sw.common.files import RunFolder
 from sw.proof import prove
-from sw.proof.pieces import Golden, Plan
+from sw.proof.shards import CutTraining, GoldenRun
 from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
-COMMAND = ["verify", "--config", "small.toml", "--data", "digits", "--samples", "150"]
+COMMAND = ["prove", "--config", "small.toml", "--data", "digits", "--samples", "150", "--simulator", "icarus"]
 VERILOG = functools.cache(sim_backend.core_verilog)
 RECORD = 1 + 10 + 2 * 4
 """Prediction, voltages and counters of a sample."""
@@ -54,10 +54,10 @@ def memories() -> int:
     return sum(array.size for array in with_copies(GoldenNetwork(Config.load("small.toml")).model.state()).values())
 
 
-def small_plan(count: int) -> Plan:
+def small_training(count: int) -> CutTraining:
     whole = data.load("digits")
     part = data.Dataset("digits", whole.x_train[:150], whole.y_train[:150], whole.x_test, whole.y_test)
-    return Plan(Config.load("small.toml"), part, count)
+    return CutTraining(Config.load("small.toml"), part, count)
 
 
 # -- cuts and golden -----------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def small_plan(count: int) -> Plan:
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 300])
 def test_the_shards_are_the_training(folder, count):
     """Every sample of every epoch, in the order of `bispike train`, once; each at its epoch's decay."""
-    whole = small_plan(count)
+    whole = small_training(count)
     learned = []
     for number in range(count):
         shard = whole.shard(number)
@@ -81,11 +81,11 @@ def test_the_shards_are_the_training(folder, count):
 
 def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
     """Its last checkpoint is the network that `bispike train` gives."""
-    whole = small_plan(7)
+    whole = small_training(7)
     x, y = whole.dataset.x_train, whole.dataset.y_train
     np.savez("first.npz", x=x, y=y, x_test=x[:2], y_test=y[:2])
     assert cli.main(["train", "--config", "small.toml", "--data", "first.npz", "--run", "train"]) == 0
-    golden = Golden(folder / "golden", whole)
+    golden = GoldenRun(folder / "golden", whole)
 
     def interrupt(samples: int) -> None:
         if samples > 200:
@@ -105,13 +105,13 @@ def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
 
 def test_the_records_at_a_cut_are_those_of_the_training_without_it(folder):
     """The sample after a shard's last settles it: its record carries the pending update, as in one long stream."""
-    whole, cut = small_plan(1), small_plan(4)
+    whole, cut = small_training(1), small_training(4)
     model = GoldenNetwork(whole.config).model
     x, y = (whole.shard(0).data[name][:150] for name in ("x", "y"))
     model.decay = whole.config.decay_at(0, 2)
     model.train(x[:1] * 0, y[:1], learn=False)
     expected = model.train(x, y)
-    golden = Golden(folder / "golden", cut)
+    golden = GoldenRun(folder / "golden", cut)
     golden.train(lambda samples: None)
     (folder / "expected.bin").write_bytes(golden.reference(0).records)
     got = ExpectedReader(folder / "expected.bin", whole.config).take(1 + 75 + 1)  # recall, training, settling
@@ -131,14 +131,14 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     # A record a sample, one more where a shard or an epoch ends, one of the recall.
     # Every memory where a shard begins (after the recall, or read back) and ends, and where an epoch ends.
     assert count == (300 + 4 + 1) * RECORD + (3 + 3 + 1) * memories()
-    file = folder / "runs" / "verify-small" / "shards.json"
+    file = folder / "runs" / "prove-small" / "shards.json"
     kept = json.loads(file.read_text())
     assert [proof["samples"] for proof in kept["proven"].values()] == [100, 100, 100]
     assert not (file.parent / "golden").exists()
 
     del kept["proven"]["1"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["verify", "--config", "small.toml", "--resume", "--workers", "1"]) == 0
+    assert cli.main(["prove", "--config", "small.toml", "--resume", "--workers", "1", "--simulator", "icarus"]) == 0
     said = capsys.readouterr().out
     assert values(said) == count
     assert ", 2 of them proven before; 1 workers, " in said.splitlines()[-1]
@@ -149,13 +149,13 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
 
     kept["proven"]["1"] = kept["proven"]["0"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 1
+    assert cli.main(["prove", "--config", "small.toml", "--resume", "--simulator", "icarus"]) == 1
     assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
 
 
 def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
     """In a checkpoint (the shard that ends there names the synapse), or in what golden says of a sample."""
-    train, place = Golden.train, {}
+    train, place = GoldenRun.train, {}
 
     def wrong(self, progress):
         train(self, progress)
@@ -168,7 +168,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
             changed.view("<i4").reshape(-1, RECORD)[5, 4] ^= 1
         save_arrays(file, arrays)
 
-    monkeypatch.setattr(plan.Golden, "train", wrong)
+    monkeypatch.setattr(GoldenRun, "train", wrong)
     place["what"] = "W2"
     assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
     error = capsys.readouterr().err
@@ -176,7 +176,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
         r"bispike: shard 2 of 4, samples 75 to 149 of epoch 1: mismatch at layer 2, pre 3, post 7: W2 exp", error
     )
     assert error.count("\n") == 1
-    kept = json.loads((folder / "runs" / "verify-small" / "shards.json").read_text())
+    kept = json.loads((folder / "runs" / "prove-small" / "shards.json").read_text())
     assert list(kept["proven"]) == ["0"]
 
     place["what"] = "records"
@@ -194,7 +194,7 @@ def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
-    assert cli.main(["verify", "--config", "small.toml", "--data", "some.npz", "--shards", "2"]) == 1
+    assert cli.main(["prove", "--config", "small.toml", "--data", "some.npz", "--shards", "2", "--simulator", "icarus"]) == 1
     assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
 
 
@@ -227,7 +227,7 @@ def mine(mark: str) -> dict[int, tuple[int, str]]:
 
 def simulators(mark: str) -> dict[int, int]:
     """Those under way, and the workers they belong to."""
-    return {pid: parent for pid, (parent, command) in mine(mark).items() if command.split(" ")[0].endswith("/sim")}
+    return {pid: parent for pid, (parent, command) in mine(mark).items() if command.split(" ")[0].endswith(("/sim", "vvp"))}
 
 
 def until(what, seconds: float = 60):
@@ -241,7 +241,7 @@ def until(what, seconds: float = 60):
 
 def begun(mark: str, *more: str) -> subprocess.Popen:
     """The command in a session of its own, with samples enough that it can be met in the middle."""
-    command = [sys.executable, "-m", "sw.cli", *COMMAND[:-1], "1400", "--shards", "2", "--workers", "2", *more]
+    command = [sys.executable, "-m", "sw.cli", *COMMAND, "--samples", "1400", "--shards", "2", "--workers", "2", *more]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "MARK": mark}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
@@ -255,7 +255,7 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     until(lambda: simulator not in simulators(mark), 5)
     said, error = process.communicate()
     assert (process.returncode, error) == (0, "")
-    proofs = json.loads((folder / "runs" / "verify-small" / "shards.json").read_text())["proven"]
+    proofs = json.loads((folder / "runs" / "prove-small" / "shards.json").read_text())["proven"]
     assert [proof["samples"] for proof in proofs.values()] == [1400, 1400]
     count = int(re.match(r"([\d,]+) values", said.splitlines()[-1])[1].replace(",", ""))
     assert count == (2800 + 2 + 1) * RECORD + (2 + 2) * memories()
@@ -266,7 +266,7 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     os.killpg(process.pid, signal.SIGINT)
     said, error = process.communicate()
     assert (process.returncode, error) == (130, "")
-    assert said.endswith("go on with\n  bispike verify --resume --run stopped\n")
+    assert said.endswith("go on with\n  bispike prove --resume --run stopped\n")
     until(lambda: not mine(mark), 5)
 
 
@@ -281,13 +281,9 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
         (["--shards", "2", "--samples", "1"], "--samples: found 1; allowed is 2 to 1,437, the samples of digits"),
         (["--shards", "2", "--samples", "1438"], "--samples: found 1438; allowed is 2 to 1,437, the samples of digits"),
         (["--shards", "2", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
-        (["--shards", "2", "--waves"], "--waves: found with --shards; allowed is without it"),
-        (["--shards", "2", "--from", "x"], "--from: found with --shards; allowed is without it"),
-        (["--epochs", "2"], "--epochs: found without --shards; allowed is with it"),
-        (["--run", "x"], "--run: found without --shards; allowed is with it"),
         (
             ["--resume"],
-            "runs/verify-small/shards.json: No such file or directory; allowed is the folder of a bispike verify",
+            "runs/prove-small/shards.json: No such file or directory; allowed is the folder of a bispike prove",
         ),
         (
             ["--shards", "2", "--scheduler", "here"],
@@ -305,7 +301,7 @@ def test_bad_input_is_one_line(folder, capsys, more, text):
 
 
 def test_no_scheduler_is_one_line_within_seconds(folder, capfd, monkeypatch):
-    monkeypatch.setattr("sw.common.cluster.PATIENCE", 1)
+    monkeypatch.setattr("sw.common.dask_workers.PATIENCE", 1)
     with socket.socket() as taken:  # bound and not listening: nobody else takes it meanwhile
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
@@ -317,29 +313,29 @@ def test_no_scheduler_is_one_line_within_seconds(folder, capfd, monkeypatch):
 @pytest.mark.parametrize(
     ("more", "text"),
     [
-        (["--shards", "3"], "--shards: found 3 with --resume; allowed is what runs/verify-small began with, 2"),
-        (["--epochs", "3"], "--epochs: found 3 with --resume; allowed is what runs/verify-small began with, 2"),
-        (["--samples", "9"], "--samples: found 9 with --resume; allowed is what runs/verify-small began with, 150"),
-        (["--data", "x.npz"], "--data: found x.npz with --resume; allowed is what runs/verify-small began with, digits"),
-        (["--config", "tiny", "--run", "runs/verify-small"], "--config: found tiny with --resume; allowed is what"),
+        (["--shards", "3"], "--shards: found 3 with --resume; allowed is what runs/prove-small began with, 2"),
+        (["--epochs", "3"], "--epochs: found 3 with --resume; allowed is what runs/prove-small began with, 2"),
+        (["--samples", "9"], "--samples: found 9 with --resume; allowed is what runs/prove-small began with, 150"),
+        (["--data", "x.npz"], "--data: found x.npz with --resume; allowed is what runs/prove-small began with, digits"),
+        (["--config", "tiny", "--run", "runs/prove-small"], "--config: found tiny with --resume; allowed is what"),
     ],
 )
 def test_going_on_with_other_settings_is_refused(folder, capsys, more, text):
     settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
-    prove.RunFolder(folder / "runs" / "verify-small").write(prove.FILE, json.dumps(settings))
-    assert cli.main(["verify", "--config", "small.toml", "--resume", *more]) == 2
+    RunFolder(folder / "runs" / "prove-small").write(prove.FILE, json.dumps(settings))
+    assert cli.main(["prove", "--config", "small.toml", "--resume", *more]) == 2
     assert capsys.readouterr().err.startswith(f"bispike: {text}")
 
 
 def test_a_damaged_run_and_another_core_are_refused(folder, capsys):
     settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
-    run = prove.RunFolder(folder / "runs" / "verify-small")
+    run = RunFolder(folder / "runs" / "prove-small")
     run.write(prove.FILE, json.dumps(settings)[:-9])
-    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
     assert "shards.json: found a damaged file" in capsys.readouterr().err
     run.write(prove.FILE, json.dumps(settings | {"digest": "other"}))
-    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
     assert "--data: found other samples of digits" in capsys.readouterr().err
     run.write(prove.FILE, json.dumps(settings | {"core": "other"}))
-    assert cli.main(["verify", "--config", "small.toml", "--resume"]) == 2
+    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
     assert "found proofs of another core" in capsys.readouterr().err

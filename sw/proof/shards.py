@@ -1,4 +1,4 @@
-"""Where a training is cut into shards, and what golden did in each, kept in the run folder until all are proven."""
+"""A training cut into shards, and what golden did in each, kept in the run folder until all are proven."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sw.training.golden_backend import GoldenNetwork
 
 
 @dataclass(frozen=True)
-class Plan:
+class CutTraining:
     """A training of `config.epochs` epochs over the training part of a data set, as `bispike train` does it, in N shards.
 
     The cuts are where shard i's share, samples i T / N to (i + 1) T / N of all T, begins and ends.
@@ -62,11 +62,11 @@ class Plan:
         return f"shard {number + 1} of {self.shards}, samples {where} of epoch {last + 1}"
 
 
-class Golden:
+class GoldenRun:
     """Golden's training, in files: its whole state at each cut, and of each shard the records and the states in between."""
 
-    def __init__(self, folder: Path, plan: Plan):
-        self.folder, self.plan = folder, plan
+    def __init__(self, folder: Path, training: CutTraining):
+        self.folder, self.training = folder, training
 
     def checkpoint(self, cut: int) -> Path:
         """Golden's state at a cut, 0..N: where shard `cut` begins, and the one before it ends."""
@@ -83,17 +83,17 @@ class Golden:
         """
         from cosim.golden_worker import expected
 
-        plan = self.plan
-        done = next((i for i in range(plan.shards) if not self.checkpoint(i + 1).exists()), plan.shards)
-        if done == plan.shards:
+        training = self.training
+        done = next((i for i in range(training.shards) if not self.checkpoint(i + 1).exists()), training.shards)
+        if done == training.shards:
             return
         make_folder(self.folder)
         state = load_arrays(self.checkpoint(done)) if done else None
-        model = GoldenNetwork(plan.config, state, plan.samples - plan.cut(done)).model
+        model = GoldenNetwork(training.config, state, training.samples - training.cut(done)).model
         if not done:
             save_arrays(self.checkpoint(0), model.state())
-        for number in range(done, plan.shards):
-            shard, records, between = plan.shard(number), [], {}
+        for number in range(done, training.shards):
+            shard, records, between = training.shard(number), [], {}
             job = shard.job()
             for stretch in range(len(shard.stretches)):
                 for part in expected(job, shard.data, stretch, model):
@@ -109,7 +109,7 @@ class Golden:
         """What the chip must do in a shard."""
         arrays = load_arrays(self._records(number))
         records = arrays.pop("records").tobytes()
-        between: list[dict] = [{} for _ in self.plan.stretches(number)[1:]]
+        between: list[dict] = [{} for _ in self.training.stretches(number)[1:]]
         for key, array in arrays.items():
             stretch, name = key.split(".")
             between[int(stretch)][name] = array
