@@ -113,6 +113,10 @@ VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the t
 JsonFile = Annotated[
     Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")
 ]
+PageFile = Annotated[
+    Path | None,
+    Option("--page", metavar="FILE.md", help="Where to write the page. Default: docs/figures.md, docs/figures-boards.md."),
+]
 BoardName = Annotated[
     str,
     Option(

@@ -1,6 +1,5 @@
 """`bispike bench --boards`: the figures of the boards, each from a build done here and now (or kept from the last time)."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +16,15 @@ from sw.boards.synthesis import Netlist, core_netlist
 from sw.boards.tools import Folder
 from sw.common.cluster import run_all
 from sw.common.errors import CheckError
-from sw.common.files import RunFolder, make_folder, write
-from sw.common.terminal import say
+from sw.common.files import RunFolder, make_folder
 from sw.design.clocks import measure
-from sw.figures.figure import Row
-from sw.figures.measure import show
+from sw.figures.figure import COMMAND, Figure
+from sw.figures.publish import Measurement, publish
 
 BAUD = 1_000_000
+WITH_BOARDS = f"{COMMAND} --boards"
+DIGITS, ICEBREAKER = "bispike build --board ulx3s-85f", "bispike build --board icebreaker"
+IMAGE = f"{DIGITS} --config image"
 
 
 @dataclass(frozen=True)
@@ -74,68 +75,69 @@ def proven(config: Config, folder: Path, family: str = "ecp5") -> Proof:
         return Proof(0, str(error))
 
 
-def bench(output: Path, address: str | None, workers: int | None, console: Console) -> list[Row]:
+def bench(output: Path, page: Path, address: str | None, workers: int | None, console: Console) -> list[Figure]:
     """Does all tasks, prints and writes the figures. What was built before and has not changed is not built again.
 
     Args:
-        address, workers: see `sw.common.cluster`. Builds are kept in build/bench of the machine that does them.
+        address, workers: see `sw.common.cluster.workers_at`. Builds are kept in build/bench of the machine that does them.
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
-    make_folder(output.parent)
+    for path in (output, page):
+        make_folder(path.parent)
     began = time.monotonic()
     found = run_all(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
-    made = rows(found)
-    show(console, made)
+    notes = ("What an earlier run built of the same inputs is not built again: the minutes are those of what was left.",)
     seconds = time.monotonic() - began
-    say(console, f"in {seconds / 60:.1f} minutes")
-    write(output, json.dumps({"seconds": round(seconds, 1), "figures": [vars(row) for row in made]}, indent=2) + "\n")
-    missed = [row.figure for row in made if not row.reached]
-    if missed:
-        raise CheckError(f"{len(missed)} of {len(made)} figures miss their target: {'; '.join(missed)}")
-    return made
+    measured = Measurement("Figures of the boards", WITH_BOARDS, seconds, figures(found), notes)
+    return publish(measured, output, page, console)
 
 
-def rows(found: dict) -> list[Row]:
-    """The table from what the tasks gave."""
+def figures(found: dict) -> list[Figure]:
+    """What the results of `tasks` tell."""
     digits, made = found["digits"], []
-    made.append(_clock(digits, "ULX3S-85F, digits with learning, 16 lanes: Fmax", 100))
+    made.append(_clock(digits, "ULX3S-85F, digits with learning, 16 lanes: Fmax", 100, DIGITS))
     if isinstance(digits, Result):
         comb = digits.used("LUT")
         how = "TRELLIS_COMB after place and route, serial bridge and registers included"
-        made.append(Row("the same: TRELLIS_COMB", comb, f"{comb:,.0f}", "<= 36,000", comb <= 36_000, how))
-    made.append(_clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80))
+        made.append(Figure("the same: TRELLIS_COMB", comb, f"{comb:,.0f}", "<= 36,000", comb <= 36_000, how, DIGITS))
+    made.append(
+        _clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80, "--board ulx3s-85f --config image")
+    )
     if isinstance(found["image"], Result):
         image = found["image"]
         time = image.clocks.training / min(image.placed.megahertz, float(image.megahertz))
         how = f"{image.clocks.training:,.0f} clocks a learned sample, recall included; {image.clocks.data}"
-        made.append(Row("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how))
-    made.append(_clock(found["icebreaker"], "iCEBreaker, 64-120-64-10 folded, with learning: Fmax", 20))
+        made.append(Figure("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how, IMAGE))
+    made.append(
+        _clock(found["icebreaker"], "iCEBreaker, 64-120-64-10 folded, with learning: Fmax", 20, "--board icebreaker")
+    )
     if isinstance(digits, Result):
         density = digits.clocks.visited / digits.netlist.resources["LUT"] * 1000
         luts, visited = digits.netlist.resources["LUT"], digits.clocks.visited
         how = f"digits: {visited:.1f} visited a clock over whole samples, {luts:,.0f} LUT-eq"
-        made.append(
-            Row("synapse updates a clock and 1,000 LUT-eq", density, f"{density:.2f}", ">= 0.5", density >= 0.5, how)
-        )
+        name, reached = "synapse updates a clock and 1,000 LUT-eq", density >= 0.5
+        made.append(Figure(name, density, f"{density:.2f}", ">= 0.5", reached, how, WITH_BOARDS))
     made.append(_overhead(found["learning"], found["inference"]))
     proofs = [found["netlist of tiny"], found["netlist of digits"]]
     wrong = [proof.mismatch for proof in proofs if proof.mismatch]
     how = f"tiny and digits after synthesis for ECP5, real digits: {sum(proof.values for proof in proofs):,} values compared"
-    made.append(Row("netlist against golden, mismatches", len(wrong), "; ".join(wrong) or "0", "0", not wrong, how))
+    made.append(
+        Figure("netlist against golden, mismatches", len(wrong), "; ".join(wrong) or "0", "0", not wrong, how, WITH_BOARDS)
+    )
     return made
 
 
-def _clock(result: Result | str, figure: str, target: int) -> Row:
+def _clock(result: Result | str, name: str, target: int, command: str) -> Figure:
     if isinstance(result, str):
-        return Row(figure, None, result, f">= {target} MHz", False, "the build says so")
+        return Figure(name, None, result, f">= {target} MHz", False, "the build says so", command)
     megahertz, places = result.placed.megahertz, ", ".join(f"{name} {used:,}" for name, used in result.placed.used.items())
     how = f"{places}; longest path: {result.placed.describe()}"
-    return Row(figure, megahertz, f"{megahertz:.1f} MHz", f">= {target} MHz", megahertz >= target, how)
+    return Figure(name, megahertz, f"{megahertz:.1f} MHz", f">= {target} MHz", megahertz >= target, how, command)
 
 
-def _overhead(learning: Netlist, inference: Netlist) -> Row:
+def _overhead(learning: Netlist, inference: Netlist) -> Figure:
     """What learning adds, and the kinds of block that it goes to."""
     more, base = learning.resources["LUT"] - inference.resources["LUT"], inference.resources["LUT"]
     kinds: dict[str, float] = {}
@@ -146,4 +148,4 @@ def _overhead(learning: Netlist, inference: Netlist) -> Row:
     shares = sorted(((part, kind) for kind, part in kinds.items() if abs(part) > more / 50), reverse=True)
     how = ", ".join(f"{kind.rstrip('0123456789') or kind} {part:+,.0f}" for part, kind in shares)
     text = f"{more:+,.0f} on {base:,.0f} ({more / base:+.0%})"
-    return Row("learning on top of inference only, digits, LUT-eq", more, text, "reported", True, how)
+    return Figure("learning on top of inference only, digits, LUT-eq", more, text, "reported", True, how, WITH_BOARDS)

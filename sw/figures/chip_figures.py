@@ -11,7 +11,7 @@ import numpy as np
 from golden.config import NAMED, Config
 from sw import data
 from sw.data.synthetic import random_pixels
-from sw.figures.figure import Row
+from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GAP
 from sw.training.golden_backend import GoldenNetwork
 from sw.training.sim_backend import WAITING, core_verilog, plain_errors
@@ -50,14 +50,14 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
         )
 
 
-def training_rows(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[int, ...]) -> list[Row]:
+def training_figures(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[int, ...]) -> list[Figure]:
     """What two whole trainings on digits, one with either loss, tell; `lanes` of layers 0..L."""
     mismatches = reco.mismatches + gap.mismatches
     values = reco.values_compared + gap.values_compared
     how = f"digits, {reco.samples + gap.samples:,} samples learned and all tests, both losses: {values:,} values compared"
-    rows = [Row("chip against golden, mismatches", mismatches, f"{mismatches}", "0", mismatches == 0, how)]
+    figures = [Figure("chip against golden, mismatches", mismatches, f"{mismatches}", "0", mismatches == 0, how)]
     if mismatches:
-        return rows
+        return figures
     ratios = {"reco": (reco, 1.35, NAMED["digits"].block), "gap": (gap, 1.15, GAP["block"])}
     for loss, (result, most, block) in ratios.items():
         learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
@@ -65,32 +65,32 @@ def training_rows(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[in
         reached = learning <= 600 and learning / inference <= most
         value = {"training": learning, "inference": inference, "ratio": learning / inference}
         how = f"digits, 16 lanes, {loss} loss, block {block}: mean of the whole training, and of its tests"
-        rows.append(
-            Row(f"clocks a sample, training / inference, {loss}", value, text, f"<= 600, ratio <= {most}", reached, how)
+        figures.append(
+            Figure(f"clocks a sample, training / inference, {loss}", value, text, f"<= 600, ratio <= {most}", reached, how)
         )
     busy = max(reco.utilisation.values())
     how = "digits, reco loss, busiest layer: clocks in which it reads or updates a word, of all clocks of the training"
-    rows.append(Row("lane utilisation", busy, f"{100 * busy:.1f} %", ">= 85 %", busy >= 0.85, how))
+    figures.append(Figure("lane utilisation", busy, f"{100 * busy:.1f} %", ">= 85 %", busy >= 0.85, how))
     clocks = reco.clocks_per_sample_training * reco.samples
     visited, updated = (float(np.array(lanes[1:]) @ reco.counters[:, column]) / clocks for column in (0, 1))
     how = f"digits, reco loss, all layers: visited with learning on; {updated:.1f} of them in words that were updated"
-    rows.append(Row("synapse updates a clock", visited, f"{visited:.1f}", ">= 15", visited >= 15, how))
+    figures.append(Figure("synapse updates a clock", visited, f"{visited:.1f}", ">= 15", visited >= 15, how))
     rate = reco.samples / reco.training_seconds
     how = f"digits, reco loss, {reco.simulator}, golden in a process beside it"
-    rows.append(Row("samples/s, every one compared", rate, f"{rate:,.0f}", ">= 250", rate >= 250, how))
-    return rows
+    figures.append(Figure("samples/s, every one compared", rate, f"{rate:,.0f}", ">= 250", rate >= 250, how))
+    return figures
 
 
-def speed_row(config: Config, simulator: str) -> Row:
+def speed_figure(config: Config, simulator: str) -> Figure:
     """How fast the simulator alone learns the digits, once."""
     digits = data.load("digits", 0)
     result = probe(config, simulator, digits.x_train[None], digits.y_train[None])[0]
     rate = len(digits.x_train) / result["seconds"]
     how = f"{config.name}, {simulator}, one pass over the training samples, nothing compared"
-    return Row("samples/s, the simulator alone", rate, f"{rate:,.0f}", ">= 400", rate >= 400, how)
+    return Figure("samples/s, the simulator alone", rate, f"{rate:,.0f}", ">= 400", rate >= 400, how)
 
 
-def density_row(simulator: str) -> Row:
+def density_figure(simulator: str) -> Figure:
     """Clocks a training sample at several input densities, on the configuration `fashion`."""
     config = NAMED["fashion"]
     random = np.random.default_rng(0)
@@ -103,7 +103,15 @@ def density_row(simulator: str) -> Row:
     how = f"784-256-128-10, 32 lanes in layer 1, {DENSITY_SAMPLES} random samples each from initial weights, recall included"
     quarter = clocks[DENSITIES.index(0.25)]
     value = dict(zip(map(str, DENSITIES), clocks, strict=True))
-    return Row(f"clocks a training sample at {names} input", value, text, "<= 3,000 at 25 %", quarter <= 3000, how)
+    return Figure(
+        f"clocks a training sample at {names} input",
+        value,
+        text,
+        "<= 3,000 at 25 %",
+        quarter <= 3000,
+        how,
+        f"{COMMAND} --full",
+    )
 
 
 def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[dict]:

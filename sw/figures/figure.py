@@ -1,20 +1,25 @@
-"""A line of the bench's table."""
+"""One measured figure."""
 
 from dataclasses import dataclass
 from typing import Any
 
+COMMAND = "bispike bench"
+
 
 @dataclass(frozen=True)
-class Row:
-    """One figure.
+class Figure:
+    """A line of the table and of its page.
 
     Members:
-        value: plain, for bench.json; text: the same for people. target: what is asked; reached: whether it is.
+        name: what is measured.  value: plain, for bench.json; text: the same for people.
+        target: what is asked; reached: whether it is.  how: on what, over what.
+        command: what measures it again; several where they share it.
     """
 
-    figure: str
+    name: str
     value: Any
     text: str
     target: str
     reached: bool
     how: str
+    command: str = COMMAND

@@ -10,14 +10,14 @@ from sw.boards.estimate import estimate
 from sw.boards.spot_check import check
 from sw.boards.tools import Folder
 from sw.design.activity import activity
-from sw.figures import board_figures as bench
+from sw.figures import board_figures
 
 pytestmark = [pytest.mark.long, pytest.mark.boards, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("name", ["digits", "image", "icebreaker"])
 def test_a_board_reaches_its_clock(name, tmp_path):
-    function, arguments = bench.tasks(tmp_path)[name]
+    function, arguments = board_figures.tasks(tmp_path)[name]
     result = function(*arguments)
     assert not isinstance(result, str), result
     assert result.meets_timing, result.placed.describe()
@@ -26,7 +26,7 @@ def test_a_board_reaches_its_clock(name, tmp_path):
 
 @pytest.mark.parametrize(("name", "family"), [("tiny", "ecp5"), ("digits", "ecp5"), ("micro", "ice40")])
 def test_a_netlist_says_what_golden_says(name, family, tmp_path):
-    proof = bench.proven(Config.load(name), tmp_path, family)
+    proof = board_figures.proven(Config.load(name), tmp_path, family)
     assert not proof.mismatch and proof.values > 5000
 
 

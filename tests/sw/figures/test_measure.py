@@ -1,8 +1,11 @@
 """The bench: what its figures are made of, that it prints and writes all of them, and that a missed target shows."""
 
 import json
+import re
+import subprocess
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,10 +13,9 @@ import pytest
 
 from golden.config import NAMED, Config
 from sw import cli, data
-from sw.figures import chip_figures, golden_figures
-from sw.figures import measure as bench
-from sw.figures.figure import Row
-from sw.figures.golden_figures import GoldenBench
+from sw.figures import chip_figures, golden_figures, measure, publish
+from sw.figures.figure import Figure
+from sw.figures.golden_figures import GoldenTrainings
 
 
 class Inline(Executor):
@@ -45,25 +47,25 @@ def training(**changes) -> SimpleNamespace:
     return SimpleNamespace(**(values | changes))
 
 
-def by_name(rows: list[Row]) -> dict[str, Row]:
-    return {row.figure: row for row in rows}
+def by_name(figures: list[Figure]) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures}
 
 
 def test_the_chips_figures_follow_from_its_counters():
-    rows = by_name(chip_figures.training_rows(training(), training(clocks_per_sample_training=480.0), (16, 16, 16, 10)))
-    assert rows["chip against golden, mismatches"].how.endswith("both losses: 2,000 values compared")
-    assert rows["clocks a sample, training / inference, reco"].text == "500 / 400 = 1.25"
-    assert rows["clocks a sample, training / inference, reco"].reached
-    assert rows["clocks a sample, training / inference, gap"].text == "480 / 400 = 1.20"
-    assert not rows["clocks a sample, training / inference, gap"].reached
-    assert rows["lane utilisation"].text == "90.0 %"
-    assert rows["synapse updates a clock"].value == (80000 * 16 + 20000 * 16 + 5000 * 10) / (500 * 200)
-    assert rows["samples/s, every one compared"].value == 400
+    found = by_name(chip_figures.training_figures(training(), training(clocks_per_sample_training=480.0), (16, 16, 16, 10)))
+    assert found["chip against golden, mismatches"].how.endswith("both losses: 2,000 values compared")
+    assert found["clocks a sample, training / inference, reco"].text == "500 / 400 = 1.25"
+    assert found["clocks a sample, training / inference, reco"].reached
+    assert found["clocks a sample, training / inference, gap"].text == "480 / 400 = 1.20"
+    assert not found["clocks a sample, training / inference, gap"].reached
+    assert found["lane utilisation"].text == "90.0 %"
+    assert found["synapse updates a clock"].value == (80000 * 16 + 20000 * 16 + 5000 * 10) / (500 * 200)
+    assert found["samples/s, every one compared"].value == 400
 
 
 def test_a_mismatch_leaves_no_other_figure_of_the_chip():
-    (row,) = chip_figures.training_rows(training(mismatches=1), training(), (16, 16, 16, 10))
-    assert (row.text, row.reached) == ("1", False)
+    (figure,) = chip_figures.training_figures(training(mismatches=1), training(), (16, 16, 16, 10))
+    assert (figure.text, figure.reached) == ("1", False)
 
 
 def test_the_golden_figures_are_means_of_four_splits():
@@ -76,21 +78,21 @@ def test_the_golden_figures_are_means_of_four_splits():
             return 0.96 + 0.01 * split
         return 0.97 + 0.01 * split - (0.02 if "learn_theta" in (changes or {}) else 0)
 
-    rows = by_name(list(GoldenBench(Inline(answer), full=False).rows()))
-    assert rows["digits"].text == "98.50 % (backprop 91.50 %)"
-    assert rows["digits, gap loss"].text == "97.50 %"
-    assert rows["tiny, learned above fixed Theta"].text == "+2.00 points (98.50 %, 96.50 %)"
-    assert rows["deep, at block 1, 64, 512"].text == "95.00 %, 97.00 %, 98.00 %"
-    assert [row.reached for row in rows.values()] == [True, True, True, False]
+    found = by_name(list(GoldenTrainings(Inline(answer), full=False).figures()))
+    assert found["digits"].text == "98.50 % (backprop 91.50 %)"
+    assert found["digits, gap loss"].text == "97.50 %"
+    assert found["tiny, learned above fixed Theta"].text == "+2.00 points (98.50 %, 96.50 %)"
+    assert found["deep, at block 1, 64, 512"].text == "95.00 %, 97.00 %, 98.00 %"
+    assert [figure.reached for figure in found.values()] == [True, True, True, False]
 
 
 def test_only_the_full_bench_trains_fashion():
     jobs = {}
     for full in (False, True):
         pool = Inline(lambda *job: 0.9)
-        jobs[full] = [*GoldenBench(pool, full).rows()]
+        jobs[full] = [*GoldenTrainings(pool, full).figures()]
         assert any(job[1] == "fashion" for job in pool.jobs) == full
-    assert [row.figure for row in jobs[True]] == [*(row.figure for row in jobs[False]), "fashion"]
+    assert [figure.name for figure in jobs[True]] == [*(figure.name for figure in jobs[False]), "fashion"]
 
 
 def test_an_accuracy_is_that_of_the_golden_model_with_the_split_as_seed(monkeypatch):
@@ -123,10 +125,10 @@ def quick(monkeypatch, tmp_path):
     """The bench with every measurement replaced by round numbers; works in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(chip_figures, "whole_training", lambda config, simulator, tell: training())
-    monkeypatch.setattr(
-        chip_figures, "speed_row", lambda config, simulator: Row("alone", 500.0, "500", ">= 400", True, "so")
-    )
-    monkeypatch.setattr(bench, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda *job: 0.98))
+    for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
+        figure = Figure(name, 500.0, "500", ">= 400", True, "so")
+        monkeypatch.setattr(module, "speed_figure", lambda *_, figure=figure: figure)
+    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda *job: 0.98))
     return tmp_path
 
 
@@ -135,13 +137,59 @@ def test_the_bench_prints_and_writes_every_figure(quick, capsys, monkeypatch):
     assert cli.main(["bench"]) == 1  # Theta learned is no better than fixed, and gap's ratio is too high, in these numbers
     out, err = capsys.readouterr()
     written = json.loads((quick / "bench.json").read_text())
-    assert len(written["figures"]) == 11
-    for figure in written["figures"]:
-        assert figure["figure"] in out
+    page = (quick / "docs" / "figures.md").read_text()
+    assert len(written["figures"]) == 12
+    lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    for figure, line in zip(written["figures"], lines, strict=True):
+        assert figure["name"] in out
         assert figure["text"] in out
-    missed = [figure["figure"] for figure in written["figures"] if not figure["reached"]]
-    assert err == f"bispike: {len(missed)} of 11 figures miss their target: {'; '.join(missed)}\n"
+        assert [part.strip(" *`") for part in line.strip("|").split(" | ")] == [
+            figure["name"], figure["text"], figure["target"], "yes" if figure["reached"] else "no", figure["how"],
+            figure["command"],
+        ]  # fmt: skip
+    missed = [figure["name"] for figure in written["figures"] if not figure["reached"]]
+    assert err == f"bispike: {len(missed)} of 12 figures miss their target: {'; '.join(missed)}\n"
     assert missed == ["tiny, learned above fixed Theta", "clocks a sample, training / inference, gap"]
+
+
+def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
+    """A figure that is not measured now is not on it."""
+    (quick / "docs").mkdir()
+    (quick / "docs" / "figures.md").write_text("| fashion | 86.99 % |")
+    for name, value in (("state", "commit 0123456789"), ("machine", "2 cores, slow"), ("today", "2001-02-03")):
+        monkeypatch.setattr(publish, name, lambda value=value: value)
+    cli.main(["bench"])
+    title, _, words, *_ = page = (quick / "docs" / "figures.md").read_text().splitlines()
+    assert title == "# Figures"
+    assert words == "`bispike bench` wrote this page on 2001-02-03, of commit 0123456789, on 2 cores, slow."
+    assert not any("86.99" in line for line in page)
+    cli.main(["bench", "--page", "elsewhere/page.md"])
+    assert (quick / "elsewhere" / "page.md").read_text().splitlines() == page
+
+
+def test_the_state_is_the_commit_and_says_what_differs(tmp_path, monkeypatch):
+    """Pages and JSON files of this command do not count: it writes them itself."""
+    for words in (("init",), ("-c", "user.name=n", "-c", "user.email=e@e", "commit", "--allow-empty", "-m", "first")):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
+    monkeypatch.setattr(publish, "__file__", str(tmp_path / "sw" / "figures" / "publish.py"))
+    (tmp_path / "bench.json").touch()
+    assert re.fullmatch("commit [0-9a-f]{10}", publish.state())
+    (tmp_path / "core.py").touch()
+    assert publish.state().endswith(" with 1 files changed")
+
+
+def test_the_boards_have_a_page_of_their_own(tmp_path, monkeypatch):
+    from sw.figures import board_figures
+
+    monkeypatch.chdir(tmp_path)
+    clocks = Figure("clock", 99.0, "99.0 MHz", ">= 100 MHz", False, "so", board_figures.WITH_BOARDS)
+    monkeypatch.setattr(board_figures, "run_all", lambda *_: {})
+    monkeypatch.setattr(board_figures, "figures", lambda found: [clocks])
+    assert cli.main(["bench", "--boards"]) == 1
+    page = Path("docs/figures-boards.md").read_text()
+    assert "# Figures of the boards" in page
+    assert "| clock | **99.0 MHz** | >= 100 MHz | **no** | so | `bispike bench --boards` |" in page
+    assert not Path("docs/figures.md").exists()
 
 
 def test_a_place_that_takes_no_file_is_refused_before_anything_is_measured(quick, capsys):
