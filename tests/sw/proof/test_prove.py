@@ -28,7 +28,7 @@ from sw.training.golden_backend import GoldenNetwork
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
-COMMAND = ["prove", "--config", "small.toml", "--data", "digits", "--samples", "150", "--simulator", "icarus"]
+COMMAND = ["prove", "--config", "small.toml", "--data", "digits", "--samples", "150"]
 VERILOG = functools.cache(sim_backend.core_verilog)
 RECORD = 1 + 10 + 2 * 4
 """Prediction, voltages and counters of a sample."""
@@ -138,7 +138,7 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
 
     del kept["proven"]["1"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["prove", "--config", "small.toml", "--resume", "--workers", "1", "--simulator", "icarus"]) == 0
+    assert cli.main(["prove", "--config", "small.toml", "--resume", "--workers", "1"]) == 0
     said = capsys.readouterr().out
     assert values(said) == count
     assert ", 2 of them proven before; 1 workers, " in said.splitlines()[-1]
@@ -149,7 +149,7 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
 
     kept["proven"]["1"] = kept["proven"]["0"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["prove", "--config", "small.toml", "--resume", "--simulator", "icarus"]) == 1
+    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 1
     assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
 
 
@@ -194,7 +194,7 @@ def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
-    assert cli.main(["prove", "--config", "small.toml", "--data", "some.npz", "--shards", "2", "--simulator", "icarus"]) == 1
+    assert cli.main(["prove", "--config", "small.toml", "--data", "some.npz", "--shards", "2"]) == 1
     assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
 
 

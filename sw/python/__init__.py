@@ -1,0 +1,1 @@
+"""What `import bispike` gives: model and chip as objects, whole trainings and comparisons. Nothing prints unasked."""

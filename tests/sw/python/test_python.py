@@ -1,0 +1,92 @@
+"""From Python: a model is the golden model, a chip says the same, whole trainings are the command's and print nothing."""
+
+import numpy as np
+import pytest
+
+import bispike
+from golden.integer import IntegerModel
+from sw.common.errors import UserError
+from sw.driver.transport import TransportError
+
+CONFIG = bispike.Config(name="small", sizes=(9, 8, 2), lanes=(3, 4, 2), block=7, epochs=2)
+
+
+@pytest.fixture
+def samples() -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(1)
+    return random.integers(0, 16, (60, 9)), np.arange(60) % 2
+
+
+def equal(one: dict, other: dict) -> None:
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def test_a_model_is_the_integer_model(samples):
+    model, golden = bispike.Model(CONFIG), IntegerModel(CONFIG)
+    golden.decay = -1
+    np.testing.assert_array_equal(model.train(*samples, decay=-1).voltages, golden.train(*samples).voltages)
+    equal(model.state, golden.state())
+    predicted = golden.train(*samples, learn=False).prediction
+    np.testing.assert_array_equal(model.predict(samples[0]), predicted)
+    assert model.accuracy(*samples) == (predicted == samples[1]).mean()
+    golden.recall()
+    np.testing.assert_array_equal(model.recall(), golden.h[0])
+    assert model.trace(samples[0][0], 1)["s1"].shape == (CONFIG.steps, 8)
+
+
+def test_a_fit_is_a_training_of_the_command_and_prints_nothing(samples, tmp_path, monkeypatch, capfd):
+    """All epochs, shuffled, with their decays; a saved network goes on where it was."""
+    monkeypatch.chdir(tmp_path)
+    x, y = samples
+    np.savez("mine.npz", x=x, y=y, x_test=x[:4], y_test=y[:4])
+    trained = bispike.train(CONFIG, "mine.npz", run="run")
+    assert (tmp_path / "run" / "report.html").exists()
+    assert trained.summary["training_samples"] == 60
+    assert trained.run.name == "run"
+    fitted = bispike.Model(CONFIG).fit(x, y)
+    equal(fitted.state, trained.state)
+    fitted.save("weights.npz")
+    equal(bispike.Model.load("weights.npz").state, bispike.Model.load("run").state)
+    assert bispike.train(CONFIG, "mine.npz", run="run", epochs=1).run.name == "run-2"
+    assert capfd.readouterr() == ("", "")
+    bispike.train(CONFIG, "mine.npz", epochs=1, verbose=True)
+    assert "run runs/small" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["golden", "sim"])
+def test_a_chip_says_what_the_model_says(samples, where):
+    x, y = samples[0][:20], samples[1][:20]
+    model = bispike.Model(CONFIG)
+    with bispike.Chip(CONFIG, where, simulator="icarus" if where == "sim" else None) as chip:
+        chip.load(model.state)
+        np.testing.assert_array_equal(chip.train(x, y).voltages, model.train(x, y).voltages)
+        assert chip.accuracy(*samples) == model.accuracy(*samples)
+        equal(chip.save(), model.state)
+
+
+def test_a_chip_at_a_port_that_is_not_there_is_one_line():
+    with pytest.raises(TransportError, match=r"^/dev/nothing: cannot open it: No such file or directory$"):
+        bispike.Chip(CONFIG, "/dev/nothing")
+
+
+def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\n")
+    assert bispike.verify("small.toml", 20, simulator="icarus") > 1000
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"backend": "fpga"}, "backend: found 'fpga'; allowed is one of golden, sim, serial"),
+        ({"port": "COM3"}, "port: found with backend golden; allowed with backend serial"),
+        ({"backend": "serial"}, "port: found none; with backend serial it must be the board's, as /dev/ttyUSB0"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(options, text):
+    with pytest.raises(UserError) as error:
+        bispike.train(**options)
+    assert str(error.value) == text
