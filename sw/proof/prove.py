@@ -20,7 +20,7 @@ from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.progress import ShardProgress
 from sw.common.task import check_wanted, tell
-from sw.common.terminal import say
+from sw.common.terminal import command, say
 from sw.data.dataset import Dataset
 from sw.proof.shards import CutTraining, GoldenRun
 from sw.proof.verify import SAMPLES, samples_for
@@ -87,7 +87,7 @@ def prove(
         except KeyboardInterrupt:
             proven = f"{len(kept.proven)} of {training.shards} shards"
             say(console, f"interrupted: {folder.path} keeps what is proven, {proven}; go on with")
-            say(console, f"  bispike prove --resume --run {folder.path}")
+            say(console, f"  {command()} prove --resume --run {folder.path}")
             raise
     shutil.rmtree(folder / "golden", ignore_errors=True)
     return sum(proof.values for proof in kept.proven.values())

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from golden.integer import Records
 from sw.data import order
-from sw.training import checkpoint
-from sw.training.checkpoint import Checkpoint
 from sw.training.golden_backend import GoldenNetwork
 
 
@@ -21,7 +20,8 @@ class Model:
 
     Members:
         config: what it is.
-        history: what its training was and how it went, where `bispike train` trained it; else empty.
+        about, epochs: what its training was and how it went, where `bispike train` trained it (see
+            `cosim.checkpoint.Checkpoint`); else empty.
 
     Raises:
         ConfigError, StateError: a configuration or a state that cannot be.
@@ -29,20 +29,21 @@ class Model:
 
     def __init__(self, config: Config | str = "digits", state: dict[str, np.ndarray] | None = None):
         self.config = config if isinstance(config, Config) else Config.load(config)
-        self.history: dict = {}
+        self.about: dict = {}
+        self.epochs: list[dict] = []
         self._network = GoldenNetwork(self.config, state)
 
     @classmethod
     def load(cls, path: Path | str) -> "Model":
-        """The network in a run folder, or in a weights.npz. Raises UserError."""
-        kept = checkpoint.load(Path(path))
+        """The network in a run folder, or in a weights.npz. Raises StateError."""
+        kept = Checkpoint.load(Path(path))
         model = cls(kept.config, kept.state)
-        model.history = kept.history
+        model.about, model.epochs = kept.about, kept.epochs
         return model
 
     def save(self, path: Path | str) -> None:
-        """Writes a weights.npz, which `load` and the command read. Raises UserError."""
-        Checkpoint(self.config, self.state, self.history).save(Path(path))
+        """Writes a weights.npz, which `load` and the command read. Raises OSError."""
+        Checkpoint(self.config, self.state, self.about, self.epochs).save(Path(path))
 
     @property
     def state(self) -> dict[str, np.ndarray]:

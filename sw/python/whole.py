@@ -25,6 +25,7 @@ def train(
     port: str | None = None,
     baud: int = 1_000_000,
     run: Path | str | None = None,
+    baseline: bool = False,
     verbose: bool = False,
 ) -> Model:
     """Trains a network and writes its run folder: weights, summary, pictures, report.
@@ -34,10 +35,10 @@ def train(
         epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.
-        verbose: print what the command prints.
+        baseline: train the same network by backprop, too. verbose: print what the command prints.
 
     Returns:
-        the trained network, with `history`; its folder is `run`, and `summary` what summary.json holds.
+        the trained network; its folder is `run`, and `summary` what summary.json holds.
 
     Raises:
         UserError, ConfigError, DataError: bad input. CheckError: the first mismatch.
@@ -55,7 +56,7 @@ def train(
         raise UserError("port: found none; with backend serial it must be the board's, as /dev/ttyUSB0")
     config = config if isinstance(config, Config) else Config.load(config)
     config = config.replace(**{key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None})
-    kept, dataset = begin(config, data, split, backend)
+    kept, dataset = begin(config, data, split, backend, baseline)
     chosen = sim_backend.find_simulator(simulator) if backend == "sim" else None
     runner = {
         "golden": golden_backend.train,
