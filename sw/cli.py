@@ -62,6 +62,8 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
+    if backend == options.Backend.serial:
+        _check_port(port)
     from sw.training import golden_backend, serial_backend, sim_backend
     from sw.training.run import begin, go_on
     from sw.training.run import train as train_and_report
@@ -88,9 +90,7 @@ def train(
         if given and where != needs:
             raise UserError(f"{option}: found with --backend {where}; allowed with --backend {needs}")
     if where == options.Backend.serial:
-        if not port:
-            there = serial_backend.ports()
-            raise UserError(f"--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; {there}")
+        _check_port(port)  # again: it may be the run that goes on that says serial
         backend = partial(serial_backend.train, port=port, baud=baud)
     elif where == options.Backend.sim:
         chosen = sim_backend.find_simulator(simulator)
@@ -306,6 +306,13 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _check_port(port: str | None) -> None:
+    """Before what takes long is loaded."""
+    from sw.driver.serial_ports import check_port
+
+    check_port(port)
 
 
 def _complain(message: str, code: int) -> int:

@@ -13,6 +13,7 @@ from golden.config import Config
 from sw.common.errors import CheckError, UserError
 from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset, order
+from sw.driver.serial_ports import ports as ports
 from sw.training.backend import Broken, learning, line
 from sw.training.golden_backend import GoldenNetwork
 
@@ -35,14 +36,6 @@ def open_chip(config: Config, port: str, baud: int):
             raise
     except TransportError as error:
         raise UserError(str(error)) from None
-
-
-def ports() -> str:
-    """The serial ports that there are, for a message."""
-    from serial.tools.list_ports import comports
-
-    found = ", ".join(sorted(port.device for port in comports()))
-    return f"there is {found}" if found else "there is none on this machine"
 
 
 def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, port: str, baud: int) -> Broken | None:

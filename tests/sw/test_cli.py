@@ -93,6 +93,22 @@ def test_help_comes_at_once(tmp_path, arguments):
     assert not modules & (HEAVY | {"numpy"})
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((), "bispike: --port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; there is "),
+        (("--port", "/dev/none"), "bispike: /dev/none: cannot open it: No such file or directory; there is "),
+    ],
+)
+def test_a_serial_run_without_a_board_is_refused_at_once(tmp_path, more, said):
+    """Under half a second of processor time, before data or anything else is loaded."""
+    code, error, modules = loaded(tmp_path, "train", "--backend", "serial", *more)
+    assert code == 2
+    assert error.startswith(said)
+    assert not modules & (HEAVY | {"numpy"})
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_former_verify_shards_says_where_it_went(tmp_path, capsys):
     assert cli.main(["verify", "--shards", "4"]) == 2
     said = "bispike: --shards: found with verify; a training in pieces is proven by bispike prove --shards 4\n"
