@@ -199,13 +199,13 @@ def verilog(
 @app.command()
 def info(
     config: options.Config = "digits",
-    density: options.Density = 0.5,
+    density: options.Density = None,
 ) -> None:
     """Tell what a configuration costs: memories, multipliers, clocks a sample."""
     from sw.design import inventory
 
     chosen = Config.load(config)
-    if not 0 <= density <= 1:
+    if density is not None and not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
     inventory.show(Console(), chosen, density)
 
@@ -224,16 +224,13 @@ def build(
     A step whose inputs are the same as the last time is not done again. Exits with 1 where the network does not fit or the
     clock is missed, and says what to change.
     """
-    from fractions import Fraction
-
     from sw.boards import catalogue
     from sw.boards.build import build as build_for_board
 
     where = catalogue.find(board)
     chosen = Config.load(config or where.config)
     path = output or Path("build") / f"{where.name}-{chosen.name}"
-    clock = where.megahertz if megahertz is None else Fraction(str(megahertz))
-    build_for_board(where, chosen, clock, baud, path, seed, Console())
+    build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
 
 
 @app.command()

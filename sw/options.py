@@ -105,7 +105,12 @@ MaybeTrained = Annotated[
     Path | None, Option(*_FROM, metavar="RUN|FILE", help="Begin with this trained network, not a new one.")
 ]
 PartChoice = Annotated[Part | None, Option(help="Which part. Default: test of what it learned, all of other data.")]
-Density = Annotated[float, Option(metavar="0..1", help="Part of the pixels that is not 0.")]
+Density = Annotated[
+    float | None,
+    Option(
+        metavar="0..1", help="Random pixels, that part of them not 0; left out: digits, or 0.15 where those do not match."
+    ),
+]
 Full = Annotated[bool, Option("--full", help="With the configuration fashion too: about half an hour more.")]
 CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]

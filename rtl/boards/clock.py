@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 from rtl.bus.uart import MIN_DIVISOR
 
@@ -66,6 +67,10 @@ def settings(family: str, crystal: Fraction, wanted: Fraction) -> Pll:
         ClockError: nothing within 2 %.
     """
     limits, best = LIMITS[family], None
+    least, most = reach(family, crystal)
+    if not least * (1 - CLOSE) <= wanted <= most * (1 + CLOSE):
+        allowed = f"allowed is {float(least):g} to {float(most):g} MHz"
+        raise ClockError(f"clock: found {float(wanted):g} MHz; from this board's {float(crystal):g} MHz {allowed}")
     for reference in limits.reference:
         detector = crystal / reference
         if not limits.detector[0] <= detector <= limits.detector[1]:
@@ -80,10 +85,26 @@ def settings(family: str, crystal: Fraction, wanted: Fraction) -> Pll:
                     found = (abs(megahertz - wanted), megahertz > wanted, reference, -oscillator)
                     if best is None or found < best[0]:
                         best = (found, Pll(crystal, reference, feedback, output, megahertz))
-    if best is None or best[0][0] > wanted * CLOSE:
-        nearest = f"{float(best[1].megahertz):g} MHz is the nearest" if best else "its PLL reaches nothing near it"
+    if best[0][0] > wanted * CLOSE:
+        nearest = f"{float(best[1].megahertz):g} MHz is the nearest"
         raise ClockError(f"clock: found {float(wanted):g} MHz; from this board's {float(crystal):g} MHz {nearest}")
     return best[1]
+
+
+def reach(family: str, crystal: Fraction) -> tuple[Fraction, Fraction]:
+    """The slowest and the fastest clock, MHz, that a family's PLL makes of a crystal of so many MHz."""
+    limits, ends = LIMITS[family], []
+    for reference in limits.reference:
+        detector = crystal / reference
+        if not limits.detector[0] <= detector <= limits.detector[1]:
+            continue
+        for output in limits.output:
+            step = detector * (output if limits.feedback_output else 1)  # of the oscillator, for one of the feedback divider
+            slowest = max(ceil(limits.oscillator[0] / step), limits.feedback[0])
+            fastest = min(floor(limits.oscillator[1] / step), limits.feedback[-1])
+            if slowest <= fastest:
+                ends += [step * slowest / output, step * fastest / output]
+    return min(ends), max(ends)
 
 
 FILTER_STEPS = (17, 26, 44, 66, 101)
@@ -101,9 +122,9 @@ def line_divisor(megahertz: Fraction, baud: int) -> int:
     Raises:
         ClockError: no whole number of clocks, at least `MIN_DIVISOR`, comes within 2 % of it.
     """
-    exact = megahertz * 1_000_000 / baud
+    exact = megahertz * 1_000_000 / max(baud, 1)
     divisor = round(exact)
-    if divisor < MIN_DIVISOR or abs(divisor - exact) > exact * CLOSE:
+    if baud < 1 or divisor < MIN_DIVISOR or abs(divisor - exact) > exact * CLOSE:
         most = int(megahertz * 1_000_000 / MIN_DIVISOR)
         raise ClockError(
             f"baud: found {baud}; at {float(megahertz):g} MHz allowed is what whole clocks a bit come near, up to {most}"

@@ -3,8 +3,10 @@
 import importlib
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf, isfinite
 from typing import Any
 
+from rtl.boards.clock import reach
 from sw.common.errors import UserError
 
 RESOURCES = ("LUT", "FF", "BRAM", "DSP", "SPRAM")
@@ -21,6 +23,7 @@ class Board:
         config: the configuration built if none is named. megahertz: the core's clock if none is named.
         capacity: what the device has, by the names of `RESOURCES`. LUT: of 4 inputs, Xilinx 6; BRAM: blocks of 18 kbit
             (ECP5), 4 kbit (iCE40), 36 kbit (Xilinx); SPRAM: blocks of 256 kbit.
+        clocks: MHz that the core may run at, least and most, where no PLL on the FPGA makes its clock.
         arguments: the place and route tool's own for this device. part: the device's name for the vendor's tool.
         extra: resources that the platform keeps apart, as the lights of a board's break-off piece.
     """
@@ -36,6 +39,7 @@ class Board:
     capacity: dict[str, int] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     part: str = ""
+    clocks: tuple[int, int] | None = None
     extra: str = ""
 
     @property
@@ -46,6 +50,18 @@ class Board:
     def short(self, resources: dict[str, float]) -> list[str]:
         """The resources of which these are more than the device has."""
         return [name for name, capacity in self.capacity.items() if resources.get(name, 0) > capacity]
+
+    def clock(self, megahertz: float | None) -> Fraction:
+        """The core's clock in MHz, the board's own where none is asked for. Raises UserError where it cannot be made."""
+        if megahertz is None:
+            return self.megahertz
+        low, high = self.clocks or (0, inf)
+        if self.family and self.platform:
+            low, high = reach(self.family, self.crystal)
+        if not (isfinite(megahertz) and megahertz > 0 and low <= megahertz <= high):
+            allowed = f"{float(low):g} to {float(high):g}" if self.family else "a number above 0"
+            raise UserError(f"--megahertz: found {megahertz:g}; allowed on {self.name} is {allowed}")
+        return Fraction(str(megahertz))
 
     def make_platform(self) -> Any:
         """A new platform of amaranth-boards. Raises UserError where the package is missing."""
@@ -108,6 +124,7 @@ BOARDS = {
             megahertz=Fraction(50),
             capacity={"LUT": 53200, "FF": 106400, "BRAM": 140, "DSP": 220},
             part="xc7z020clg400-1",
+            clocks=(1, 250),  # FCLK_CLK0 of the processor (AMD DS187, -1)
         ),
         Board("generic", "any FPGA, or a simulator", "", "axi", "tiny"),
     )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import tempfile
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -15,11 +15,12 @@ from rich.table import Table
 from golden.config import Config, ConfigError
 from sw.boards.catalogue import BOARDS, RESOURCES, Board, find
 from sw.boards.estimate import estimate
-from sw.boards.spot_check import Check, check
+from sw.boards.synthesis import core_netlist
+from sw.boards.tools import Folder
 from sw.common.errors import UserError
 from sw.common.files import fresh, write
 from sw.common.terminal import say
-from sw.design.activity import Activity, activity
+from sw.design.clocks import Clocks, MeasuredClocks, measure, predict
 
 WIDTH = 100
 """Columns of the table, at least: figures are not cut off on a narrow terminal."""
@@ -27,18 +28,26 @@ _KNOWN = [board.name for board in BOARDS.values() if board.family]
 
 
 @dataclass(frozen=True)
+class Found:
+    """What one synthesis and one simulation really gave: resources of the core, and clocks."""
+
+    resources: dict[str, float]
+    clocks: MeasuredClocks
+
+
+@dataclass(frozen=True)
 class Point:
     """One configuration on one board.
 
     Members:
-        resources: estimated, of the core. clocks: estimated, a sample. check: what a synthesis and a simulation really gave.
+        resources: estimated, of the core. clocks: predicted. found: the same, really, where that was looked at.
     """
 
     board: Board
     config: Config
     resources: dict[str, float]
-    clocks: Activity
-    check: Check | None = None
+    clocks: Clocks
+    found: Found | None = None
 
     @property
     def fits(self) -> bool:
@@ -47,7 +56,14 @@ class Point:
     @property
     def microseconds(self) -> float:
         """A learned sample (inferred, for an inference-only core) at the board's own clock."""
-        return (self.clocks.training or self.clocks.inference) / float(self.board.megahertz)
+        return self.clocks.sample / float(self.board.megahertz)
+
+
+def find_out(config: Config, family: str) -> Found:
+    """Synthesises and simulates in a folder of its own, as any worker can. Raises ToolError, CheckError, UserError."""
+    with tempfile.TemporaryDirectory(prefix="bispike-") as name:
+        resources = core_netlist(Folder(Path(name)), config, family).resources
+    return Found(resources, measure(config))
 
 
 def run(
@@ -91,12 +107,12 @@ def checked(points: list[Point], count: int, address: str | None, workers: int |
 
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
     tasks = {
-        f"{points[i].config.name}, {points[i].board.family}": (check, (points[i].config, points[i].board.family))
+        f"{points[i].config.name}, {points[i].board.family}": (find_out, (points[i].config, points[i].board.family))
         for i in chosen
     }
     found = run_all(tasks, address, workers, "checking", console)
     keys = {i: f"{points[i].config.name}, {points[i].board.family}" for i in chosen}
-    return [replace(point, check=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
+    return [replace(point, found=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
 
 
 def configurations(base: Config, sizes: list[str], lanes: list[str], folded: list[bool]) -> list[Config]:
@@ -136,14 +152,14 @@ def explore(boards: list[Board], configs: list[Config], console: Console) -> lis
         for number, config in enumerate(configs, 1):
             if not console.is_terminal:
                 say(console, f"{number} of {len(configs)}  {config.name}, {max(config.lanes)} lanes")
-            clocks = activity(config)
+            clocks = predict(config)
             for board in boards:
                 points.append(Point(board, config, estimate(config, board.family).resources, clocks))
                 bar.advance(task)
     return points
 
 
-def show(points: Iterable[Point], console: Console) -> None:
+def show(points: list[Point], console: Console) -> None:
     """Prints the table, a line a point; what was checked has a second line with what was really found."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("board", "sizes", "lanes", *RESOURCES, "clocks", "us", "fits"):
@@ -151,38 +167,40 @@ def show(points: Iterable[Point], console: Console) -> None:
     for point in points:
         config, capacity = point.config, point.board.capacity
         lanes = str(config.lanes[0]) if len(set(config.lanes)) == 1 else "-".join(map(str, config.lanes))
-        found = [f"{point.resources[name]:,.0f}" if capacity.get(name) else "" for name in RESOURCES]
-        clocks = point.clocks.training or point.clocks.inference
+        guess = [f"{point.resources[name]:,.0f}" if capacity.get(name) else "" for name in RESOURCES]
+        clocks = point.clocks.sample
         fits = "yes" if point.fits else "no"
-        table.add_row(point.board.name, config.name, lanes, *found, f"{clocks:,.0f}", f"{point.microseconds:,.1f}", fits)
-        if point.check:
-            real = [f"{point.check.resources.get(name, 0):,.0f}" if capacity.get(name) else "" for name in RESOURCES]
-            table.add_row("", "  really", "", *real, f"{point.check.clocks:,.0f}", "", "", style="bold")
-            off = [
-                f"{_off(point.resources[n], point.check.resources.get(n, 0))}" if capacity.get(n) else "" for n in RESOURCES
-            ]
-            table.add_row("", "  off by", "", *off, _off(clocks, point.check.clocks), "", "")
+        table.add_row(point.board.name, config.name, lanes, *guess, f"{clocks:,.0f}", f"{point.microseconds:,.1f}", fits)
+        if point.found:
+            resources, real_clocks = point.found.resources, point.found.clocks.sample
+            real = [f"{resources.get(name, 0):,.0f}" if capacity.get(name) else "" for name in RESOURCES]
+            table.add_row("", "  really", "", *real, f"{real_clocks:,.0f}", "", "", style="bold")
+            off = [_off(point.resources[n], resources.get(n, 0)) if capacity.get(n) else "" for n in RESOURCES]
+            table.add_row("", "  off by", "", *off, _off(clocks, real_clocks), "", "")
     width, console.width = console.width, max(console.width, WIDTH)
     console.print(table, highlight=False)
     console.width = width
-    say(console, "of the core without its bus; clocks of a learned sample, recall included; us at the board's own clock")
+    say(console, "of the core without its bus; us at the board's own clock; clocks of a learned sample, recall included")
+    for note in dict.fromkeys(point.clocks.note for point in points):
+        say(console, note)
 
 
 def _off(estimated: float, real: float) -> str:
     return f"{100 * (estimated / real - 1):+.0f} %" if real else ""
 
 
-def rows(points: Iterable[Point]) -> str:
+def rows(points: list[Point]) -> str:
     """The points as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     kinds = [*RESOURCES, "clocks"]
     writer.writerow(["board", "sizes", "lanes", "folded", *kinds, "us", "fits", *(f"real {kind}" for kind in kinds)])
     for point in points:
-        config, clocks = point.config, point.clocks.training or point.clocks.inference
+        config, clocks, found = point.config, point.clocks.sample, point.found
         known = [*(round(point.resources.get(name, 0)) for name in RESOURCES), round(clocks)]
-        check = point.check
-        real = [*(check.resources.get(name, 0) for name in RESOURCES), round(check.clocks)] if check else [""] * len(kinds)
+        real = [""] * len(kinds)
+        if found:
+            real = [*(found.resources.get(name, 0) for name in RESOURCES), round(found.clocks.sample)]
         lanes, sizes = ("-".join(map(str, numbers)) for numbers in (config.lanes, config.sizes))
         writer.writerow(
             [

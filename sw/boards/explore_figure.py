@@ -25,12 +25,12 @@ def draw(points: list, path: Path) -> None:
             fontsize=8,
         )
         for point in (point for point in points if point.board.name == board.name):
-            clocks, luts = point.clocks.training or point.clocks.inference, point.resources["LUT"]
+            clocks, luts = point.clocks.sample, point.resources["LUT"]
             axes.plot(clocks, luts, "o", color=colour, fillstyle="full" if point.fits else "none")
             label = point.config.name + f", {max(point.config.lanes)} lanes"
             axes.annotate(label, (clocks, luts), (5, 3), textcoords="offset points", fontsize=7)
-            if point.check:
-                axes.plot([clocks, point.check.clocks], [luts, point.check.resources["LUT"]], "-x", color=colour)
+            if point.found:
+                axes.plot([clocks, point.found.clocks.sample], [luts, point.found.resources["LUT"]], "-x", color=colour)
     axes.set(xscale="log", yscale="log", xlabel="clocks a learned sample", ylabel="LUTs of the core")
     axes.set_title("Estimated (filled: fits); x: really synthesised and simulated")
     axes.grid(alpha=0.3, which="both")

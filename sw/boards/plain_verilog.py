@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from fractions import Fraction
 from importlib.resources import files
 
@@ -16,7 +17,7 @@ from sw.common.errors import CheckError
 from sw.common.files import write
 from sw.common.steps import Steps
 from sw.design.clocks import measure
-from sw.design.verilog import header
+from sw.design.verilog import header, without_initial_wires
 
 LEARNED, INFERRED = 20, 10
 """Samples of the bench."""
@@ -42,7 +43,7 @@ def build(board: Board, config: Config, folder: Folder, console: Console) -> Res
         step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
     if shutil.which("iverilog"):
         with steps.step("run the bench with Icarus Verilog") as step:
-            step.note = prove(folder)
+            step.note = prove(folder, step.tell)
     return result
 
 
@@ -50,7 +51,7 @@ def axi_verilog(config: Config, name: str = "bispike") -> str:
     """The text of a core with AXI ports, as module `name`."""
     from cosim.elaborate import core_verilog
 
-    return header(config, name, axi=True) + core_verilog(config, "rtl.bus.axi:AxiCore", name)
+    return header(config, name, axi=True) + without_initial_wires(core_verilog(config, "rtl.bus.axi:AxiCore", name))
 
 
 def bench(lines: int) -> str:
@@ -58,25 +59,35 @@ def bench(lines: int) -> str:
     return files("sw.boards").joinpath("plain_bench.v").read_text(encoding="utf-8").replace("@LINES@", str(lines))
 
 
-def prove(folder: Folder) -> str:
-    """Compiles and runs the bench in the folder; what it says at its end. Raises CheckError where that is not PASS."""
-    _call(folder, ["iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "bispike.v"])
-    said = _call(folder, ["vvp", "-N", "bench.vvp"])
-    verdict = next(
-        (line for line in said.splitlines() if line.startswith(("PASS", "FAIL"))), said.strip() or "it said nothing"
-    )
+def prove(folder: Folder, tell: Callable[[str], None] = lambda words: None) -> str:
+    """Compiles and runs the bench in the folder; what it says at its end. tell: hears each line that it says before.
+
+    Raises:
+        CheckError: the compiler says anything at all, or the bench's last word is not PASS.
+    """
+    said = _call(folder, ["iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "bispike.v"])
+    if said:
+        raise CheckError(f"bench: iverilog: {said[0]}")
+    said = _call(folder, ["vvp", "-N", "bench.vvp"], tell)
+    verdict = next((line for line in said if line.startswith(("PASS", "FAIL"))), said[-1] if said else "it said nothing")
     if not verdict.startswith("PASS"):
         raise CheckError(f"bench: {verdict}")
     return verdict
 
 
-def _call(folder: Folder, command: list[str]) -> str:
+def _call(folder: Folder, command: list[str], tell: Callable[[str], None] = lambda words: None) -> list[str]:
+    """The lines that a program says; `tell` hears each as it comes."""
     process = subprocess.Popen(
         command, cwd=folder.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    said = []
     try:
-        return process.communicate()[0]
+        for line in process.stdout:
+            said.append(line.rstrip())
+            tell(said[-1])
+        process.wait()
     except BaseException:
         process.kill()
         process.wait()
         raise
+    return said

@@ -16,7 +16,7 @@ from sw.boards.synthesis import Netlist
 from sw.boards.tools import version
 from sw.common.errors import CheckError
 from sw.common.terminal import say
-from sw.design.clocks import Clocks
+from sw.design.clocks import MeasuredClocks
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Result:
     baud: int
     seconds: dict[str, float]
     netlist: Netlist | None = None
-    clocks: Clocks | None = None
+    clocks: MeasuredClocks | None = None
     placed: Placed | None = None
     files: list[str] = field(default_factory=list)
 
@@ -84,6 +84,8 @@ class Result:
                     table.add_row(f"clocks a sample, {kind}", f"{count:,.0f}", "", time)
         table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.config.learn else "")
         console.print(table, highlight=False)
+        if self.clocks:
+            say(console, self.clocks.note)
         for name in self.files:
             say(console, f"  {name}")
 
@@ -111,7 +113,7 @@ class Result:
             "resources": {name: self.used(name) for name in RESOURCES if self.used(name) is not None},
             "capacity": self.board.capacity,
             "weight_bits": self.weight_bits,
-            "clocks": asdict(self.clocks) if self.clocks else None,
+            "clocks": self.clocks.to_dict() if self.clocks else None,
             "netlist": asdict(self.netlist) if self.netlist else None,
             "placed": asdict(self.placed) if self.placed else None,
             "seconds": self.seconds,

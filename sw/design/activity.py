@@ -1,52 +1,64 @@
-"""Clocks a sample from what the golden model counts: which layer walks how many rows, on real samples."""
+"""What golden counts of real samples, as far as it decides how many clocks they take: rows, lessons, recalled spikes."""
 
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+
+import numpy as np
 
 from golden.config import Config
-from sw.design.clocks import samples
-from sw.design.inventory import recall_words
-
-PASS, VERDICT = 8, 80
-"""What a sample takes beyond its rows in inference, and what the verdicts that are waited for add in training
-(docs/hardware.md): 63 to 117 in `tiny`, `digits`, `image` and 64-32-10 at 4 lanes."""
-
-NEURON, TEACHING = 30, 7
-"""Folded: clocks of a neuron beside its rows, and clocks of a neuron and concept in a learned sample (fitted to `micro`)."""
+from golden.integer import IntegerModel
+from golden.rule import Rule
+from sw.data import Dataset
 
 
 @dataclass(frozen=True)
 class Activity:
-    """Means over samples: clocks of a learned sample, None for an inference-only core, and of another one."""
+    """Of N samples in a row through L layers.
 
-    training: float | None
-    inference: float
+    Members:
+        pixels: (N,) that are not 0. rows, updates: (N, L), words walked, and words written for the sample before.
+        live: (N, L), groups of a layer that the sample before has given an error. pushed: (N, L + 1), concepts that the
+            sample pulls or pushes, layer 0 included: 0 where it teaches nothing.
+        recalled: spiking neurons of a recalled concept, one number a layer 0..L, the top's first of them 1; empty without
+            learning.
+    """
+
+    pixels: np.ndarray
+    rows: np.ndarray
+    updates: np.ndarray
+    live: np.ndarray
+    pushed: np.ndarray
+    recalled: tuple[float, ...] = ()
 
 
-@cache
-def activity(config: Config) -> Activity:
-    """Golden learns and infers the samples that `sw.design.clocks.measure` simulates; the busiest layer sets the pace."""
-    from golden.integer import IntegerModel
+class _Watched(Rule):
+    """The rule, and what it did to each sample."""
 
-    if config.folded:
-        return _folded(config)
-    dataset, model = samples(config), IntegerModel(config)
-    training = None
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.live: list[list[int]] = []
+        self.pushed: list[list[int]] = []
+
+    def sample(self, m, x, y, gain, bases):
+        self.live.append([int(groups) for groups in m.live])
+        trace = super().sample(m, x, y, gain, bases)
+        self.pushed.append([int((trace[f"a{layer}"] != 0).sum()) for layer in range(self.config.layers + 1)])
+        return trace
+
+
+def watch(config: Config, dataset: Dataset) -> tuple[Activity | None, Activity]:
+    """Golden learns the training samples from initial weights, and then infers the others; the first is None where the
+    configuration does not learn."""
+    model, learned = IntegerModel(config, fast=False), None
     if config.learn:
-        rows = model.train(dataset.x_train, dataset.y_train).counters[:, :, 0].mean(0)
-        recall = sum(recall_words(config, layer) for layer in range(config.layers))
-        training = _pace(config, rows.tolist()) + VERDICT + recall
-    rows = model.train(dataset.x_test, dataset.y_test, learn=False).counters[:, :, 0].mean(0)
-    return Activity(training, _pace(config, rows.tolist()))
+        model.rule = rule = _Watched(config)
+        counters = model.train(dataset.x_train, dataset.y_train).counters
+        recalled = tuple(float((h > 0).sum(-1).float().mean()) for h in model.h)
+        learned = _activity(dataset.x_train, counters, rule.live, rule.pushed, recalled)
+    counters = model.train(dataset.x_test, dataset.y_test, learn=False).counters
+    none = np.zeros((len(counters), config.layers), int)
+    return learned, _activity(dataset.x_test, counters, none, np.zeros((len(counters), config.layers + 1), int), ())
 
 
-def _folded(config: Config) -> Activity:
-    """The folded engine walks every row, silent or not; teaching looks at each neuron once a concept (docs/hardware.md)."""
-    sizes = config.sizes
-    perceiving = sum(posts * (pres + NEURON) for pres, posts in pairwise(sizes))
-    return Activity(perceiving + TEACHING * config.classes * sum(sizes) if config.learn else None, perceiving)
-
-
-def _pace(config: Config, rows: list[float]) -> float:
-    return max(rows) + PASS
+def _activity(x, counters, live, pushed, recalled) -> Activity:
+    pixels = (np.asarray(x) > 0).sum(1)
+    return Activity(pixels, counters[:, :, 0], counters[:, :, 1], np.array(live), np.array(pushed), recalled)

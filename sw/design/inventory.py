@@ -1,4 +1,4 @@
-"""What a configuration costs: memories and multipliers, counted in the elaborated design, and clocks a sample, estimated."""
+"""What a configuration costs: memories and multipliers, counted in the elaborated design, and clocks a sample, predicted."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,9 +9,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.terminal import say
-
-DENSITY = {"input": 0.5, "hidden": 0.25}
-"""Part of a layer's neurons that is active in a sample; the initial weights are scaled for such hidden layers."""
+from sw.design.clocks import predict
 
 
 @dataclass
@@ -61,27 +59,8 @@ def multipliers(module: str) -> list[str]:
     return [cell for cell in cells if not re.search(r"connect \\[AB] \d+'[01]+$", cell, flags=re.MULTILINE)]
 
 
-def words(config: Config, layer: int, learning: bool, density: float) -> float:
-    """Memory words, and so clocks, that a sample walks at `layer`, 1..L; learning walks rows of this and the last sample.
-
-    Two samples' active rows are taken as independent, which real ones are not: an upper bound where samples look alike.
-    """
-    active = DENSITY["hidden"] if layer > 1 else density
-    if learning:
-        active = 1 - (1 - active) ** 2
-    return active * config.sizes[layer - 1] * config.groups(layer)
-
-
-def recall_words(config: Config, layer: int) -> float:
-    """Words a learning sample that recall walks at `layer`, 0..L-1: K concepts, once a block."""
-    if not (config.learn and config.learn_theta):
-        return 0.0
-    rows = 1 if layer == config.layers - 1 else DENSITY["hidden"] * config.sizes[layer + 1]
-    return rows * config.groups(layer) * config.classes / config.block
-
-
-def show(console: Console, config: Config, density: float) -> None:
-    """Prints both as tables."""
+def show(console: Console, config: Config, density: float | None = None) -> None:
+    """Prints both as tables. density: of random pixels; None: real samples where there are any (`sw.design.clocks`)."""
     with console.status("elaborating the core"):
         parts = count(config)
     say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {config.loss} loss\n")
@@ -101,23 +80,18 @@ def show(console: Console, config: Config, density: float) -> None:
     _show_clocks(console, config, density)
 
 
-def _show_clocks(console: Console, config: Config, density: float) -> None:
+def _show_clocks(console: Console, config: Config, density: float | None) -> None:
+    with console.status("golden learns the first samples"):
+        clocks = predict(config, density)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("part", "inference", "learning", "recall"):
+    for column in ("part", "inference", "training"):
         table.add_column(column, justify="left" if column == "part" else "right")
-    busiest = {"inference": 0.0, "learning": 0.0}
-    most = sum if config.folded else max
-    recall = sum(recall_words(config, layer) for layer in range(config.layers))
-    for layer in range(config.layers + 1):
-        inference, learning = (words(config, layer, mode, density) if layer else 0.0 for mode in (False, True))
-        again = recall_words(config, layer) if layer < config.layers else 0.0
-        busiest["inference"] = most((busiest["inference"], inference))
-        busiest["learning"] = most((busiest["learning"], learning))
-        learns = f"{learning:,.0f}" if config.learn else "-"
-        table.add_row(f"layer {layer}", f"{inference:,.0f}", learns, f"{again:,.1f}")
-    activity = f"{density:.0%} of the pixels and {DENSITY['hidden']:.0%} of the hidden neurons"
-    say(console, f"words walked a sample, one a clock, where {activity} are active:")
+    for layer, inference in enumerate(clocks.rows_inference, 1):
+        training = f"{clocks.rows_training[layer - 1]:,.0f}" if clocks.rows_training else "-"
+        table.add_row(f"layer {layer}", f"{inference:,.0f}", training)
+    say(console, "words walked a sample, a clock each:")
     console.print(table, highlight=False)
-    learn = f", {busiest['learning'] + recall:,.0f} in learning with recall" if config.learn else ""
+    training = f" {clocks.training:,.0f} in training, recall included," if clocks.training is not None else ""
     order = "one after another" if config.folded else "side by side"
-    say(console, f"at least {busiest['inference']:,.0f} clocks a sample in inference{learn}: layers work {order}")
+    say(console, f"clocks a sample, predicted:{training} {clocks.inference:,.0f} in inference")
+    say(console, f"layers work {order}; {clocks.note}")

@@ -1,5 +1,7 @@
 """The core as one Verilog file, with its parameters in front."""
 
+import re
+
 from golden.config import Config
 
 
@@ -7,7 +9,16 @@ def core_verilog(config: Config, name: str = "core") -> str:
     """The text of module `name`: a comment with the configuration and the streams, then the design."""
     from cosim import elaborate  # Amaranth takes its time to import
 
-    return header(config, name) + elaborate.core_verilog(config, name=name)
+    return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name))
+
+
+_INITIAL_WIRE = re.compile(r"^ *\(\* init = [^\n]*\n(?= *(?:\(\*[^\n]*\n *)*(?:input |output )?wire )", re.MULTILINE)
+
+
+def without_initial_wires(text: str) -> str:
+    """Yosys' Verilog without what it says of a wire's beginning: whoever drives it says so too, and Icarus Verilog warns of
+    those of more than 63 bits."""
+    return _INITIAL_WIRE.sub("", text)
 
 
 def header(config: Config, name: str, axi: bool = False) -> str:

@@ -84,7 +84,8 @@ def show(console: Console, values: dict, folder: str) -> None:
         table.add_row("backprop, test", percent(values["backprop_accuracy"]))
     if clocked:
         learning, inference = (values[f"clocks_per_sample_{kind}"] or 0 for kind in ("training", "inference"))
-        table.add_row("clocks a sample", f"{learning:,.0f} learning, {inference:,.0f} in inference")
+        words = f"{learning:,.0f} learning, {inference:,.0f} in inference: means over the whole training"
+        table.add_row("clocks a sample", words)
         use = ", ".join(f"layer {i} {100 * u:.1f} %" for i, u in enumerate(values["lane_utilisation"]))
         table.add_row("lanes busy", use)
     rate = values["samples_per_second"] or 0

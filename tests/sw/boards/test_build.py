@@ -23,8 +23,19 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         (["build", "--board", "generic", "--config", "no.toml"], "cannot read configuration no.toml: "),
         (
             ["build", "--board", "ulx3s-85f", "--megahertz", "3000"],
-            "ulx3s-85f: clock: found 3000 MHz; from this board's 25 MHz",
+            "--megahertz: found 3000; allowed on ulx3s-85f is 3.125 to 800",
         ),
+        (
+            ["build", "--board", "icebreaker", "--megahertz", "0"],
+            "--megahertz: found 0; allowed on icebreaker is 8.4375 to 528",
+        ),
+        (["build", "--board", "pynq-z2", "--megahertz", "nan"], "--megahertz: found nan; allowed on pynq-z2 is 1 to 250"),
+        (["build", "--board", "pynq-z2", "--megahertz", "0"], "--megahertz: found 0; allowed on pynq-z2 is 1 to 250"),
+        (
+            ["build", "--board", "generic", "--megahertz", "-1"],
+            "--megahertz: found -1; allowed on generic is a number above 0",
+        ),
+        (["build", "--board", "icebreaker", "--baud", "0"], "icebreaker: baud: found 0; at 21 MHz allowed is"),
         (
             ["build", "--board", "icebreaker", "--baud", "9000000"],
             "icebreaker: baud: found 9000000; at 21 MHz allowed is",
@@ -64,10 +75,10 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     """The synthesis and the simulation are left out here: the slow tests do them."""
     from sw.boards import vendor
     from sw.boards.synthesis import Netlist
-    from sw.design.clocks import Clocks
+    from sw.design.clocks import MeasuredClocks
 
     monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
-    monkeypatch.setattr(vendor, "measure", lambda *a: Clocks(200.0, 100.0, 5, 1.0, "random"))
+    monkeypatch.setattr(vendor, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
     console = Console(record=True, width=100)
     builder.build(BOARDS["pynq-z2"], SMALL.replace(weight_bits=12), Fraction(80), 1_000_000, tmp_path, 1, console)
     script = (tmp_path / "build.tcl").read_text()
@@ -77,7 +88,10 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
         assert port in verilog
     said = console.export_text()
     assert "3 of 3  simulate against the golden model" in said and "2.5 us at 80 MHz" in said
+    over = "the first 192 samples learned from initial weights, and 50 inferred after them (random)"
+    assert f"clocks are means over {over}; a whole training takes fewer" in " ".join(said.split())
     kept = json.loads((tmp_path / "build.json").read_text())
+    assert kept["clocks"]["over"] == over and (kept["clocks"]["learned"], kept["clocks"]["training"]) == (192, 200)
     assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 12 * (24 + 8) and kept["meets_timing"]
 
 

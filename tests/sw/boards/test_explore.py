@@ -7,7 +7,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
-from sw.boards.spot_check import Check
+from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
 BASE = Config(name="small", sizes=(6, 4, 2), lanes=2)
@@ -31,8 +31,12 @@ def test_the_points_are_shown_and_kept(tmp_path):
 
 def test_what_was_checked_says_how_far_off_the_estimate_was():
     point = explore.explore([explore.find("icebreaker")], [BASE], Console(quiet=True))[0]
-    real = {name: value / 2 for name, value in point.resources.items()}
+    found = explore.Found(
+        {name: value / 2 for name, value in point.resources.items()},
+        MeasuredClocks(point.clocks.training * 2, 5.0, 192, 50, "random"),
+    )
     console = Console(record=True, width=120)
-    explore.show([explore.replace(point, check=Check(real, point.clocks.training * 2))], console)
+    explore.show([explore.replace(point, found=found)], console)
     said = console.export_text()
+    assert "clocks are means over the first 192 samples learned from initial weights" in " ".join(said.split())
     assert "really" in said and "+100 %" in said and "-50 %" in said

@@ -11,7 +11,7 @@ from golden.config import Config
 from sw.boards import build as builder
 from sw.boards.baselines import grown, load
 from sw.boards.catalogue import BOARDS
-from sw.design.clocks import Clocks
+from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
 SEED = 3
@@ -23,7 +23,7 @@ def built(tmp_path_factory):
     """The folder and what was printed; the simulation is other tests' work."""
     folder, console = tmp_path_factory.mktemp("icebreaker"), Console(record=True, width=120)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builder, "measure", lambda *a: Clocks(5000.0, 2000.0, 1, 0.5, "digits"))
+        patch.setattr(builder, "measure", lambda *a: MeasuredClocks(5000.0, 2000.0, 192, 50, "digits", 1, 0.5))
         result = build(folder, console)
     return folder, result, console.export_text()
 
@@ -54,7 +54,7 @@ def written(folder):
 
 
 def test_what_is_built_is_not_built_again(built, monkeypatch):
-    monkeypatch.setattr(builder, "measure", lambda *a: Clocks(5000.0, 2000.0, 1, 0.5, "digits"))
+    monkeypatch.setattr(builder, "measure", lambda *a: MeasuredClocks(5000.0, 2000.0, 192, 50, "digits", 1, 0.5))
     began, before = time.monotonic(), written(built[0])
     again = build(built[0], Console(record=True, width=120))
     assert written(built[0]) == before and f"place{again.placed.seed}.asc" in before

@@ -30,6 +30,22 @@ def test_the_bench_proves_the_core(built):
     assert result.clocks.training and result.clocks.values
 
 
+def test_the_bench_says_how_far_it_is(built):
+    told = []
+    plain_verilog.prove(built[0], told.append)
+    done = [int(line.split(" of ")[0]) for line in told[:-1]]
+    assert 15 <= len(done) <= 20 and done == sorted(done) and "lines of vectors.hex" in told[0]
+
+
+def test_a_compiler_that_says_anything_is_heard(built, tmp_path):
+    for name in ("bispike.v", "bench.v"):
+        (tmp_path / name).write_text((built[0] / name).read_text())
+    with open(tmp_path / "bench.v", "a") as bench:
+        bench.write("module wide; wire [120:0] w = 121'd1 << 121'h1800000003401f88060a400a07f0040; endmodule\n")
+    with pytest.raises(CheckError, match="bench: iverilog: warning: verinum::as_long"):
+        plain_verilog.prove(Folder(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [

@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from golden.config import NAMED, Config
+from golden.config import Config
 from sw import cli
 from sw.design import inventory
 
@@ -54,30 +54,16 @@ def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_err
         assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
 
 
-def test_words_follow_activity_lanes_and_learning():
-    digits = NAMED["digits"]
-    assert inventory.words(digits, 1, learning=False, density=0.5) == 32 * 8
-    assert inventory.words(digits, 1, learning=True, density=0.5) == 48 * 8
-    assert inventory.words(digits, 1, learning=True, density=0.0) == 0
-    assert inventory.words(digits, 2, learning=False, density=0.5) == 32 * 4
-    assert inventory.words(digits.replace(lanes=8), 1, learning=False, density=0.5) == 32 * 16
-
-
-def test_recall_costs_its_share_of_a_block():
-    digits = NAMED["digits"]
-    assert inventory.recall_words(digits, 2) == 1 * 4 * 10 / 64
-    assert inventory.recall_words(digits.replace(learn_theta=False), 2) == 0
-
-
 def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "140")
     (tmp_path / "small.toml").write_text(SMALL.to_toml())
     assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
     shown = capsys.readouterr().out
     assert "small: 9 - 8 - 5 - 3" in shown
+    assert "words walked a sample" in shown and "clocks a sample, predicted: " in shown
+    assert "clocks are means over the first 192 samples learned from initial weights" in shown
     assert [f"layer {i}" in shown for i in range(5)] == [True, True, True, True, False]
     assert "bits of memory" in shown
-    assert "clocks a sample in inference" in shown
 
 
 def test_a_density_that_is_none_is_refused(capsys):

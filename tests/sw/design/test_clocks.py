@@ -1,0 +1,72 @@
+"""The model of clocks against the simulated core: what was measured once, and two small cores here and now."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from golden.config import Config
+from sw.design import layered_clocks
+from sw.design.clocks import measure, predict
+
+MEASURED = Path(__file__).with_name("measured_clocks.json")
+"""Clocks of SHAPES in simulation, over the samples that `measure` takes; the long test measures them again."""
+SHAPES = {
+    "digits": Config.load("digits"),
+    "gap": Config(name="gap", sizes=(16, 8, 4), lanes=4, loss="gap"),
+    "small": Config(name="small", sizes=(6, 4, 2), lanes=1, block=8),
+    "small folded": Config(name="small", sizes=(6, 4, 2), lanes=1, block=8, folded=True),
+    "deep folded, gap": Config(name="deep", sizes=(16, 8, 8, 4), lanes=1, loss="gap", folded=True),
+}
+NEAR = pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_model_is_within_a_tenth_of_what_was_measured(name):
+    real, found = json.loads(MEASURED.read_text())[name], predict(SHAPES[name])
+    assert found.training / real["training"] == NEAR and found.inference / real["inference"] == NEAR
+
+
+@pytest.mark.parametrize("name", ["small", "small folded"])
+def test_the_model_is_within_a_tenth_of_a_simulation(name):
+    real = measure(SHAPES[name], simulator="icarus", learned=24, inferred=6)
+    found = predict(SHAPES[name], learned=24, inferred=6)
+    assert found.training / real.training == NEAR and found.inference / real.inference == NEAR
+    assert (
+        found.over
+        == real.over
+        == "the first 24 samples learned from initial weights, and 6 inferred after them "
+        + ("(random pixels, 15% of them active)")
+    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_was_measured_is_what_is_measured(name):
+    real, kept = measure(SHAPES[name]), json.loads(MEASURED.read_text())[name]
+    found = {"training": real.training, "inference": real.inference}
+    assert found == pytest.approx(kept, rel=0.01)
+
+
+def test_a_core_without_learning_has_no_clocks_of_training():
+    found = predict(SHAPES["small"].replace(learn=False), learned=8, inferred=8)
+    assert found.training is None and found.sample == found.inference and found.over.startswith("8 samples inferred (")
+
+
+def test_more_pixels_and_fewer_lanes_take_more_clocks():
+    config = Config(name="some", sizes=(64, 32, 10), lanes=4)
+    few, half = (predict(config, density, 70, 20) for density in (0.1, 0.5))
+    assert few.data == "random pixels, 10% of them active" and predict(config, None, 70, 20).data == "digits"
+    assert half.training > 1.5 * few.training and half.inference > 1.3 * few.inference
+    assert predict(config.replace(lanes=8), 0.5, 70, 20).inference < 0.6 * half.inference
+
+
+def test_every_wait_of_the_pipeline_counts(monkeypatch):
+    """A small core waits for most of its time: leaving out what a verdict or the soma takes is off by more than a tenth."""
+    real = json.loads(MEASURED.read_text())["small"]
+    for constant in ("DECIDED", "LAST_DOT"):
+        with monkeypatch.context() as patch:
+            patch.setattr(layered_clocks, constant, getattr(layered_clocks, constant) * 3)
+            predict.cache_clear()
+            assert predict(SHAPES["small"]).training / real["training"] != NEAR
+    predict.cache_clear()
