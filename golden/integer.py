@@ -15,9 +15,9 @@ from golden import noise
 from golden.config import Config
 from golden.errors import SampleError, StateError
 from golden.fast import available, compiled
-from golden.fixed import sat
+from golden.memories import Memories
 from golden.records import Records
-from golden.rule import Memories, Rule
+from golden.rule import Rule
 
 PATIENCE = 4000
 """Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
@@ -34,7 +34,7 @@ class IntegerModel:
             are the same bit by bit. Call `torch.set_num_threads(1)` where several models train side by side.
 
     Members:
-        W, Theta, h, E, S: the memories (see `golden.rule.Memories`); change them in place only.
+        W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only.
         samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1.
         decay: shift added to both rates from the next sample on, -8..0.
     """
@@ -46,20 +46,13 @@ class IntegerModel:
         self.E, self.S = self.memories.E, self.memories.S
         self._patience = {True: 0, False: math.inf, None: PATIENCE}[fast]
         self._compiled = None
-        random = np.random.default_rng(config.seed)
-        n, L = config.sizes, config.layers
-        offset = 1 << (config.weight_shift - 1)
-        for i in range(1, L + 1):
-            active = (0.35 if i == 1 else 0.25) * n[i - 1]
-            _fill(self.W[i], random, 2 ** config.scale(i), active, offset, config.weight_bits)
-        for i in range(L):
-            _fill(self.Theta[i], random, 1, 1 if i == L - 1 else 0.25 * n[i + 1], 0, config.weight_bits)
+        self.memories.fill()
         self.recall()
 
     def recall(self) -> None:
         """Recalls all concepts through the backward network as it is. Theta and its sums stay."""
-        for k in range(self.config.classes):
-            self.rule.recall(self.memories, torch.tensor([k]))
+        for k in torch.from_numpy(np.arange(self.config.classes)).split(1):
+            self.rule.recall(self.memories, k)
 
     def train(self, x, y, learn: bool = True) -> Records:
         """Takes samples one after another, in order, and learns from each before the next, as the chip does.
@@ -111,7 +104,7 @@ class IntegerModel:
 
     def state(self) -> dict[str, np.ndarray]:
         """Copies of all it takes to go on bit-exactly: W1.., Theta0.., h0.., flags0.., E0.., S0.., samples, position."""
-        arrays = {name: tensor.numpy().copy() for name, tensor in self._tensors().items()}
+        arrays = {name: tensor.numpy().copy() for name, tensor in self.memories.tensors().items()}
         return arrays | {"samples": np.array(self.samples, np.int64), "position": np.array(self.position, np.int64)}
 
     def load(self, state: dict[str, np.ndarray]) -> None:
@@ -120,7 +113,8 @@ class IntegerModel:
         Raises:
             StateError: a missing or unknown key, a wrong shape or type, a value out of range. The model is then unchanged.
         """
-        expected = self._limits()
+        expected = self.memories.limits()
+        expected |= {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
         for key in state:
             if key not in expected:
                 raise StateError(f"state: found unknown key {key!r}; allowed is {', '.join(expected)}")
@@ -137,8 +131,8 @@ class IntegerModel:
                 raise StateError(f"{key}: found values from {array.min()} to {array.max()}; allowed is {low} to {high}")
             arrays[key] = array
         self.samples, self.position = int(arrays.pop("samples")), int(arrays.pop("position"))
-        for key, tensor in self._tensors().items():
-            tensor.copy_(torch.as_tensor(arrays[key].astype(np.int64)))
+        for key, tensor in self.memories.tensors().items():
+            tensor.copy_(torch.from_numpy(arrays[key].astype(np.int64)))
         self.memories.forget_update()
 
     def _learn(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -169,23 +163,23 @@ class IntegerModel:
         if self.position or not self.config.learn_theta:
             return []
         config, L = self.config, self.config.layers
-        gain = torch.tensor(1 << (config.backward_rate(self.decay) + 8), dtype=torch.int32)
-        shift = torch.tensor(6 + max(0, config.block.bit_length() - 5), dtype=torch.int32)
+        gain = torch.tensor(1 << (config.backward_rate(self.decay) + 8), dtype=torch.int32, device="cpu")
+        shift = torch.tensor(6 + max(0, config.block.bit_length() - 5), dtype=torch.int32, device="cpu")
         k = np.arange(config.classes)
         bases = noise.base(config.seed, noise.THETA + np.arange(L), self.samples, k[:, None])
         return [
             concept(self.memories, index, gain, shift, base)
-            for index, base in zip(torch.tensor(k).split(1), torch.tensor(bases).unbind(), strict=True)
+            for index, base in zip(torch.from_numpy(k).split(1), torch.from_numpy(bases).unbind(), strict=True)
         ]
 
     def _forward_gain(self) -> Tensor:
         rates = [self.config.forward_rate(i, self.decay) for i in range(1, self.config.layers + 1)]
-        return torch.tensor([1 << (rate + 8) for rate in rates], dtype=torch.int32)
+        return torch.from_numpy(np.array([1 << (rate + 8) for rate in rates], np.int32))
 
     def _forward_bases(self, count: int) -> Tensor:
         """Noise bases (count, L) of the next samples."""
         samples = self.samples + np.arange(count)[:, None]
-        return torch.tensor(noise.base(self.config.seed, 1 + np.arange(self.config.layers), samples))
+        return torch.from_numpy(noise.base(self.config.seed, 1 + np.arange(self.config.layers), samples))
 
     def _infer(self, x: Tensor) -> tuple[Tensor, Tensor]:
         trace = self.rule.perceive(self.W, x)
@@ -207,31 +201,4 @@ class IntegerModel:
                 raise SampleError(f"{name}: found values of type {array.dtype}; allowed are whole numbers 0 to {high}")
             if array.size and (array.min() < 0 or array.max() > high):
                 raise SampleError(f"{name}: found values from {array.min()} to {array.max()}; allowed is 0 to {high}")
-        return torch.tensor(x.astype(np.int32)), torch.tensor(y.astype(np.int64))
-
-    def _tensors(self) -> dict[str, Tensor]:
-        L, m = self.config.layers, self.memories
-        tensors = {f"W{i}": m.W[i] for i in range(1, L + 1)} | {f"Theta{i}": m.Theta[i] for i in range(L)}
-        for name, parts in (("h", m.h), ("flags", m.flags), ("E", m.E), ("S", m.S)):
-            tensors |= {f"{name}{i}": parts[i] for i in range(L)}
-        return tensors
-
-    def _limits(self) -> dict[str, tuple[tuple, int, int]]:
-        """Shape, least and largest value of every key of the state."""
-        master, signed24 = ((-(1 << (bits - 1)), (1 << (bits - 1)) - 1) for bits in (self.config.weight_bits, 24))
-        ranges = {
-            "W": master,
-            "Theta": master,
-            "E": signed24,
-            "S": signed24,
-            "h": (0, self.config.steps),
-            "flags": (0, 3),
-        }
-        limits = {key: (tuple(t.shape), *ranges[key.rstrip("0123456789")]) for key, t in self._tensors().items()}
-        return limits | {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
-
-
-def _fill(weights: Tensor, random: np.random.Generator, gain: int, active: float, offset: int, bits: int) -> None:
-    """Normal numbers as masters of `bits` bits, in place."""
-    values = np.round(random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 2 ** (bits - 8) + offset)
-    weights.copy_(sat(torch.as_tensor(values.astype(np.int32)), bits))
+        return torch.from_numpy(x.astype(np.int32)), torch.from_numpy(y.astype(np.int64))

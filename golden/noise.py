@@ -31,6 +31,6 @@ def rev8(byte: int) -> int:
 
 def pattern(pre: int, post: int) -> tuple[Tensor, Tensor]:
     """What the address adds: (pre, 1) and (1, post) int32, both xored with the base. Neighbours get stratified noise."""
-    rows = torch.tensor([rev8((j ^ (j >> 8)) & 255) for j in range(pre)], dtype=torch.int32)
-    columns = torch.tensor([rev8((5 * i) & 255) for i in range(post)], dtype=torch.int32)
-    return rows[:, None], columns[None, :]
+    rows = np.array([rev8((j ^ (j >> 8)) & 255) for j in range(pre)], np.int32)
+    columns = np.array([rev8((5 * i) & 255) for i in range(post)], np.int32)
+    return torch.from_numpy(rows)[:, None], torch.from_numpy(columns)[None, :]

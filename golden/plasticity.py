@@ -23,7 +23,7 @@ def coefficients(config: Config, C: Tensor, y: Tensor, known: Tensor, stimulus: 
     Returns:
         a (K,), Q.8.
     """
-    own = torch.arange(C.shape[0]) == y
+    own = torch.arange(C.shape[0], device=C.device) == y
     C_y = (C * own).sum()
     distance = 256 - C_y
     pull = torch.where(distance < config.dead_zone, 0, distance)

@@ -1,7 +1,7 @@
 """The rule on all layers: perception, learning and recall on a core's memories, in integer torch tensors.
 
-docs/arithmetic.md is the contract, the functions of one layer are in `neuron` and `plasticity`. A core's memories are
-`Memories`; what follows from the configuration alone is in `Rule`.
+docs/arithmetic.md is the contract, the functions of one layer are in `neuron` and `plasticity`. What a core remembers is
+in `memories`; what follows from the configuration alone is in `Rule`.
 """
 
 import torch
@@ -10,38 +10,8 @@ from torch import Tensor
 from golden import noise, plasticity
 from golden.config import Config
 from golden.fixed import product, rsqrt_table, sat
+from golden.memories import Memories
 from golden.neuron import soma, stimulus_counts, stimulus_spikes
-
-
-class Memories:
-    """What a core remembers, one tensor a layer.
-
-    Members:
-        W: l = 1..L, int32 (n_{l-1}, n_l), feedforward; W[0] is None.
-        Theta: l = 0..L-1, int32 (n_{l+1}, n_l), backward.
-        h, flags: concept counts (K, n_l) int32, l = 0..L, and flags (K, n_l) int8, l = 0..L-1: Vh >= 0, Vh < window_high.
-        E, S: apical sums (K, n_l) and (K,) int32, l = 0..L-1.
-        rows, live, saturated: of the last sample's update, which the next pass counts: rows l = 0..L-1 (n_l,), r_l > 0;
-            live, groups of posts with an error, and saturated, synapses, of W[l] at l - 1.
-    """
-
-    def __init__(self, config: Config):
-        n, K, L = config.sizes, config.classes, config.layers
-        zeros = lambda *shape: torch.zeros(shape, dtype=torch.int32)  # noqa: E731
-        self.W = [None, *(zeros(n[i - 1], n[i]) for i in range(1, L + 1))]
-        self.Theta = [zeros(n[i + 1], n[i]) for i in range(L)]
-        self.h = [*(zeros(K, n[i]) for i in range(L)), config.steps * torch.eye(K, dtype=torch.int32)]
-        self.flags = [zeros(K, n[i]).to(torch.int8) for i in range(L)]
-        self.E = [zeros(K, n[i]) for i in range(L)]
-        self.S = [zeros(K) for i in range(L)]
-        self.rows = [torch.zeros(n[i], dtype=torch.bool) for i in range(L)]
-        self.live = [zeros() for _ in range(L)]
-        self.saturated = [zeros() for _ in range(L)]
-
-    def forget_update(self) -> None:
-        """No update is pending any more: the next pass counts none."""
-        for number in (*self.live, *self.saturated):
-            number.zero_()
 
 
 class Rule:
