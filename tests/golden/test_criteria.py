@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from golden import plasticity
+from golden.config import Config
+from golden.fixed import product
 from golden.integer import IntegerModel
+from golden.neuron import soma
+from golden.rule import Rule
 
 cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are no package to import from
 ODD, assert_equal, samples, shaken = (cases[name] for name in ("ODD", "assert_equal", "samples", "shaken"))
@@ -77,45 +82,156 @@ def test_c3_the_layers_learn_in_any_order():
         assert_equal(state[key], value, key)
 
 
-@pytest.mark.parametrize("coding", ["direct", "rate"])
-def test_c4_only_spikes_cross_a_layer(coding):
-    config = ODD.replace(coding=coding, block=1)
-    model = shaken(IntegerModel(config), 6, 0.3)
+def assert_only_spikes_cross(coding):
+    """Each layer's voltages, spikes and learning, once more from what may reach it: the spikes of the layer below (layer 1
+    of the direct code: its pixels, 4-bit currents), its own memories, and the label. All other memories are others."""
+    config = ODD.replace(coding=coding)
+    model, stranger = (shaken(IntegerModel(config), seed, 0.3) for seed in (6, 7))
     x, y = samples(config, 8)
-    fired = 0
+    before, others = model.state(), stranger.state()
+    written = recalls = 0
     for pixels, label in zip(x, y, strict=True):
-        before, trace = model.state(), model.trace(pixels, label)
-        for name in [f"s{l}" for l in range(4)] + [f"sh{l}" for l in range(4)]:
-            assert set(np.unique(trace[name])) <= {0, 1}, name
-        for l in (2, 3):
-            assert_equal(trace[f"v{l}"], trace[f"s{l - 1}"] @ (before[f"W{l}"] >> 8) >> config.scale(l), f"v{l}")
-        for l in (0, 1, 2):
-            # Of the concepts the last one is recalled through Theta as it then stays.
-            spikes = trace[f"sh{l + 1}"][-1]
-            assert_equal(trace[f"vh{l}"][-1], spikes @ (trace[f"after_Theta{l}"] >> 8), f"vh{l}")
-            assert_equal(trace[f"after_h{l}"], trace[f"sh{l}"].sum(1), f"h{l}")
-        # What an update takes from the layer below: rows without a spike keep their weights.
+        gain, (bases,) = model._forward_gain(), model._forward_bases(1)
+        trace = model.trace(pixels, label)
         for l in (1, 2, 3):
-            silent = trace[f"s{l - 1}"].sum(0) == 0
-            assert_equal(trace[f"after_W{l}"][silent], before[f"W{l}"][silent], f"silent rows of W{l}")
-            fired += (trace[f"after_W{l}"] != before[f"W{l}"]).sum()
+            below, own, w8 = trace[f"s{l - 1}"], before[f"W{l}"], before[f"W{l}"] >> 8
+            direct = coding == "direct" and l == 1
+            v = np.tile(pixels @ w8 >> (4 + config.scale(1)), (config.steps, 1)) if direct else below @ w8 >> config.scale(l)
+            s, _ = soma(torch.tensor(v), config.threshold, config.leak)
+            assert set(np.unique(below)) | set(np.unique(trace[f"s{l}"])) <= {0, 1}
+            assert_equal(trace[f"v{l}"], v, f"v{l}")
+            assert_equal(trace[f"s{l}"], s, f"s{l}")
+            keys = [f"{name}{l}" for name in ("h", "flags", "E", "S") if l < 3]
+            stranger.load(others | {f"W{l}": own} | {key: before[key] for key in keys})
+            counts = {f"r{l - 1}": below.sum(0), f"r{l}": s.numpy().sum(0), f"V{l}": v.sum(0)}
+            alone = {name: torch.tensor(value, dtype=torch.int32) for name, value in counts.items()}
+            stranger.rule.teach_layer(l, stranger.memories, torch.tensor(label), gain, bases, alone)
+            assert_equal(stranger.W[l], trace[f"after_W{l}"], f"W{l}")
+            written += (trace[f"after_W{l}"] != own).sum()
+        if "sh0" in trace:
+            recalls += 1
+            for l in (0, 1, 2):
+                # Of the concepts the last one is recalled through Theta as it then stays.
+                spikes = trace[f"sh{l + 1}"][-1]
+                assert set(np.unique(spikes)) <= {0, 1}
+                assert_equal(trace[f"vh{l}"][-1], spikes @ (trace[f"after_Theta{l}"] >> 8), f"vh{l}")
         model.train(pixels[None], label[None])
-    assert fired > 0
+        before = model.state()
+    assert written and recalls == 2
+
+
+@pytest.mark.parametrize("coding", ["direct", "rate"])
+def test_c4_what_crosses_a_layer_is_spikes_but_for_layer_1s_pixels_and_the_label(coding):
+    assert_only_spikes_cross(coding)
+
+
+def _currents_in_the_rate_code(rule, W, x):
+    rule = Rule(rule.config.replace(coding="direct"))
+    return PERCEIVE(rule, W, x)
+
+
+def _counts_for_spikes(rule, W, x):
+    # Layer 2 sees at every step how often layer 1 spikes in the whole sample.
+    trace = PERCEIVE(rule, W, x)
+    v = product(trace["r1"][..., None, :], W[2] >> 8) >> 2
+    v = v.expand(trace["v2"].shape)
+    s, u = soma(v, rule.config.threshold, rule.config.leak)
+    return trace | {"v2": v, "s2": s, "u2": u, "V2": v.sum(-2, dtype=torch.int32), "r2": s.sum(-2, dtype=torch.int32)}
+
+
+def _voltages_for_counts(rule, i, m, y, gain, bases, trace):
+    seen = dict(trace)
+    if i > 1:
+        seen[f"r{i - 1}"] = trace[f"V{i - 1}"].clamp(0, 4)
+    TEACH_LAYER(rule, i, m, y, gain, bases, seen)
+    trace |= {key: value for key, value in seen.items() if key not in trace}
+
+
+def _error_from_above(rule, i, m, y, gain, bases, trace):
+    TEACH_LAYER(rule, i, m, y, gain, bases, trace)
+    if i == 2:
+        m.W[2] += m.W[3].sum(1) >> 12
+
+
+PERCEIVE, TEACH_LAYER = Rule.perceive, Rule.teach_layer
+
+
+@pytest.mark.parametrize(
+    "method, wrong, coding",
+    [
+        ("perceive", _currents_in_the_rate_code, "rate"),
+        ("perceive", _counts_for_spikes, "direct"),
+        ("teach_layer", _voltages_for_counts, "direct"),
+        ("teach_layer", _error_from_above, "rate"),
+    ],
+)
+def test_c4_sees_what_is_no_spike(monkeypatch, method, wrong, coding):
+    monkeypatch.setattr(Rule, method, wrong)
+    with pytest.raises((AssertionError, KeyError)):
+        assert_only_spikes_cross(coding)
+
+
+def assert_unsigned(loss):
+    """What teaches a hidden layer is a distance, never a signed difference between what it did and what it should have."""
+    config = Config(sizes=(9, 60, 4), lanes=4, loss=loss)
+    random, model = np.random.default_rng(0), IntegerModel(config)
+
+    def teach(r, h, label):
+        """a and e of layer 1, all of whose neurons are open."""
+        model.load(model.state() | {"h1": h})
+        trace = {"r0": torch.ones(9, dtype=torch.int32), "V1": torch.full((60,), 100, dtype=torch.int32)}
+        trace["r1"] = torch.tensor(r, dtype=torch.int32)
+        model.rule.teach_layer(1, model.memories, torch.tensor(label), GAIN, BASES, trace)
+        return trace["a1"].numpy(), trace["e1"].numpy()
+
+    for _ in range(20):
+        h = random.integers(0, 3, (4, 60)) * (random.random((4, 60)) < 0.5)
+        r, label = random.integers(0, 3, 60), int(random.integers(4))
+        a, e = teach(r, h, label)
+        assert e.any() and a[label] > 0 and np.delete(a, label).max() <= 0
+        # A label is a choice among concepts: with the concepts in another order it is another number, and teaches the same.
+        order = random.permutation(4)
+        assert_equal(teach(r, h[order], int(np.flatnonzero(order == label)[0]))[1], e, "e with concepts in another order")
+        # Too many spikes or too few of a right pattern are no error, and how many there are turns none around.
+        twice = teach(2 * r, h, label)[1]
+        assert twice @ e > 0.98 * np.linalg.norm(twice) * np.linalg.norm(e)
+        # Concepts that have no neuron in common: the sample that is its own teaches nothing, at any length.
+        apart = h * (np.arange(60) % 4 == np.arange(4)[:, None])
+        for agrees in (apart[label], 2 * apart[label]):
+            a, e = teach(agrees, apart, label)
+            assert_equal(a, [0] * 4, "a of a sample that agrees")
+            assert_equal(e, [0] * 60, "e of a sample that agrees")
 
 
 @pytest.mark.parametrize("loss", ["reco", "gap"])
-def test_c5_the_label_only_chooses_who_pulls(loss):
-    # No signed error comes in from outside: affinities are 0..1, the own concept only pulls, the others only push.
-    config = ODD.replace(loss=loss, margin=0)
-    model = shaken(IntegerModel(config), 6, 0.3)
-    x, y = samples(config, 12)
-    pushes = 0
-    for pixels, label in zip(x, y, strict=True):
-        trace = model.trace(pixels, label)
-        for l in range(4):
-            assert trace[f"C{l}"].min() >= 0 and trace[f"C{l}"].max() <= 256
-            others = np.delete(trace[f"a{l}"], label)
-            assert trace[f"a{l}"][label] >= 0 and others.max() <= 0
-            pushes += (others < 0).sum()
-        model.train(pixels[None], label[None])
-    assert pushes > 0
+def test_c5_what_teaches_has_no_sign(loss):
+    assert_unsigned(loss)
+
+
+def _difference_from_the_target(config, q, qr, h, r, V, top):
+    e, g = ERROR(config, q, qr, h, r, V, top)
+    return e + 16 * (h[q.argmax()] - r), g
+
+
+def _target_affinity(config, C, y, known, stimulus):
+    own = torch.arange(len(C)) == y
+    return torch.where(own, 192 - C, COEFFICIENTS(config, C, y, known, stimulus))
+
+
+def _weight_by_class(config, C, y, known, stimulus):
+    return COEFFICIENTS(config, C, y, known, stimulus) * torch.where(torch.arange(len(C)) < y, 2, 1)
+
+
+ERROR, COEFFICIENTS = plasticity.error, plasticity.coefficients
+GAIN, BASES = torch.full((2,), 16, dtype=torch.int32), torch.full((2,), 9, dtype=torch.int32)
+
+
+@pytest.mark.parametrize("loss", ["reco", "gap"])
+@pytest.mark.parametrize(
+    "name, wrong",
+    [("error", _difference_from_the_target), ("coefficients", _target_affinity), ("coefficients", _weight_by_class)],
+)
+def test_c5_sees_a_signed_error(monkeypatch, loss, name, wrong):
+    monkeypatch.setattr(plasticity, name, wrong)
+    with pytest.raises(AssertionError):
+        assert_unsigned(loss)

@@ -274,6 +274,15 @@ def test_gap_counts_the_steps_of_the_push_exactly():
         check(build(33, 16, "gap"), samples)
 
 
+def test_gap_pulls_only_for_rivals_that_are_remembered():
+    """A concept that evokes no spike pushes nothing: the own class's pull, their sum, is taken behind that."""
+    dut, d, norms = build(4, 16, "gap"), [40, 0, 36, 0], [256, 0, 256, 0]
+    samples = [Sample(label, d, norms, 256) for label in range(4)]
+    silent = [b for _, b, _ in (expected(dut, sample) for sample in samples)]
+    assert [sorted(b) for b in silent] == [[0, 2], [0, 2], [0, 2], [0, 2]] and silent[0][0][0] == -silent[0][2][0]
+    check(dut, samples)
+
+
 @pytest.mark.parametrize("loss", ["reco", "gap"])
 def test_latency_from_the_last_d(loss):
     sample = vectors(random.Random(3), 10, 40, 4, 0.9)
