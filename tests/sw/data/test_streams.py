@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from sw.data.dataset import load, order
+from sw.data import load, order
 
 
 def digest(*arrays: np.ndarray) -> str:
