@@ -14,13 +14,14 @@ of the firing threshold. What the paper leaves open is chosen so:
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from golden.config import Config
 from golden.neuron import stimulus_spikes
-from sw.data.dataset import Dataset, order
+from golden.order import order
 
 
 def stimulus(config: Config, x: Tensor) -> Tensor:
@@ -106,6 +107,15 @@ def reco_gradients(v: Tensor, vh: Tensor, others: Tensor, lam: float) -> tuple[T
     return g, gh
 
 
+class Samples(Protocol):
+    """What `fit` trains on: pixels (N, n_0) of 0..15, and labels (N,)."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
 class Learner(Protocol):
     """What `fit` trains: a network with an optimizer."""
 
@@ -120,7 +130,7 @@ class Learner(Protocol):
 
 def fit(
     model: Learner,
-    dataset: Dataset,
+    dataset: Samples,
     epochs: int,
     batch: int = 64,
     progress: Callable[[int, float], None] | None = None,

@@ -64,6 +64,7 @@ def train(
     """
     if backend == options.Backend.serial:
         _check_port(port)
+    from sw.common.simulation import find_simulator
     from sw.training import golden_backend, serial_backend, sim_backend
     from sw.training.run import begin, go_on
     from sw.training.run import train as train_and_report
@@ -93,7 +94,7 @@ def train(
         _check_port(port)  # again: it may be the run that goes on that says serial
         backend = partial(serial_backend.train, port=port, baud=baud)
     elif where == options.Backend.sim:
-        chosen = sim_backend.find_simulator(simulator)
+        chosen = find_simulator(simulator)
         backend = partial(sim_backend.train, simulator=chosen, waves=waves)
     else:
         backend = golden_backend.train

@@ -1,6 +1,7 @@
 """Data as the core takes it: pixels of 4 bits, labels from 0, a training and a test part. One reader a kind of file."""
 
-from sw.data.dataset import DataError, Dataset, check, check_pixels, image_shape, order, permutation
+from golden.order import order
+from sw.data.dataset import DataError, Dataset, check, check_pixels, image_shape, permutation
 from sw.data.encoding import Encoding
 from sw.data.load import load, unlabelled
 

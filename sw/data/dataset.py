@@ -8,7 +8,7 @@ from golden.config import Config
 from sw.common.errors import DataError
 from sw.data.encoding import Encoding
 
-__all__ = ["DataError", "Dataset", "check", "check_pixels", "image_shape", "order", "permutation"]
+__all__ = ["DataError", "Dataset", "check", "check_pixels", "image_shape", "permutation"]
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,6 @@ def check_labels(dataset: Dataset, classes: int, reason: str) -> None:
             f"data {dataset.name}: found label {top}, {top + 1} classes; "
             f"allowed are {classes} classes, labels 0 to {classes - 1}: {reason}"
         )
-
-
-def order(n: int, seed: int, epoch: int) -> np.ndarray:
-    """(n,) the order of the samples in `epoch` (from 0): the epoch-th permutation drawn from `default_rng(seed + 99)`.
-
-    A function of its arguments alone, so that a training resumed at any epoch goes on exactly.
-    """
-    rng = np.random.default_rng(seed + 99)
-    for _ in range(epoch):
-        rng.permutation(n)
-    return rng.permutation(n)
 
 
 def permutation(n: int, split: int) -> np.ndarray:

@@ -10,11 +10,13 @@ import numpy as np
 
 from golden.config import NAMED, Config
 from sw import data
+from sw.common.simulation import plain_errors
 from sw.data.synthetic import random_pixels
+from sw.design.verilog import core_verilog
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GAP
 from sw.training.golden_backend import GoldenNetwork
-from sw.training.sim_backend import WAITING, core_verilog, plain_errors
+from sw.training.sim_backend import WAITING
 
 if TYPE_CHECKING:
     from cosim.watch import Progress, TrainingResult

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from golden.config import NAMED
 from sw.common.files import make_folder
+from sw.common.simulation import find_simulator
 from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GAP, GoldenTrainings
 from sw.figures.publish import Measurement, publish
-from sw.training.sim_backend import find_simulator
 
 
 def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure]:

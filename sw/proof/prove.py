@@ -19,6 +19,7 @@ from sw.common.cluster import Workers, cores, workers_at
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.progress import ShardProgress
+from sw.common.simulation import find_simulator, plain_errors
 from sw.common.task import check_wanted, tell
 from sw.common.terminal import command, say
 from sw.data.dataset import Dataset
@@ -74,7 +75,7 @@ def prove(
     kept = _load(given, path) if resume else _new(given)
     training = CutTraining(kept.config, _dataset(kept), kept.settings["shards"])
     _check(training, kept.settings)
-    chosen = sim_backend.find_simulator(simulator) if simulator or not address else None
+    chosen = find_simulator(simulator) if simulator or not address else None
     with workers_at(address, workers, training.shards) as those:
         folder = RunFolder(path if resume else fresh(path))
         kept.save(folder)
@@ -99,7 +100,7 @@ def _prove(
     """Trains golden, then runs the shards that are not proven yet; keeps `kept` up to date, in memory and in its file."""
     proven, before, began = kept.proven, len(kept.proven), time.monotonic()
     golden = GoldenRun(folder / "golden", training)
-    with ShardProgress(console, training.samples, training.shards) as progress, sim_backend.plain_errors():
+    with ShardProgress(console, training.samples, training.shards) as progress, plain_errors():
         progress.say("elaborating the core")
         verilog = sim_backend.core_verilog(training.config)
         core = hashlib.sha256(verilog.encode()).hexdigest()[:16]

@@ -9,8 +9,9 @@ import numpy as np
 from cosim.files import load_arrays, save_arrays
 from cosim.shard import Reference, Shard
 from golden.config import Config
+from golden.order import order
 from sw.common.files import make_folder
-from sw.data.dataset import Dataset, order
+from sw.data.dataset import Dataset
 from sw.training.golden_backend import GoldenNetwork
 
 

@@ -12,6 +12,7 @@ from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
+from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.data.synthetic import random_dataset
 from sw.training import sim_backend
@@ -47,7 +48,7 @@ def verify(
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
     dataset = samples_for(config, given_data or kept.about.get("data"), kept.about.get("split", 0), samples)
-    chosen = sim_backend.find_simulator(simulator)
+    chosen = find_simulator(simulator)
     if source:
         GoldenNetwork(config, kept.state)  # refuses weights of another shape
 
@@ -55,7 +56,7 @@ def verify(
 
     done = len(kept.epochs)
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
-    with console.status("building the simulation") as status, sim_backend.plain_errors(), sim_backend.untangled(folder.path):
+    with console.status("building the simulation") as status, plain_errors(), sim_backend.untangled(folder.path):
 
         def follow(now: training.Progress) -> None:
             words = sim_backend.WAITING.get(now.phase) or f"{now.sample:,} of {now.samples:,} samples"

@@ -43,6 +43,7 @@ def train(
     Raises:
         UserError, ConfigError, DataError: bad input. CheckError: the first mismatch.
     """
+    from sw.common.simulation import find_simulator
     from sw.training import golden_backend, serial_backend, sim_backend
     from sw.training.run import begin
     from sw.training.run import train as train_and_report
@@ -57,7 +58,7 @@ def train(
     config = config if isinstance(config, Config) else Config.load(config)
     config = config.replace(**{key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None})
     kept, dataset = begin(config, data, split, backend, baseline)
-    chosen = sim_backend.find_simulator(simulator) if backend == "sim" else None
+    chosen = find_simulator(simulator) if backend == "sim" else None
     runner = {
         "golden": golden_backend.train,
         "sim": partial(sim_backend.train, simulator=chosen, waves=False),

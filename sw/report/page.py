@@ -5,7 +5,7 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.training.summary import last_line, percent, shape_name
+from sw.report.summary import last_line, percent, shape_name
 
 PICTURES = {
     "learning_curve.png": "Test accuracy after each epoch.",

@@ -13,7 +13,7 @@ from sw.data.dataset import Dataset
 from sw.report import pictures as figures
 from sw.report.page import page
 from sw.report.pictures import Spikes
-from sw.training.summary import shape_name
+from sw.report.summary import shape_name
 
 if TYPE_CHECKING:
     from golden.integer import IntegerModel
@@ -56,7 +56,7 @@ def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray]:
 
 
 def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -> None:
-    """Writes the pictures, summary.json and report.html of a run. `values` is what `sw.training.summary` gave."""
+    """Writes the pictures, summary.json and report.html of a run. `values` is what `sw.report.summary` gave."""
     config = kept.config
     name = f"{dataset.name}, {shape_name(config)}"
     curves = {key: curve for key, curve in values["curve"].items() if key != "training"}

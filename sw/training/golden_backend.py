@@ -10,8 +10,9 @@ from rich.console import Console
 from cosim import account
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from golden.order import order
 from sw.common.progress import TrainingProgress
-from sw.data.dataset import Dataset, order
+from sw.data.dataset import Dataset
 from sw.training.backend import learning, line
 
 CHUNK = 96

@@ -12,8 +12,8 @@ from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, fresh, unwritable
 from sw.common.terminal import command, say
-from sw.report import report
-from sw.training import history, summary
+from sw.report import report, summary
+from sw.training import history
 from sw.training.backend import Broken
 
 SETTINGS = "config.toml"

@@ -10,9 +10,10 @@ from rich.console import Console
 from cosim import account
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from golden.order import order
 from sw.common.errors import CheckError, UserError
 from sw.common.progress import TrainingProgress
-from sw.data.dataset import Dataset, order
+from sw.data.dataset import Dataset
 from sw.driver.serial_ports import ports as ports
 from sw.training.backend import Broken, learning, line
 from sw.training.golden_backend import GoldenNetwork

@@ -11,10 +11,12 @@ from rich.console import Console
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
-from sw.common.errors import CheckError, UserError
+from golden.order import order
+from sw.common.errors import CheckError
 from sw.common.files import write
 from sw.common.progress import TrainingProgress, facts
-from sw.data.dataset import Dataset, order
+from sw.common.simulation import plain_errors
+from sw.data.dataset import Dataset
 from sw.design.verilog import core_verilog
 from sw.training.backend import Broken, line
 
@@ -30,32 +32,6 @@ WAITING = {
     "memories": "comparing every memory",
 }
 """What is said in the phases of a run in which nothing is learned."""
-
-
-def find_simulator(name: str | None) -> str:
-    """The simulator asked for, or the fastest there is. Raises UserError."""
-    from cosim.simulators import SimulatorError, find
-
-    try:
-        return find(name)
-    except SimulatorError as error:
-        raise UserError(str(error)) from None
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turns what goes wrong in a simulation into errors of one line."""
-    from cosim.build import BuildError
-    from cosim.runner import BenchError
-    from cosim.simulators import SimulatorError
-    from cosim.watch import GoldenError
-
-    try:
-        yield
-    except SimulatorError as error:
-        raise UserError(str(error)) from None
-    except (BuildError, BenchError, GoldenError) as error:
-        raise CheckError(str(error)) from None
 
 
 def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simulator: str, waves: bool) -> Broken | None:

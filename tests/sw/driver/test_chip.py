@@ -14,7 +14,17 @@ from sw.driver.transport import AccessError, TransportError
 from tests.sw.driver.transports import CONFIG, TRANSPORTS
 
 
-@pytest.fixture(scope="module", params=TRANSPORTS)
+def long(name):
+    return pytest.param(name, marks=pytest.mark.long)
+
+
+# The board's core has the register bus of the simulated chip inside, and Verilator is quick once it is built; Icarus needs
+# no build worth the name, but seconds to load a network: two tests show that the simulated chip is the same.
+EVERY = [long(name) if name in ("verilator", "icarus") else name for name in TRANSPORTS]
+ON_ICARUS_TOO = pytest.mark.parametrize("transport", ["golden", "icarus", "serial", long("verilator")], indirect=True)
+
+
+@pytest.fixture(scope="module", params=EVERY)
 def transport(request, tmp_path_factory):
     """One chip for all tests of a transport: each test sets what it needs."""
     with TRANSPORTS[request.param](CONFIG, tmp_path_factory.mktemp(request.param)) as opened:
@@ -54,6 +64,7 @@ def test_a_loaded_state_is_read_back(chip):
     assert_same(chip.save(), model.state())
 
 
+@ON_ICARUS_TOO
 def test_learning_and_naming_are_goldens_in_every_value(chip):
     model = IntegerModel(CONFIG)
     x, y = samples(11)
@@ -88,6 +99,7 @@ def test_a_setting_waits_for_the_last_samples_update(chip):
     assert_same(chip.save(), model.state())
 
 
+@ON_ICARUS_TOO
 def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip):
     """What the golden transport does then is what a core does; the golden model, which writes at once, is another thing."""
     golden = Chip(GoldenTransport(CONFIG), CONFIG)

@@ -12,7 +12,9 @@ from sw.driver.serial_port import SerialTransport
 from sw.driver.sim import SimTransport
 from tests.cosim.running import until
 
-CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), weight_bits=12, block=4)
+CONFIG = Config(sizes=(9, 4, 3), lanes=(4, 3, 2), weight_bits=12, block=4)
+"""Pixels of two words, and in every layer a last group with an empty lane; small, as each test loads and saves it all."""
+
 DIVISOR = 4
 _SHELL = """
 module board(input rx, output tx);

@@ -12,10 +12,10 @@ from sw import cli
 from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import TransportError
 from tests.sw.driver.model_board import ModelBoard
-from tests.sw.driver.transports import board
+from tests.sw.driver.transports import CONFIG, board
 
-TOML = "sizes = [9, 8, 3]\nlanes = [3, 4, 2]\nblock = 4\nepochs = 2\n"
-"""Sizes, lanes and block of the driver's tests, so that the simulated board is built once."""
+TOML = CONFIG.replace(epochs=2).to_toml()
+"""The core of the driver's tests, so that the simulated board is built once."""
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The figures of a run, as summary.json holds them and as a terminal shows them."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table
 
@@ -8,7 +10,9 @@ from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw.common.terminal import say
 from sw.data.dataset import Dataset
-from sw.training.backend import Broken
+
+if TYPE_CHECKING:
+    from sw.training.backend import Broken
 
 
 def shape_name(config: Config) -> str:
@@ -21,7 +25,7 @@ def summary(
     dataset: Dataset,
     simulator: str | None,
     backprop: list[float] | None = None,
-    broken: Broken | None = None,
+    broken: "Broken | None" = None,
 ) -> dict:
     """The figures of a run, plain JSON values. Clocks and utilisation are null where there was no chip.
 
