@@ -53,6 +53,7 @@ def train(
     baseline: options.Baseline = False,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
+    log: options.LogFile = None,
     port: options.Port = None,
     baud: options.Baud = 1_000_000,
 ) -> None:
@@ -98,6 +99,10 @@ def train(
         backend = partial(sim_backend.train, simulator=chosen, waves=waves)
     else:
         backend = golden_backend.train
+    if log:
+        from sw.training.log import Logged
+
+        kept = Logged.of(kept, log)
     train_and_report(kept, dataset, path, resume, Console(), backend, chosen)
 
 

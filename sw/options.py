@@ -83,6 +83,10 @@ Simulator = Annotated[
     str | None, Option(metavar="verilator|icarus", help="Which simulator; the fastest there is if left out.")
 ]
 Waves = Annotated[bool, Option("--waves", help="Keep the simulation's waves, waves.vcd, in the run folder (large, slow).")]
+LogFile = Annotated[
+    Path | None,
+    Option("--log", metavar="FILE.jsonl", help="A line of JSON for each epoch: accuracies, speed, clocks, values compared."),
+]
 Samples = Annotated[
     int | None, Option("--samples", "-n", metavar="N", help="Samples to learn from, the first N. Default: 500.")
 ]

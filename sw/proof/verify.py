@@ -14,6 +14,7 @@ from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
+from sw.common.waves import closing_line
 from sw.data.synthetic import random_dataset
 from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
@@ -78,7 +79,7 @@ def verify(
         )
     sim_backend.tidy(folder.path, result)
     if waves:
-        say(console, f"waves: {folder / 'waves.vcd'}")
+        say(console, closing_line(folder / "waves.vcd"))
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
     say(console, f"{config.name} on {chosen}: {samples:,} samples learned, {tests} inferred, {clocks}")

@@ -7,7 +7,6 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.common.errors import UserError
-from sw.common.files import fresh
 from sw.python.model import Model
 
 BACKENDS = ("golden", "sim", "serial")
@@ -26,6 +25,7 @@ def train(
     baud: int = 1_000_000,
     run: Path | str | None = None,
     baseline: bool = False,
+    log: Path | str | None = None,
     verbose: bool = False,
 ) -> Model:
     """Trains a network and writes its run folder: weights, summary, pictures, report.
@@ -35,7 +35,8 @@ def train(
         epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.
-        baseline: train the same network by backprop, too. verbose: print what the command prints.
+        baseline: train the same network by backprop, too. log: a file that gets a line of JSON for each epoch.
+        verbose: print what the command prints.
 
     Returns:
         the trained network; its folder is `run`, and `summary` what summary.json holds.
@@ -45,6 +46,7 @@ def train(
     """
     from sw.common.simulation import find_simulator
     from sw.training import golden_backend, serial_backend, sim_backend
+    from sw.training.log import Logged
     from sw.training.run import begin
     from sw.training.run import train as train_and_report
 
@@ -64,8 +66,16 @@ def train(
         "sim": partial(sim_backend.train, simulator=chosen, waves=False),
         "serial": partial(serial_backend.train, port=port, baud=baud),
     }[backend]
-    folder = fresh(Path(run) if run else Path("runs") / config.name)
-    summary = train_and_report(kept, dataset, folder, False, Console(quiet=not verbose), runner, chosen)
+    kept = Logged.of(kept, Path(log)) if log else kept
+    folder = Path()
+
+    def with_folder(path: Path, *rest: object) -> object:  # it is numbered where there is one of its name
+        nonlocal folder
+        folder = path.parent
+        return runner(path, *rest)
+
+    path = Path(run) if run else Path("runs") / config.name
+    summary = train_and_report(kept, dataset, path, False, Console(quiet=not verbose), with_folder, chosen)
     model = Model.load(folder)
     model.run, model.summary = folder, summary
     return model

@@ -1,0 +1,58 @@
+"""A line of JSON for each epoch of a training, whole also when the run goes on."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cosim.checkpoint import Checkpoint
+from sw import cli
+from sw.training import golden_backend
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch) -> list[str]:
+    """A training of two short epochs, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = 2\nblock = 7\nepochs = 2\n")
+    x, y = np.random.default_rng(1).integers(0, 16, (40, 9)), np.arange(40) % 2
+    np.savez("mine.npz", x=x, y=y, x_test=x[:10], y_test=y[:10])
+    return ["train", "--config", "small.toml", "--data", "mine.npz", "--run", "run", "--log", "logs/log.jsonl"]
+
+
+def test_each_epoch_is_a_line_that_says_what_the_checkpoint_says(command, tmp_path):
+    assert cli.main(command) == 0
+    lines = [json.loads(line) for line in (tmp_path / "logs" / "log.jsonl").read_text().splitlines()]
+    kept = Checkpoint.load(tmp_path / "run")
+    assert [line["epoch"] for line in lines] == [1, 2]
+    for line, epoch in zip(lines, kept.epochs, strict=True):
+        assert line["training_accuracy"] == epoch["training"]["correct"] / 40
+        assert line["test_accuracy"] == line["golden_accuracy"] == epoch["test"]["correct"] / 10
+        assert (line["samples"], line["epochs"], line["clocks_per_sample"]) == (40, 2, None)
+
+
+def test_the_log_of_a_run_that_goes_on_has_its_earlier_epochs(command, tmp_path, monkeypatch):
+    """The first epoch's line is there before the second ends, and once only after the rest."""
+    learn = golden_backend.GoldenNetwork.learn
+
+    def interrupted(self, *arguments):
+        if (tmp_path / "logs" / "log.jsonl").read_text():
+            raise KeyboardInterrupt
+        return learn(self, *arguments)
+
+    monkeypatch.setattr(golden_backend.GoldenNetwork, "learn", interrupted)
+    assert cli.main(command) == 130
+    first = (tmp_path / "logs" / "log.jsonl").read_text()
+    assert json.loads(first)["epoch"] == 1
+    monkeypatch.setattr(golden_backend.GoldenNetwork, "learn", learn)
+    assert cli.main(["train", "--resume", "--run", "run", "--log", "logs/log.jsonl"]) == 0
+    lines = (tmp_path / "logs" / "log.jsonl").read_text().splitlines(keepends=True)
+    assert lines[0] == first
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
+
+
+def test_a_log_that_cannot_be_written_is_refused_before_the_run(command, tmp_path, capsys):
+    (tmp_path / "logs").write_text("in the way")
+    assert cli.main(command) == 2
+    assert capsys.readouterr().err == "bispike: logs: cannot write: found a file; allowed is a folder\n"
+    assert not (tmp_path / "run").exists()
