@@ -36,7 +36,7 @@ class BusMutant(Mutant):
     tests: str = "a_stream"
 
 
-RESET, ROUTED, MAP = "a_reset", "samples_and_results", "registers_are"
+RESET, ROUTED, MAP, WINDOW = "a_reset", "samples_and_results", "registers_are", "the_window"
 MUTANTS = (
     BusMutant("a dropped packet stays", "packet_in.py", "write.eq(committed)", "write.eq(write)"),
     BusMutant("a short packet is taken", "packet_in.py", "m.If((index == final) &", "m.If((index <= final) &", True),
@@ -60,6 +60,29 @@ MUTANTS = (
     BusMutant("any write clears", "control.py", "self.cleared.eq(self.request.data)", "self.cleared.eq(255)", True, MAP),
     BusMutant("errors are well", "axi.py", "Mux(response.error, SLVERR, OKAY)", "OKAY", True, MAP),
     BusMutant("half a word is written", "axi.py", "writing & ~self.wstrb.all()", "0", True, MAP),
+    BusMutant(
+        "the window stands still",
+        "control.py",
+        'self.own["WINDOW_ADDRESS"].eq(self.own["WINDOW_ADDRESS"] + 1)',
+        'self.own["WINDOW_ADDRESS"].eq(self.own["WINDOW_ADDRESS"])',
+        True,
+        WINDOW,
+    ),
+    BusMutant(
+        "the window shows its address",
+        "control.py",
+        "Mux(request.write, 0, self.host_o.payload)",
+        'Mux(request.write, 0, Mux(window, self.own["WINDOW_ADDRESS"], self.host_o.payload))',
+        tests=WINDOW,
+    ),
+    BusMutant(
+        "numbers of three bits",
+        "packet_ports.py",
+        "packet_out.number.eq(counts.RESULTS)",
+        "packet_out.number.eq(counts.RESULTS[:3])",
+        True,
+        ROUTED,
+    ),
     BusMutant("words from both routes", "packet_ports.py", "~packets.inside & ~(by_register", "~(by_register", True, ROUTED),
 )
 

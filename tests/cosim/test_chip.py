@@ -1,7 +1,7 @@
 import pytest
 
 from cosim.build import build
-from cosim.runner import run
+from cosim.runner import BenchError, run
 from cosim.simulators import SIMULATORS
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
@@ -9,6 +9,10 @@ from tests.cosim.standin import standin_verilog
 
 BENCH = "tests.cosim.bench_chip"
 CONFIG = Config(sizes=(10, 6, 3), lanes=4, block=5)
+WHOLE = "training_agrees|memories_hold|reset_drops"
+"""The cocotb tests of a core without a fault."""
+FAULTS = {"voltage": "a_fault_is_named", "write": "a_fault_is_named", "hang": "a_silent_core"}
+"""Of each kind of fault, the cocotb test that has to see it."""
 
 
 def chip(simulator, fault=None, config=CONFIG, work=8):
@@ -22,7 +26,7 @@ def values(samples=100, stalls=(0, 0), fault=("", 0), config=CONFIG):
 @pytest.mark.parametrize("simulator", SIMULATORS)
 @pytest.mark.parametrize("stalls", [(0, 0), (0.5, 0.6), (0.9, 0), (0, 0.9)])
 def test_samples_records_and_memories_pass_the_wrapper_under_every_stall(simulator, stalls):
-    run(chip(simulator), BENCH, values(stalls=stalls), timeout=120)
+    run(chip(simulator), BENCH, values(stalls=stalls), tests=WHOLE, timeout=120)
 
 
 @pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), ((9, 5, 4), (1, 5, 3)), ((16, 4, 4), 4), ((40, 12, 3), 8)])
@@ -37,8 +41,13 @@ def test_a_core_faster_than_its_result_queue_loses_nothing():
 
 @pytest.mark.parametrize("fault", [("voltage", 37), ("write", 22), ("hang", 3)])
 def test_a_broken_core_is_named_by_sample_layer_and_value(fault):
-    which = "hang" if fault[0] == "hang" else "a_fault_is_named"
-    run(chip("icarus", fault), BENCH, values(60, fault=fault), tests=which, timeout=120)
+    run(chip("icarus", fault), BENCH, values(60, fault=fault), tests=FAULTS[fault[0]], timeout=120)
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_that_is_not_there_is_not_found(kind):
+    with pytest.raises(BenchError, match="DID NOT RAISE"):
+        run(chip("icarus"), BENCH, values(60, fault=(kind, 22)), tests=FAULTS[kind], timeout=120)
 
 
 def test_a_text_without_the_core_is_refused():

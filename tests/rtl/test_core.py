@@ -21,10 +21,10 @@ class Pins:
         self.ctx, self.core, self.regions = ctx, core, MemoryMap(core.config).regions
         self.taken = []
 
-    async def host(self, *accesses):
+    async def host(self, *accesses, limit=100):
         """(address, value), or (address, None) to read; back to back, as soon as the core takes it."""
         ctx, core, answers, sent = self.ctx, self.core, [], 0
-        for _ in range(100 + 11 * len(accesses)):
+        for _ in range(limit + 11 * len(accesses)):
             if sent < len(accesses):
                 address, value = accesses[sent]
                 ctx.set(core.host_i.payload, {"address": int(address), "write": value is not None, "data": value or 0})
@@ -208,6 +208,36 @@ def test_a_request_waits_until_the_core_is_at_rest():
         raise AssertionError("the request was never taken")
 
     simulate(bench)
+
+
+AT_ONCE = Config(sizes=(4, 3), lanes=(4, 3), block=1, dead_zone=0)
+"""Both layers have learned a sample at the same time: for some clocks nothing moves, until the recall begins."""
+
+
+def read_behind_a_block() -> None:
+    """A host that asks right behind a block's last sample, with none between, finds what the recall has made of it."""
+    model, random = IntegerModel(AT_ONCE, fast=False), np.random.default_rng(1)
+    changes = {name: random.integers(2000, 12000, model.state()[name].shape) for name in ("W1", "Theta0")}
+    model.load(model.state() | changes | {"h0": random.integers(0, 5, (3, 4))})
+    begin, x = with_copies(model.state()), random.integers(1, 16, (1, 4))
+    model.train(x, [1])
+    expected = with_copies(model.state())
+    assert (begin["h0"] != expected["h0"]).any(), "a recall that shows nothing"
+
+    async def bench(pins):
+        await pins.load(begin)
+        await pins.host(*((pins.at(name), value) for name, value in settings_of(AT_ONCE).items()))
+        await pins.sample(x[0], 1, learn=1)
+        for name in ("h0", "N0", "flags0", "Theta0"):  # an update of W waits for the next sample
+            found = await pins.host(*((address, None) for address in pins.regions[name].addresses.reshape(-1)), limit=600)
+            wanted = (expected[name].reshape(-1).astype(np.int64) & 0xFFFFFFFF).tolist()
+            assert found == wanted, f"behind a block: {name}: expected {wanted}, got {found}"
+
+    simulate(bench, AT_ONCE)
+
+
+def test_a_request_right_behind_a_block_finds_what_is_recalled():
+    read_behind_a_block()
 
 
 def test_pixels_beyond_the_last_do_not_count():
