@@ -102,3 +102,11 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
     scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng))
     scenario.memories()
     return scenario.save(path)
+
+
+def brief(config: Config, path: Path, samples: int = 12) -> Path:
+    """A file to `play`: a new network learns samples without a gap, and every memory is looked at."""
+    scenario = Scenario(IntegerModel(config, fast=False))
+    scenario.samples(*stimulus(config, samples, np.random.default_rng(0)))
+    scenario.memories()
+    return scenario.save(path)
