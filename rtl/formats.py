@@ -17,8 +17,8 @@ SOMA_ROUNDS, BUSIEST_SOMA_ROUNDS = 8, 4
 those whose passes are the longest of all."""
 UPDATE_ROUNDS, BUSIEST_UPDATE_ROUNDS = 4, 1
 """Parts that a group's neurons are updated in, one after another by the same units; all at once where the core's longest
-passes are, as these wait for their first group's errors, but only where they are short. In `digits`, of 455 clocks a sample
-with two parts everywhere, one part in layer 1 saves 14, and four elsewhere cost 3; 784 rows for 8 groups hardly notice."""
+passes are, as these wait for their first group's errors, but only where they are short: 784 rows for 8 groups hardly notice
+it."""
 SHORT_PASS = 1024
 """Rows times groups, pixels counted twice."""
 MULTIPLIER_BITS = 18

@@ -93,10 +93,10 @@ class Soma(wiring.Component):
         m.d.sync += step.eq(at[:step_bits]), paired_step.eq(step)
         exceeding, stepping, first_step, final = Signal(), Signal(), Signal(), Signal()
         late = ~apical if f.direct else 0
-        # The direct code: the planes make one current for all steps. Registers, as all units hang on them.
         takes, combines = Signal(), Signal()
-        m.d.sync += combines.eq(summing & (step == 0) & ~apical)
-        m.d.sync += takes.eq(Mux(self.begins, self.apical, apical) | (summing & (step == 0)))
+        if f.direct:  # the planes make one current for all steps; registers, as all units hang on them
+            m.d.sync += combines.eq(summing & (step == 0) & ~apical)
+            m.d.sync += takes.eq(Mux(self.begins, self.apical, apical) | (summing & (step == 0)))
         m.d.sync += next_step.eq(Mux(late, paired_step, step)), exceeding.eq(Mux(late, planes_paired, summing))
         m.d.sync += stepping.eq(exceeding), first_step.eq(next_step == 0), final.eq(next_step == f.steps - 1)
         with m.If(self.begins):

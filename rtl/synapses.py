@@ -181,7 +181,10 @@ class Synapses(wiring.Component):
         if f.learn:
             read_row |= {f"g{p}": self.held_g[p] for p in range(f.lanes)}
         read_row = stage(m, "read", read_row)
-        came_row = read_row | {f"mixed{p}": self._mixed(read_row, p) for p in range(f.lanes)} if f.learn else read_row
+        came_row = read_row
+        if f.learn:
+            came_row = {key: value for key, value in read_row.items() if key not in ("dither", "column")}
+            came_row |= {f"mixed{p}": self._mixed(read_row, p) for p in range(f.lanes)}
         row = stage(m, "came", came_row)
         word = Signal(came[0].shape())
         m.d.comb += word.eq(Array(came)[row["address"][BANK_BITS:]] if len(came) > 1 else came[0])
