@@ -115,9 +115,13 @@ def verify(
     simulator: options.Simulator = None,
     waves: options.Waves = False,
     netlist: options.NetlistFamily = None,
+    one_shape: options.OneShape = False,
     shards: options.FormerShards = None,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
+
+    Behind the core asked for, a small one of the same settings learns, with other sizes and lanes (3-8-24-3, lanes
+    3-4-1-3), in which other layers wait for each other: its faults need not show in the first. --one-shape leaves it out.
 
     Exits with 0 if all are equal. The first mismatch ends it with 1: layer, sample, step, neuron, expected and got are
     named, and the golden model's values around it are kept in runs/verify-NAME. A whole training: bispike prove.
@@ -127,7 +131,7 @@ def verify(
 
     if shards is not None:
         raise UserError(f"--shards: found with verify; a training in pieces is proven by bispike prove --shards {shards}")
-    compare(config, SAMPLES if samples is None else samples, source, data, simulator, waves, Console(), netlist)
+    compare(config, SAMPLES if samples is None else samples, source, data, simulator, waves, Console(), netlist, one_shape)
 
 
 @app.command()

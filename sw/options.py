@@ -162,6 +162,7 @@ ExploreFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="Where explore.csv and explore.png go. Default: runs/explore.")
 ]
 BoardsToo = Annotated[bool, Option("--boards", help="The figures of the boards instead.")]
+OneShape = Annotated[bool, Option("--one-shape", help="Compare the core asked for alone, without the small one.")]
 NetlistFamily = Annotated[
     str | None,
     Option("--netlist", metavar="ecp5|ice40", help="Simulate what yosys makes of the core for this family, not the rtl."),

@@ -1,4 +1,8 @@
-"""The chip against the golden model on a stretch of samples: any configuration, from new or from trained weights."""
+"""The chip against the golden model on a stretch of samples: any configuration, from new or from trained weights.
+
+One shape leaves much of a core's schedule untouched: which layer waits for which is decided by sizes and lanes. So a small
+core of the same settings, whose layers wait in the other way, is compared behind the one asked for.
+"""
 
 import tempfile
 from collections.abc import Callable
@@ -21,6 +25,11 @@ from sw.training.golden_backend import GoldenNetwork
 
 SAMPLES, TESTS = 500, 50
 """Samples learned where the user names no number, and samples inferred after them."""
+BOTTLENECK = (3, 8, 24, 3), (3, 4, 1, 3)
+"""Sizes and lanes of the second core: layer 2 takes its groups one neuron at a time, and layer 1 waits for it. In the cores
+that are asked for, the layer with the pixels is mostly the slowest one."""
+BOTTLENECK_SAMPLES = 40
+"""Eight blocks of five."""
 
 
 def verify(
@@ -32,11 +41,13 @@ def verify(
     waves: bool,
     console: Console,
     netlist: str | None = None,
+    one_shape: bool = False,
 ) -> int:
     """Runs both, returns the number of values compared.
 
     Args:
-        netlist: a family: not the rtl is simulated, but what synthesis makes of it there.
+        netlist: a family: not the rtl is simulated, but what synthesis makes of it there, for the one core alone.
+        one_shape: leave out the second core.
 
     Raises:
         CheckError: at the first mismatch. UserError, ConfigError, DataError, StateError: bad input.
@@ -53,9 +64,41 @@ def verify(
     if source:
         GoldenNetwork(config, kept.state)  # refuses weights of another shape
 
+    begin, done = Checkpoint(config, kept.state), len(kept.epochs)
+    compared = _compare(begin, dataset, samples, config.decay_at(done, config.epochs), chosen, waves, console, netlist)
+    if not (one_shape or netlist):
+        small = bottleneck(config)
+        random = random_dataset("random", small.sizes, BOTTLENECK_SAMPLES, TESTS, 0.5, small.seed)
+        compared += _compare(Checkpoint(small), random, BOTTLENECK_SAMPLES, 0, chosen, False, console)
+    say(console, f"{compared:,} values compared, 0 mismatches")
+    return compared
+
+
+def bottleneck(config: Config) -> Config:
+    """A small core of the same settings in which a layer above a hidden one is the slowest."""
+    sizes, lanes = BOTTLENECK
+    lanes = (1,) * len(sizes) if config.folded else lanes
+    return config.replace(name=f"{config.name}-bottleneck", sizes=sizes, lanes=lanes, block=5)
+
+
+def _compare(
+    begin: Checkpoint,
+    dataset: data.Dataset,
+    samples: int,
+    decay: int,
+    simulator: str,
+    waves: bool,
+    console: Console,
+    netlist: str | None = None,
+) -> int:
+    """Lets chip and golden learn from `begin` on and says what was compared; returns the number of values.
+
+    Raises:
+        CheckError: at the first mismatch.
+    """
     from cosim import training
 
-    done = len(kept.epochs)
+    config = begin.config
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
     with console.status("building the simulation") as status, plain_errors(), sim_backend.untangled(folder.path):
 
@@ -64,16 +107,16 @@ def verify(
             status.update(f"{words}, {now.values_compared:,} values compared")
 
         result = training.run_training(
-            Checkpoint(config, kept.state),
+            begin,
             dataset.x_train,
             dataset.y_train,
             np.arange(samples)[None] % len(dataset.x_train),
             folder.path,
             test_x=dataset.x_test[:TESTS],
             test_y=dataset.y_test[:TESTS],
-            simulator=chosen,
+            simulator=simulator,
             progress=follow,
-            decays=[config.decay_at(done, config.epochs)],
+            decays=[decay],
             waves=waves,
             verilog=_text(config, netlist, folder, status.update),
         )
@@ -82,8 +125,8 @@ def verify(
         say(console, closing_line(folder / "waves.vcd"))
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
-    say(console, f"{config.name} on {chosen}: {samples:,} samples learned, {tests} inferred, {clocks}")
-    say(console, f"{result.values_compared:,} values compared, 0 mismatches")
+    shape = f"sizes {'-'.join(map(str, config.sizes))}, lanes {'-'.join(map(str, config.lanes))}"
+    say(console, f"{config.name} on {simulator}: {samples:,} samples learned, {tests} inferred, {clocks} ({shape})")
     return result.values_compared
 
 

@@ -98,6 +98,11 @@ def assert_same(one: dict, other: dict) -> None:
         (Config(name="sizes of 1", sizes=(1, 1, 2), lanes=1, block=2, coding="rate"), 16, "icarus"),
         (Config(name="64 concepts", sizes=(3, 64), lanes=(2, 7), block=5), 6, "verilator"),
         (Config(name="recall waits for layer 0", sizes=(30, 1, 10), lanes=(1, 1, 5), block=2), 8, "verilator"),
+        (
+            Config(name="a layer above a hidden one is the bottleneck", sizes=(3, 8, 24, 3), lanes=(3, 4, 1, 3), block=5),
+            8,
+            "verilator",
+        ),
         (Config(name="rows beyond a byte", sizes=(258, 2), lanes=(6, 2), block=2), 6, "verilator"),
         (Config(name="inference only", sizes=(16, 8, 4), lanes=(4, 3, 2), learn=False), 16, "icarus"),
         (Config(name="sums at once behind the last pick", sizes=(16, 12, 8, 4), lanes=4, learn=False), 16, "icarus"),

@@ -102,17 +102,20 @@ def test_a_mismatch_ends_a_training_with_1_and_says_where(folder, capsys, monkey
 
 def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys):
     assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 0
-    first, last = capsys.readouterr().out.splitlines()
+    first, second, last = capsys.readouterr().out.splitlines()
     assert first.startswith("small on verilator: 20 samples learned, 50 inferred, ")
+    assert first.endswith("(sizes 9-8-2, lanes 3-4-2)")
+    assert second.startswith("small-bottleneck on verilator: 40 samples learned, 50 inferred, ")
+    assert second.endswith("(sizes 3-8-24-3, lanes 3-4-1-3)")
     values = int(re.fullmatch(r"([\d,]+) values compared, 0 mismatches", last)[1].replace(",", ""))
-    assert values > 70 * (1 + 2 + 2 * 4)
+    assert values > 70 * (1 + 2 + 2 * 4) + 90 * (1 + 3 + 3 * 4)
     assert not list((folder / "runs").iterdir())
 
 
 def test_verify_begins_with_a_trained_network(folder, capsys):
     cli.main([*TRAIN, "--run", "golden"])
     capsys.readouterr()
-    assert cli.main(["verify", "--from", "golden", "--samples", "20"]) == 0
+    assert cli.main(["verify", "--from", "golden", "--samples", "20", "--one-shape"]) == 0
     assert "small on verilator: 20 samples learned, 12 inferred" in capsys.readouterr().out
 
 
@@ -121,6 +124,19 @@ def test_verify_ends_with_1_at_a_mismatch(folder, capsys, monkeypatch):
     assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 1
     assert "bispike: mismatch at " in capsys.readouterr().err
     assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
+
+
+def test_verify_finds_what_shows_in_the_second_core_alone(folder, capsys, monkeypatch):
+    from sw.proof import verify
+
+    right = sim_backend.core_verilog
+    monkeypatch.setattr(sim_backend, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes != (9, 8, 2)))))
+    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one
+    command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus"]
+    assert cli.main([*command, "--one-shape"]) == 0
+    assert cli.main(command) == 1
+    assert "bispike: mismatch at " in capsys.readouterr().err
+    assert (folder / "runs" / "verify-small-bottleneck" / "sim" / "mismatch.json").exists()
 
 
 def test_verify_refuses_weights_of_another_network(folder, capsys):
@@ -135,7 +151,8 @@ def test_verify_refuses_weights_of_another_network(folder, capsys):
 
 
 def test_waves_are_kept_on_request(folder, capsys):
-    assert cli.main(["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--waves"]) == 0
+    command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--waves", "--one-shape"]
+    assert cli.main(command) == 0
     waves = folder / "runs" / "verify-small" / "waves.vcd"
     assert f"waves: {waves.relative_to(folder)}" in capsys.readouterr().out
     assert "$enddefinitions" in waves.read_text()
