@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,11 +15,13 @@ from cosim.build import build
 from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from tests.cosim.core_runs import BENCH, built, thorough
+from tests.cosim.core_runs import BENCH, brief, built, thorough
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
 """Sizes that lanes do not divide, blocks that end within the scenario."""
+BOTTLENECK = Config(sizes=(3, 8, 24, 3), lanes=(3, 4, 1, 3), block=5)
+"""A layer above a hidden one is the slowest, and lets it wait."""
 HERE = """
 import gc, json, pathlib, sys
 gc.disable()
@@ -40,8 +43,8 @@ SAYS = r"expected -?\d+, got -?\d+|no handshake for"
 class Mutant:
     """In rtl/`file`, `old` (there once) becomes `new`.
 
-    long: not in `make test`, which has to be quick. gaps: what it breaks shows at gaps of some length
-    between two samples; `tests.rtl.test_core` tries all of them.
+    long: not in `make test`, which has to be quick. core: on which it shows. sweep: it shows at some clocks of a sample's
+    life only, and this function of `tests.rtl.test_core` looks at all of them.
     """
 
     name: str
@@ -49,7 +52,8 @@ class Mutant:
     old: str
     new: str
     long: bool = False
-    gaps: bool = field(default=False, kw_only=True)
+    core: Config = field(default=CONFIG, kw_only=True)
+    sweep: str = field(default="", kw_only=True)
 
     def apply(self, package: Path) -> None:
         text = (package / self.file).read_text(encoding="utf-8")
@@ -215,22 +219,42 @@ MUTANTS = (
         "layer.py",
         "self.unheard.eq(self.undecided & ~affinity.start)",
         "self.unheard.eq(self.undecided)",
-        gaps=True,
+        sweep="sweep",
     ),
     Mutant(
         "a sample that begins just then is forgotten",
         "layer.py",
         "self.undecided.eq(self.learning_begins)",
         "self.undecided.eq(self.learning_begins & ~affinity.start)",
-        gaps=True,
+        sweep="sweep",
         long=True,
+    ),
+    Mutant(
+        "a layer whose recall has not begun is idle",
+        "layer.py",
+        "[self.speaking, self.counting, self.closing, self.undecided]",
+        "[self.speaking, self.counting, self.undecided]",
+        sweep="read_behind_a_block",
+    ),
+    Mutant(
+        "the last group's counts are kept when the layer above has them",
+        "layer.py",
+        "plasticity.keep.eq(kept & ",
+        "plasticity.keep.eq(taken & ",
+        long=True,
+        core=BOTTLENECK,
     ),
 )
 
 
 @pytest.fixture(scope="module")
-def scenario(tmp_path_factory):
-    return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz", samples=16, resets=(70,))
+def scenarios(tmp_path_factory):
+    """What each core goes through. Of the slow one a stretch without stalls is enough."""
+    folder = tmp_path_factory.mktemp("scenario")
+    return {
+        CONFIG: thorough(CONFIG, folder / "thorough.npz", samples=16, resets=(70,)),
+        BOTTLENECK: brief(BOTTLENECK, folder / "brief.npz", samples=8),
+    }
 
 
 def in_a_copy(folder: Path, mutant: Mutant | None, code: str, *arguments: str) -> subprocess.CompletedProcess:
@@ -244,28 +268,30 @@ def in_a_copy(folder: Path, mutant: Mutant | None, code: str, *arguments: str) -
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
 
 
-def bench(folder: Path, scenario: Path, mutant: Mutant | None) -> None:
+def bench(folder: Path, core: Config, scenario: Path, mutant: Mutant | None) -> None:
     """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
-    config = built(CONFIG)
+    config = built(core)
     in_a_copy(folder, mutant, CONVERT, json.dumps(config.to_dict())).check_returncode()
     design = build(wrapped((folder / "core.v").read_text(encoding="utf-8"), config), TOP, "icarus", root=folder / "build")
-    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
+    values = {"config": config.to_dict(), "scenario": str(scenario)}
+    values |= {"inputs": 0.2, "outputs": 0.5} if core == CONFIG else {}
     run(design, BENCH, values, folder=folder / "run", timeout=120)
 
 
-def test_the_core_as_it_is_passes(scenario, tmp_path):
-    bench(tmp_path, scenario, None)
+@pytest.mark.parametrize("core", [CONFIG, pytest.param(BOTTLENECK, marks=pytest.mark.long)], ids=["usual", "bottleneck"])
+def test_the_core_as_it_is_passes(core, scenarios, tmp_path):
+    bench(tmp_path, core, scenarios[core], None)
 
 
 @pytest.mark.parametrize(
     "mutant",
     [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
 )
-def test_is_caught(mutant, scenario, tmp_path):
-    if mutant.gaps:
-        swept = in_a_copy(tmp_path, mutant, "from tests.rtl.test_core import sweep\nsweep()")
-        assert "AssertionError: gap of" in swept.stderr
+def test_is_caught(mutant, scenarios, tmp_path):
+    if mutant.sweep:
+        swept = in_a_copy(tmp_path, mutant, f"from tests.rtl import test_core\ntest_core.{mutant.sweep}()")
+        assert re.search(r"AssertionError: (gap of|behind a block)", swept.stderr)
         return
     with pytest.raises(BenchError, match=SAYS) as found:
-        bench(tmp_path, scenario, mutant)
+        bench(tmp_path, mutant.core, scenarios[mutant.core], mutant)
     print(f"{mutant.name}: {found.value}")
