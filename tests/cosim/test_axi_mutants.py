@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cosim.build import build
+from cosim.build import Build, build
 from cosim.runner import BenchError, run
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario
@@ -93,19 +93,21 @@ def values(tmp_path_factory):
     return {"config": CONFIG.to_dict(), "scenario": str(path)}
 
 
-def bench(folder: Path, values: dict, mutant: BusMutant | None) -> None:
-    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+def core(folder: Path, mutant: BusMutant | None) -> Build:
+    """Converts and builds the core of a copy of rtl/."""
     shutil.copytree(ROOT / "rtl", folder / "rtl", ignore=shutil.ignore_patterns("__pycache__"))
     if mutant:
         mutant.apply(folder / "rtl" / "bus")
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
     subprocess.run([sys.executable, "-c", CONVERT, json.dumps(CONFIG.to_dict()), TOP], cwd=folder, env=env, check=True)
-    design = build((folder / "core.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
-    run(design, BENCH, values, folder=folder / "run", tests=mutant.tests if mutant else None, timeout=120)
+    return build((folder / "core.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
 
 
-def test_the_core_as_it_is_passes(values, tmp_path):
-    bench(tmp_path, values, None)
+def test_the_core_as_it_is_passes_each_test_alone(values, tmp_path):
+    """As the mutants are run: a test that needed what another leaves behind would find something in all of them."""
+    design = core(tmp_path, None)
+    for tests in dict.fromkeys(mutant.tests for mutant in MUTANTS):
+        run(design, BENCH, values, folder=tmp_path / tests, tests=tests, timeout=120)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,8 @@ def test_the_core_as_it_is_passes(values, tmp_path):
     [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
 )
 def test_is_caught(mutant, values, tmp_path):
+    design = core(tmp_path, mutant)
     with pytest.raises(BenchError) as found:
-        bench(tmp_path, values, mutant)
+        run(design, BENCH, values, folder=tmp_path / "run", tests=mutant.tests, timeout=120)
     assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
     print(f"{mutant.name}: {found.value}")

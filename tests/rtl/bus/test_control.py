@@ -128,4 +128,5 @@ def test_samples_and_accesses_exclude_each_other(seed, pause):
         sim.add_testbench(part, background=True)
     sim.add_testbench(bench.host)
     sim.run()
-    assert bench.results == SAMPLES and bench.refused > 10 and bench.answered > (50 if pause > 0.9 else -1)
+    assert bench.results == SAMPLES and bench.refused > 10
+    assert bench.answered > 50 or pause < 0.9  # a core that is seldom idle may refuse all
