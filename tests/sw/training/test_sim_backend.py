@@ -139,6 +139,23 @@ def test_verify_finds_what_shows_in_the_second_core_alone(folder, capsys, monkey
     assert (folder / "runs" / "verify-small-bottleneck" / "sim" / "mismatch.json").exists()
 
 
+@pytest.mark.long
+def test_verify_kills_a_mutant_that_the_core_asked_for_does_not_show(folder, tmp_path_factory, monkeypatch):
+    from tests.cosim import test_mutants as mutants
+
+    (mutant,) = (mutant for mutant in mutants.MUTANTS if mutant.core == mutants.BOTTLENECK)
+
+    def changed(config: Config) -> str:
+        copy = tmp_path_factory.mktemp("copy")
+        mutants.in_a_copy(copy, mutant, mutants.CONVERT, json.dumps(config.to_dict())).check_returncode()
+        return (copy / "core.v").read_text()
+
+    monkeypatch.setattr(sim_backend, "core_verilog", changed)
+    command = ["verify", "--config", "small.toml", "--samples", "100"]
+    assert cli.main([*command, "--one-shape"]) == 0
+    assert cli.main(command) == 1
+
+
 def test_verify_refuses_weights_of_another_network(folder, capsys):
     cli.main([*TRAIN, "--run", "golden", "--epochs", "1"])
     (folder / "other.toml").write_text(CONFIG.replace("9, 8, 2", "9, 7, 2"))
