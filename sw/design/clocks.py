@@ -117,7 +117,7 @@ def measure(
     """
     from cosim import training
     from cosim.checkpoint import Checkpoint
-    from sw.training.sim_backend import find_simulator, plain_errors
+    from sw.common.simulation import find_simulator, plain_errors
 
     dataset = samples(config, learned, inferred)
     with tempfile.TemporaryDirectory(prefix="bispike-") as name, plain_errors():
