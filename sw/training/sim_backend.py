@@ -16,6 +16,8 @@ from sw.common.errors import CheckError
 from sw.common.files import write
 from sw.common.progress import TrainingProgress, facts
 from sw.common.simulation import plain_errors
+from sw.common.terminal import say
+from sw.common.waves import closing_line
 from sw.data.dataset import Dataset
 from sw.design.verilog import core_verilog
 from sw.training.backend import Broken, line
@@ -87,6 +89,8 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
         none = account.totals(config.layers)
         return Broken(message, result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ))
     keep_waves(folder)
+    if waves:
+        say(console, closing_line(folder / "waves.vcd"))
     return None
 
 
