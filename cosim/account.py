@@ -54,5 +54,5 @@ def clocks_a_sample(parts: list[dict]) -> float | None:
 def utilisation(epochs: list[dict]) -> dict[int, float]:
     """Layer -> part of all training clocks in which it walked its memory; empty where the chip does not count them."""
     names = epochs[0]["busy"] if epochs else ()
-    busy = {name: sum(one["busy"][name] for one in epochs) for name in names}
+    busy = {name: sum(one["busy"].get(name, 0) for one in epochs) for name in names}
     return {int(name[6:]): clocks / max(1, busy["clocks"]) for name, clocks in busy.items() if name.startswith("walked")}

@@ -67,15 +67,8 @@ def train(
         "serial": partial(serial_backend.train, port=port, baud=baud),
     }[backend]
     kept = Logged.of(kept, Path(log)) if log else kept
-    folder = Path()
-
-    def with_folder(path: Path, *rest: object) -> object:  # it is numbered where there is one of its name
-        nonlocal folder
-        folder = path.parent
-        return runner(path, *rest)
-
     path = Path(run) if run else Path("runs") / config.name
-    summary = train_and_report(kept, dataset, path, False, Console(quiet=not verbose), with_folder, chosen)
+    folder, summary = train_and_report(kept, dataset, path, False, Console(quiet=not verbose), runner, chosen)
     model = Model.load(folder)
     model.run, model.summary = folder, summary
     return model

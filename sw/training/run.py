@@ -78,8 +78,8 @@ def train(
     console: Console,
     backend: Backend,
     simulator: str | None,
-) -> dict:
-    """Trains to the end and writes the report; returns what summary.json holds.
+) -> tuple[Path, dict]:
+    """Trains to the end and writes the report; returns the run's folder, and what summary.json holds.
 
     Args:
         simulator: that of the backend, where it has one.
@@ -105,7 +105,7 @@ def train(
     summary.show(console, values, str(folder.path))
     if broken:
         raise CheckError(broken.message)
-    return values
+    return folder.path, values
 
 
 def _train(

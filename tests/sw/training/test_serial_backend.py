@@ -1,10 +1,13 @@
 """Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from serial.tools import list_ports
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
@@ -87,27 +90,43 @@ def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys
         np.testing.assert_array_equal(state("board")[name], array, name)
 
 
-def test_a_wrong_value_of_the_board_ends_the_run_with_its_place(folder, capsys):
+def test_a_wrong_value_of_the_board_ends_the_run_and_its_summary_and_report_show_it(folder, capsys):
+    """A board that says the next concept, and is right in all else, from the second epoch on."""
     wrong = ModelBoard(config())
-    take = wrong.chip.model.train
-    wrong.chip.model.train = lambda x, y, learn: _off_by_one(take(x, y, learn))
-    assert train("--backend", "serial", "--port", wrong.port) == 1
-    assert "sample 0, layer 2, neuron 1: voltages expected" in capsys.readouterr().err
+    take, learned = wrong.chip.model.train, []
 
+    def turned(x, y, learn):
+        records = take(x, y, learn)
+        learned.append(len(x) * learn)
+        return records if sum(learned) <= 16 else replace(records, prediction=(records.prediction + 1) % 3)
 
-def _off_by_one(records):
-    records.voltages[:, 1] += 1
-    return records
+    wrong.chip.model.train = turned
+    assert train("--backend", "serial", "--port", wrong.port, "--run", "runs/board") == 1
+    assert capsys.readouterr().err.startswith("bispike: epoch 2, mismatch at sample 0, layer 2: prediction expected ")
+    assert train("--backend", "golden", "--run", "runs/golden") == 0
+    board_said, golden = (json.loads(Path("runs", name, "summary.json").read_text()) for name in ("board", "golden"))
+    assert board_said["mismatches"] == 20
+    assert board_said["curve"]["golden"] == golden["curve"]["golden"]
+    assert board_said["golden_accuracy"] == golden["test_accuracy"]
+    assert board_said["curve"]["chip"][0] == golden["curve"]["golden"][0]
+    assert board_said["test_accuracy"] == board_said["curve"]["chip"][1] < golden["test_accuracy"]
+    page = Path("runs/board/report.html").read_text()
+    assert '<div class="tile bad"><b>20</b><span>mismatches' in page
+    assert board_said["first_mismatch"] in page
+    kept = Checkpoint.load(Path("runs/board"))
+    assert [epoch["differ"] for epoch in kept.epochs] == [0]
 
 
 @pytest.mark.parametrize(
     "more, message",
     [
-        ((), "--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0"),
+        ((), "--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; there is /dev/a, /dev/b"),
         (("--port", "nowhere"), "nowhere: cannot open it: No such file or directory"),
     ],
 )
-def test_a_missing_port_is_named(folder, capsys, more, message):
+def test_a_missing_port_is_named(folder, capsys, monkeypatch, more, message):
+    there = [SimpleNamespace(device="/dev/b"), SimpleNamespace(device="/dev/a")]
+    monkeypatch.setattr(list_ports, "comports", lambda: there)
     assert train("--backend", "serial", *more) == 2
     assert capsys.readouterr().err == f"bispike: {message}\n"
     assert not list((folder / "runs").glob("*")), "a run that did not begin"

@@ -88,16 +88,34 @@ def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     assert chip["curve"]["chip"] == golden["curve"]["golden"]
 
 
-def test_a_mismatch_ends_a_training_with_1_and_says_where(folder, capsys, monkeypatch):
+def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(folder, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
-    assert cli.main([*TRAIN, "--backend", "sim", "--run", "chip"]) == 1
-    error = capsys.readouterr().err
+    random = np.random.default_rng(1)
+    np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
+    command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline"]
+    assert cli.main([*command, "--run", "chip"]) == 1
+    said, error = capsys.readouterr()
     assert error.count("\n") == 1
     assert re.match(r"bispike: mismatch at .*layer \d.*: \w+ expected -?\d+, got -?\d+", error)
     trace = Path(error.strip().rsplit(": ", 1)[1])
     assert trace.parent.parent == folder / "chip"
     assert json.loads(trace.read_text())["message"] in error
-    assert not (folder / "chip" / "summary.json").exists()
+    summary, page = (folder / "chip" / "summary.json").read_text(), (folder / "chip" / "report.html").read_text()
+    found = json.loads(summary)
+    assert found["first_mismatch"] in error
+    assert 100 < found["mismatches"] < found["values_compared"]
+    assert found["backprop_accuracy"] is None, "a network for a run that failed is not worth its time"
+    # What golden computed is not what the chip computed: it is what golden computes alone.
+    assert cli.main([*TRAIN, "--epochs", "1", "--run", "golden"]) == 0
+    golden = json.loads((folder / "golden" / "summary.json").read_text())
+    assert found["golden_accuracy"] == golden["test_accuracy"]
+    assert found["curve"]["golden"] == golden["curve"]["golden"]
+    assert found["curve"]["chip"] == [found["test_accuracy"]] != found["curve"]["golden"]
+    count = f"{found['mismatches']:,}"
+    assert f'<div class="tile bad"><b>{count}</b><span>mismatches' in page
+    assert found["first_mismatch"].split(";")[0] in page
+    assert said.splitlines()[-1].endswith(f"{found['values_compared']:,} values compared, {count} mismatches")
+    assert not Checkpoint.load(folder / "chip").epochs, "an epoch with a mismatch is not kept"
 
 
 def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys):
