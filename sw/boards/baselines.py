@@ -6,10 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from golden.config import Config
-from sw.boards.catalogue import find
+from sw.boards.catalogue import find, uart_top
 from sw.boards.synthesis import Netlist, core_netlist, synthesise
 from sw.boards.tools import Folder, version
-from sw.boards.top_module import uart_top
 
 FILE = "baselines.json"
 TOLERANCE = 0.05

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from golden.config import Config
-from sw.boards.estimate import FEATURES, FILE, features, words_of
+from sw.boards.estimate import FEATURES, FILE, features, operations_of
 from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder, version
 
@@ -43,12 +43,12 @@ def fit(folder: Path, family: str) -> dict[str, list[float]]:
         print(
             config.name, family, {name: sum(block.get(name, 0) for block in real.values()) for name in targets}, flush=True
         )
-        words = words_of(config)
-        for name, block in words.items():
+        blocks = operations_of(config)
+        for name, block in blocks.items():
             rows.append(features(block, family))
             for target, values in targets.items():
                 values.append(real.get(name, {}).get(target, 0.0))
-        rows.append(list(WHOLE * sum(np.array(features(block, family)) for block in words.values())))
+        rows.append(list(WHOLE * sum(np.array(features(block, family)) for block in blocks.values())))
         for target, values in targets.items():
             values.append(WHOLE * sum(block.get(target, 0.0) for block in real.values()))
     weights = {}

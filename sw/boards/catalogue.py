@@ -1,13 +1,17 @@
-"""The boards, as data."""
+"""The boards, as data, and the top modules of those that have pins."""
 
 import importlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf, isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rtl.boards.clock import reach
+from golden.config import Config
+from rtl.boards.clock import ClockError, reach
 from sw.common.errors import UserError
+
+if TYPE_CHECKING:
+    from rtl.boards.uart_board import UartBoard
 
 RESOURCES = ("LUT", "FF", "BRAM", "DSP", "SPRAM")
 
@@ -137,6 +141,24 @@ def find(name: str) -> Board:
     if name not in BOARDS:
         raise UserError(f"--board: found {name!r}; allowed is one of {', '.join(BOARDS)}")
     return BOARDS[name]
+
+
+def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tuple["UartBoard", dict[str, str]]:
+    """The board's top module and the files that amaranth-boards makes of it, by name.
+
+    Raises:
+        UserError: the board cannot make this clock, or the line not this rate.
+    """
+    from cosim.elaborate import plain_rtlil
+    from rtl.boards.uart_board import UartBoard
+
+    platform = board.make_platform()
+    try:
+        top = UartBoard(config, board.family, board.crystal, megahertz, baud)
+    except ClockError as error:
+        raise UserError(f"{board.name}: {error}") from None
+    files = platform.prepare(top, name="top").files
+    return top, files | ({"top.il": plain_rtlil(files["top.il"])} if "top.il" in files else {})
 
 
 def missing(package: str) -> UserError:

@@ -1,4 +1,4 @@
-"""What a configuration will take on a family's devices, before it is synthesised."""
+"""What a configuration will take on a family's devices before it is synthesised, and what to build where it does not fit."""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy as np
 from golden.config import MIN_WEIGHT_BITS, Config
 from sw.boards.catalogue import Board
 from sw.boards.operations import KINDS, Block, count
+from sw.common.errors import CheckError
 
 SHAPES = {
     "ecp5": {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384},
@@ -28,7 +29,7 @@ FILE = "estimate.json"
 
 @dataclass(frozen=True)
 class Estimate:
-    """Resources by the names of `table.RESOURCES`, and the same for each block."""
+    """Resources by the names of `catalogue.RESOURCES`, and the same for each block."""
 
     resources: dict[str, float]
     blocks: dict[str, dict[str, float]]
@@ -36,18 +37,18 @@ class Estimate:
 
 def estimate(config: Config, family: str) -> Estimate:
     """What a configuration's core should take. Raises UserError where yosys is not installed."""
-    blocks = {name: of(block, family) for name, block in words_of(config).items()}
+    blocks = {name: estimate_block(block, family) for name, block in operations_of(config).items()}
     names = {name for found in blocks.values() for name in found}
     return Estimate({name: sum(found.get(name, 0) for found in blocks.values()) for name in sorted(names)}, blocks)
 
 
 @cache
-def words_of(config: Config) -> dict[str, Block]:
-    """The blocks before synthesis, counted once."""
+def operations_of(config: Config) -> dict[str, Block]:
+    """The blocks' operations before synthesis, counted once."""
     return count(config)
 
 
-def of(block: Block, family: str) -> dict[str, float]:
+def estimate_block(block: Block, family: str) -> dict[str, float]:
     """What one block should take."""
     weights = _weights()[family]
     lut, flop = (float(np.dot(features(block, family), weights[name])) for name in ("LUT", "FF"))
@@ -88,6 +89,15 @@ def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
             bits = f", weight_bits = {candidate.weight_bits}" if candidate.weight_bits != config.weight_bits else ""
             return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}{bits}"
     return ""
+
+
+def check_fits(board: Board, config: Config, resources: dict[str, float]) -> None:
+    """Raises CheckError where a resource is short: which, how much, and the nearest configuration that should fit."""
+    short = [f"{name} {resources[name]:,.0f} of {board.capacity[name]:,}" for name in board.short(resources)]
+    if short:
+        smaller = nearest(board, config, resources)
+        advice = f"nearest that should fit: {smaller}" if smaller else "no smaller network of this depth fits either"
+        raise CheckError(f"{board.name}: {config.name} does not fit: {', '.join(short)}; {advice}")
 
 
 def _smaller(config: Config) -> Config | None:

@@ -51,9 +51,9 @@ def count(config: Config) -> dict[str, Block]:
         folder = Folder(Path(name))
         text = plain_rtlil(rtlil.convert(core_of(config), name="core", emit_src=False))
         (folder / "core.il").write_text(text, encoding="utf-8")
-        script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o words.json stat -width -json"
-        folder.run("yosys", ["-q", "-p", script], ["core.il"], ["words.json"])
-        counted = json.loads((folder / "words.json").read_text(encoding="utf-8"))["modules"]
+        script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o operations.json stat -width -json"
+        folder.run("yosys", ["-q", "-p", script], ["core.il"], ["operations.json"])
+        counted = json.loads((folder / "operations.json").read_text(encoding="utf-8"))["modules"]
     blocks: dict[str, Block] = {}
     for module, found in counted.items():
         block = blocks.setdefault(_block(module.lstrip("\\")), Block())

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.boards.catalogue import RESOURCES, Board
-from sw.boards.ecp5.place import Placed
+from sw.boards.nextpnr import Placed
 from sw.boards.synthesis import Netlist
 from sw.boards.tools import version
 from sw.common.errors import CheckError

@@ -54,7 +54,7 @@ class Netlist:
     """A synthesised design.
 
     Members:
-        resources: by the names of `table.RESOURCES`. blocks: the same for each block, by its path, as "layer1.soma".
+        resources: by the names of `catalogue.RESOURCES`. blocks: the same for each block, by its path, as "layer1.soma".
         cells: number by type.
     """
 

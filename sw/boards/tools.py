@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from cosim.kept import digest
 from cosim.processes import child_of_mine, stop
 from sw.boards.catalogue import missing
 from sw.common.errors import CheckError, UserError
@@ -89,7 +90,8 @@ class Folder:
 
     def has(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Whether `run` would not have to."""
-        return self._made(outputs) == self._key(tool, arguments, inputs)
+        made = self._made(outputs)
+        return made is not None and made == self._key(tool, arguments, inputs)
 
     def run(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.
@@ -135,10 +137,19 @@ class Folder:
         return keys.read_text() if keys.exists() and all((self / name).exists() for name in outputs) else None
 
     def _key(self, tool: str, arguments: list[str], inputs: list[str]) -> str:
-        digest = hashlib.sha256(repr((tool, version(tool), arguments)).encode())
-        for name in inputs:
-            digest.update((self / name).read_bytes())
-        return digest.hexdigest()
+        return digest(tool, version(tool), arguments, *(_content(self / name) for name in inputs))
+
+
+def _content(path: Path) -> str:
+    facts = path.stat()
+    return _hashed(path, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def _hashed(path: Path, size: int, written: int) -> str:
+    """A file's hash, taken once as long as the file is the same: a netlist is some tens of megabytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _wait(process: subprocess.Popen) -> int:

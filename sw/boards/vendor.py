@@ -6,13 +6,12 @@ from importlib.resources import files
 from rich.console import Console
 
 from golden.config import Config
-from sw.boards.catalogue import Board
-from sw.boards.fitting import check_fits
+from sw.boards.catalogue import Board, uart_top
+from sw.boards.estimate import check_fits
 from sw.boards.plain_verilog import axi_verilog
 from sw.boards.result import Result
 from sw.boards.synthesis import synthesise
 from sw.boards.tools import Folder
-from sw.boards.top_module import uart_top
 from sw.common.files import write
 from sw.common.steps import Steps
 from sw.design.clocks import measure

@@ -7,9 +7,8 @@ from fractions import Fraction
 import pytest
 
 from golden.config import Config
-from sw.boards.catalogue import find
+from sw.boards.catalogue import find, uart_top
 from sw.boards.tools import Folder
-from sw.boards.top_module import uart_top
 
 pytestmark = pytest.mark.boards
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1)

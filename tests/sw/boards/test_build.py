@@ -8,8 +8,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
-from sw.boards.catalogue import BOARDS
-from sw.boards.top_module import uart_top
+from sw.boards.catalogue import BOARDS, uart_top
 from sw.cli import main
 from sw.common.steps import Steps
 

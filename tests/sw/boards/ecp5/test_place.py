@@ -1,84 +1,20 @@
-"""nextpnr's report in our words, and what a build says of it."""
+"""Placing and routing an ECP5: what nextpnr is asked for, which seed is routed, when the router is given up."""
 
-import dataclasses
 import json
 import re
 from fractions import Fraction
 
 import pytest
 
-from golden.config import Config
-from sw.boards import build as builder
+from sw.boards.build import PLACERS
 from sw.boards.catalogue import BOARDS
+from sw.boards.ecp5 import place as placing
 from sw.boards.ecp5.floorplan import MULTIPLIER, sites
-from sw.boards.ecp5.place import SETTINGS, USED, Unrouted, own_name, place, read_report, set_up, stuck
-from sw.boards.fitting import check_fits
-from sw.boards.result import Result
-from sw.boards.tools import Folder, ToolError, version
-from sw.common.errors import CheckError, UserError
+from sw.boards.ecp5.place import SETTINGS, Unrouted, place, set_up, stuck
+from sw.boards.tools import Folder, ToolError
+from sw.common.errors import CheckError
 from sw.common.steps import Step
-
-
-def report(*pieces, clock="$glbnet$sync.clk", megahertz=87.5):
-    """One clock whose longest path is made of (kind, from, to, ns)."""
-    path = [{"type": kind, "from": {"cell": a}, "to": {"cell": b}, "delay": delay} for kind, a, b, delay in pieces]
-    paths = [{"from": "async", "to": f"posedge {clock}", "path": []}, {"from": f"posedge {clock}", "to": f"posedge {clock}"}]
-    paths[1]["path"] = path
-    used = {name: {"used": 7, "available": 9} for names in USED.values() for name in names.values()}
-    return {"fmax": {clock: {"achieved": megahertz, "constraint": 100}}, "utilization": used, "critical_paths": paths}
-
-
-PATH = report(
-    ("clk-to-q", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", 0.5),
-    ("routing", "", "chip.bus_core.core.layer1.synapses.sum_LUT4_Z", 1.5),
-    ("logic", "", "chip.bus_core.core.layer1.synapses.sum_LUT4_Z", 0.25),
-    ("routing", "", "chip.bus_core.core.layer2.coefficients.b$12_CCU2C_S0", 2.0),
-    ("setup", "", "chip.bus_core.core.layer2.coefficients.b$12_CCU2C_S0", 0.25),
-)
-
-
-def test_the_longest_path_is_told_in_the_cores_own_names():
-    placed = read_report(PATH, "ecp5", 3)
-    assert placed.megahertz == 87.5 and placed.used["LUT"] == 7 and placed.seed == 3
-    words = "layer1.soma.u -> layer2.coefficients.b, through layer1.synapses: 4.5 ns, 3.5 of it wire, 3 steps"
-    assert placed.describe() == words
-
-
-@pytest.mark.parametrize(
-    ("cell", "name"),
-    [
-        ("chip.bus_core.core.layer0.noise$273.z_TRELLIS_FF_Q_1_DI_LUT4_Z", "layer0.noise.z"),
-        ("chip.bridge.bridge.reply.0.0_DOB6_LUT4_C_Z", "bridge.bridge.reply.0.0"),
-        ("chip.bus_core.core.idle_SB_LUT4_O", "idle"),
-        ("core.layer1.o$nextpnr_dff", "layer1.o"),
-    ],
-)
-def test_a_cells_own_name(cell, name):
-    assert own_name(cell) == name
-
-
-def test_a_missed_clock_is_one_line_with_the_path():
-    config = Config.load("tiny")
-    result = Result(BOARDS["ulx3s-85f"], config, Fraction(100), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1))
-    with pytest.raises(CheckError, match=r"ulx3s-85f: found 87.5 MHz .* asked for is 100 MHz; .*layer1.soma.u -> layer2"):
-        result.check()
-    Result(BOARDS["ulx3s-85f"], config, Fraction(80), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1)).check()
-
-
-def test_what_does_not_fit_is_named_with_the_nearest_that_should():
-    config = Config(name="small", sizes=(16, 16, 2), lanes=(4, 4, 2))
-    with pytest.raises(CheckError, match=r"icebreaker: small does not fit: LUT 9,000 of 5,280, BRAM 40 of 30; "):
-        check_fits(BOARDS["icebreaker"], config, {"LUT": 9000, "BRAM": 40, "DSP": 8})
-    check_fits(BOARDS["icebreaker"], Config.load("tiny"), {"LUT": 5280, "BRAM": 30, "DSP": 8})
-
-
-def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
-    board = dataclasses.replace(BOARDS["ulx3s-85f"], capacity={"LUT": 9000, "BRAM": 10})
-    config = Config(name="short", sizes=(64, 32, 3), lanes=(4, 4, 3))
-    with pytest.raises(
-        CheckError, match=r"BRAM 11 of 10; .*sizes = \[64, 32, 3\], lanes = \[4, 4, 3\], weight_bits = 1[0-4]$"
-    ):
-        check_fits(board, config, {"LUT": 9000, "BRAM": 11})
+from tests.sw.boards.reports import report
 
 
 def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch):
@@ -92,7 +28,7 @@ def test_an_ecp5_is_placed_and_routed_by_what_finds_a_way(tmp_path, monkeypatch)
     assert "--placer static --router router2" in arguments.read_text() and "--seed 3" in arguments.read_text()
     made = json.loads((tmp_path / re.search(r"--json (\S+)", arguments.read_text())[1]).read_text())
     top = made["modules"]["top"]
-    assert top["settings"] == SETTINGS["ecp5"]
+    assert top["settings"] == SETTINGS
     assert top["cells"] == {"m": {"type": MULTIPLIER, "attributes": {"src": "x", "BEL": sites()[0]}}}
     constraints = (tmp_path / re.search(r"--lpf (\S+)", arguments.read_text())[1]).read_text()
     assert constraints == 'LOCATE COMP "rx" SITE "M1";' and "--freq 50 " in arguments.read_text()
@@ -170,10 +106,10 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
         tried.append((seed, promise))
         raise Unrouted(f"seed {seed}: no")
 
-    monkeypatch.setattr(builder, "place", never)
-    monkeypatch.setattr(builder, "foretell", lambda folder, board, name, megahertz, seed: {5: 40, 6: 45, 7: 30}[seed])
+    monkeypatch.setattr(placing, "place", never)
+    monkeypatch.setattr(placing, "foretell", lambda folder, board, name, megahertz, seed: {5: 40, 6: 45, 7: 30}[seed])
     with pytest.raises(CheckError, match="no way \\(seeds 5 to 7\\), the last: seed 7: no; fewer lanes"):
-        builder._place(Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(5, 8), Step())
+        PLACERS["ecp5"](Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(5, 8), Step())
     assert tried == [(6, 45), (5, 40), (7, 30)]
 
 
@@ -202,35 +138,6 @@ def test_no_seed_is_placed_again_whichever_was_the_best(board, promises, runs, t
     monkeypatch.setenv("NEXTPNR_ICE40", str(program))
     netlist(tmp_path)
     for _ in range(2):  # the same build again calls nobody
-        placed = builder._place(Folder(tmp_path), BOARDS[board], Fraction(50), range(1, 4), Step())
+        placed = PLACERS[BOARDS[board].family](Folder(tmp_path), BOARDS[board], Fraction(50), range(1, 4), Step())
         assert (placed.seed, placed.megahertz) == (2, 60)
         assert done.read_text().splitlines() == runs
-
-
-def test_a_tool_of_the_users_own_is_taken_and_named(tmp_path, monkeypatch):
-    program = tmp_path / "mine"
-    program.write_text("#!/bin/sh\ncase $1 in --version) echo mine 1.2;; *) echo done > $1;; esac\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("NEXTPNR_ICE40", str(program))
-    assert version("nextpnr-ice40") == "mine 1.2"
-    assert Folder(tmp_path).run("nextpnr-ice40", ["out"], [], ["out"]) and (tmp_path / "out").read_text() == "done\n"
-    assert not Folder(tmp_path).run("nextpnr-ice40", ["out"], [], ["out"])
-    monkeypatch.setenv("NEXTPNR_ICE40", str(tmp_path / "none"))
-    with pytest.raises(UserError, match="none: cannot run it: No such file"):
-        version("nextpnr-ice40")
-
-
-@pytest.mark.boards
-def test_a_tool_that_fails_says_why_in_one_line(tmp_path):
-    (tmp_path / "a.v").write_text("module a(; endmodule\n")
-    with pytest.raises(ToolError, match=r"yosys: a.v:1: ERROR: .*\(all of it: .*yosys.log\)"):
-        Folder(tmp_path).run("yosys", ["-q", "-p", "read_verilog a.v"], ["a.v"], ["a.json"])
-
-
-def test_a_tool_that_was_ended_has_not_refused_its_input(tmp_path, monkeypatch):
-    (tmp_path / "yosys").write_text('#!/bin/sh\n[ "$1" = --version ] || kill -KILL $$\n')
-    (tmp_path / "yosys").chmod(0o755)
-    monkeypatch.setenv("YOSYS", str(tmp_path / "yosys"))
-    with pytest.raises(CheckError, match=r"^yosys: ended by SIGKILL, as where memory is short") as found:
-        Folder(tmp_path).run("yosys", ["-q"], [], ["a.json"])
-    assert not isinstance(found.value, ToolError)  # which a build takes for a design that does not fit

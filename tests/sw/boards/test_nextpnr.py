@@ -1,0 +1,48 @@
+"""nextpnr's report in our words, what a build says of it, and which seed of several is taken."""
+
+from fractions import Fraction
+
+import pytest
+
+from golden.config import Config
+from sw.boards.catalogue import BOARDS
+from sw.boards.nextpnr import own_name, read_report
+from sw.boards.result import Result
+from sw.common.errors import CheckError
+from tests.sw.boards.reports import report
+
+PATH = report(
+    ("clk-to-q", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", 0.5),
+    ("routing", "", "chip.bus_core.core.layer1.synapses.sum_LUT4_Z", 1.5),
+    ("logic", "", "chip.bus_core.core.layer1.synapses.sum_LUT4_Z", 0.25),
+    ("routing", "", "chip.bus_core.core.layer2.coefficients.b$12_CCU2C_S0", 2.0),
+    ("setup", "", "chip.bus_core.core.layer2.coefficients.b$12_CCU2C_S0", 0.25),
+)
+
+
+def test_the_longest_path_is_told_in_the_cores_own_names():
+    placed = read_report(PATH, "ecp5", 3)
+    assert placed.megahertz == 87.5 and placed.used["LUT"] == 7 and placed.seed == 3
+    words = "layer1.soma.u -> layer2.coefficients.b, through layer1.synapses: 4.5 ns, 3.5 of it wire, 3 steps"
+    assert placed.describe() == words
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("chip.bus_core.core.layer0.noise$273.z_TRELLIS_FF_Q_1_DI_LUT4_Z", "layer0.noise.z"),
+        ("chip.bridge.bridge.reply.0.0_DOB6_LUT4_C_Z", "bridge.bridge.reply.0.0"),
+        ("chip.bus_core.core.idle_SB_LUT4_O", "idle"),
+        ("core.layer1.o$nextpnr_dff", "layer1.o"),
+    ],
+)
+def test_a_cells_own_name(cell, name):
+    assert own_name(cell) == name
+
+
+def test_a_missed_clock_is_one_line_with_the_path():
+    config = Config.load("tiny")
+    result = Result(BOARDS["ulx3s-85f"], config, Fraction(100), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1))
+    with pytest.raises(CheckError, match=r"ulx3s-85f: found 87.5 MHz .* asked for is 100 MHz; .*layer1.soma.u -> layer2"):
+        result.check()
+    Result(BOARDS["ulx3s-85f"], config, Fraction(80), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1)).check()
