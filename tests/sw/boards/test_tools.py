@@ -20,7 +20,6 @@ def test_a_tool_of_the_users_own_is_taken_and_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.boards
-@pytest.mark.boards
 def test_a_tool_that_fails_says_why_in_one_line(tmp_path):
     (tmp_path / "a.v").write_text("module a(; endmodule\n")
     with pytest.raises(ToolError, match=r"yosys: a.v:1: ERROR: .*\(all of it: .*yosys.log\)"):
