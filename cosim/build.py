@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,10 +103,12 @@ def _compile(target: Build, verilog: str, public: bool) -> None:
             verilate, make = _verilator(work, target, public)
             _execute(verilate, work)
             runtime = _runtime(work, target.folder.parent)
-            if runtime.exists():
-                shutil.copytree(runtime, work / "obj", dirs_exist_ok=True, copy_function=shutil.copyfile)
-            _execute(make, work)
-            _keep_runtime(work, runtime)
+            # Whoever comes while another one makes the runtime waits for it: that is done sooner than a second one.
+            with nullcontext() if runtime.exists() else locked(runtime.with_suffix(".lock")):
+                if runtime.exists():
+                    shutil.copytree(runtime, work / "obj", dirs_exist_ok=True, copy_function=shutil.copyfile)
+                _execute(make, work)
+                _keep_runtime(work, runtime)
         shutil.rmtree(work / "obj", ignore_errors=True)
         work.rename(target.folder)
     except BuildError:
@@ -140,6 +142,8 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
         "-f",
         "Vtop.mk",
         "CFG_CXXFLAGS_PCH_I=-include",
+        # Without optimisation, Verilator's headers take longer than the design: all of it in one file.
+        *(["VM_PARALLEL_BUILDS=0"] if "-O0" in _flags() else []),
         f"OPT_FAST={_flags()}",
         f"OPT_GLOBAL={_flags()}",
     ]

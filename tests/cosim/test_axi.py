@@ -5,7 +5,6 @@ import pytest
 from cosim.build import build
 from cosim.elaborate import core_verilog
 from cosim.runner import run
-from cosim.simulators import SIMULATORS
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario
 
@@ -18,7 +17,7 @@ def verilog() -> str:
     return core_verilog(CONFIG, "rtl.bus.axi:AxiCore", TOP)
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", [pytest.param("verilator", marks=pytest.mark.long), "icarus"])
 def test_a_host_finds_goldens_results_and_no_way_to_disturb_them(simulator, verilog, tmp_path):
     values = {"config": CONFIG.to_dict(), "scenario": str(scenario(CONFIG, tmp_path / "scenario.npz"))}
     run(build(verilog, TOP, simulator), BENCH, values, folder=tmp_path / "run", timeout=240)

@@ -1,32 +1,20 @@
 """Proof that the AXI bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test names what is wrong."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from cosim.build import Build, build
+from cosim.build import build
+from cosim.elaborate import core_verilog
 from cosim.runner import BenchError, run
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario
-from tests.cosim.test_mutants import ROOT, Mutant
+from tests.cosim.mutants import RTL, Mutant, parameters, with_mutant
 
 CONFIG = Config(sizes=(9, 3), lanes=(4, 2), block=4, seed=3)
 """The smallest core with padded words and beats."""
-CONVERT = """
-import json, pathlib, sys
-from cosim.elaborate import core_verilog
-from golden.config import Config
-import rtl.bus.axi
-assert pathlib.Path(rtl.bus.axi.__file__).parents[2] == pathlib.Path.cwd(), rtl.bus.axi.__file__
-text = core_verilog(Config.from_dict(json.loads(sys.argv[1])), "rtl.bus.axi:AxiCore", sys.argv[2])
-pathlib.Path("core.v").write_text(text)
-"""
+COMPONENT = "rtl.bus.axi:AxiCore"
 
 
 @dataclass(frozen=True)
@@ -34,6 +22,10 @@ class BusMutant(Mutant):
     """A change in `file`, from rtl/bus on; `tests`: the cocotb test that has to see it."""
 
     tests: str = "a_stream"
+
+    @property
+    def path(self) -> Path:
+        return (RTL / "bus" / self.file).resolve()
 
 
 RESET, ROUTED, MAP, WINDOW = "a_reset", "samples_and_results", "registers_are", "the_window"
@@ -93,30 +85,23 @@ def values(tmp_path_factory):
     return {"config": CONFIG.to_dict(), "scenario": str(path)}
 
 
-def core(folder: Path, mutant: BusMutant | None) -> Build:
-    """Converts and builds the core of a copy of rtl/."""
-    shutil.copytree(ROOT / "rtl", folder / "rtl", ignore=shutil.ignore_patterns("__pycache__"))
-    if mutant:
-        mutant.apply(folder / "rtl" / "bus")
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    subprocess.run([sys.executable, "-c", CONVERT, json.dumps(CONFIG.to_dict()), TOP], cwd=folder, env=env, check=True)
-    return build((folder / "core.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
+def bench(folder: Path, values: dict, text: str, *tests: str) -> None:
+    """Builds a core's Verilog and runs each of the cocotb tests alone. Raises BenchError."""
+    design = build(text, TOP, "icarus", root=folder / "build")
+    for one in tests:
+        run(design, BENCH, values, folder=folder / one, tests=one, timeout=400)
 
 
 def test_the_core_as_it_is_passes_each_test_alone(values, tmp_path):
     """As the mutants are run: a test that needed what another leaves behind would find something in all of them."""
-    design = core(tmp_path, None)
-    for tests in dict.fromkeys(mutant.tests for mutant in MUTANTS):
-        run(design, BENCH, values, folder=tmp_path / tests, tests=tests, timeout=120)
+    tests = dict.fromkeys(mutant.tests for mutant in MUTANTS)
+    bench(tmp_path, values, core_verilog(CONFIG, COMPONENT, TOP), *tests)
 
 
-@pytest.mark.parametrize(
-    "mutant",
-    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
-)
+@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))
 def test_is_caught(mutant, values, tmp_path):
-    design = core(tmp_path, mutant)
+    text = with_mutant(mutant, "tests.cosim.mutants:core", CONFIG, COMPONENT, TOP)
     with pytest.raises(BenchError) as found:
-        run(design, BENCH, values, folder=tmp_path / "run", tests=mutant.tests, timeout=120)
+        bench(tmp_path, values, text, mutant.tests)
     assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
     print(f"{mutant.name}: {found.value}")

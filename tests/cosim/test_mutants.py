@@ -1,65 +1,22 @@
 """Proof that the core's bench can fail: one line of the RTL is changed, in a copy, and the bench names a difference."""
 
-import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from cosim.build import build
+from cosim.elaborate import core_verilog
 from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, brief, built, thorough
+from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
+from tests.cosim.test_blocks import CASES, run_case
 
-ROOT = Path(__file__).parents[2]
 CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
 """Sizes that lanes do not divide, blocks that end within the scenario."""
 BOTTLENECK = Config(sizes=(3, 8, 24, 3), lanes=(3, 4, 1, 3), block=5)
 """A layer above a hidden one is the slowest, and lets it wait."""
-HERE = """
-import gc, json, pathlib, sys
-gc.disable()
-import rtl.core
-assert pathlib.Path(rtl.core.__file__).parents[1] == pathlib.Path.cwd(), rtl.core.__file__
-"""
-CONVERT = """
-from cosim.elaborate import core_verilog
-from golden.config import Config
-pathlib.Path("core.v").write_text(core_verilog(Config.from_dict(json.loads(sys.argv[1]))))
-"""
-
-
-SAYS = r"expected -?\d+, got -?\d+|no handshake for"
-"""How the bench names what it finds, a pattern."""
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """In rtl/`file`, `old` (there once) becomes `new`.
-
-    long: not in `make test`, which has to be quick. core: on which it shows. sweep: it shows at some clocks of a sample's
-    life only, and this function of `tests.rtl.test_core` looks at all of them.
-    """
-
-    name: str
-    file: str
-    old: str
-    new: str
-    long: bool = False
-    core: Config = field(default=CONFIG, kw_only=True)
-    sweep: str = field(default="", kw_only=True)
-
-    def apply(self, package: Path) -> None:
-        text = (package / self.file).read_text(encoding="utf-8")
-        count = text.count(self.old)
-        assert count == 1, f"mutant {self.name!r}: found {self.old!r} {count} times in {self.file}; allowed is once"
-        (package / self.file).write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
 MUTANTS = (
@@ -257,41 +214,45 @@ def scenarios(tmp_path_factory):
     }
 
 
-def in_a_copy(folder: Path, mutant: Mutant | None, code: str, *arguments: str) -> subprocess.CompletedProcess:
-    """Runs Python code in `folder`, on a copy of rtl/ with the mutant in it."""
-    package = folder / "rtl"
-    shutil.copytree(ROOT / "rtl", package, ignore=shutil.ignore_patterns("__pycache__"))
-    if mutant:
-        mutant.apply(package)
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    command = [sys.executable, "-c", HERE + code, *arguments]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-
-
-def bench(folder: Path, core: Config, scenario: Path, mutant: Mutant | None) -> None:
-    """Converts, builds and runs the core of a copy of rtl/. Raises BenchError."""
+def bench(folder: Path, core: Config, scenario: Path, text: str) -> None:
+    """Builds and runs a core's Verilog. Raises BenchError."""
     config = built(core)
-    in_a_copy(folder, mutant, CONVERT, json.dumps(config.to_dict())).check_returncode()
-    design = build(wrapped((folder / "core.v").read_text(encoding="utf-8"), config), TOP, "icarus", root=folder / "build")
+    design = build(wrapped(text, config), TOP, "icarus", root=folder / "build")
     values = {"config": config.to_dict(), "scenario": str(scenario)}
     values |= {"inputs": 0.2, "outputs": 0.5} if core == CONFIG else {}
-    run(design, BENCH, values, folder=folder / "run", timeout=120)
+    run(design, BENCH, values, folder=folder / "run", timeout=400)
 
 
 @pytest.mark.parametrize("core", [CONFIG, pytest.param(BOTTLENECK, marks=pytest.mark.long)], ids=["usual", "bottleneck"])
 def test_the_core_as_it_is_passes(core, scenarios, tmp_path):
-    bench(tmp_path, core, scenarios[core], None)
+    bench(tmp_path, core, scenarios[core], core_verilog(built(core)))
 
 
-@pytest.mark.parametrize(
-    "mutant",
-    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
-)
+@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long or m.block))
 def test_is_caught(mutant, scenarios, tmp_path):
     if mutant.sweep:
-        swept = in_a_copy(tmp_path, mutant, f"from tests.rtl import test_core\ntest_core.{mutant.sweep}()")
-        assert re.search(r"AssertionError: (gap of|behind a block)", swept.stderr)
+        with pytest.raises(RuntimeError, match=r"AssertionError: (gap of|behind a block)"):
+            with_mutant(mutant, f"tests.rtl.test_core:{mutant.sweep}")
         return
+    core = mutant.core or CONFIG
+    text = with_mutant(mutant, "tests.cosim.mutants:core", built(core))
     with pytest.raises(BenchError, match=SAYS) as found:
-        bench(tmp_path, mutant.core, scenarios[mutant.core], mutant)
+        bench(tmp_path, core, scenarios[core], text)
     print(f"{mutant.name}: {found.value}")
+
+
+@pytest.mark.parametrize("mutant", parameters([m for m in MUTANTS if m.block]))
+def test_is_caught_by_its_blocks_bench(mutant, tmp_path):
+    """In one of the block's shapes at least."""
+    for number, case in enumerate(CASES):
+        if case.block != mutant.block:
+            continue
+        verilog = with_mutant(mutant, "tests.cosim.test_blocks:converted", number)
+        folder = tmp_path / str(number)
+        try:
+            run_case(case, verilog, "icarus", root=folder / "build", folder=folder / "run")
+        except BenchError as error:
+            assert "no results" not in str(error), error
+            print(f"{mutant.name}, {case.shape}: {error}")
+            return
+    pytest.fail(f"{mutant.name}: the bench of {mutant.block} passes in every shape")

@@ -1,9 +1,5 @@
 """Proof that the serial bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test sees it."""
 
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +7,8 @@ import pytest
 
 from cosim.build import build
 from cosim.runner import BenchError, run
-from tests.cosim.test_mutants import ROOT, Mutant
-from tests.cosim.test_uart import BENCH, DIVISOR, TOP
-
-CONVERT = """
-import pathlib
-import rtl.bus.bridge
-from tests.cosim.test_uart import text
-assert pathlib.Path(rtl.bus.bridge.__file__).parents[2] == pathlib.Path.cwd(), rtl.bus.bridge.__file__
-pathlib.Path("top.v").write_text(text())
-"""
+from tests.cosim.mutants import RTL, Mutant, parameters, with_mutant
+from tests.cosim.test_uart import BENCH, DIVISOR, TOP, text
 
 
 @dataclass(frozen=True)
@@ -29,6 +17,10 @@ class UartMutant(Mutant):
 
     long: bool = True
     tests: str = "every_command"
+
+    @property
+    def path(self) -> Path:
+        return (RTL / "bus" / self.file).resolve()
 
 
 REPEAT, LENGTH, CRC, LINE = "a_repeated", "frames_too", "a_wrong_crc", "a_line_that"
@@ -81,28 +73,21 @@ MUTANTS = (
 )
 
 
-def bench(folder: Path, mutant: UartMutant | None) -> None:
-    """Converts, builds and runs the bridge of a copy of rtl/. Raises BenchError."""
-    shutil.copytree(ROOT / "rtl", folder / "rtl", ignore=shutil.ignore_patterns("__pycache__"))
-    if mutant:
-        mutant.apply(folder / "rtl" / "bus")
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    subprocess.run([sys.executable, "-c", CONVERT], cwd=folder, env=env, check=True)
-    design = build((folder / "top.v").read_text(encoding="utf-8"), TOP, "icarus", root=folder / "build")
+def bench(folder: Path, text: str, tests: str) -> None:
+    """Builds and runs the bridge. Raises BenchError."""
+    design = build(text, TOP, "icarus", root=folder / "build")
     values = {"divisor": DIVISOR, "frames": 25, "seed": 3}
-    run(design, BENCH, values, folder=folder / "run", tests=mutant.tests if mutant else REPEAT, timeout=120)
+    run(design, BENCH, values, folder=folder / "run", tests=tests, timeout=400)
 
 
 def test_the_bridge_as_it_is_passes(tmp_path):
-    bench(tmp_path, None)
+    bench(tmp_path, text(), REPEAT)
 
 
-@pytest.mark.parametrize(
-    "mutant",
-    [pytest.param(m, id=m.name.replace(" ", "_"), marks=[pytest.mark.long] if m.long else []) for m in MUTANTS],
-)
+@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))
 def test_is_caught(mutant, tmp_path):
+    changed = with_mutant(mutant, "tests.cosim.test_uart:text")
     with pytest.raises(BenchError) as found:
-        bench(tmp_path, mutant)
+        bench(tmp_path, changed, mutant.tests)
     assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
     print(f"{mutant.name}: {found.value}")
