@@ -297,7 +297,12 @@ async def samples_and_results_by_registers(dut):
     assert await chip.read("threshold") == chip.config.threshold, "a refused write was done"
     assert await chip.read("WINDOW_ADDRESS") == 0, "a refused access moved the window"
     await fill(chip, packets[0], expected[0])
+    before, (first, *rest) = await chip.read("RESULTS"), packets[0]
+    await chip.until("room")
+    await chip.write("SAMPLE", first)
     await chip.write("ROUTE", ROUTES.index("stream"))
-    before = await chip.read("RESULTS")
-    chip.send(*packets)
+    chip.send(*packets[1:])  # they wait until the packet that has begun is whole
+    for index, word in enumerate(rest):
+        await chip.until("room")
+        await chip.write("SAMPLE_LAST" if index == len(rest) - 1 else "SAMPLE", word)
     same_words(numbered(expected, before), await chip.results(len(packets)))
