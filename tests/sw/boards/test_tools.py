@@ -1,5 +1,7 @@
 """Tools: the user's own, one that fails, one that is ended, and none that is run again."""
 
+import hashlib
+
 import pytest
 
 from sw.boards.tools import Folder, ToolError, version
@@ -33,3 +35,18 @@ def test_a_tool_that_was_ended_has_not_refused_its_input(tmp_path, monkeypatch):
     with pytest.raises(CheckError, match=r"^yosys: ended by SIGKILL, as where memory is short") as found:
         Folder(tmp_path).run("yosys", ["-q"], [], ["a.json"])
     assert not isinstance(found.value, ToolError)  # which a build takes for a design that does not fit
+
+
+def test_inputs_are_hashed_once_and_only_where_something_was_made(tmp_path, monkeypatch):
+    program, hashed = tmp_path / "mine", []
+    program.write_text("#!/bin/sh\ncase $1 in --version) echo mine;; *) echo done > out;; esac\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("YOSYS", str(program))
+    real = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: hashed.append(file.name) or real(file, kind))
+    (tmp_path / "in").write_text("1")
+    folder, job = Folder(tmp_path), ("yosys", ["x"], ["in"], ["out"])
+    assert not folder.has(*job) and hashed == []
+    assert folder.run(*job) and folder.has(*job) and not folder.run(*job) and len(hashed) == 1
+    (tmp_path / "in").write_text("22")
+    assert not folder.has(*job) and folder.run(*job) and len(hashed) == 2
