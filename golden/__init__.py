@@ -1,4 +1,4 @@
-"""What the hardware must do: configurations, the bit-exact integer model, the paper's algorithm in floating point, data.
+"""What the hardware must do: configurations, the bit-exact integer model, the paper's algorithm in floating point.
 
 `golden.integer.IntegerModel` is the contract docs/arithmetic.md in code. Only what needs no torch is exported here, so that
 `rtl` and `sw` can read a configuration without it.

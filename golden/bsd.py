@@ -193,8 +193,9 @@ class Bsd:
     def gradients(self, x: Tensor, y: Tensor) -> tuple[list[Tensor | None], list[Tensor]]:
         """dL_l/dW[l], l = 1..L, and dL_l/dTheta[l], l = 0..L-1, of each layer's own loss, summed over the batch.
 
-        L_l is `reco` in layers 0..L-1 and the cross-entropy of V[L] at the top. An update reads voltages of its layer and
-        counts of its pre-synaptic layer (C2): nothing crosses a layer but spikes (C4).
+        L_l is `reco` in layers 0..L-1 and, as in the paper, the cross-entropy of V[L] at the top, whose error is signed. An
+        update reads voltages of its layer, counts of its pre-synaptic layer (C2), and the labels. Of other layers it sees
+        spikes only (C4), but for layer 1 of the direct code, which sees pixels as currents.
         """
         (V, r), (Vh, h) = self.perceive(x), self.recall(y)
         L = self.config.layers

@@ -54,11 +54,15 @@ class Config:
     lanes: tuple[int, ...] = ()
     name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
     steps: int = _choice((4, 8), "time steps T of a sample", 4)
-    coding: str = _choice(("direct", "rate"), "how a pixel drives layer 1: as a constant current, or as spikes", "direct")
+    coding: str = _choice(
+        ("direct", "rate"), "how a pixel drives layer 1: as a constant 4-bit current, or as spikes", "direct"
+    )
     threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
     leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
     weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
-    loss: str = _choice(("reco", "gap"), "the local contrastive loss: the paper's ReCo, or the event-driven gap", "reco")
+    loss: str = _choice(
+        ("reco", "gap"), "the local loss: ReCo (the paper's with margin and dead_zone 0), or the event-driven gap", "reco"
+    )
     margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
     lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
     dead_zone: int = _int(0, 256, "ReCo and layer 0: a sample nearer to its concept teaches nothing, 256 = 1.0", 48)
