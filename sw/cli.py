@@ -44,6 +44,8 @@ def bispike(
 def train(
     config: options.TrainConfig = None,
     data: options.TrainData = None,
+    label: options.Label = None,
+    size: options.Size = None,
     backend: options.BackendChoice = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
@@ -66,6 +68,7 @@ def train(
     if backend == options.Backend.serial:
         _check_port(port)
     from sw.common.simulation import find_simulator
+    from sw.data.encoding import Encoding, parse_size
     from sw.training import golden_backend, serial_backend, sim_backend
     from sw.training.run import begin, go_on
     from sw.training.run import train as train_and_report
@@ -79,14 +82,20 @@ def train(
         "seed": seed,
     }
     if resume:
+        for option, value in (("--label", label), ("--size", size)):
+            if value:
+                raise UserError(f"{option}: found with --resume; allowed without: the run keeps its own")
         path = run or Path("runs") / Config.load(config or "digits").name
         kept, dataset = go_on(path, given)
         kept.about["baseline"] |= baseline
     else:
         changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
-        network = Config.load(config or "digits").replace(**changes)
-        path = run or Path("runs") / network.name
-        kept, dataset = begin(network, data or "digits", split or 0, given["backend"] or "golden", baseline)
+        network = Config.load(config) if config else None
+        encoding = Encoding(label=label, size=parse_size(size))
+        kept, dataset = begin(
+            network, changes, data or "digits", split or 0, given["backend"] or "golden", baseline, encoding
+        )
+        path = run or Path("runs") / kept.config.name
     where, chosen = kept.about["backend"], None
     for given, option, needs in ((simulator, "--simulator", "sim"), (waves, "--waves", "sim"), (port, "--port", "serial")):
         if given and where != needs:
@@ -162,14 +171,26 @@ def prove(
 def predict(
     source: options.Trained,
     data: options.Named = None,
+    label: options.Label = None,
     split: options.Split = None,
     part: options.PartChoice = None,
     output: options.CsvFile = None,
+    backend: options.AskBackend = None,
+    simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
 ) -> None:
-    """Let a trained network name samples, and count how many it gets right."""
-    from sw.training import inference
+    """Let a trained network name samples, and count how many it gets right.
 
-    inference.predict(source, data, split, part and part.value, output, Console())
+    With --backend sim or serial a chip answers, too, and every value it gives is compared with golden's.
+    """
+    if backend == options.Backend.serial:
+        _check_port(port)
+    from sw.training.asked import Place
+    from sw.training.predict import predict as name_samples
+
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    name_samples(source, data, split, part and part.value, output, Console(), where, label)
 
 
 @app.command()
@@ -177,11 +198,37 @@ def recall(
     source: options.Trained,
     data: options.LearnedData = None,
     output: options.PngFile = None,
+    backend: options.AskBackend = None,
+    simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
-    from sw.training import inference
+    if backend == options.Backend.serial:
+        _check_port(port)
+    from sw.training.asked import Place
+    from sw.training.recall import recall as show_concepts
 
-    inference.recall(source, data, output, Console())
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    show_concepts(source, data, output, Console(), where)
+
+
+@app.command()
+def data(
+    source: options.DataSource,
+    label: options.Label = None,
+    size: options.Size = None,
+    split: options.Split = None,
+    output: options.SheetFile = None,
+) -> None:
+    """Tell what data holds: samples, classes and how many of each, scale, split; and show a sample of each class."""
+    from sw.data import Encoding, load
+    from sw.data.encoding import parse_size
+    from sw.design.choose import config_for
+    from sw.report.samples import describe
+
+    dataset = load(source, split or 0, Encoding(label=label, size=parse_size(size)))
+    describe(Console(), dataset, split or 0, config_for(dataset), output)
 
 
 @app.command()
@@ -208,13 +255,22 @@ def verilog(
 
 @app.command()
 def info(
-    config: options.Config = "digits",
+    config: options.InfoConfig = None,
+    source: options.InfoSource = None,
     density: options.Density = None,
 ) -> None:
-    """Tell what a configuration costs: memories, multipliers, clocks a sample."""
+    """Tell what a configuration costs: memories, multipliers, clocks a sample; with --from what a network learned, too."""
     from sw.design import inventory
 
-    chosen = Config.load(config)
+    if config and source:
+        raise UserError(f"--config: found {config} with --from; allowed is one of them: a network brings its configuration")
+    if source:
+        from cosim.checkpoint import Checkpoint
+        from sw.training.history import describe
+
+        kept = Checkpoint.load(source)
+        say(Console(), f"{source}: {describe(kept)}")
+    chosen = kept.config if source else Config.load(config or "digits")
     if density is not None and not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
     inventory.show(Console(), chosen, density)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from typer import Option
+from typer import Argument, Option
 
 from golden import NAMED
 
@@ -30,9 +30,14 @@ def _config(default: str) -> Option:
     return Option("--config", "-c", metavar="NAME|FILE.toml", help=text)
 
 
+_DATA = (
+    "FILE.npz holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0); FILE.csv a sample a line, the "
+    "label in column label or last; FOLDER pictures, one folder a class, or IDX files as MNIST's."
+)
+
+
 def _data(default: str, more: str = "") -> Option:
-    text = f"A file holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0). {default}"
-    return Option("--data", "-d", metavar=f"{more}digits|fashion|FILE.npz", help=text)
+    return Option("--data", "-d", metavar=f"{more}digits|fashion|FILE.npz|FILE.csv|FOLDER", help=f"{_DATA} {default}")
 
 
 def _output(kind: str, text: str) -> Option:
@@ -46,7 +51,13 @@ _SCHEDULER = (
     "Default: processes on this machine."
 )
 
-TrainConfig = Annotated[str | None, _config("Default: digits.")]
+TrainConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits.")]
+InfoConfig = Annotated[str | None, _config("Default: that of --from, or digits.")]
+Label = Annotated[str | None, Option("--label", metavar="NAME", help="The column of FILE.csv that holds the label.")]
+Size = Annotated[
+    str | None, Option("--size", metavar="WIDTHxHEIGHT", help="Resize the pictures of FOLDER. Default: all have one size.")
+]
+DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|FOLDER", help=_DATA, show_default=False)]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
 ProveConfig = TrainConfig
 Config = Annotated[str, _config("")]
@@ -108,6 +119,16 @@ Trained = Annotated[Path, Option(*_FROM, metavar="RUN|FILE", help="A run folder,
 MaybeTrained = Annotated[
     Path | None, Option(*_FROM, metavar="RUN|FILE", help="Begin with this trained network, not a new one.")
 ]
+AskBackend = Annotated[
+    Backend | None,
+    Option(
+        "--backend",
+        help="Who answers. golden: the PyTorch model. sim, serial: a simulated chip, or one on a board, into which the "
+        "weights are loaded; every value is compared with golden's. Default: golden.",
+    ),
+]
+InfoSource = Annotated[Path | None, Option(*_FROM, metavar="RUN|FILE", help="A trained network: what it learned, too.")]
+SheetFile = Annotated[Path | None, _output("png", "Draw a sheet of samples, a row a class.")]
 PartChoice = Annotated[Part | None, Option(help="Which part. Default: test of what it learned, all of other data.")]
 Density = Annotated[
     float | None,

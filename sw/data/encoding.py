@@ -1,5 +1,6 @@
 """What a network's numbers mean outside of it: the scale of its pixels, the names of its classes. Kept with the network."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -51,6 +52,16 @@ class Encoding:
     def name(self, label: int) -> str:
         """What a class is called."""
         return self.names[label] if label < len(self.names) else str(label)
+
+
+def parse_size(text: str | None) -> tuple[int, int] | None:
+    """(height, width) of "WIDTHxHEIGHT", as in 28x28. Raises DataError."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", text)
+    if not found:
+        raise DataError(f"--size: found {text!r}; allowed is WIDTHxHEIGHT, as 28x28")
+    return int(found[2]), int(found[1])
 
 
 def scale_of(where: object, parts: dict[str, np.ndarray], encoding: Encoding, fixed: str | None = None) -> str:

@@ -20,7 +20,7 @@ from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.common.waves import closing_line
 from sw.data.synthetic import random_dataset
-from sw.training import sim_backend
+from sw.training import history, sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
 SAMPLES, TESTS = 500, 50
@@ -59,7 +59,8 @@ def verify(
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
-    dataset = samples_for(config, given_data or kept.about.get("data"), kept.about.get("split", 0), samples)
+    shown, split = given_data or kept.about.get("data"), kept.about.get("split", 0)
+    dataset = samples_for(config, shown, split, samples, history.encoding(kept))
     chosen = find_simulator(simulator)
     if source:
         GoldenNetwork(config, kept.state)  # refuses weights of another shape
@@ -146,10 +147,16 @@ def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable
     return text
 
 
-def samples_for(config: Config, name: str | None, split: int, count: int) -> data.Dataset:
+def samples_for(
+    config: Config,
+    name: str | None,
+    split: int,
+    count: int,
+    encoding: data.Encoding = data.Encoding(),  # noqa: B008
+) -> data.Dataset:
     """The data asked for, or random samples: half of the pixels 0, labels of all classes."""
     if name not in (None, "random"):
-        dataset = data.load(name, split)
+        dataset = data.load(name, split, encoding)
         data.check(dataset, config)
         return dataset
     return random_dataset("random", config.sizes, count, TESTS, 0.5, config.seed)

@@ -13,7 +13,7 @@ BACKENDS = ("golden", "sim", "serial")
 
 
 def train(
-    config: Config | str = "digits",
+    config: Config | str | None = None,
     data: str = "digits",
     *,
     epochs: int | None = None,
@@ -31,7 +31,7 @@ def train(
     """Trains a network and writes its run folder: weights, summary, pictures, report.
 
     Args:
-        config: a configuration, its name or its TOML file. data: digits, fashion, or a file.
+        config: a configuration, its name or its TOML file; None: chosen from the data. data: digits, fashion, or a file.
         epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.
@@ -57,9 +57,9 @@ def train(
             raise UserError(f"{name}: found with backend {backend}; allowed with backend {needs}")
     if backend == "serial" and not port:
         raise UserError("port: found none; with backend serial it must be the board's, as /dev/ttyUSB0")
-    config = config if isinstance(config, Config) else Config.load(config)
-    config = config.replace(**{key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None})
-    kept, dataset = begin(config, data, split, backend, baseline)
+    config = Config.load(config) if isinstance(config, str) else config
+    changes = {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
+    kept, dataset = begin(config, changes, data, split, backend, baseline)
     chosen = find_simulator(simulator) if backend == "sim" else None
     runner = {
         "golden": golden_backend.train,
@@ -67,7 +67,7 @@ def train(
         "serial": partial(serial_backend.train, port=port, baud=baud),
     }[backend]
     kept = Logged.of(kept, Path(log)) if log else kept
-    path = Path(run) if run else Path("runs") / config.name
+    path = Path(run) if run else Path("runs") / kept.config.name
     folder, summary = train_and_report(kept, dataset, path, False, Console(quiet=not verbose), runner, chosen)
     model = Model.load(folder)
     model.run, model.summary = folder, summary

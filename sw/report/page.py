@@ -74,11 +74,18 @@ def page(folder: Path, config: Config, values: dict) -> str:
 {_mismatch(values)}<div class="tiles">{"".join(_tiles(values))}</div>
 {pictures}
 <section><h2>Layers</h2>{_layers(config, values)}</section>
+<section><h2>Data</h2><dl>{_data(values)}</dl></section>
 <section><h2>Configuration</h2><dl>{settings}</dl></section>
 <footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
 The figures of this page are in summary.json; weights.npz holds the network.</footer>
 </main></body></html>
 """
+
+
+def _data(values: dict) -> str:
+    """What the network's pixels and labels mean."""
+    facts = {"data": values["data"], "pixels": values["pixels"], "classes": values["classes"]}
+    return "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in facts.items())
 
 
 def _mismatch(values: dict) -> str:

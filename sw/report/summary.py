@@ -44,6 +44,8 @@ def summary(
     return {
         "config": config.to_dict(),
         "data": dataset.name,
+        "pixels": dataset.encoding.scale,
+        "classes": [dataset.encoding.name(k) for k in range(config.classes)],
         "backend": about["backend"],
         "simulator": simulator,
         "test_accuracy": own[-1] if own else None,
@@ -80,7 +82,8 @@ def show(console: Console, values: dict, folder: str) -> None:
     chip, clocked = values["backend"] != "golden", values["clocks_per_sample_training"] is not None
     shape = "-".join(map(str, values["config"]["sizes"]))
     table.add_row("network", f"{values['config']['name']}, {shape}, on {place(values)}")
-    table.add_row("data", f"{values['data']}: {values['training_samples']:,} to learn, {values['test_samples']:,} to test")
+    samples = f"{values['training_samples']:,} to learn, {values['test_samples']:,} to test"
+    table.add_row("data", f"{values['data']}, pixels {values['pixels']}: {samples}")
     table.add_row(f"{'chip' if chip else 'golden'}, test", percent(values["test_accuracy"]))
     if chip:
         table.add_row("golden, test", percent(values["golden_accuracy"]))

@@ -1,9 +1,12 @@
 """What a training is, in plain JSON values: kept as `about` in its checkpoint from its start on.
 
-That is `data`, `split`, `digest` (of the samples), `backend`, and `baseline`: train the same network by backprop, too.
+That is `data`, `split`, `digest` (of the samples), `backend`, `baseline` (train the same network by backprop, too),
+`encoding` (what its pixels and labels mean: `sw.data.encoding`), `image_shape`, and `chosen`: no user named its
+configuration.
 """
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +14,41 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from sw.common.errors import UserError
 from sw.data.dataset import Dataset
+from sw.data.encoding import SCALES, Encoding
 
 
 def about(data: str, split: int, dataset: Dataset, backend: str, baseline: bool) -> dict:
     """What there is to say of a training. `data` is the name or file the user gave."""
-    return {"data": data, "split": split, "digest": digest(dataset), "backend": backend, "baseline": baseline}
+    meaning = {"encoding": dataset.encoding.to_dict(), "image_shape": dataset.image_shape}
+    return {"data": data, "split": split, "digest": digest(dataset), "backend": backend, "baseline": baseline} | meaning
+
+
+def encoding(kept: Checkpoint, label: str | None = None) -> Encoding:
+    """What pixels and labels mean to a network: all data it is shown is read so. `label`: another column of a CSV file."""
+    known = Encoding.from_dict(kept.about.get("encoding", {}))
+    return replace(known, label=label) if label else known
+
+
+def image_shape(kept: Checkpoint) -> tuple[int, int] | None:
+    """(height, width) of what the network learned, where it learned pictures."""
+    shape = kept.about.get("image_shape")
+    return tuple(shape) if shape else None
+
+
+def own_data(kept: Checkpoint, source: Path) -> str:
+    """The name of the data that a network learned. Raises UserError where it has none."""
+    if "data" not in kept.about:
+        raise UserError(f"{source}: found no name of the data it learned; say which with --data")
+    return kept.about["data"]
+
+
+def describe(kept: Checkpoint) -> str:
+    """What a network learned, in one line."""
+    known = encoding(kept)
+    if not known.scale:
+        return "no history of a training"
+    classes = f", classes {', '.join(known.names)}" if known.names else ""
+    return f"{len(kept.epochs)} epochs of {kept.about['data']}, pixels as {SCALES[known.scale]}{classes}"
 
 
 def check(kept: Checkpoint, path: Path) -> None:

@@ -12,6 +12,7 @@ from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, fresh, unwritable
 from sw.common.terminal import command, say
+from sw.design.choose import config_for
 from sw.report import report, summary
 from sw.training import history
 from sw.training.backend import Broken
@@ -20,11 +21,26 @@ SETTINGS = "config.toml"
 """A copy of the configuration, to read; what holds is the checkpoint's own."""
 
 
-def begin(config: Config, source: str, split: int, backend: str, baseline: bool) -> tuple[Checkpoint, data.Dataset]:
-    """A training that has not begun, and its samples."""
-    dataset = data.load(source, split)
+def begin(
+    config: Config | None,
+    changes: dict,
+    source: str,
+    split: int,
+    backend: str,
+    baseline: bool,
+    encoding: data.Encoding = data.Encoding(),  # noqa: B008
+) -> tuple[Checkpoint, data.Dataset]:
+    """A training that has not begun, and its samples.
+
+    Args:
+        config: chosen from the data where None. changes: keys of it to replace.
+        encoding: what the user says of the data's pixels and labels.
+    """
+    dataset = data.load(source, split, encoding)
+    chosen = {"chosen": config is None}
+    config = (config or config_for(dataset)).replace(**changes)
     data.check(dataset, config)
-    return Checkpoint(config, about=history.about(source, split, dataset, backend, baseline)), dataset
+    return Checkpoint(config, about=history.about(source, split, dataset, backend, baseline) | chosen), dataset
 
 
 def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
@@ -50,7 +66,7 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
         if given[key] is not None and given[key] != value:
             raise UserError(f"--{key}: found {given[key]} with --resume; allowed is what {path} began with, {value}")
     _check_settings(path / SETTINGS, config)
-    dataset = data.load(past["data"], past["split"])
+    dataset = data.load(past["data"], past["split"], history.encoding(kept))
     history.check_data(kept, dataset, path)
     return kept, dataset
 
@@ -96,6 +112,9 @@ def train(
         done = len(kept.epochs)
         going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
         say(console, f"run {folder.path}" + (f", {going}" if resume else ""))
+        if kept.about.get("chosen") and not done:
+            sizes, lanes = ("-".join(map(str, values)) for values in (kept.config.sizes, kept.config.lanes))
+            say(console, f"network chosen for {dataset.name}: {sizes}, lanes {lanes}; --config takes another")
         broken = _train(kept, dataset, folder, resume, console, backend)
         baseline = kept.about.get("baseline") and not broken
         with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):

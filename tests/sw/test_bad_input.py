@@ -101,7 +101,7 @@ def test_missing_data_is_named(complaint):
 
 
 def test_data_of_another_shape_than_the_network_is_named_with_both(complaint, tmp_path):
-    message = complaint("train", "--data", samples(tmp_path / "d.npz"))
+    message = complaint("train", "--config", "digits", "--data", samples(tmp_path / "d.npz"))
     assert "found 8 pixels a sample; allowed is 64" in message
 
 
@@ -131,6 +131,13 @@ def test_data_that_no_core_can_learn_is_refused(complaint, tmp_path, arrays, tex
 def test_a_file_that_is_no_data_is_refused(complaint, tmp_path):
     (tmp_path / "d.npz").write_text("x,y\n1,2\n")
     assert "found no .npz file" in complaint("train", "--data", str(tmp_path / "d.npz"))
+
+
+def test_a_size_that_is_none_and_what_a_run_has_chosen_already_are_named(complaint):
+    assert "--size: found '28'; allowed is WIDTHxHEIGHT, as 28x28" in complaint("train", "--size", "28")
+    assert "--label: found with --resume; allowed without" in complaint("train", "--resume", "--label", "kind")
+    assert "--config: found tiny with --from; allowed is one of them" in complaint("info", "--config", "tiny", "--from", "x")
+    assert "--output: found s.xyz; allowed is a name that ends in .png" in complaint("data", "digits", "-o", "s.xyz")
 
 
 def test_a_run_folder_that_cannot_be_made_is_named(complaint, tmp_path):

@@ -1,0 +1,46 @@
+"""A configuration for data, where the user names none."""
+
+import re
+
+from golden.config import NAMED, Config
+from sw.common.errors import DataError
+from sw.data import Dataset
+
+MOST_PIXELS, MOST_CLASSES = 4096, 64
+"""Neurons of a layer, and of the last one, that a configuration allows."""
+HIDDEN, LARGE_HIDDEN = (128, 64), (256, 128)
+"""Neurons of the two hidden layers: as in `digits`, and as in `fashion`."""
+LARGE_PIXELS, LARGE_CLASSES = 256, 32
+"""Above either of these, the hidden layers are the large ones."""
+LANES = 16
+"""Most lanes of a layer: those of the named configurations of this size."""
+
+
+def config_for(dataset: Dataset) -> Config:
+    """The named configuration of a named data set; else a pixel an input, a class a concept, and two hidden layers between.
+
+    A layer gets no more lanes than it needs to be as fast as with LANES of them: 17 neurons get 9, and two turns.
+
+    Raises:
+        DataError: more pixels or classes than a core takes.
+    """
+    if dataset.name in NAMED and dataset.x_train.shape[1] == NAMED[dataset.name].sizes[0]:
+        return NAMED[dataset.name]
+    pixels, classes = dataset.x_train.shape[1], max(2, dataset.classes)
+    if pixels > MOST_PIXELS:
+        raise DataError(
+            f"data {dataset.name}: found {pixels:,} pixels a sample; allowed are {MOST_PIXELS:,}: "
+            "make them smaller, pictures with --size WIDTHxHEIGHT"
+        )
+    if classes > MOST_CLASSES:
+        raise DataError(f"data {dataset.name}: found label {classes - 1}; allowed are labels 0 to {MOST_CLASSES - 1}")
+    hidden = LARGE_HIDDEN if pixels > LARGE_PIXELS or classes > LARGE_CLASSES else HIDDEN
+    sizes = (pixels, *hidden, classes)
+    name = re.sub(r"[^A-Za-z0-9 ._+-]", "-", dataset.name).lstrip(" ._+-")[:64] or "own"
+    return Config(name=name, sizes=sizes, lanes=tuple(lanes_for(size) for size in sizes))
+
+
+def lanes_for(size: int) -> int:
+    """The fewest lanes with which `size` neurons take as many turns as with LANES."""
+    turns = -(-size // LANES)
+    return -(-size // turns)

@@ -1,0 +1,121 @@
+"""Who answers what a trained network is asked: golden alone, or a chip beside it, every value of which is compared."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cosim.checkpoint import Checkpoint
+from golden.errors import StateError
+from sw.common.errors import CheckError, UserError
+from sw.common.simulation import find_simulator, plain_errors
+from sw.driver.serial_ports import check_port
+from sw.training import serial_backend
+from sw.training.golden_backend import GoldenNetwork
+
+if TYPE_CHECKING:
+    from sw.driver.chip import Chip
+
+CHUNK = 16
+"""Samples between two comparisons."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to ask. backend: golden, sim or serial; port, baud: of a board; simulator: the fastest there is if None."""
+
+    backend: str = "golden"
+    port: str | None = None
+    baud: int = 1_000_000
+    simulator: str | None = None
+
+    def check(self) -> None:
+        """Raises UserError on an option that would do nothing, or that is missing."""
+        for given, option, needs in ((self.simulator, "--simulator", "sim"), (self.port, "--port", "serial")):
+            if given and self.backend != needs:
+                raise UserError(f"{option}: found with --backend {self.backend}; allowed with --backend {needs}")
+        if self.backend == "serial":
+            check_port(self.port)
+
+
+class Asked:
+    """A trained network in golden, and in a chip where there is one. Raises CheckError at the first value that differs.
+
+    Members:
+        compared: values so far.
+    """
+
+    def __init__(self, golden: GoldenNetwork, chip: "Chip | None" = None):
+        self.golden, self.chip, self.compared = golden, chip, 0
+        if chip is not None:
+            chip.set()
+            chip.load(golden.model.state())
+
+    def predict(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> np.ndarray:
+        """Concepts (N,) of samples x (N, n_0): the chip's, if there is one. `advance` gets the samples done."""
+        from cosim.compare import compare_records
+
+        if self.chip is None:
+            return self.golden.predict(x)
+        found = []
+        for start in range(0, len(x), CHUNK):
+            part = x[start : start + CHUNK]
+            expected = self.golden.model.train(part, np.zeros(len(part), np.int64), learn=False)
+            said = self.chip.infer(part)
+            self.compared += compare_records(expected, said, start)
+            found.append(said.prediction)
+            advance(start + len(part))
+        return np.concatenate(found)
+
+    def recall(self) -> np.ndarray:
+        """Counts (K, n_0), 0..T, that the backward network recalls of each concept: the chip's, if there is one."""
+        from cosim.compare import compare_arrays
+
+        model = self.golden.model
+        model.recall()
+        expected = model.h[0].numpy()
+        if self.chip is None:
+            return expected
+        said = self.chip.recall()
+        self.compared += compare_arrays("h0", expected, said, ("concept", "neuron"), layer=0)
+        return said
+
+
+@contextmanager
+def asked(kept: Checkpoint, where: Place) -> Iterator[Asked]:
+    """Opens the chip, loads the network into it through its host port, and closes it at the end.
+
+    Raises:
+        UserError: no such chip or simulator, or a network that is not the chip's. CheckError: a value that differs, or a
+            chip that no longer answers.
+    """
+    where.check()
+    golden = GoldenNetwork(kept.config, kept.state)  # refuses weights of another shape before anything is built
+    if where.backend == "golden":
+        yield Asked(golden)
+        return
+
+    from cosim.compare import Mismatch
+    from sw.driver.chip import Chip
+    from sw.driver.sim import SimTransport
+    from sw.driver.transport import TransportError
+
+    with ExitStack() as stack:
+        stack.enter_context(plain_errors())
+        try:
+            if where.backend == "serial":
+                chip = serial_backend.open_chip(kept.config, where.port, where.baud)
+                stack.enter_context(chip.transport)
+            else:
+                simulator = find_simulator(where.simulator)
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bispike-")))
+                chip = Chip(stack.enter_context(SimTransport(kept.config, folder, simulator)), kept.config)
+            yield Asked(golden, chip)
+        except Mismatch as mismatch:
+            raise CheckError(str(mismatch)) from None
+        except (TransportError, StateError) as error:
+            raise CheckError(str(error)) from None

@@ -1,0 +1,85 @@
+"""`bispike predict`: a trained network names samples; golden answers, or a chip that is compared with it."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from cosim.checkpoint import Checkpoint
+from sw import data
+from sw.common.files import write
+from sw.common.terminal import say
+from sw.training import history
+from sw.training.asked import Place, asked
+
+
+def predict(
+    source: Path,
+    given_data: str | None,
+    split: int | None,
+    part: str | None,
+    output: Path | None,
+    console: Console,
+    where: Place = Place(),  # noqa: B008
+    label: str | None = None,
+) -> np.ndarray:
+    """Names samples with a trained network; returns rows of sample, label, prediction, and writes them where asked.
+
+    Rows are (N, 3), or (N, 2) where the data has no labels; in the file, classes have their names. Pixels are read in the
+    scale that the network learned.
+
+    Args:
+        part: test, train or all; where None the test part of what the network learned, all of other data.
+        output: a CSV file; `sample` counts from 0 in the order of the data's own file.
+        label: the column of a CSV file that holds the label, where it is not the one the network learned from.
+
+    Raises:
+        UserError, StateError: bad input. CheckError: the chip said something else than golden.
+    """
+    where.check()
+    kept = Checkpoint.load(source)
+    encoding = history.encoding(kept, label)
+    name = given_data or history.own_data(kept, source)
+    x = data.unlabelled(name, encoding, kept.config.sizes[0]) if part is None else None
+    if x is not None:
+        data.check_pixels(Path(name).stem, x, kept.config)
+        known = {"sample": np.arange(len(x))}
+    else:
+        known, x = _labelled(kept, name, split, part, encoding)
+    with console.status("building the chip") as status, asked(kept, where) as network:
+        predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
+    rows = np.stack([*known.values(), predicted], axis=1)
+    if output:
+        write(output, _csv([*known, "prediction"], rows, encoding))
+    if "label" in known:
+        right = int((known["label"] == predicted).sum())
+        said = f"{100 * right / len(rows):.2f} % of {len(rows):,} samples right"
+    else:
+        found = [f"{count:,} of class {encoding.name(k)}" for k, count in enumerate(np.bincount(predicted)) if count]
+        said = f"{len(rows):,} samples without labels: {', '.join(found)}"
+    say(console, said + (f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""))
+    return rows
+
+
+def _labelled(
+    kept: Checkpoint, name: str, split: int | None, part: str | None, encoding: data.Encoding
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Place and label of each chosen sample, and the samples (N, n_0)."""
+    split = kept.about.get("split", 0) if split is None else split
+    dataset = data.load(name, split, encoding)
+    data.check(dataset, kept.config)
+    part = part or ("test" if name == kept.about.get("data") else "all")
+    sample, train = dataset.places, len(dataset.x_train)
+    chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
+    x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
+    return {"sample": sample[chosen], "label": y[chosen]}, x[chosen]
+
+
+def _csv(names: list[str], rows: np.ndarray, encoding: data.Encoding) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([sample, *map(encoding.name, classes)] for sample, *classes in rows.tolist())
+    return text.getvalue()

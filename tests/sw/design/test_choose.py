@@ -1,0 +1,54 @@
+"""The configuration that data gets where the user names none."""
+
+import numpy as np
+import pytest
+
+from golden.config import NAMED, Config
+from sw.data import DataError, Dataset, Encoding
+from sw.design.choose import config_for, lanes_for
+
+
+def dataset(pixels: int, classes: int, name: str = "mine", names: tuple[str, ...] = ()) -> Dataset:
+    x, y = np.zeros((classes, pixels), np.uint8), np.arange(classes)
+    return Dataset(name, x, y, x, y, encoding=Encoding("0..15", names))
+
+
+def test_named_data_gets_the_configuration_of_its_name():
+    assert config_for(dataset(64, 10, "digits")) == NAMED["digits"]
+    assert config_for(dataset(784, 10, "fashion")) == NAMED["fashion"]
+    assert config_for(dataset(81, 10, "digits")).sizes == (81, 128, 64, 10)  # a file of that name
+
+
+@pytest.mark.parametrize(
+    ("pixels", "classes", "sizes", "lanes"),
+    [
+        (64, 10, (64, 128, 64, 10), (16, 16, 16, 10)),
+        (9, 1, (9, 128, 64, 2), (9, 16, 16, 2)),
+        (256, 32, (256, 128, 64, 32), (16, 16, 16, 16)),
+        (257, 17, (257, 256, 128, 17), (16, 16, 16, 9)),
+        (100, 33, (100, 256, 128, 33), (15, 16, 16, 11)),
+        (4096, 64, (4096, 256, 128, 64), (16, 16, 16, 16)),
+    ],
+)
+def test_other_data_gets_a_pixel_an_input_and_a_class_a_concept(pixels, classes, sizes, lanes):
+    chosen = config_for(dataset(pixels, classes))
+    assert chosen == Config(name="mine", sizes=sizes, lanes=lanes)
+
+
+def test_names_of_classes_count_and_odd_names_of_files_are_made_good():
+    chosen = config_for(dataset(9, 2, "_my data (1)", ("a", "b", "c")))
+    assert (chosen.classes, chosen.name) == (3, "my data -1-")
+
+
+def test_no_lane_is_idle_longer_than_it_must():
+    for size in range(1, 200):
+        lanes = lanes_for(size)
+        assert lanes <= 16 and -(-size // lanes) == -(-size // 16)
+        assert lanes == 1 or -(-size // (lanes - 1)) > -(-size // 16)
+
+
+def test_what_no_core_takes_is_refused():
+    with pytest.raises(DataError, match="found 4,097 pixels a sample; allowed are 4,096"):
+        config_for(dataset(4097, 2))
+    with pytest.raises(DataError, match="found label 64; allowed are labels 0 to 63"):
+        config_for(dataset(9, 65))

@@ -1,0 +1,139 @@
+"""`predict` and `recall` of a trained network: in its own scale and names, by golden, a simulated chip or a board."""
+
+import numpy as np
+import pytest
+
+from cosim.checkpoint import Checkpoint
+from golden.config import Config
+from sw import cli, data
+from sw.training import history
+from sw.training.golden_backend import GoldenNetwork
+from tests.sw.driver.model_board import ModelBoard
+
+CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), weight_bits=12, block=4)
+"""Sizes, lanes and weights of the driver's tests, so that the simulated chip is built once."""
+RANDOM = np.random.default_rng(1)
+Y = np.arange(30) % 3
+STRIPES = np.repeat(np.eye(3, dtype=int), 3, axis=1)[Y] * 200 + RANDOM.integers(0, 50, (30, 9))
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """An empty folder with a network that learned three classes, with names, of 3 x 3 pictures of 0..255."""
+    monkeypatch.chdir(tmp_path)
+    words = np.array(["low", "middle", "top"])[Y]
+    (tmp_path / "own.csv").write_text("".join(f"{','.join(map(str, x))},{y}\n" for x, y in zip(STRIPES, words, strict=True)))
+    dataset = data.load("own.csv")
+    network = GoldenNetwork(CONFIG)
+    for _ in range(8):
+        network.learn(dataset.x_train, dataset.y_train, 0)
+    Checkpoint(CONFIG, network.model.state(), history.about("own.csv", 0, dataset, "golden", False)).save("net.npz")
+    return network
+
+
+def ask(capsys, *arguments: str) -> str:
+    assert cli.main([arguments[0], "--from", "net.npz", *arguments[1:]]) == 0
+    return capsys.readouterr().out
+
+
+def lines(path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text().splitlines()]
+
+
+def test_a_dark_file_is_read_in_the_scale_that_the_network_learned(run, tmp_path, capsys):
+    """Values up to 15 of 255 are darkness. Guessed for each file alone, they would count 17 times as much."""
+    np.savez("dark.npz", x=STRIPES // 17, y=Y)
+    assert (STRIPES // 17).max() <= 15
+    ask(capsys, "predict", "--data", "dark.npz", "--output", "dark.csv")
+    seen = run.predict(np.zeros((1, 9), np.uint8))[0]
+    assert {row[2] for row in lines(tmp_path / "dark.csv")[1:]} == {("low", "middle", "top")[seen]}
+    np.savez("floats.npz", x=STRIPES / 255, y=Y)
+    assert cli.main(["predict", "--from", "net.npz", "--data", "floats.npz"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("bispike: floats.npz: found floats 0.0") and "allowed are integers 0 to 255, the scale" in said
+
+
+def test_classes_have_their_names_in_the_file_and_on_the_terminal(run, tmp_path, capsys):
+    out = ask(capsys, "predict", "--output", "p.csv", "--part", "all")
+    head, *rows = lines(tmp_path / "p.csv")
+    assert head == ["sample", "label", "prediction"] and [row[0] for row in rows] == [str(i) for i in range(30)]
+    assert [row[1] for row in rows] == np.array(["low", "middle", "top"])[Y].tolist()
+    right = sum(row[1] == row[2] for row in rows)
+    assert right >= 28 and out == f"{100 * right / 30:.2f} % of 30 samples right\n"
+    np.savez("bare.npz", x=STRIPES[:2])
+    assert "1 of class low, 1 of class middle" in ask(capsys, "predict", "--data", "bare.npz")
+    assert ask(capsys, "recall").splitlines()[0].split() == ["low", "middle", "top"]
+
+
+def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
+    golden = ask(capsys, "predict", "--output", "golden.csv")
+    said = ask(capsys, "predict", "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
+    # 6 test samples: a prediction, 3 voltages, 2 x 4 counters
+    assert said == golden.strip() + f"; {6 * 12} values compared, 0 mismatches\n"
+    assert lines(tmp_path / "board.csv") == lines(tmp_path / "golden.csv")
+    memory = ask(capsys, "recall")
+    board = ask(capsys, "recall", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
+    assert board == memory + "27 values compared, 0 mismatches\n"
+
+
+def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
+    from sw.driver.sim import SimTransport
+
+    opened = []
+
+    def once(config, folder, simulator):
+        opened.append(simulator)
+        return SimTransport(config, folder, simulator)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sw.driver.sim.SimTransport", once)
+        golden = ask(capsys, "predict")
+        said = ask(capsys, "predict", "--backend", "sim", "--simulator", "icarus")
+    assert opened == ["icarus"]
+    assert said == golden.strip() + f"; {6 * 12} values compared, 0 mismatches\n"
+
+
+@pytest.mark.parametrize("command", ["predict", "recall"])
+def test_a_wrong_value_of_the_chip_is_a_mismatch(run, capsys, command):
+    board = ModelBoard(CONFIG)
+    take, load = board.chip.model.train, board.chip.model.load
+
+    def wrong(x, y, learn):
+        records = take(x, y, learn=learn)
+        records.voltages[:, 1] += 1
+        return records
+
+    def wrong_memory(state):
+        load(state)
+        board.chip.model.load = load
+        theta = board.chip.model.state()
+        theta["Theta0"] = -theta["Theta0"] - 1
+        load(theta)
+
+    board.chip.model.train = wrong if command == "predict" else take
+    board.chip.model.load = load if command == "predict" else wrong_memory
+    assert cli.main([command, "--from", "net.npz", "--backend", "serial", "--port", board.port]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("bispike: mismatch at ") and said.count("\n") == 1
+    assert ("voltages expected" if command == "predict" else "h0 expected") in said
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (("--simulator", "icarus"), "--simulator: found with --backend golden; allowed with --backend sim"),
+        (("--backend", "sim", "--port", "x"), "--port: found with --backend sim; allowed with --backend serial"),
+        (("--backend", "serial"), "--port: found none; with --backend serial it must be the board's"),
+        (("--backend", "serial", "--port", "nowhere"), "nowhere: cannot open it: No such file or directory"),
+    ],
+)
+def test_options_of_a_chip_that_do_nothing_or_are_missing_are_refused(run, capsys, more, text):
+    for command in ("predict", "recall"):
+        assert cli.main([command, "--from", "net.npz", *more]) == 2
+        assert text in capsys.readouterr().err
+
+
+def test_a_board_with_another_network_is_refused(run, capsys):
+    port = ModelBoard(CONFIG.replace(sizes=(9, 7, 3))).port
+    assert cli.main(["predict", "--from", "net.npz", "--backend", "serial", "--port", port]) == 2
+    assert "found a core with fingerprint" in capsys.readouterr().err
