@@ -1,12 +1,12 @@
 # BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
 #
-#   make demo       the chip learns handwritten digits in simulation; pictures and a report in runs/demo
-#   make test       lint and the tests of core, model, driver and commands; installs Icarus Verilog with apt-get where it can
-#   make test-boards  synthesis, place and route
-#   make test-all   both, and the long tests
-#   make bench      the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
-#   make lint       ruff: rules and format
-#   make clean      removes what was built and measured, keeps the environment
+#   make demo         the chip learns handwritten digits in simulation; pictures and a report in runs/demo
+#   make test         lint and the tests of core, model, driver and commands; installs Icarus Verilog where it can
+#   make test-boards  tests that synthesise, place and route
+#   make test-all     both, and the long tests
+#   make bench        the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
+#   make lint         ruff: rules and format
+#   make clean        removes what was built and measured, keeps the environment
 #
 # PYTHON=python3.12     which Python makes the environment (default: the first of 3.11 or newer)
 # TORCH_INDEX=URL       where pip finds torch, for example PyTorch's own index of CPU wheels (default: see scripts/setup)

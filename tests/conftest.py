@@ -2,6 +2,7 @@
 Verilator's C++ built quickly rather than to run quickly; one thread a process, as there are as many workers as cores.
 
 With $BISPIKE_PROCESSOR_TIME, a file, each test's seconds of processor time, children included, are added to it.
+What a fork server's processes take (`tests.cosim.mutants`: conversions of mutants) is not in these.
 """
 
 import os
