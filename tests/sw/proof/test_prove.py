@@ -250,7 +250,7 @@ def begun(mark: str, *more: str) -> subprocess.Popen:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
 def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     process = begun(mark := f"killed-{os.getpid()}")
-    simulator, worker = next(iter(until(lambda: simulators(mark)).items()))
+    simulator, worker = next(iter(until(lambda: simulators(mark), 240).items()))  # golden goes first, and a build
     os.kill(worker, signal.SIGKILL)
     until(lambda: simulator not in simulators(mark), 5)
     said, error = process.communicate()
@@ -262,7 +262,7 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     until(lambda: not mine(mark), 5)
 
     process = begun(mark, "--run", "stopped")
-    until(lambda: simulators(mark))
+    until(lambda: simulators(mark), 240)
     os.killpg(process.pid, signal.SIGINT)
     said, error = process.communicate()
     assert (process.returncode, error) == (130, "")
