@@ -105,20 +105,21 @@ def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip):
     golden = Chip(GoldenTransport(CONFIG), CONFIG)
     golden.set()
     golden.load(IntegerModel(CONFIG).state())
-    model, (x, y) = IntegerModel(CONFIG), samples(9, 8)
+    model, (x, y) = IntegerModel(CONFIG), samples(9, 11)  # the sixth changes both W
     addresses, found = {register.name: register.address for register in core_registers(CONFIG)}, []
     for one in (chip, golden):
         said = [one.train(x[:6], y[:6])]
+        one._wait("idle")
         settings = settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3)
         for name, value in settings.items():
             one.transport.write(addresses[name], [value & 0xFFFFFFFF])
-        before = one._read(("W1", "W2"))
+        before = {f"{name} before": array for name, array in one._read(("W1", "W2")).items()}
         said += [one.train(x[6:], y[6:])]
         found.append(before | records(Records.join(said)) | one.save())
         one.set()
     assert_same(*found)
     model.train(x[:6], y[:6])
-    assert (model.W[1].numpy() != found[0]["W1"]).any()
+    assert (model.W[1].numpy() != found[0]["W1 before"]).any()
 
 
 def test_recall_shows_what_the_backward_network_remembers(chip):

@@ -1,0 +1,31 @@
+"""A sample that is learned and asks for a recall: both cores do what docs/arithmetic.md, step 9, says of it."""
+
+import numpy as np
+import pytest
+
+from cosim.benches.scenario import Scenario
+from golden.config import Config
+from golden.integer import IntegerModel
+from tests.cosim.core_runs import play, stimulus
+
+LAYERS = Config(name="layers", sizes=(5, 4, 3), lanes=(2, 3, 2), dead_zone=0, margin=0, block=3)
+FOLDED = LAYERS.replace(name="folded", lanes=(1, 1, 1), folded=True)
+"""Both teach at every sample, so that each recall differs from the one before."""
+
+
+@pytest.mark.parametrize("config", [FOLDED, LAYERS], ids=lambda config: config.name)
+@pytest.mark.parametrize("learn_theta", [True, False], ids=["block", "fixed"])
+def test_both_cores_learn_it_and_recall_once(config, learn_theta, tmp_path):
+    """In mid-block, at a block's end, and where no block ends as Theta does not learn; through a Theta just loaded."""
+    config = config.replace(learn_theta=learn_theta)
+    scenario, other = Scenario(IntegerModel(config, fast=False)), IntegerModel(config.replace(seed=9), fast=False)
+    state = scenario.model.state() | {f"Theta{i}": other.state()[f"Theta{i}"] for i in range(config.layers)}
+    scenario.model.load(state)  # its concepts are still those of the first one
+    scenario.take(scenario.model)
+    x, y = stimulus(config, 7, np.random.default_rng(1))
+    before = scenario.model.state()["h0"]
+    scenario.samples(x[:1], y[:1], learn=True, recall=True)
+    assert (scenario.model.state()["h0"] != before).any()
+    scenario.samples(x[1:], y[1:], learn=True, recall=np.array([0, 1, 0, 1, 1, 0]))
+    scenario.memories()
+    play(config, scenario.save(tmp_path / "scenario.npz"))
