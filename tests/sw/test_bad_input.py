@@ -143,7 +143,7 @@ def test_a_size_that_is_none_and_what_a_run_has_chosen_already_are_named(complai
 def test_a_run_folder_that_cannot_be_made_is_named(complaint, tmp_path):
     (tmp_path / "file").write_text("in the way")
     message = complaint("train", "--run", str(tmp_path / "file" / "run"))
-    assert "run: cannot write: Not a directory" in message
+    assert "file: cannot write: found a file; allowed is a folder" in message
 
 
 def test_going_on_without_a_run_says_what_is_missing(complaint):

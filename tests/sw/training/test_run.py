@@ -169,3 +169,13 @@ def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, caps
     assert "█" in first  # the upper stripe is class 0
     assert "█" in second  # the lower one class 1
     assert (tmp_path / "memory.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_data_alone_is_enough(small, tmp_path, capsys):
+    assert cli.main(["train", "--data", "stripes.npz", "--epochs", "1"]) == 0
+    run = tmp_path / "runs" / "stripes"
+    assert "network chosen for stripes: 9-128-64-2, lanes 9-16-16-2; --config takes another" in capsys.readouterr().out
+    assert Config.from_toml((run / "config.toml").read_text()).sizes == (9, 128, 64, 2)
+    summary = json.loads((run / "summary.json").read_text())
+    assert (summary["pixels"], summary["classes"]) == ("0..15", ["0", "1"])
+    assert "<dt>pixels</dt><dd>0..15</dd>" in (run / "report.html").read_text()
