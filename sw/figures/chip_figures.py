@@ -54,11 +54,11 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
 
 def training_figures(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[int, ...]) -> list[Figure]:
     """What two whole trainings on digits, one with either loss, tell; `lanes` of layers 0..L."""
-    mismatches = reco.mismatches + gap.mismatches
+    differ = reco.values_differ + gap.values_differ
     values = reco.values_compared + gap.values_compared
     how = f"digits, {reco.samples + gap.samples:,} samples learned and all tests, both losses: {values:,} values compared"
-    figures = [Figure("chip against golden, mismatches", mismatches, f"{mismatches}", "0", mismatches == 0, how)]
-    if mismatches:
+    figures = [Figure("chip against golden, mismatches", differ, f"{differ}", "0", differ == 0, how)]
+    if differ:
         return figures
     ratios = {"reco": (reco, 1.35, NAMED["digits"].block), "gap": (gap, 1.15, GAP["block"])}
     for loss, (result, most, block) in ratios.items():
@@ -122,7 +122,7 @@ def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[
     Returns:
         for each stretch `clocks` a sample and `seconds` in all.
     """
-    from cosim import runner as bench
+    from cosim import runner
     from cosim.build import build
     from cosim.wrapper import TOP, wrapped
 
@@ -133,5 +133,5 @@ def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[
         files = {"state": "state.npz", "samples": "samples.npz", "results": "results.json"}
         values = {"config": config.to_dict()} | {key: str(folder / file) for key, file in files.items()}
         built = build(wrapped(core_verilog(config), config), TOP, simulator)
-        bench.run(built, "sw.figures.speed_bench", values, folder=folder / "run")
+        runner.run(built, "sw.figures.speed_bench", values, folder=folder / "run")
         return json.loads((folder / "results.json").read_text(encoding="utf-8"))

@@ -6,11 +6,13 @@ import subprocess
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from cosim import account
+from cosim.checkpoint import Checkpoint
+from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli, data
 from sw.figures import chip_figures, golden_figures, measure, publish
@@ -31,20 +33,14 @@ class Inline(Executor):
         return future
 
 
-def training(**changes) -> SimpleNamespace:
-    """A result of a training on digits, as `cosim.training` gives it, with round numbers."""
-    values = {
-        "mismatches": 0,
-        "values_compared": 1000,
-        "samples": 200,
-        "clocks_per_sample_training": 500.0,
-        "clocks_per_sample_inference": 400.0,
-        "counters": np.array([[80000, 40000, 0, 9], [20000, 10000, 0, 9], [5000, 100, 0, 9]]),
-        "utilisation": {0: 0.1, 1: 0.9, 2: 0.3, 3: 0.05},
-        "training_seconds": 0.5,
-        "simulator": "verilator",
-    }
-    return SimpleNamespace(**(values | changes))
+def training(clocks: float = 500.0, values_differ: int = 0) -> TrainingResult:
+    """A result of a training on digits in one epoch, with round numbers: so many clocks a learned sample."""
+    counters = [[80000, 40000, 0, 9], [20000, 10000, 0, 9], [5000, 100, 0, 9]]
+    learned = account.totals(3, samples=200, correct=190, seconds=0.5, clocks=200 * clocks, counters=counters)
+    tested = account.totals(3, samples=100, correct=97, seconds=0.1, clocks=100 * 400.0)
+    busy = {"clocks": 1000, "walked0": 100, "walked1": 900, "walked2": 300, "walked3": 50}
+    kept = Checkpoint(NAMED["digits"], epochs=[account.epoch(learned, tested, 1000, values_differ, busy)])
+    return TrainingResult("verilator", kept, 1000, values_differ, 0.7)
 
 
 def by_name(figures: list[Figure]) -> dict[str, Figure]:
@@ -52,7 +48,7 @@ def by_name(figures: list[Figure]) -> dict[str, Figure]:
 
 
 def test_the_chips_figures_follow_from_its_counters():
-    found = by_name(chip_figures.training_figures(training(), training(clocks_per_sample_training=480.0), (16, 16, 16, 10)))
+    found = by_name(chip_figures.training_figures(training(), training(480.0), (16, 16, 16, 10)))
     assert found["chip against golden, mismatches"].how.endswith("both losses: 2,000 values compared")
     assert found["clocks a sample, training / inference, reco"].text == "500 / 400 = 1.25"
     assert found["clocks a sample, training / inference, reco"].reached
@@ -64,7 +60,7 @@ def test_the_chips_figures_follow_from_its_counters():
 
 
 def test_a_mismatch_leaves_no_other_figure_of_the_chip():
-    (figure,) = chip_figures.training_figures(training(mismatches=1), training(), (16, 16, 16, 10))
+    (figure,) = chip_figures.training_figures(training(values_differ=1), training(), (16, 16, 16, 10))
     assert (figure.text, figure.reached) == ("1", False)
 
 
