@@ -36,6 +36,9 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())  # else a machine that loses power may keep the new name and not what is in it
         temporary.chmod(0o666 & ~_umask())  # mkstemp's files are private
         temporary.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # not the temporary one; a full disk names none
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

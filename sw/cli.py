@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -65,54 +64,24 @@ def train(
     same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
     --backend sim also core.v, the chip.
     """
-    if backend == options.Backend.serial:
-        _check_port(port)
-    from sw.common.simulation import find_simulator
-    from sw.data.encoding import Encoding, parse_size
-    from sw.training import golden_backend, serial_backend, sim_backend
-    from sw.training.run import begin, go_on
-    from sw.training.run import train as train_and_report
+    from sw.training.place import Place
 
-    given = {
-        "config": config,
-        "data": data,
-        "split": split,
-        "backend": backend and backend.value,
-        "epochs": epochs,
-        "seed": seed,
-    }
+    where = Place(backend.value if backend else "golden", port, baud, simulator, waves)
+    if backend or not resume:  # else it is the run that says where
+        where.check()
     if resume:
         for option, value in (("--label", label), ("--size", size)):
             if value:
                 raise UserError(f"{option}: found with --resume; allowed without: the run keeps its own")
-        path = run or Path("runs") / Config.load(config or "digits").name
-        kept, dataset = go_on(path, given)
-        kept.about["baseline"] |= baseline
-    else:
-        changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
-        network = Config.load(config) if config else None
-        encoding = Encoding(label=label, size=parse_size(size))
-        kept, dataset = begin(
-            network, changes, data or "digits", split or 0, given["backend"] or "golden", baseline, encoding
-        )
-        path = run or Path("runs") / kept.config.name
-    where, chosen = kept.about["backend"], None
-    for given, option, needs in ((simulator, "--simulator", "sim"), (waves, "--waves", "sim"), (port, "--port", "serial")):
-        if given and where != needs:
-            raise UserError(f"{option}: found with --backend {where}; allowed with --backend {needs}")
-    if where == options.Backend.serial:
-        _check_port(port)  # again: it may be the run that goes on that says serial
-        backend = partial(serial_backend.train, port=port, baud=baud)
-    elif where == options.Backend.sim:
-        chosen = find_simulator(simulator)
-        backend = partial(sim_backend.train, simulator=chosen, waves=waves)
-    else:
-        backend = golden_backend.train
-    if log:
-        from sw.training.log import Logged
+    from sw.data.encoding import Encoding, parse_size
+    from sw.training.run import train_new, train_on
 
-        kept = Logged.of(kept, log)
-    train_and_report(kept, dataset, path, resume, Console(), backend, chosen)
+    settings = {"epochs": epochs, "seed": seed, "split": split, "backend": backend and backend.value}
+    given = {"config": config, "data": data} | settings
+    if resume:
+        train_on(given, run, where, Console(), baseline, log)
+    else:
+        train_new(given, run, where, Console(), baseline, log, Encoding(label=label, size=parse_size(size)))
 
 
 @app.command()
@@ -184,12 +153,12 @@ def predict(
 
     With --backend sim or serial a chip answers, too, and every value it gives is compared with golden's.
     """
-    if backend == options.Backend.serial:
-        _check_port(port)
-    from sw.training.asked import Place
-    from sw.training.predict import predict as name_samples
+    from sw.training.place import Place
 
     where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
+    from sw.training.predict import predict as name_samples
+
     name_samples(source, data, split, part and part.value, output, Console(), where, label)
 
 
@@ -204,12 +173,12 @@ def recall(
     baud: options.Baud = 1_000_000,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
-    if backend == options.Backend.serial:
-        _check_port(port)
-    from sw.training.asked import Place
-    from sw.training.recall import recall as show_concepts
+    from sw.training.place import Place
 
     where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
+    from sw.training.recall import recall as show_concepts
+
     show_concepts(source, data, output, Console(), where)
 
 
@@ -369,13 +338,6 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code if isinstance(code, int) else 0
-
-
-def _check_port(port: str | None) -> None:
-    """Before what takes long is loaded."""
-    from sw.driver.serial_ports import check_port
-
-    check_port(port)
 
 
 def _complain(message: str, code: int) -> int:

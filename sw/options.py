@@ -59,7 +59,7 @@ Size = Annotated[
 ]
 DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|FOLDER", help=_DATA, show_default=False)]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
-ProveConfig = TrainConfig
+ProveConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits and random.")]
 Config = Annotated[str, _config("")]
 TrainData = Annotated[str | None, _data("Default: digits.")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]

@@ -73,7 +73,7 @@ class RunFolder:
         return self.path / name
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator["RunFolder"]:
         """Holds the folder for this process alone. The lock is on the folder itself and ends when the process does.
 
         Raises:
@@ -88,7 +88,7 @@ class RunFolder:
             os.close(handle)
             raise UserError(f"{self.path}: found another run at work in it; allowed is one at a time") from None
         try:
-            yield
+            yield self
         finally:
             os.close(handle)
 
@@ -101,6 +101,27 @@ class RunFolder:
         with whole_file(self.path / name) as temporary:
             draw(temporary)
         return self.path / name
+
+
+@contextmanager
+def new_run(path: Path) -> Iterator[RunFolder]:
+    """A folder that is `fresh`, held for this process alone."""
+    with RunFolder(fresh(path)).locked() as folder:
+        yield folder
+
+
+@contextmanager
+def old_run(path: Path) -> Iterator[RunFolder]:
+    """The folder of an interrupted run, held for this process alone: what it keeps is to be read inside.
+
+    Raises:
+        UserError: there is none, or another process holds it.
+    """
+    if not path.is_dir():
+        found = "a file" if path.exists() else "no such folder"
+        raise UserError(f"{path}: found {found}; allowed is the folder of an interrupted run")
+    with RunFolder(path).locked() as folder:
+        yield folder
 
 
 def unwritable(path: Path, error: OSError) -> UserError:

@@ -1,6 +1,7 @@
 """A configuration for data, where the user names none."""
 
 import re
+from pathlib import Path
 
 from golden.config import NAMED, Config
 from sw.common.errors import DataError
@@ -36,8 +37,30 @@ def config_for(dataset: Dataset) -> Config:
         raise DataError(f"data {dataset.name}: found label {classes - 1}; allowed are labels 0 to {MOST_CLASSES - 1}")
     hidden = LARGE_HIDDEN if pixels > LARGE_PIXELS or classes > LARGE_CLASSES else HIDDEN
     sizes = (pixels, *hidden, classes)
-    name = re.sub(r"[^A-Za-z0-9 ._+-]", "-", dataset.name).lstrip(" ._+-")[:64] or "own"
-    return Config(name=name, sizes=sizes, lanes=tuple(lanes_for(size) for size in sizes))
+    return Config(name=name_for(dataset.name), sizes=sizes, lanes=tuple(lanes_for(size) for size in sizes))
+
+
+def name_for(data: str) -> str:
+    """Of the configuration chosen for data of this name."""
+    return re.sub(r"[^A-Za-z0-9 ._+-]", "-", data).lstrip(" ._+-")[:64] or "own"
+
+
+def run_name(config: str | None, data: str | None) -> str:
+    """The configuration's name that a run of these options bears, where data need not be read for it.
+
+    Raises:
+        ConfigError: no such configuration.
+    """
+    if config is not None or data in (None, "random"):
+        return Config.load("digits" if config is None else config).name
+    path = Path(data)
+    return name_for(path.resolve().name if path.is_dir() else path.stem)
+
+
+def chosen_line(config: Config, dataset: Dataset) -> str:
+    """What is said of a configuration that no user named."""
+    sizes, lanes = ("-".join(map(str, values)) for values in (config.sizes, config.lanes))
+    return f"network chosen for {dataset.name}: {sizes}, lanes {lanes}; --config takes another"
 
 
 def lanes_for(size: int) -> int:

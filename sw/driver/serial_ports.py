@@ -13,9 +13,14 @@ def ports() -> str:
     return f"there is {found}" if found else "there is none on this machine"
 
 
-def check_port(port: str | None) -> None:
-    """Raises UserError where no board can be: no port is named, or no such device is there. Opens nothing."""
+def check_port(port: str | None, mark: str = "--") -> None:
+    """Raises UserError where no board can be: no port is named, or no such device is there. Opens nothing.
+
+    Args:
+        mark: before the names of options.
+    """
     if not port:
-        raise UserError(f"--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; {ports()}")
+        needs = f"with {mark}backend serial it must be the board's, as /dev/ttyUSB0"
+        raise UserError(f"{mark}port: found none; {needs}; {ports()}")
     if port.startswith("/") and not Path(port).exists():
         raise UserError(f"{port}: cannot open it: No such file or directory; {ports()}")

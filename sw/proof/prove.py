@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,17 +16,20 @@ from cosim.shard import prove as prove_shard
 from cosim.watch import Progress
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
+from sw import data
 from sw.common.cluster import Workers, cores, workers_at
 from sw.common.errors import CheckError, UserError
-from sw.common.files import RunFolder, fresh
+from sw.common.files import RunFolder, new_run, old_run
 from sw.common.progress import ShardProgress
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.task import check_wanted, tell
 from sw.common.terminal import command, say
 from sw.data.dataset import Dataset
+from sw.design.choose import chosen_line, config_for, run_name
+from sw.design.verilog import core_verilog
 from sw.proof.shards import CutTraining, GoldenRun
 from sw.proof.verify import SAMPLES, samples_for
-from sw.training import history, sim_backend
+from sw.training import history
 
 FILE = "shards.json"
 """The settings of a run, and the proof of each shard so far."""
@@ -71,18 +75,24 @@ def prove(
         CheckError: at the first mismatch, or where a shard cannot be run. UserError, ConfigError, DataError: bad input.
     """
     workers_at(address, workers, 1)  # refuses before the data is read
-    path = _path(given, run)
-    kept = _load(given, path) if resume else _new(given)
-    training = CutTraining(kept.config, _dataset(kept), kept.settings["shards"])
-    _check(training, kept.settings)
-    chosen = find_simulator(simulator) if simulator or not address else None
-    with workers_at(address, workers, training.shards) as those:
-        folder = RunFolder(path if resume else fresh(path))
+    with ExitStack() as stack:
+        if resume:
+            path = run or Path("runs") / f"prove-{run_name(given['config'], given['data'])}"
+            folder = stack.enter_context(old_run(path))  # read inside: nobody else adds proofs meanwhile
+        kept = _load(given, folder.path) if resume else _new(given)
+        training = CutTraining(kept.config, _dataset(kept), kept.settings["shards"])
+        _check(training, kept.settings)
+        chosen = find_simulator(simulator) if simulator or not address else None
+        those = stack.enter_context(workers_at(address, workers, training.shards))
+        if not resume:
+            folder = stack.enter_context(new_run(run or Path("runs") / f"prove-{kept.config.name}"))
         kept.save(folder)
         say(
             console,
             f"run {folder.path}" + (f", {len(kept.proven)} of {training.shards} shards are proven" if resume else ""),
         )
+        if not resume and given["config"] is None and given["data"]:
+            say(console, chosen_line(kept.config, training.dataset))
         try:
             _prove(training, kept, folder, those, chosen, console)
         except KeyboardInterrupt:
@@ -90,7 +100,7 @@ def prove(
             say(console, f"interrupted: {folder.path} keeps what is proven, {proven}; go on with")
             say(console, f"  {command()} prove --resume --run {folder.path}")
             raise
-    shutil.rmtree(folder / "golden", ignore_errors=True)
+        shutil.rmtree(folder / "golden", ignore_errors=True)
     return sum(proof.values for proof in kept.proven.values())
 
 
@@ -102,7 +112,7 @@ def _prove(
     golden = GoldenRun(folder / "golden", training)
     with ShardProgress(console, training.samples, training.shards) as progress, plain_errors():
         progress.say("elaborating the core")
-        verilog = sim_backend.core_verilog(training.config)
+        verilog = core_verilog(training.config)
         core = hashlib.sha256(verilog.encode()).hexdigest()[:16]
         if kept.settings.setdefault("core", core) != core:
             raise UserError(f"{folder.path}: found proofs of another core; allowed is to go on with the rtl they began with")
@@ -139,8 +149,8 @@ def _prove(
             raise CheckError(
                 f"{training.name(number)}: it began with other memories than those the shard before it ended with"
             )
-    values, wrong = (sum(column) for column in zip(*((p.values, bool(p.mismatch)) for p in proven.values()), strict=True))
-    words = f"{values:,} values compared, {wrong} mismatches: {training.samples:,} samples in {training.shards} shards"
+    values = sum(proof.values for proof in proven.values())
+    words = f"{values:,} values compared, 0 mismatches: {training.samples:,} samples in {training.shards} shards"
     words += f", {before} of them proven before" if before else ""
     if left:
         now, took = time.monotonic(), sum(proven[number].seconds for number in left.values())
@@ -159,18 +169,18 @@ def _prove_shard(shard: Shard, golden: Reference, verilog: str, simulator: str |
     return prove_shard(shard, golden, verilog, simulator, follow)
 
 
-def _path(given: dict, run: Path | None) -> Path:
-    return run or Path("runs") / f"prove-{Config.load(given['config'] or 'digits').name}"
-
-
 def _new(given: dict) -> Kept:
     """A proof that has not begun."""
     shards = cores() if given["shards"] is None else given["shards"]
     if shards < 1:
         raise UserError(f"--shards: found {shards}; allowed is 1 or more")
-    config = Config.load(given["config"] or "digits")
+    source, config = given["data"] or "digits", given["config"]
+    if config is None and source not in ("digits", "random"):
+        config = config_for(data.load(source))
+    else:
+        config = Config.load("digits" if config is None else config)
     config = config.replace(epochs=given["epochs"]) if given["epochs"] is not None else config
-    settings = {"config": config.to_dict(), "data": given["data"] or "digits", "samples": given["samples"]}
+    settings = {"config": config.to_dict(), "data": source, "samples": given["samples"]}
     return Kept(settings | {"shards": shards})
 
 
@@ -180,18 +190,13 @@ def _load(given: dict, path: Path) -> Kept:
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
         proven = {int(number): Proof(**proof) for number, proof in settings.pop("proven").items()}
-        own = settings | {"epochs": settings["config"]["epochs"], "config": Config.from_dict(settings["config"])}
+        config = Config.from_dict(settings["config"])
+        own = {key: settings[key] for key in ("data", "samples", "shards")}
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}; allowed is the folder of a bispike prove") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UserError(f"{file}: found a damaged file; allowed is that of a bispike prove") from None
-    for key in ("data", "samples", "epochs", "shards"):
-        if given[key] is not None and given[key] != own[key]:
-            raise UserError(f"--{key}: found {given[key]} with --resume; allowed is what {path} began with, {own[key]}")
-    if given["config"] is not None and Config.load(given["config"]).replace(epochs=own["epochs"]) != own["config"]:
-        raise UserError(
-            f"--config: found {given['config']} with --resume; allowed is what {path} began with, {own['config'].name}"
-        )
+    history.check_given(given, own, config, path)
     return Kept(settings, proven)
 
 

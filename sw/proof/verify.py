@@ -20,6 +20,7 @@ from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.common.waves import closing_line
 from sw.data.synthetic import random_dataset
+from sw.design.verilog import core_verilog
 from sw.training import history, sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
@@ -79,7 +80,8 @@ def bottleneck(config: Config) -> Config:
     """A small core of the same settings in which a layer above a hidden one is the slowest."""
     sizes, lanes = BOTTLENECK
     lanes = (1,) * len(sizes) if config.folded else lanes
-    return config.replace(name=f"{config.name}-bottleneck", sizes=sizes, lanes=lanes, block=5)
+    own = "-bottleneck"  # behind a name of 64 letters at most, as any name
+    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, block=5)
 
 
 def _compare(
@@ -134,7 +136,7 @@ def _compare(
 def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable[[str], None]) -> str:
     """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
     if netlist is None:
-        return sim_backend.core_verilog(config)
+        return core_verilog(config)
     from sw.boards.netlist import FAMILIES, netlist_verilog
     from sw.boards.tools import Folder
 

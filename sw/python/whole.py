@@ -1,15 +1,11 @@
 """Whole trainings and comparisons, as the command does them."""
 
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from golden.config import Config
-from sw.common.errors import UserError
 from sw.python.model import Model
-
-BACKENDS = ("golden", "sim", "serial")
 
 
 def train(
@@ -44,31 +40,14 @@ def train(
     Raises:
         UserError, ConfigError, DataError: bad input. CheckError: the first mismatch.
     """
-    from sw.common.simulation import find_simulator
-    from sw.training import golden_backend, serial_backend, sim_backend
-    from sw.training.log import Logged
-    from sw.training.run import begin
-    from sw.training.run import train as train_and_report
+    from sw.training.place import Place
+    from sw.training.run import train_new
 
-    if backend not in BACKENDS:
-        raise UserError(f"backend: found {backend!r}; allowed is one of {', '.join(BACKENDS)}")
-    for value, name, needs in ((simulator, "simulator", "sim"), (port, "port", "serial")):
-        if value and backend != needs:
-            raise UserError(f"{name}: found with backend {backend}; allowed with backend {needs}")
-    if backend == "serial" and not port:
-        raise UserError("port: found none; with backend serial it must be the board's, as /dev/ttyUSB0")
-    config = Config.load(config) if isinstance(config, str) else config
-    changes = {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
-    kept, dataset = begin(config, changes, data, split, backend, baseline)
-    chosen = find_simulator(simulator) if backend == "sim" else None
-    runner = {
-        "golden": golden_backend.train,
-        "sim": partial(sim_backend.train, simulator=chosen, waves=False),
-        "serial": partial(serial_backend.train, port=port, baud=baud),
-    }[backend]
-    kept = Logged.of(kept, Path(log)) if log else kept
-    path = Path(run) if run else Path("runs") / kept.config.name
-    folder, summary = train_and_report(kept, dataset, path, False, Console(quiet=not verbose), runner, chosen)
+    where = Place(backend, port, baud, simulator)
+    where.check(mark="")
+    given = {"config": config, "data": data, "epochs": epochs, "seed": seed, "split": split, "backend": backend}
+    run, log = (Path(one) if one else None for one in (run, log))
+    folder, summary = train_new(given, run, where, Console(quiet=not verbose), baseline, log)
     model = Model.load(folder)
     model.run, model.summary = folder, summary
     return model

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,35 +10,17 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.errors import StateError
-from sw.common.errors import CheckError, UserError
+from sw.common.errors import CheckError
 from sw.common.simulation import find_simulator, plain_errors
-from sw.driver.serial_ports import check_port
 from sw.training import serial_backend
 from sw.training.golden_backend import GoldenNetwork
+from sw.training.place import Place
 
 if TYPE_CHECKING:
     from sw.driver.chip import Chip
 
 CHUNK = 16
 """Samples between two comparisons."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where to ask. backend: golden, sim or serial; port, baud: of a board; simulator: the fastest there is if None."""
-
-    backend: str = "golden"
-    port: str | None = None
-    baud: int = 1_000_000
-    simulator: str | None = None
-
-    def check(self) -> None:
-        """Raises UserError on an option that would do nothing, or that is missing."""
-        for given, option, needs in ((self.simulator, "--simulator", "sim"), (self.port, "--port", "serial")):
-            if given and self.backend != needs:
-                raise UserError(f"{option}: found with --backend {self.backend}; allowed with --backend {needs}")
-        if self.backend == "serial":
-            check_port(self.port)
 
 
 class Asked:

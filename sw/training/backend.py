@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from cosim import account
-from cosim.checkpoint import Checkpoint
 from sw.common.progress import facts
 
 
@@ -27,9 +26,12 @@ def learning(totals: dict, clocked: bool = False, values: int | None = None, dif
     return facts(totals["correct"] / samples, rate, clocks, values, differ)
 
 
-def line(kept: Checkpoint, number: int) -> str:
-    """What is said of a finished epoch, from 0."""
-    epoch, chip = kept.epochs[number], kept.about.get("backend") != "golden"
-    values, differ = (sum(one[key] for one in kept.epochs[: number + 1]) for key in ("values", "differ"))
-    words = learning(epoch["training"], epoch["training"]["clocks"] > 0, values if chip else None, differ)
-    return f"{words}  test {100 * account.accuracies([epoch['test']])[0]:5.2f} %"
+def line(epochs: list[dict], compared: bool = True) -> str:
+    """What is said of an epoch that ended, the last of these accounts. `compared`: there is a chip beside golden."""
+    last = epochs[-1]
+    values, differ = (sum(one[key] for one in epochs) for key in ("values", "differ")) if compared else (None, 0)
+    if last["training"]["samples"]:
+        words = learning(last["training"], last["training"]["clocks"] > 0, values, differ)
+    else:  # a chip that did not come to the epoch's end: what was compared is all that is known
+        words = facts(None, None, None, values, differ)
+    return words + "".join(f"  test {100 * accuracy:5.2f} %" for accuracy in account.accuracies([last["test"]]))

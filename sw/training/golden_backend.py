@@ -42,7 +42,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
             kept.state = network.model.state()
             kept.epochs.append(account.epoch(learned, tested))
             kept.save(path)
-            progress.finish(epoch, line(kept, epoch))
+            progress.finish(epoch, line(kept.epochs, compared=False))
 
 
 class GoldenNetwork:

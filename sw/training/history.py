@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from golden.config import Config
 from sw.common.errors import UserError
 from sw.data.dataset import Dataset
 from sw.data.encoding import SCALES, Encoding
@@ -55,6 +56,27 @@ def check(kept: Checkpoint, path: Path) -> None:
     """Raises UserError where a checkpoint is not one of a training."""
     if "digest" not in kept.about:
         raise UserError(f"{path}: found no history of a training; allowed is the folder of an interrupted run")
+
+
+def check_given(given: dict, own: dict, config: Config, path: Path) -> None:
+    """Raises UserError where a run that goes on is another than the user says.
+
+    Args:
+        given: what the user said: config and others, None where nothing.
+        own: what the run in `path` began with, for all that is `given` and no part of its configuration `config`.
+    """
+    own = own | {key: getattr(config, key) for key in ("epochs", "seed") if key in given}
+    if given["config"] is not None:  # the name is the file's, and epochs and seed may have been options
+        changes = {key: own[key] for key in ("epochs", "seed") if key in own} | {"name": config.name}
+        if Config.load(given["config"]).replace(**changes) != config:
+            raise _other("config", given["config"], path, config.name)
+    for key, value in own.items():
+        if given[key] is not None and given[key] != value:
+            raise _other(key, given[key], path, value)
+
+
+def _other(key: str, found: object, path: Path, own: object) -> UserError:
+    return UserError(f"--{key}: found {found} with --resume; allowed is what {path} began with, {own}")
 
 
 def check_data(kept: Checkpoint, dataset: Dataset, path: Path) -> None:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cosim import account
-from cosim.checkpoint import Checkpoint
-from sw.common.files import make_folder, unwritable
+from cosim.checkpoint import FILE, Checkpoint
+from golden.config import Config
+from sw.common.errors import UserError
+from sw.common.files import RunFolder, make_folder, unwritable
 
 
 @dataclass
 class Logged(Checkpoint):
-    """A checkpoint that adds a line to a file for every epoch, when it is saved; an earlier file is begun anew.
+    """A checkpoint that adds a line to a file for every epoch, when it is saved.
+
+    An earlier file is begun anew, with the epochs of a run that goes on; but not where it lies in another run's folder.
 
     Raises:
         UserError: where the file cannot be written.
@@ -22,42 +26,50 @@ class Logged(Checkpoint):
     def __post_init__(self) -> None:
         make_folder(self.log.parent)
         self._logged = 0
-        self._add("w")  # a run that goes on: its earlier epochs first
+        self._add("w")
 
     @classmethod
-    def of(cls, kept: Checkpoint, log: Path) -> "Logged":
-        """The same checkpoint with a log."""
+    def of(cls, kept: Checkpoint, log: Path, folder: RunFolder) -> "Logged":
+        """The same checkpoint with a log. `folder`: the run's, held for this process alone."""
+        if (log.parent / FILE).exists() and log.parent.resolve() != folder.path.resolve():
+            raise UserError(f"--log: found {log}, in the folder of another run; allowed is any other place")
         return cls(kept.config, kept.state, kept.about, kept.epochs, log=log)
 
     def save(self, path: Path) -> None:
         super().save(path)
         self._add("a")
 
+    def add_broken(self, epoch: dict) -> None:
+        """The line of the epoch that a mismatch ended, of this account; the checkpoint does not keep it."""
+        self._write([line(self.config, len(self.epochs), epoch)], "a")
+
     def _add(self, mode: str) -> None:
-        lines = [json.dumps(line(self, number)) + "\n" for number in range(self._logged, len(self.epochs))]
-        try:
-            with open(self.log, mode, encoding="utf-8") as file:
-                file.writelines(lines)
-        except OSError as error:
-            raise unwritable(self.log, error) from None
+        self._write([line(self.config, i, self.epochs[i]) for i in range(self._logged, len(self.epochs))], mode)
         self._logged = len(self.epochs)
 
+    def _write(self, lines: list[dict], mode: str) -> None:
+        try:
+            with open(self.log, mode, encoding="utf-8") as file:
+                file.writelines(json.dumps(one) + "\n" for one in lines)
+        except OSError as error:
+            raise unwritable(self.log, error) from None
 
-def line(kept: Checkpoint, number: int) -> dict:
-    """What is said of an epoch, from 0.
+
+def line(config: Config, number: int, epoch: dict) -> dict:
+    """What is said of an epoch, `number` from 0, of this account.
 
     Members:
         epoch: from 1.  *_accuracy: 0..1, training as it learned, golden the model's on the test.
-        clocks_per_sample: null where there was no clock.  values_compared, mismatches: in this epoch.
+        clocks_per_sample: null where there was no clock.  values_compared: in this epoch.  mismatches: of these; above 0 in
+            the last line alone, whose epoch ended the training and is not kept.  Null: not known, as a chip that differs
+            may not come to the epoch's end.
     """
-    epoch = kept.epochs[number]
-    training, test = epoch["training"], epoch["test"]
-    none = [None]
+    training, test, none = epoch["training"], epoch["test"], [None]
     return {
         "epoch": number + 1,
-        "epochs": kept.config.epochs,
+        "epochs": config.epochs,
         "samples": training["samples"],
-        "training_accuracy": account.accuracies([training])[0],
+        "training_accuracy": (account.accuracies([training]) or none)[0],
         "test_accuracy": (account.accuracies([test]) or none)[0],
         "golden_accuracy": (account.accuracies([test], "golden_correct") or none)[0],
         "samples_per_second": round(training["samples"] / max(1e-6, training["seconds"]), 1),

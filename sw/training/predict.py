@@ -12,7 +12,8 @@ from sw import data
 from sw.common.files import write
 from sw.common.terminal import say
 from sw.training import history
-from sw.training.asked import Place, asked
+from sw.training.asked import asked
+from sw.training.place import Place
 
 
 def predict(
@@ -38,7 +39,6 @@ def predict(
     Raises:
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
-    where.check()
     kept = Checkpoint.load(source)
     encoding = history.encoding(kept, label)
     name = given_data or history.own_data(kept, source)

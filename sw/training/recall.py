@@ -12,7 +12,8 @@ from sw.common.errors import UserError
 from sw.common.terminal import say
 from sw.report import report
 from sw.training import history
-from sw.training.asked import Place, asked
+from sw.training.asked import asked
+from sw.training.place import Place
 
 
 def recall(
@@ -29,7 +30,6 @@ def recall(
     """
     if output and output.suffix != ".png":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
-    where.check()
     kept = Checkpoint.load(source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")

@@ -14,7 +14,6 @@ from golden.order import order
 from sw.common.errors import CheckError, UserError
 from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset
-from sw.driver.serial_ports import ports as ports
 from sw.training.backend import Broken, learning, line
 from sw.training.golden_backend import GoldenNetwork
 
@@ -83,11 +82,12 @@ class _Run:
 
                 gave = self._epoch(epoch, advance)
                 if self.mismatch:
+                    progress.finish(epoch, line([*self.kept.epochs, gave]))
                     return Broken(f"epoch {epoch + 1}, {self.mismatch}", gave)
                 self.kept.state = self.golden.state()
                 self.kept.epochs.append(gave)
                 self.kept.save(path)
-                progress.finish(epoch, line(self.kept, epoch))
+                progress.finish(epoch, line(self.kept.epochs))
         return None
 
     def _epoch(self, epoch: int, advance: Callable[[dict], None]) -> dict:

@@ -55,7 +55,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
         def follow(now: "Progress") -> None:
             nonlocal said
             for epoch in range(said, now.finished):
-                progress.finish(epoch, line(kept, epoch))
+                progress.finish(epoch, line(kept.epochs[: epoch + 1]))
             said = now.finished
             if now.phase == "building":
                 progress.say("building the simulation, once for each configuration: a minute or two")
@@ -84,10 +84,12 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
                 waves=waves,
                 verilog=text,
             )
-    if result.mismatch:
-        message = f"{result.mismatch}; golden's values around it: {result.mismatch_file}"
-        none = account.totals(config.layers)
-        return Broken(message, result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ))
+        if result.mismatch:
+            message = f"{result.mismatch}; golden's values around it: {result.mismatch_file}"
+            none = account.totals(config.layers)
+            gave = result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ)
+            progress.finish(len(kept.epochs), line([*kept.epochs, gave]))
+            return Broken(message, gave)
     keep_waves(folder)
     if waves:
         say(console, closing_line(folder / "waves.vcd"))

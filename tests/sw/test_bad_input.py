@@ -147,9 +147,8 @@ def test_a_run_folder_that_cannot_be_made_is_named(complaint, tmp_path):
 
 
 def test_going_on_without_a_run_says_what_is_missing(complaint):
-    assert "found no such file; allowed is a run folder or its weights.npz" in complaint(
-        "train", "--resume", "--run", "none"
-    )
+    said = complaint("train", "--resume", "--run", "none")
+    assert said == "bispike: none: found no such folder; allowed is the folder of an interrupted run\n"
 
 
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:

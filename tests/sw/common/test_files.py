@@ -1,10 +1,12 @@
 """Run folders and checkpoints: files that are whole or not there, and states that come back as they were."""
 
+import errno
 import stat
 
 import numpy as np
 import pytest
 
+from cosim import files
 from cosim.checkpoint import Checkpoint
 from golden.config import NAMED
 from sw.common.errors import UserError
@@ -29,6 +31,15 @@ def test_a_failure_leaves_what_was_there(tmp_path, error):
         raise error
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_names_the_file_that_was_to_be(tmp_path):
+    """And not the temporary one beside it, or none, as where a disk is full."""
+    with pytest.raises(OSError) as full, files.whole_file(tmp_path / "a.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(OSError) as missing, files.whole_file(tmp_path / "none" / "a.txt"):
+        pass
+    assert [one.value.filename for one in (full, missing)] == [str(tmp_path / "a.txt"), str(tmp_path / "none" / "a.txt")]
 
 
 def test_files_have_the_rights_of_any_new_file(tmp_path):

@@ -20,16 +20,16 @@ from cosim.job import ExpectedReader
 from golden.config import Config
 from rtl.interface.state import with_copies
 from sw import cli, data
+from sw.common.errors import UserError
 from sw.common.files import RunFolder
 from sw.proof import prove
 from sw.proof.shards import CutTraining, GoldenRun
-from sw.training import sim_backend
 from sw.training.golden_backend import GoldenNetwork
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
 COMMAND = ["prove", "--config", "small.toml", "--data", "digits", "--samples", "150"]
-VERILOG = functools.cache(sim_backend.core_verilog)
+VERILOG = functools.cache(prove.core_verilog)
 RECORD = 1 + 10 + 2 * 4
 """Prediction, voltages and counters of a sample."""
 LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+) shards")
@@ -39,7 +39,7 @@ LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+)
 def folder(tmp_path, monkeypatch):
     """An empty folder to work in, with a small network for the digits."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sim_backend, "core_verilog", VERILOG)
+    monkeypatch.setattr(prove, "core_verilog", VERILOG)
     (tmp_path / "small.toml").write_text(CONFIG)
     return tmp_path
 
@@ -190,7 +190,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
 
 def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     """The core and the samples of test_chip.py: it is built once for both."""
-    monkeypatch.setattr(sim_backend, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
+    monkeypatch.setattr(prove, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
     (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
@@ -283,7 +283,7 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
         (["--shards", "2", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
         (
             ["--resume"],
-            "runs/prove-small/shards.json: No such file or directory; allowed is the folder of a bispike prove",
+            "runs/prove-small: found no such folder; allowed is the folder of an interrupted run",
         ),
         (
             ["--shards", "2", "--scheduler", "here"],
@@ -325,6 +325,47 @@ def test_going_on_with_other_settings_is_refused(folder, capsys, more, text):
     RunFolder(folder / "runs" / "prove-small").write(prove.FILE, json.dumps(settings))
     assert cli.main(["prove", "--config", "small.toml", "--resume", *more]) == 2
     assert capsys.readouterr().err.startswith(f"bispike: {text}")
+
+
+def test_a_folder_in_which_a_proof_is_at_work_is_refused(folder, capsys):
+    settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
+    run = RunFolder(folder / "runs" / "prove-small")
+    run.write(prove.FILE, json.dumps(settings))
+    before = (run / prove.FILE).read_text()
+    with run.locked():
+        assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
+    said = "bispike: runs/prove-small: found another run at work in it; allowed is one at a time\n"
+    assert capsys.readouterr().err == said
+    assert (run / prove.FILE).read_text() == before
+
+
+def test_a_proof_is_read_and_run_while_no_other_can_write_it(folder, monkeypatch):
+    held = []
+
+    def look(*arguments):
+        with pytest.raises(UserError, match="another run at work"), RunFolder(Path("runs/prove-small")).locked():
+            pass
+        held.append(len(arguments))
+        return load(*arguments) if len(arguments) == 2 else None
+
+    load = prove._load
+    monkeypatch.setattr(prove, "_load", look)
+    monkeypatch.setattr(prove, "_prove", look)
+    assert cli.main([*COMMAND, "--shards", "2"]) == 0
+    assert cli.main([*COMMAND, "--resume"]) == 0
+    assert held == [6, 2, 6]
+
+
+def test_a_network_is_chosen_for_the_data_and_found_by_it(folder, monkeypatch, capsys):
+    """As in a training."""
+    np.savez("mine.npz", x=np.zeros((20, 9), int), y=np.arange(20) % 2)
+    seen = []
+    monkeypatch.setattr(prove, "_prove", lambda training, *rest: seen.append(training.config))
+    assert cli.main(["prove", "--data", "mine.npz", "--shards", "2"]) == 0
+    assert "network chosen for mine: 9-128-64-2, lanes 9-16-16-2; --config takes another" in capsys.readouterr().out
+    assert cli.main(["prove", "--data", "mine.npz", "--resume"]) == 0
+    assert capsys.readouterr().out.startswith("run runs/prove-mine, 0 of 2 shards")
+    assert [config.sizes for config in seen] == [(9, 128, 64, 2)] * 2
 
 
 def test_a_damaged_run_and_another_core_are_refused(folder, capsys):

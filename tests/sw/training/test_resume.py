@@ -12,6 +12,8 @@ import pytest
 
 from cosim.checkpoint import Checkpoint
 from sw import cli
+from sw.common.errors import UserError
+from sw.common.files import RunFolder
 from sw.training import golden_backend, run
 from tests.sw.training.runs import arrays, assert_same
 
@@ -110,17 +112,17 @@ def test_a_run_killed_before_its_first_epoch_begins_anew(small, tmp_path, monkey
     assert_same(arrays(tmp_path / "whole"), arrays(tmp_path / "killed"))
 
 
-def test_an_edited_configuration_is_refused_and_stays(small, tmp_path, capsys):
+@pytest.mark.parametrize(("key", "own", "found"), [("leak", "3", "2"), ("epochs", "1", "2"), ("name", '"small"', '"other"')])
+def test_an_edited_configuration_is_refused_and_stays(small, tmp_path, capsys, key, own, found):
     cli.main([*small, "--epochs", "1"])
     path = tmp_path / "runs" / "small" / "config.toml"
-    edited = path.read_text().replace("leak = 3", "leak = 2").replace("epochs = 1", "epochs = 2")
+    edited = path.read_text().replace(f"{key} = {own}", f"{key} = {found}")
     path.write_text(edited)
     capsys.readouterr()
     assert cli.main([*small, "--resume"]) == 2
-    assert (
-        "runs/small/config.toml: leak: found 2 with --resume; allowed is what the run began with, 3; for another, begin a"
-        in (capsys.readouterr().err)
-    )
+    found, own = (text.strip('"') for text in (found, own))
+    said = f"runs/small/config.toml: {key}: found {found} with --resume; allowed is what the run began with, {own}; for anot"
+    assert said in capsys.readouterr().err
     assert path.read_text() == edited
 
 
@@ -149,3 +151,53 @@ def test_a_disk_that_is_full_in_the_second_epoch_leaves_the_first(small, tmp_pat
     monkeypatch.setattr(Checkpoint, "save", full)
     assert cli.main(small) == 2 and "No space left on device" in capsys.readouterr().err
     assert len(Checkpoint.load(tmp_path / "runs" / "small").epochs) == 1
+
+
+def test_what_a_run_goes_on_from_is_read_while_no_other_can_write_it(small, tmp_path, monkeypatch):
+    cli.main([*small, "--epochs", "1"])
+    load, held = Checkpoint.load, []
+
+    def look(path):
+        with pytest.raises(UserError, match="another run at work"), RunFolder(tmp_path / "runs" / "small").locked():
+            pass
+        held.append(path)
+        return load(path)
+
+    monkeypatch.setattr(Checkpoint, "load", look)
+    assert cli.main([*small, "--resume"]) == 0
+    assert held
+
+
+def test_a_run_whose_network_was_chosen_is_found_by_its_data(small, capsys):
+    assert cli.main(["train", "--data", "stripes.npz", "--epochs", "1"]) == 0
+    capsys.readouterr()
+    assert cli.main(["train", "--resume", "--data", "stripes.npz"]) == 0
+    assert "run runs/stripes, complete" in capsys.readouterr().out
+
+
+def test_a_run_killed_before_it_kept_anything_is_begun_anew(small, tmp_path, capsys):
+    (tmp_path / "runs" / "small").mkdir(parents=True)
+    (tmp_path / "runs" / "small" / ".weights-1.npz").write_text("half")
+    assert cli.main(["train", "--resume", "--run", "runs/small"]) == 2
+    said = "bispike: runs/small: found an empty folder, of a run that ended before it began; allowed is to begin it anew: "
+    assert capsys.readouterr().err == said + "--resume with --config or --data\n"
+    assert cli.main([*small, "--resume", "--seed", "4", "--epochs", "1"]) == 0
+    assert Checkpoint.load(tmp_path / "runs" / "small").config.seed == 4
+    assert len(Checkpoint.load(tmp_path / "runs" / "small").epochs) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "runs/small/sim/data.npz"), "runs/small/sim/data.npz: No space"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "vvp"), "vvp: No such file or directory; runs/small"),
+        (OSError(errno.ENOSPC, "No space left on device"), "runs/small: No space left on device; runs/small keeps the net"),
+    ],
+)
+def test_what_fails_beside_the_checkpoint_is_named(small, monkeypatch, capsys, error, said):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(golden_backend, "train", fail)
+    assert cli.main(small) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {said}")

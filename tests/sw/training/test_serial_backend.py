@@ -101,8 +101,9 @@ def test_a_wrong_value_of_the_board_ends_the_run_and_its_summary_and_report_show
         return records if sum(learned) <= 16 else replace(records, prediction=(records.prediction + 1) % 3)
 
     wrong.chip.model.train = turned
-    assert train("--backend", "serial", "--port", wrong.port, "--run", "runs/board") == 1
-    assert capsys.readouterr().err.startswith("bispike: epoch 2, mismatch at sample 0, layer 2: prediction expected ")
+    assert train("--backend", "serial", "--port", wrong.port, "--run", "runs/board", "--log", "log.jsonl") == 1
+    said, error = capsys.readouterr()
+    assert error.startswith("bispike: epoch 2, mismatch at sample 0, layer 2: prediction expected ")
     assert train("--backend", "golden", "--run", "runs/golden") == 0
     board_said, golden = (json.loads(Path("runs", name, "summary.json").read_text()) for name in ("board", "golden"))
     assert board_said["mismatches"] == 20
@@ -115,6 +116,12 @@ def test_a_wrong_value_of_the_board_ends_the_run_and_its_summary_and_report_show
     assert board_said["first_mismatch"] in page
     kept = Checkpoint.load(Path("runs/board"))
     assert [epoch["differ"] for epoch in kept.epochs] == [0]
+    lines = [json.loads(line) for line in Path("log.jsonl").read_text().splitlines()]
+    assert [(line["epoch"], line["mismatches"]) for line in lines] == [(1, 0), (2, 20)]
+    assert sum(line["values_compared"] for line in lines) == board_said["values_compared"]
+    equal = board_said["values_compared"] - 20
+    assert [line.split("  ")[0] for line in said.splitlines() if line.startswith("epoch")] == ["epoch 1/2", "epoch 2/2"]
+    assert f"{equal:,} equal, 20 differ" in next(line for line in said.splitlines() if line.startswith("epoch 2/2"))
 
 
 @pytest.mark.parametrize(

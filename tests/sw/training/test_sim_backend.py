@@ -14,6 +14,7 @@ import pytest
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli
+from sw.proof import verify
 from sw.training import sim_backend
 
 ROOT = Path(cli.__file__).parents[1]
@@ -43,7 +44,8 @@ def assert_same(one: Path, two: Path) -> None:
 def leave_broken_leak(monkeypatch) -> None:
     """Makes the simulated chip leak half as much as its configuration says."""
     right = sim_backend.core_verilog
-    monkeypatch.setattr(sim_backend, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
+    for module in (sim_backend, verify):
+        monkeypatch.setattr(module, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
 
 
 def test_the_chip_learns_exactly_what_the_golden_model_learns(folder, capsys):
@@ -93,7 +95,7 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     random = np.random.default_rng(1)
     np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
     command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline"]
-    assert cli.main([*command, "--run", "chip"]) == 1
+    assert cli.main([*command, "--run", "chip", "--log", "chip/log.jsonl"]) == 1
     said, error = capsys.readouterr()
     assert error.count("\n") == 1
     assert re.match(r"bispike: mismatch at .*layer \d.*: \w+ expected -?\d+, got -?\d+", error)
@@ -116,6 +118,10 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     assert found["first_mismatch"].split(";")[0] in page
     assert said.splitlines()[-1].endswith(f"{found['values_compared']:,} values compared, {count} mismatches")
     assert not Checkpoint.load(folder / "chip").epochs, "an epoch with a mismatch is not kept"
+    (logged,) = (json.loads(line) for line in (folder / "chip" / "log.jsonl").read_text().splitlines())
+    assert (logged["mismatches"], logged["values_compared"]) == (found["mismatches"], found["values_compared"])
+    (line,) = (line for line in said.splitlines() if line.startswith("epoch 1/1  "))
+    assert f"{found['values_compared'] - found['mismatches']:,} equal, {count} differ" in line
 
 
 def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys):
@@ -145,10 +151,8 @@ def test_verify_ends_with_1_at_a_mismatch(folder, capsys, monkeypatch):
 
 
 def test_verify_finds_what_shows_in_the_second_core_alone(folder, capsys, monkeypatch):
-    from sw.proof import verify
-
-    right = sim_backend.core_verilog
-    monkeypatch.setattr(sim_backend, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes != (9, 8, 2)))))
+    right = verify.core_verilog
+    monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes != (9, 8, 2)))))
     monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus"]
     assert cli.main([*command, "--one-shape"]) == 0
@@ -168,7 +172,7 @@ def test_verify_kills_a_mutant_that_the_core_asked_for_does_not_show(folder, tmp
         mutants.in_a_copy(copy, mutant, mutants.CONVERT, json.dumps(config.to_dict())).check_returncode()
         return (copy / "core.v").read_text()
 
-    monkeypatch.setattr(sim_backend, "core_verilog", changed)
+    monkeypatch.setattr(verify, "core_verilog", changed)
     command = ["verify", "--config", "small.toml", "--samples", "100"]
     assert cli.main([*command, "--one-shape"]) == 0
     assert cli.main(command) == 1
@@ -211,10 +215,8 @@ def test_too_few_samples_to_verify_are_refused(folder, capsys, samples):
 
 
 def test_random_samples_reach_every_class_and_pixel_value():
-    from sw.proof.verify import samples_for
-
     config = Config(sizes=(7, 5, 3), lanes=2)
-    dataset = samples_for(config, None, 0, 400)
+    dataset = verify.samples_for(config, None, 0, 400)
     assert len(dataset.x_train) == 400
     assert set(np.unique(dataset.x_train)) == set(range(16))
     assert set(np.unique(dataset.y_train)) == {0, 1, 2}

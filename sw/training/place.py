@@ -1,0 +1,36 @@
+"""Where a network is: in the golden model alone, in a simulated chip or on a board. Checked before what is slow loads."""
+
+from dataclasses import dataclass
+
+from sw.common.errors import UserError
+from sw.driver.serial_ports import check_port
+
+BACKENDS = ("golden", "sim", "serial")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the user says of it.
+
+    Members:
+        backend: one of BACKENDS.  port, baud: of a board.  simulator: the fastest there is if None.
+        waves: keep those of the simulation.
+    """
+
+    backend: str = "golden"
+    port: str | None = None
+    baud: int = 1_000_000
+    simulator: str | None = None
+    waves: bool = False
+
+    def check(self, mark: str = "--") -> None:
+        """Raises UserError on an option that would do nothing, or that is missing. `mark`: before their names."""
+        if self.backend not in BACKENDS:
+            raise UserError(f"{mark}backend: found {self.backend!r}; allowed is one of {', '.join(BACKENDS)}")
+        given = (self.simulator, "simulator", "sim"), (self.waves, "waves", "sim"), (self.port, "port", "serial")
+        for value, option, needs in given:
+            if value and self.backend != needs:
+                found = f"{mark}{option}: found with {mark}backend {self.backend}"
+                raise UserError(f"{found}; allowed with {mark}backend {needs}")
+        if self.backend == "serial":
+            check_port(self.port, mark)

@@ -1,0 +1,69 @@
+"""What is to be trained: a training that has not begun, or the one that a run folder keeps."""
+
+from pathlib import Path
+
+from cosim.checkpoint import Checkpoint
+from golden.config import Config
+from sw import data
+from sw.common.errors import UserError
+from sw.design.choose import config_for
+from sw.training import history
+
+SETTINGS = "config.toml"
+"""A copy of the configuration, to read; what holds is the checkpoint's own."""
+
+
+def begin(
+    given: dict,
+    baseline: bool,
+    encoding: data.Encoding = data.Encoding(),  # noqa: B008
+) -> tuple[Checkpoint, data.Dataset]:
+    """A training that has not begun, and its samples.
+
+    Args:
+        given: what the user said of it (config, data, split, backend, epochs, seed), None where nothing. Without a config
+            it is chosen from the data.
+        encoding: what the user says of the data's pixels and labels.
+    """
+    source, split, config = given["data"] or "digits", given["split"] or 0, given["config"]
+    config = Config.load(config) if isinstance(config, (str, Path)) else config
+    dataset = data.load(source, split, encoding)
+    changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
+    chosen = (config or config_for(dataset)).replace(**changes)
+    data.check(dataset, chosen)
+    about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
+    return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset
+
+
+def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
+    """The interrupted training in a run folder, and its samples. A folder in which nothing is yet is begun as `given`.
+
+    Raises:
+        UserError: where there is none, or where it is another than the user, or the folder's config.toml, says.
+    """
+    if all(file.name.startswith(".") for file in path.iterdir()):  # a file that was not yet whole has such a name
+        if given["config"] is None and given["data"] is None:
+            found = "found an empty folder, of a run that ended before it began"
+            raise UserError(f"{path}: {found}; allowed is to begin it anew: --resume with --config or --data")
+        return begin(given, False)
+    kept = Checkpoint.load(path)
+    past = kept.about
+    history.check(kept, path)
+    history.check_given(given, {key: past[key] for key in ("data", "split", "backend")}, kept.config, path)
+    _check_settings(path / SETTINGS, kept.config)
+    dataset = data.load(past["data"], past["split"], history.encoding(kept))
+    history.check_data(kept, dataset, path)
+    return kept, dataset
+
+
+def _check_settings(path: Path, config: Config) -> None:
+    """Raises UserError where a run's config.toml has been edited: a training goes on as it began."""
+    if not path.exists():
+        return
+    found, own = Config.load(path).to_dict(), config.to_dict()
+    if own["name"] == Config.name:  # a file without a name of its own is read with the file's
+        own["name"] = path.stem
+    for key, value in own.items():
+        if found[key] != value:
+            allowed = f"what the run began with, {value}; for another, begin a run: --config {path}"
+            raise UserError(f"{path}: {key}: found {found[key]} with --resume; allowed is {allowed}")
