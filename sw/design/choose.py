@@ -57,10 +57,10 @@ def run_name(config: str | None, data: str | None) -> str:
     return name_for(path.resolve().name if path.is_dir() else path.stem)
 
 
-def chosen_line(config: Config, dataset: Dataset) -> str:
-    """What is said of a configuration that no user named."""
+def chosen_line(config: Config) -> str:
+    """What is said of a configuration that no user named: it bears the name of the data."""
     sizes, lanes = ("-".join(map(str, values)) for values in (config.sizes, config.lanes))
-    return f"network chosen for {dataset.name}: {sizes}, lanes {lanes}; --config takes another"
+    return f"network chosen for {config.name}: {sizes}, lanes {lanes}; --config takes another"
 
 
 def lanes_for(size: int) -> int:

@@ -92,7 +92,7 @@ def prove(
             f"run {folder.path}" + (f", {len(kept.proven)} of {training.shards} shards are proven" if resume else ""),
         )
         if not resume and given["config"] is None and given["data"]:
-            say(console, chosen_line(kept.config, training.dataset))
+            say(console, chosen_line(kept.config))
         try:
             _prove(training, kept, folder, those, chosen, console)
         except KeyboardInterrupt:

@@ -100,7 +100,7 @@ def _train(
         going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
         say(console, f"run {folder.path}" + (f", {going}" if resume else ""))
         if kept.about.get("chosen") and not done:
-            say(console, chosen_line(kept.config, dataset))
+            say(console, chosen_line(kept.config))
         kept = logged or kept
         broken = _backend(where)(weights, kept, dataset, console)
         if logged and broken:

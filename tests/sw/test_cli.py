@@ -87,7 +87,7 @@ def loaded(folder: Path, *arguments: str) -> tuple[int, str, set[str]]:
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((command, "--help") for command in COMMANDS)])
 def test_help_comes_at_once(tmp_path, arguments):
-    """Under half a second of processor time: neither numpy nor anything slower is loaded."""
+    """Neither numpy nor anything slower is loaded."""
     code, error, modules = loaded(tmp_path, *arguments)
     assert (code, error) == (0, "")
     assert not modules & (HEAVY | {"numpy"})
@@ -101,7 +101,7 @@ def test_help_comes_at_once(tmp_path, arguments):
     ],
 )
 def test_a_serial_run_without_a_board_is_refused_at_once(tmp_path, more, said):
-    """Under half a second of processor time, before data or anything else is loaded."""
+    """Before data, numpy or anything slower is loaded; and nothing is written."""
     code, error, modules = loaded(tmp_path, "train", "--backend", "serial", *more)
     assert code == 2
     assert error.startswith(said)

@@ -1,0 +1,66 @@
+"""Commands that ask a trained network, and that look at data: predict, recall, data."""
+
+from rich.console import Console
+
+from sw import options
+
+
+def predict(
+    source: options.Trained,
+    data: options.Named = None,
+    label: options.Label = None,
+    split: options.Split = None,
+    part: options.PartChoice = None,
+    output: options.CsvFile = None,
+    backend: options.AskBackend = None,
+    simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
+) -> None:
+    """Let a trained network name samples, and count how many it gets right.
+
+    With --backend sim or serial a chip answers, too, and every value it gives is compared with golden's.
+    """
+    from sw.training.place import Place
+
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
+    from sw.training.predict import predict as name_samples
+
+    name_samples(source, data, split, part and part.value, output, Console(), where, label)
+
+
+def recall(
+    source: options.Trained,
+    data: options.LearnedData = None,
+    output: options.PngFile = None,
+    backend: options.AskBackend = None,
+    simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
+) -> None:
+    """Show what the backward network remembers of each class: pictures from a concept alone."""
+    from sw.training.place import Place
+
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
+    from sw.training.recall import recall as show_concepts
+
+    show_concepts(source, data, output, Console(), where)
+
+
+def data(
+    source: options.DataSource,
+    label: options.Label = None,
+    size: options.Size = None,
+    split: options.Split = None,
+    output: options.SheetFile = None,
+) -> None:
+    """Tell what data holds: samples, classes and how many of each, scale, split; and show a sample of each class."""
+    from sw.data import Encoding, load
+    from sw.data.encoding import parse_size
+    from sw.design.choose import config_for
+    from sw.report.samples import describe
+
+    dataset = load(source, split or 0, Encoding(label=label, size=parse_size(size)))
+    describe(Console(), dataset, split or 0, config_for(dataset), output)

@@ -1,0 +1,98 @@
+"""Commands about the chip itself: verilog, info, build for a board, explore."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from golden import Config
+from sw import options
+from sw.common.errors import UserError
+from sw.common.terminal import say
+
+
+def verilog(
+    config: options.Config = "digits",
+    output: options.VerilogFile = None,
+) -> None:
+    """Write the core as one Verilog file, with its parameters in front."""
+    from sw.common.files import make_folder, write
+    from sw.design.verilog import core_verilog
+
+    chosen = Config.load(config)
+    path = output or Path(f"{chosen.name}.v")
+    if str(path) == "-":
+        sys.stdout.write(core_verilog(chosen))
+        return
+    make_folder(path.parent)
+    console = Console()
+    with console.status("elaborating the core"):
+        text = core_verilog(chosen)
+    write(path, text)
+    say(console, f"{path}: module core, {len(text.splitlines()):,} lines")
+
+
+def info(
+    config: options.InfoConfig = None,
+    source: options.InfoSource = None,
+    density: options.Density = None,
+) -> None:
+    """Tell what a configuration costs: memories, multipliers, clocks a sample; with --from what a network learned, too."""
+    from sw.design import inventory
+
+    if config and source:
+        raise UserError(f"--config: found {config} with --from; allowed is one of them: a network brings its configuration")
+    if source:
+        from cosim.checkpoint import Checkpoint
+        from sw.training.history import describe
+
+        kept = Checkpoint.load(source)
+        say(Console(), f"{source}: {describe(kept)}")
+    chosen = kept.config if source else Config.load(config or "digits")
+    if density is not None and not 0 <= density <= 1:
+        raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
+    inventory.show(Console(), chosen, density)
+
+
+def build(
+    board: options.BoardName,
+    config: options.BoardConfig = None,
+    megahertz: options.Megahertz = None,
+    baud: options.Baud = 1_000_000,
+    output: options.BuildFolder = None,
+    seed: options.PlacerSeed = 1,
+) -> None:
+    """Make a bitstream for a board with open tools, or what its vendor's tool needs; tell what it takes and how fast it is.
+
+    A step whose inputs are the same as the last time is not done again. Exits with 1 where the network does not fit or the
+    clock is missed, and says what to change.
+    """
+    from sw.boards import catalogue
+    from sw.boards.build import build as build_for_board
+
+    where = catalogue.find(board)
+    chosen = Config.load(config or where.config)
+    path = output or Path("build") / f"{where.name}-{chosen.name}"
+    build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
+
+
+def explore(
+    board: options.BoardNames = None,
+    config: options.Config = "digits",
+    sizes: options.SizesList = None,
+    lanes: options.LanesList = None,
+    folded: options.FoldedToo = False,
+    check: options.CheckCount = 0,
+    output: options.ExploreFolder = None,
+    scheduler: options.Scheduler = None,
+    workers: options.Workers = None,
+) -> None:
+    """Estimate what configurations take on boards and how many clocks a sample, as a table, explore.csv and a picture.
+
+    Every one of --sizes with every one of --lanes on every --board; options may be repeated. The estimate is made of the
+    design before synthesis; --check N really synthesises and simulates N of the points and says how far off it is.
+    """
+    from sw.boards.explore import run as explore_boards
+
+    chosen, lists = Config.load(config), (sizes or [], lanes or [])
+    explore_boards(board, chosen, *lists, folded, check, output, scheduler, workers, Console())
