@@ -17,9 +17,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     Where `path` is a link, what it points to is replaced; where it is a device or a pipe, the file is written into it.
 
     Raises:
-        OSError: where the folder takes no file.
+        OSError: where the folder takes no file; its filename is `path`.
     """
-    path = Path(path).resolve()
+    asked, path = path, Path(path).resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
         with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
             temporary = Path(folder) / path.name
@@ -27,20 +27,22 @@ def whole_file(path: Path) -> Iterator[Path]:
             with open(path, "wb") as device:
                 device.write(temporary.read_bytes())
         return
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())  # else a machine that loses power may keep the new name and not what is in it
         temporary.chmod(0o666 & ~_umask())  # mkstemp's files are private
         temporary.replace(path)
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # not the temporary one; a full disk names none
+        error.filename, error.filename2 = str(asked), None  # the temporary one says nothing, and a full disk names none
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)
 
 
 def save_arrays(path: Path, arrays: Mapping[str, ArrayLike], compress: bool = False) -> None:
