@@ -91,7 +91,7 @@ def prove(
             console,
             f"run {folder.path}" + (f", {len(kept.proven)} of {training.shards} shards are proven" if resume else ""),
         )
-        if not resume and given["config"] is None and given["data"]:
+        if not resume and given["config"] is None and given["data"] not in (None, "random"):
             say(console, chosen_line(kept.config))
         try:
             _prove(training, kept, folder, those, chosen, console)

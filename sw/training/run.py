@@ -123,6 +123,9 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -
         yield
     except OSError as error:  # of a disk, a pipe, a program that cannot be started: whatever the backend needs
         what = f"{error.filename or folder.path}: {error.strerror or error}"
+        if not resume and not (folder / FILE).exists():
+            shutil.rmtree(folder.path)
+            raise UserError(f"{what}; nothing was begun") from None
         raise UserError(f"{what}; {folder.path} keeps the network after epoch {len(kept.epochs)}") from None
     except UserError:
         if not resume and not kept.epochs:  # as where there is no board at the port

@@ -5,7 +5,7 @@ import pytest
 
 from golden.config import NAMED, Config
 from sw.data import DataError, Dataset, Encoding
-from sw.design.choose import config_for, lanes_for
+from sw.design.choose import config_for, lanes_for, run_name
 
 
 def dataset(pixels: int, classes: int, name: str = "mine", names: tuple[str, ...] = ()) -> Dataset:
@@ -52,3 +52,12 @@ def test_what_no_core_takes_is_refused():
         config_for(dataset(4097, 2))
     with pytest.raises(DataError, match="found label 64; allowed are labels 0 to 63"):
         config_for(dataset(9, 65))
+
+
+def test_a_run_is_named_as_the_configuration_chosen_for_its_data(tmp_path):
+    for name in ("mine", "my data (1)", "digits"):
+        chosen = config_for(dataset(64, 10, name)).name
+        (tmp_path / name).mkdir()
+        assert run_name(None, f"{name}.npz") == run_name(None, str(tmp_path / name)) == chosen
+    assert run_name("tiny", "mine.npz") == "tiny"
+    assert run_name(None, None) == run_name(None, "random") == "digits"

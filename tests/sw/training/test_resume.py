@@ -153,6 +153,16 @@ def test_a_disk_that_is_full_in_the_second_epoch_leaves_the_first(small, tmp_pat
     assert len(Checkpoint.load(tmp_path / "runs" / "small").epochs) == 1
 
 
+def test_a_disk_that_is_full_before_anything_is_kept_leaves_no_run(small, tmp_path, monkeypatch, capsys):
+    def full(self, path):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Checkpoint, "save", full)
+    assert cli.main(small) == 2
+    assert capsys.readouterr().err == "bispike: runs/small/weights.npz: No space left on device; nothing was begun\n"
+    assert not list((tmp_path / "runs").iterdir())
+
+
 def test_what_a_run_goes_on_from_is_read_while_no_other_can_write_it(small, tmp_path, monkeypatch):
     cli.main([*small, "--epochs", "1"])
     load, held = Checkpoint.load, []
