@@ -55,7 +55,7 @@ def test_what_no_core_takes_is_refused():
 
 
 def test_a_run_is_named_as_the_configuration_chosen_for_its_data(tmp_path):
-    for name in ("mine", "my data (1)", "digits"):
+    for name in ("mine", "my data (1)", "v1.2", "digits"):
         chosen = config_for(dataset(64, 10, name)).name
         (tmp_path / name).mkdir()
         assert run_name(None, f"{name}.npz") == run_name(None, str(tmp_path / name)) == chosen
