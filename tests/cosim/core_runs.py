@@ -104,6 +104,18 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
     return scenario.save(path)
 
 
+def strange(config: Config, path: Path, samples: int = 12, seed: int = 0) -> Path:
+    """A file to `play`: the second half of `thorough`. Memories are loaded once: at 11 clocks a word, most of the time."""
+    rng = np.random.default_rng(seed)
+    scenario = Scenario(wild(config, rng, decay=-1))
+    scenario.samples(*stimulus(config, min(samples, config.block - 1), rng))
+    scenario.blank(recall=True)
+    scenario.memories()
+    scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng))
+    scenario.memories()
+    return scenario.save(path)
+
+
 def brief(config: Config, path: Path, samples: int = 12) -> Path:
     """A file to `play`: a new network learns samples without a gap, and every memory is looked at."""
     scenario = Scenario(IntegerModel(config, fast=False))

@@ -15,6 +15,10 @@ FAULTS = {"voltage": "a_fault_is_named", "write": "a_fault_is_named", "hang": "a
 """Of each kind of fault, the cocotb test that has to see it."""
 
 
+def long(*values):
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
 def chip(simulator, fault=None, config=CONFIG, work=8):
     return build(wrapped(standin_verilog(config, work, fault), config), TOP, simulator)
 
@@ -23,13 +27,19 @@ def values(samples=100, stalls=(0, 0), fault=("", 0), config=CONFIG):
     return {"config": config.to_dict(), "seed": 1, "samples": samples, "stalls": stalls, "fault": fault}
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
-@pytest.mark.parametrize("stalls", [(0, 0), (0.5, 0.6), (0.9, 0), (0, 0.9)])
+@pytest.mark.parametrize(
+    "simulator, stalls",
+    [
+        pytest.param(simulator, stalls, marks=[pytest.mark.long] if simulator == "verilator" and 0 in stalls else [])
+        for simulator in SIMULATORS
+        for stalls in [(0, 0), (0.5, 0.6), (0.9, 0), (0, 0.9)]
+    ],
+)
 def test_samples_records_and_memories_pass_the_wrapper_under_every_stall(simulator, stalls):
     run(chip(simulator), BENCH, values(stalls=stalls), tests=WHOLE, timeout=120)
 
 
-@pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), ((9, 5, 4), (1, 5, 3)), ((16, 4, 4), 4), ((40, 12, 3), 8)])
+@pytest.mark.parametrize("sizes, lanes", [((7, 3, 2), 7), long((9, 5, 4), (1, 5, 3)), long((16, 4, 4), 4), ((40, 12, 3), 8)])
 def test_beats_need_not_fill_a_sample_nor_memories_a_burst(sizes, lanes):
     config = Config(sizes=sizes, lanes=lanes)
     run(chip("icarus", config=config), BENCH, values(40, config=config), tests="training_agrees", timeout=120)

@@ -13,7 +13,7 @@ from cosim.elaborate import core_verilog
 from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from tests.cosim.core_runs import BENCH, built, thorough
+from tests.cosim.core_runs import BENCH, built, strange
 
 CONFIG = Config(sizes=(7, 5, 5), lanes=(4, 1, 1), block=4, seed=3)
 """With lists of recalled rows that are deeper than what is read in the clock of its address."""
@@ -45,7 +45,7 @@ def poisoned(verilog: str, same_word: bool) -> tuple[str, int]:
 @pytest.mark.parametrize("same_word", [True, False], ids=["of_the_same_word", "of_any_word"])
 def test_reads_in_the_clock_of_a_write_do_not_matter(same_word, tmp_path):
     """The control: inverted in the clock of a write to any word, reads do matter."""
-    scenario = thorough(CONFIG, tmp_path / "scenario.npz", samples=16, resets=(70,))
+    scenario = strange(CONFIG, tmp_path / "scenario.npz", samples=16)
     config = built(CONFIG)
     text, count = poisoned(core_verilog(config), same_word)
     assert count >= 20

@@ -10,7 +10,7 @@ from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim import axi_runs
-from tests.cosim.core_runs import BENCH, built, play, thorough
+from tests.cosim.core_runs import BENCH, built, play, strange, thorough
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
 
 
@@ -23,6 +23,8 @@ RATE = folded("rate", (20, 11, 6, 3), steps=8, coding="rate", loss="gap", block=
 SCALED = folded("scaled", (66, 5, 4, 3), block=3, learn_theta=False, seed=3, dead_zone=0, margin=0, lambda8=15)
 
 NARROW = folded("10 bits", (9, 6, 4, 3), weight_bits=10, block=3, loss="gap", seed=2)
+LEAST = folded("one weight layer", (9, 3), block=2)
+NAMES = folded("inference only", (9, 4, 3), learn=False)
 
 
 def long(*values):
@@ -34,11 +36,11 @@ def long(*values):
     [
         (SMALL, 16, "icarus"),
         (RATE, 30, "verilator"),
-        (NARROW, 12, "icarus"),
+        long(NARROW, 12, "icarus"),
         long(NARROW, 60, "verilator"),
         long(folded("12 bits", (7, 5, 3), weight_bits=12, block=4, rate=2), 16, "icarus"),
-        (folded("one weight layer", (9, 3), block=2), 12, "icarus"),
-        (folded("inference only", (9, 4, 3), learn=False), 12, "icarus"),
+        long(LEAST, 12, "icarus"),
+        long(NAMES, 12, "icarus"),
         long(SMALL, 80, "verilator"),
         long(RATE, 8, "icarus"),
         long(SCALED, 8, "icarus"),
@@ -54,6 +56,11 @@ def long(*values):
 def test_every_record_and_memory_is_goldens(config, samples, simulator, tmp_path):
     path = thorough(config, tmp_path / "scenario.npz", samples, resets=(70, 900) if config.learn else ())
     play(config, path, simulator, inputs=0.2, outputs=0.5)
+
+
+@pytest.mark.parametrize("config", [NARROW, LEAST, NAMES], ids=lambda config: config.name.replace(" ", "_"))
+def test_a_network_of_any_values_is_goldens(config, tmp_path):
+    play(config, strange(config, tmp_path / "scenario.npz", 8), inputs=0.2, outputs=0.5)
 
 
 def test_a_host_on_the_bus_finds_goldens_results(tmp_path):

@@ -18,10 +18,10 @@ FOLDED = LAYERS.replace(name="folded", lanes=(1, 1, 1), folded=True)
 def test_both_cores_learn_it_and_recall_once(config, learn_theta, tmp_path):
     """In mid-block, at a block's end, and where no block ends as Theta does not learn; through a Theta just loaded."""
     config = config.replace(learn_theta=learn_theta)
-    scenario, other = Scenario(IntegerModel(config, fast=False)), IntegerModel(config.replace(seed=9), fast=False)
-    state = scenario.model.state() | {f"Theta{i}": other.state()[f"Theta{i}"] for i in range(config.layers)}
-    scenario.model.load(state)  # its concepts are still those of the first one
-    scenario.take(scenario.model)
+    model, other = (IntegerModel(config.replace(seed=seed), fast=False) for seed in (0, 9))
+    # Its concepts are still those of its own Theta.
+    model.load(model.state() | {f"Theta{i}": other.state()[f"Theta{i}"] for i in range(config.layers)})
+    scenario = Scenario(model)
     x, y = stimulus(config, 7, np.random.default_rng(1))
     before = scenario.model.state()["h0"]
     scenario.samples(x[:1], y[:1], learn=True, recall=True)

@@ -101,7 +101,6 @@ MUTANTS = (
         "apical_sums.py",
         "SUM_BITS, self.total.sum)",
         "SUM_BITS, self.total.sum | self.total.block)",
-        long=True,
     ),
     Mutant("surrogate window always open", "plasticity.py", "self.units.above[u] & (self.units.below[u] | falls)", "Cat(1)"),
     Mutant("q_r with the other sign", "update_units.py", "minus = (word.error & word.kept) | ", "minus = "),
@@ -134,6 +133,7 @@ MUTANTS = (
         "layer.py",
         "self.block_ends.eq((self.position >= self.settings.block)",
         "self.block_ends.eq((self.position > self.settings.block)",
+        long=True,
     ),
     Mutant(
         "noise of the next sample",
@@ -169,7 +169,6 @@ MUTANTS = (
         "coefficients.py",
         'affinity + self._settings["dead_zone"] > ONE',
         "affinity > ONE",
-        long=True,
     ),
     Mutant(
         "a sample just heard is waited for",
@@ -241,7 +240,7 @@ def test_is_caught(mutant, scenarios, tmp_path):
     print(f"{mutant.name}: {found.value}")
 
 
-@pytest.mark.parametrize("mutant", parameters([m for m in MUTANTS if m.block]))
+@pytest.mark.parametrize("mutant", parameters([m for m in MUTANTS if m.block], lambda m: m.long))
 def test_is_caught_by_its_blocks_bench(mutant, tmp_path):
     """In one of the block's shapes at least."""
     for number, case in enumerate(CASES):

@@ -121,7 +121,7 @@ def test_accesses_in_any_order_find_their_own_words():
                 places.append(address)
         await pins.host(*held.items())
         accesses, expected = [], []
-        for _ in range(80):
+        for _ in range(40):
             start, count = int(random.integers(0, len(places))), int(random.integers(1, 12))
             for address in places[start : start + count]:
                 written = int(random.integers(0, 3)) if random.random() < 0.1 else None

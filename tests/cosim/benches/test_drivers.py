@@ -7,7 +7,6 @@ from amaranth.lib.wiring import In, Out
 from cosim.benches.drivers import STALLS, InOrderChecker, stalls
 from cosim.build import build
 from cosim.runner import BenchError, run
-from cosim.simulators import SIMULATORS
 
 BENCH = "tests.cosim.bench_drivers"
 
@@ -54,7 +53,7 @@ endmodule
     return build(shell + text, "shell", simulator)
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", [pytest.param("verilator", marks=pytest.mark.long), "icarus"])  # as the blocks
 @pytest.mark.parametrize(
     "inputs, outputs", [("never", "never"), ("random", "bursts"), ("mostly", "random"), ("bursts", "mostly")]
 )

@@ -1,5 +1,7 @@
 """What `bispike info` counts and estimates."""
 
+from functools import cache
+
 import pytest
 from rich.console import Console
 
@@ -7,10 +9,18 @@ from golden.config import Config
 from sw import cli
 from sw.design import inventory
 
-SMALL = Config(sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
+SMALL = Config(name="small", sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
+
+COUNT = cache(inventory.count)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def counted_once(monkeypatch):
+    """Elaborating a core takes seconds: whatever counts one here counts it once."""
+    monkeypatch.setattr(inventory, "count", COUNT)
+
+
+@pytest.fixture
 def parts():
     return inventory.count(SMALL)
 
@@ -31,12 +41,12 @@ def test_a_layer_holds_the_bits_of_its_weights(parts):
 
 
 def test_weights_in_several_banks_are_shown_together():
-    config = SMALL.replace(name="wide", sizes=(300, 8, 5, 3), lanes=1)
+    config = SMALL.replace(name="wide", sizes=(300, 8, 2), lanes=1)
     banks = [memory for memory in inventory.count(config)["layer1"].memories if memory.startswith("weights")]
     assert banks == ["weights0", "weights1", "weights2"]
     console = Console(record=True, width=140)
     inventory.show(console, config, 0.5)
-    assert f" {8 * (300 + 5) * config.weight_bits:,} " in console.export_text()
+    assert f" {8 * (300 + 2) * config.weight_bits:,} " in console.export_text()
 
 
 def test_a_core_without_learning_has_no_backward_network():

@@ -19,9 +19,8 @@ def long(name):
 
 
 # The board's core has the register bus of the simulated chip inside, and Verilator is quick once it is built; Icarus needs
-# no build worth the name, but seconds to load a network: two tests show that the simulated chip is the same.
+# no build worth the name, but a minute to load a network: tests/sw/python shows that the simulated chip is the same.
 EVERY = [long(name) if name in ("verilator", "icarus") else name for name in TRANSPORTS]
-ON_ICARUS_TOO = pytest.mark.parametrize("transport", ["golden", "icarus", "serial", long("verilator")], indirect=True)
 
 
 @pytest.fixture(scope="module", params=EVERY)
@@ -64,7 +63,6 @@ def test_a_loaded_state_is_read_back(chip):
     assert_same(chip.save(), model.state())
 
 
-@ON_ICARUS_TOO
 def test_learning_and_naming_are_goldens_in_every_value(chip):
     model = IntegerModel(CONFIG)
     x, y = samples(11)
@@ -99,7 +97,6 @@ def test_a_setting_waits_for_the_last_samples_update(chip):
     assert_same(chip.save(), model.state())
 
 
-@ON_ICARUS_TOO
 def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip):
     """What the golden transport does then is what a core does; the golden model, which writes at once, is another thing."""
     golden = Chip(GoldenTransport(CONFIG), CONFIG)

@@ -188,6 +188,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
     assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 10 differ\)$", error)
 
 
+@pytest.mark.long
 def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     """The core and the samples of test_chip.py: it is built once for both."""
     monkeypatch.setattr(prove, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))

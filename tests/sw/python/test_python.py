@@ -7,6 +7,7 @@ import bispike
 from golden.integer import IntegerModel
 from sw.common.errors import UserError
 from sw.driver.transport import TransportError
+from sw.proof import verify
 
 CONFIG = bispike.Config(name="small", sizes=(9, 8, 2), lanes=(3, 4, 2), block=7, epochs=2)
 
@@ -57,12 +58,14 @@ def test_a_fit_is_a_training_of_the_command_and_prints_nothing(samples, tmp_path
 
 @pytest.mark.parametrize("where", ["golden", "sim"])
 def test_a_chip_says_what_the_model_says(samples, where):
-    x, y = samples[0][:20], samples[1][:20]
-    model = bispike.Model(CONFIG)
-    with bispike.Chip(CONFIG, where, simulator="icarus" if where == "sim" else None) as chip:
+    """Simulated, it is a small one: a register of it takes Icarus milliseconds, and there are some for each weight."""
+    config = CONFIG if where == "golden" else CONFIG.replace(sizes=(9, 3, 2), lanes=(3, 3, 2), block=4)
+    x, y = (part[: 20 if where == "golden" else 6] for part in samples)
+    model = bispike.Model(config)
+    with bispike.Chip(config, where, simulator="icarus" if where == "sim" else None) as chip:
         chip.load(model.state)
         np.testing.assert_array_equal(chip.train(x, y).voltages, model.train(x, y).voltages)
-        assert chip.accuracy(*samples) == model.accuracy(*samples)
+        assert chip.accuracy(x, y) == model.accuracy(x, y)
         equal(chip.save(), model.state)
 
 
@@ -73,8 +76,11 @@ def test_a_chip_at_a_port_that_is_not_there_is_one_line():
 
 def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\n")
-    assert bispike.verify("small.toml", 20, simulator="icarus") > 1000
+    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one, and fewer samples: tests/sw/proof has more
+    monkeypatch.setattr(verify, "TESTS", 5)
+    monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
+    (tmp_path / "small.toml").write_text("sizes = [9, 3, 2]\nlanes = [3, 3, 2]\nblock = 4\n")
+    assert bispike.verify("small.toml", 6, simulator="icarus") > 300
     assert capfd.readouterr() == ("", "")
 
 

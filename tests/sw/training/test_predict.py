@@ -11,7 +11,8 @@ from sw.training.golden_backend import GoldenNetwork
 from tests.sw.driver.model_board import ModelBoard
 
 CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), weight_bits=12, block=4)
-"""Sizes, lanes and weights of the driver's tests, so that the simulated chip is built once."""
+SIMULATED = CONFIG.replace(sizes=(9, 3, 3), lanes=(3, 3, 2))
+"""A load of more weights takes Icarus a minute."""
 RANDOM = np.random.default_rng(1)
 Y = np.arange(30) % 3
 STRIPES = np.repeat(np.eye(3, dtype=int), 3, axis=1)[Y] * 200 + RANDOM.integers(0, 50, (30, 9))
@@ -23,11 +24,15 @@ def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = np.array(["low", "middle", "top"])[Y]
     (tmp_path / "own.csv").write_text("".join(f"{','.join(map(str, x))},{y}\n" for x, y in zip(STRIPES, words, strict=True)))
-    dataset = data.load("own.csv")
-    network = GoldenNetwork(CONFIG)
+    return learned(CONFIG)
+
+
+def learned(config: Config) -> GoldenNetwork:
+    """Kept as net.npz."""
+    dataset, network = data.load("own.csv"), GoldenNetwork(config)
     for _ in range(8):
         network.learn(dataset.x_train, dataset.y_train, 0)
-    Checkpoint(CONFIG, network.model.state(), history.about("own.csv", 0, dataset, "golden", False)).save("net.npz")
+    Checkpoint(config, network.model.state(), history.about("own.csv", 0, dataset, "golden", False)).save("net.npz")
     return network
 
 
@@ -79,6 +84,7 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
 def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
     from sw.driver.sim import SimTransport
 
+    learned(SIMULATED)
     opened = []
 
     def once(config, folder, simulator):

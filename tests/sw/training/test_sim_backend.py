@@ -48,6 +48,14 @@ def leave_broken_leak(monkeypatch) -> None:
         monkeypatch.setattr(module, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """So that Icarus is done soon: comparisons of few samples, and a second core of few weights."""
+    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))
+    monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
+    monkeypatch.setattr(verify, "TESTS", 5)
+
+
 def test_the_chip_learns_exactly_what_the_golden_model_learns(folder, capsys):
     assert cli.main([*TRAIN, "--run", "golden"]) == 0
     capsys.readouterr()
@@ -124,15 +132,19 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     assert f"{found['values_compared'] - found['mismatches']:,} equal, {count} differ" in line
 
 
-def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys):
+@pytest.mark.parametrize("core", [((5, 2), (3, 1)), pytest.param(verify.BOTTLENECK, marks=pytest.mark.long)])
+def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys, monkeypatch, core):
+    """Its own second core takes a minute to build."""
+    monkeypatch.setattr(verify, "BOTTLENECK", core)
+    sizes, lanes = core
     assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 0
     first, second, last = capsys.readouterr().out.splitlines()
     assert first.startswith("small on verilator: 20 samples learned, 50 inferred, ")
     assert first.endswith("(sizes 9-8-2, lanes 3-4-2)")
     assert second.startswith("small-bottleneck on verilator: 40 samples learned, 50 inferred, ")
-    assert second.endswith("(sizes 3-8-24-3, lanes 3-4-1-3)")
+    assert second.endswith(f"(sizes {'-'.join(map(str, sizes))}, lanes {'-'.join(map(str, lanes))})")
     values = int(re.fullmatch(r"([\d,]+) values compared, 0 mismatches", last)[1].replace(",", ""))
-    assert values > 70 * (1 + 2 + 2 * 4) + 90 * (1 + 3 + 3 * 4)
+    assert values > 70 * (1 + 2 + 2 * 4) + 90 * (1 + sizes[-1] + 4 * len(sizes[1:]))
     assert not list((folder / "runs").iterdir())
 
 
@@ -143,17 +155,17 @@ def test_verify_begins_with_a_trained_network(folder, capsys):
     assert "small on verilator: 20 samples learned, 12 inferred" in capsys.readouterr().out
 
 
-def test_verify_ends_with_1_at_a_mismatch(folder, capsys, monkeypatch):
+def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
-    assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 1
+    command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--one-shape"]
+    assert cli.main(command) == 1
     assert "bispike: mismatch at " in capsys.readouterr().err
     assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
 
 
-def test_verify_finds_what_shows_in_the_second_core_alone(folder, capsys, monkeypatch):
+def test_verify_finds_what_shows_in_the_second_core_alone(folder, few, capsys, monkeypatch):
     right = verify.core_verilog
     monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes != (9, 8, 2)))))
-    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus"]
     assert cli.main([*command, "--one-shape"]) == 0
     assert cli.main(command) == 1
@@ -189,7 +201,7 @@ def test_verify_refuses_weights_of_another_network(folder, capsys):
     assert not (folder / "runs").exists()
 
 
-def test_waves_are_kept_on_request(folder, capsys):
+def test_waves_are_kept_on_request(folder, few, capsys):
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--waves", "--one-shape"]
     assert cli.main(command) == 0
     waves = folder / "runs" / "verify-small" / "waves.vcd"
