@@ -176,6 +176,7 @@ MUTANTS = (
         "self.unheard.eq(self.undecided & ~affinity.start)",
         "self.unheard.eq(self.undecided)",
         sweep="sweep",
+        long=True,
     ),
     Mutant(
         "a sample that begins just then is forgotten",
