@@ -106,13 +106,16 @@ def checked(points: list[Point], count: int, address: str | None, workers: int |
     from sw.common.cluster import run_all
 
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
-    tasks = {
-        f"{points[i].config.name}, {points[i].board.family}": (find_out, (points[i].config, points[i].board.family))
-        for i in chosen
-    }
+    keys = {i: _key(points[i]) for i in chosen}
+    tasks = {keys[i]: (find_out, (points[i].config, points[i].board.family)) for i in chosen}
     found = run_all(tasks, address, workers, "checking", console)
-    keys = {i: f"{points[i].config.name}, {points[i].board.family}" for i in chosen}
     return [replace(point, found=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
+
+
+def _key(point: Point) -> str:
+    """What decides what is found: points of one FPGA family and one configuration share it."""
+    sizes, lanes = ("-".join(map(str, values)) for values in (point.config.sizes, point.config.lanes))
+    return f"{sizes}{' folded' if point.config.folded else ''}, lanes {lanes}, {point.board.family}"
 
 
 def configurations(base: Config, sizes: list[str], lanes: list[str], folded: list[bool]) -> list[Config]:

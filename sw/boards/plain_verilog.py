@@ -63,20 +63,26 @@ def prove(folder: Folder, tell: Callable[[str], None] = lambda words: None) -> s
     """Compiles and runs the bench in the folder; what it says at its end. tell: hears each line that it says before.
 
     Raises:
-        CheckError: the compiler says anything at all, or the bench's last word is not PASS.
+        CheckError: the compiler refuses it, or the bench's last word is not PASS.
     """
-    said = _call(folder, ["iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "bispike.v"])
-    if said:
-        raise CheckError(f"bench: iverilog: {said[0]}")
-    said = _call(folder, ["vvp", "-N", "bench.vvp"], tell)
+    compiled(folder)
+    said, _ = _call(folder, ["vvp", "-N", "bench.vvp"], tell)
     verdict = next((line for line in said if line.startswith(("PASS", "FAIL"))), said[-1] if said else "it said nothing")
     if not verdict.startswith("PASS"):
         raise CheckError(f"bench: {verdict}")
     return verdict
 
 
-def _call(folder: Folder, command: list[str], tell: Callable[[str], None] = lambda words: None) -> list[str]:
-    """The lines that a program says; `tell` hears each as it comes."""
+def compiled(folder: Folder) -> list[str]:
+    """Compiles the bench; the compiler's warnings, which are other ones in another version. Raises CheckError."""
+    said, code = _call(folder, ["iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "bispike.v"])
+    if code:
+        raise CheckError(f"bench: iverilog: {said[0] if said else f'ended with code {code}'}")
+    return said
+
+
+def _call(folder: Folder, command: list[str], tell: Callable[[str], None] = lambda words: None) -> tuple[list[str], int]:
+    """The lines that a program says, and its exit code; `tell` hears each line as it comes."""
     process = subprocess.Popen(
         command, cwd=folder.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -90,4 +96,4 @@ def _call(folder: Folder, command: list[str], tell: Callable[[str], None] = lamb
         process.kill()
         process.wait()
         raise
-    return said
+    return said, process.returncode

@@ -3,13 +3,14 @@
 from golden.order import order
 from sw.data.dataset import DataError, Dataset, check, check_pixels, image_shape, permutation
 from sw.data.encoding import Encoding
-from sw.data.load import load, unlabelled
+from sw.data.load import check_options, load, unlabelled
 
 __all__ = [
     "DataError",
     "Dataset",
     "Encoding",
     "check",
+    "check_options",
     "check_pixels",
     "image_shape",
     "load",

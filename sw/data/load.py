@@ -27,6 +27,8 @@ def load(name: str | Path, split: int = 0, encoding: Encoding = Encoding(), clas
     """
     if isinstance(split, bool) or not isinstance(split, (int, np.integer)) or split < 0:
         raise DataError(f"split: found {split!r}; allowed is a whole number from 0")
+    if encoding.scale is None:  # what a network knows is not asked of this data
+        check_options(name, encoding.label, encoding.size)
     source = _read(name, encoding).check()
     if source.y is None:
         raise DataError(f"{source.where}: found samples without labels; allowed are samples with labels")
@@ -54,6 +56,17 @@ def unlabelled(name: str | Path, encoding: Encoding, count: int) -> np.ndarray |
         return None
     source.check()
     return pixels(source.x, scale_of(source.where, source.pixels(), encoding, source.scale))
+
+
+def check_options(name: str | Path, label: str | None = None, size: tuple[int, int] | None = None) -> None:
+    """Raises DataError on a column or a size that would do nothing: a .csv has columns, a folder of pictures a size."""
+    path = Path(name)
+    csv = str(name) not in NAMED and path.suffix == ".csv"
+    other = str(name) in NAMED or path.suffix in (".npz", ".csv") or _safe(lambda: idx.is_one(path))
+    if label and not csv:
+        raise DataError(f"--label: found with {name}; allowed with a .csv file")
+    if size and (other or not _safe(path.is_dir)):
+        raise DataError(f"--size: found with {name}; allowed with a folder of pictures")
 
 
 def _read(name: str | Path, encoding: Encoding, unlabelled_pixels: int | None = None) -> Source:

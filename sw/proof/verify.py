@@ -34,7 +34,7 @@ BOTTLENECK_SAMPLES = 40
 
 
 def verify(
-    name: str | None,
+    name: Config | str | None,
     samples: int,
     source: Path | None,
     given_data: str | None,
@@ -47,6 +47,7 @@ def verify(
     """Runs both, returns the number of values compared.
 
     Args:
+        name: a configuration, its name or its TOML file; None: that of `source`, or tiny.
         netlist: a family: not the rtl is simulated, but what synthesis makes of it there, for the one core alone.
         one_shape: leave out the second core.
 
@@ -55,8 +56,9 @@ def verify(
     """
     if samples < 2:
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
-    kept = Checkpoint.load(source) if source else Checkpoint(Config.load(name or "tiny"))
-    config = Config.load(name) if name else kept.config
+    named = Config.load(name) if isinstance(name, str) else name
+    kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
+    config = named or kept.config
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")

@@ -15,6 +15,8 @@ def train(
     epochs: int | None = None,
     seed: int | None = None,
     split: int = 0,
+    label: str | None = None,
+    size: str | None = None,
     backend: str = "golden",
     simulator: str | None = None,
     port: str | None = None,
@@ -29,6 +31,7 @@ def train(
     Args:
         config: a configuration, its name or its TOML file; None: chosen from the data. data: digits, fashion, or a file.
         epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
+        label: the column of a CSV file that holds the label. size: WIDTHxHEIGHT to which a folder's pictures are resized.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.
         baseline: train the same network by backprop, too. log: a file that gets a line of JSON for each epoch.
@@ -40,6 +43,7 @@ def train(
     Raises:
         UserError, ConfigError, DataError: bad input. CheckError: the first mismatch.
     """
+    from sw.data.encoding import Encoding, parse_size
     from sw.training.place import Place
     from sw.training.run import train_new
 
@@ -47,14 +51,15 @@ def train(
     where.check(mark="")
     given = {"config": config, "data": data, "epochs": epochs, "seed": seed, "split": split, "backend": backend}
     run, log = (Path(one) if one else None for one in (run, log))
-    folder, summary = train_new(given, run, where, Console(quiet=not verbose), baseline, log)
+    encoding = Encoding(label=label, size=parse_size(size))
+    folder, summary = train_new(given, run, where, Console(quiet=not verbose), baseline, log, encoding)
     model = Model.load(folder)
     model.run, model.summary = folder, summary
     return model
 
 
 def verify(
-    config: str = "tiny",
+    config: Config | str = "tiny",
     samples: int = 500,
     *,
     data: str = "random",
@@ -64,7 +69,7 @@ def verify(
     """Lets the simulated chip and the model learn the same samples; returns the number of values compared, all equal.
 
     Args:
-        config: a configuration's name or TOML file. samples: to learn from, the first of `data`, at least 2.
+        config: a configuration, its name or its TOML file. samples: to learn from, the first of `data`, at least 2.
         simulator: None: the fastest there is. verbose: print what the command prints.
 
     Raises:

@@ -42,6 +42,7 @@ def predict(
     kept = Checkpoint.load(source)
     encoding = history.encoding(kept, label)
     name = given_data or history.own_data(kept, source)
+    data.check_options(name, label)
     x = data.unlabelled(name, encoding, kept.config.sizes[0]) if part is None else None
     if x is not None:
         data.check_pixels(Path(name).stem, x, kept.config)

@@ -66,6 +66,21 @@ def test_a_value_out_of_range_is_named_with_its_range(complaint, tmp_path):
     assert "leak: found 9; allowed is a whole number from 1 to 7" in message
 
 
+@pytest.mark.parametrize("command", [("train", "--data"), ("data",)])
+def test_a_column_or_a_size_that_does_nothing_is_refused(complaint, tmp_path, command):
+    samples(tmp_path / "own.npz")
+    write(tmp_path / "own.csv", "1,2,0\n3,4,1\n")
+    (tmp_path / "pictures").mkdir()
+    for name in ("digits", "own.npz", "pictures"):
+        assert complaint(*command, name, "--label", "kind") == (
+            f"bispike: --label: found with {name}; allowed with a .csv file\n"
+        )
+    for name in ("digits", "own.npz", "own.csv"):
+        assert complaint(*command, name, "--size", "2x2") == (
+            f"bispike: --size: found with {name}; allowed with a folder of pictures\n"
+        )
+
+
 @pytest.mark.parametrize("option", ["--epochs", "--seed"])
 def test_a_number_out_of_range_on_the_command_line_is_named(complaint, option):
     assert f"{option[2:]}: found -1; allowed is a whole number from" in complaint("train", option, "-1")

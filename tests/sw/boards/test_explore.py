@@ -7,6 +7,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
+from sw.common import cluster
 from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
@@ -27,6 +28,20 @@ def test_the_points_are_shown_and_kept(tmp_path):
     rows = list(csv.DictReader((tmp_path / "out" / "explore.csv").open()))
     assert [row["lanes"] for row in rows] == ["2-2-2", "1-1-1"] and int(rows[0]["LUT"]) > int(rows[1]["LUT"]) > 500
     assert (tmp_path / "out" / "explore.png").stat().st_size > 10_000
+
+
+def test_each_checked_point_gets_what_was_found_of_its_own_configuration(monkeypatch):
+    """Also where only lanes differ; two boards of one family share what is found."""
+
+    def done(tasks, *_):
+        return {key: (config, family) for key, (_, (config, family)) in tasks.items()}
+
+    monkeypatch.setattr(cluster, "run_all", done)
+    configs = explore.configurations(BASE, ["6-4-2", "8-4-2"], ["1", "2", "2-4-2"], [False, True])
+    boards = [explore.find(name) for name in ("icebreaker", "ulx3s-85f")]
+    points = [explore.Point(board, config, {}, None) for config in configs for board in boards]
+    found = explore.checked(points, len(points), None, None, Console(quiet=True))
+    assert [point.found for point in found] == [(point.config, point.board.family) for point in points]
 
 
 def test_what_was_checked_says_how_far_off_the_estimate_was():

@@ -15,6 +15,7 @@ from cosim.checkpoint import Checkpoint
 from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli, data
+from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
 from sw.figures.golden_figures import GoldenTrainings
@@ -114,6 +115,19 @@ def test_the_probe_counts_clocks_and_more_input_takes_more():
     silent, busy = chip_figures.probe(config, "icarus", x, np.tile([0, 1, 0, 1, 0, 1, 0, 1], (2, 1)))
     assert 0 < silent["clocks"] < busy["clocks"]
     assert busy["seconds"] > 0
+
+
+def test_a_whole_training_gives_what_the_figures_read(monkeypatch):
+    """The simulated core itself, where everything else here is made of numbers."""
+    config = Config(sizes=(9, 8, 2), lanes=(3, 4, 2), block=4, epochs=1)
+    few = random_dataset("few", config.sizes, learned=8, tested=4, density=0.5, seed=0)
+    monkeypatch.setattr(data, "load", lambda source, split: few)
+    told = []
+    result = chip_figures.whole_training(config, "icarus", told.append)
+    found = chip_figures.training_figures(result, result, config.lanes)
+    assert (len(found), found[0].text) == (6, "0")
+    assert "16 samples learned" in found[0].how
+    assert any("epoch 1 of 1" in words for words in told)
 
 
 @pytest.fixture

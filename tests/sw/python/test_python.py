@@ -79,9 +79,22 @@ def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one, and fewer samples: tests/sw/proof has more
     monkeypatch.setattr(verify, "TESTS", 5)
     monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
-    (tmp_path / "small.toml").write_text("sizes = [9, 3, 2]\nlanes = [3, 3, 2]\nblock = 4\n")
-    assert bispike.verify("small.toml", 6, simulator="icarus") > 300
+    small = bispike.Config(name="small", sizes=(9, 3, 2), lanes=(3, 3, 2), block=4)
+    assert bispike.verify(small, 6, simulator="icarus") > 300
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_training_takes_the_column_and_the_size_as_the_command_does(tmp_path, monkeypatch):
+    from PIL import Image
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.csv").write_text("kind,a,b\n" + "no,1,5\nyes,9,2\n" * 5)
+    assert bispike.train(data="own.csv", label="kind", epochs=1, run="own").about["encoding"]["names"] == ["no", "yes"]
+    for name in ("dark", "light"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for i in range(2):
+            Image.new("L", (5 + i, 4), 99).save(tmp_path / "pictures" / name / f"{i}.png")
+    assert bispike.train(data="pictures", size="3x2", epochs=1, run="two").config.sizes[0] == 6
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,12 @@ def learned(config: Config) -> GoldenNetwork:
     return network
 
 
+def test_a_column_that_does_nothing_is_refused(run, capsys):
+    np.savez("own.npz", x=STRIPES, y=Y)
+    assert cli.main(["predict", "--from", "net.npz", "--data", "own.npz", "--label", "kind"]) == 2
+    assert capsys.readouterr().err == "bispike: --label: found with own.npz; allowed with a .csv file\n"
+
+
 def ask(capsys, *arguments: str) -> str:
     assert cli.main([arguments[0], "--from", "net.npz", *arguments[1:]]) == 0
     return capsys.readouterr().out

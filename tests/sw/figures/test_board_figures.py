@@ -1,0 +1,77 @@
+"""The figures of the boards follow from what builds give: real results with round numbers, no build."""
+
+import inspect
+from fractions import Fraction
+from pathlib import Path
+
+from golden.config import NAMED
+from sw.boards.build import build
+from sw.boards.catalogue import BOARDS
+from sw.boards.nextpnr import PathStep, Placed
+from sw.boards.result import Result
+from sw.boards.synthesis import Netlist
+from sw.common.errors import CheckError
+from sw.design.clocks import MeasuredClocks
+from sw.figures import board_figures
+from sw.figures.board_figures import Proof
+
+
+def result(board: str, config: str, megahertz: float) -> Result:
+    path = [PathStep("layer1.soma.a", 4.0, 5.0), PathStep("layer1.soma.b", 0.0, 0.5)]
+    netlist = Netlist("ecp5", {"LUT": 20_000.0}, {"layer1.soma": {"LUT": 20_000.0}})
+    clocks = MeasuredClocks(2000.0, 900.0, 192, 50, "digits", 1000, 20.0)
+    placed = Placed(megahertz, {"LUT": 30_000}, path, 1)
+    return Result(BOARDS[board], NAMED[config], Fraction(100), 1_000_000, {}, netlist, clocks, placed)
+
+
+def builds() -> dict:
+    return {
+        "image": result("ulx3s-85f", "image", 80.0),
+        "digits": result("ulx3s-85f", "digits", 101.0),
+        "netlist of digits": Proof(1000, ""),
+        "netlist of tiny": Proof(500, ""),
+        "icebreaker": result("icebreaker", "micro", 21.0),
+        "learning": Netlist("ecp5", {"LUT": 20_000.0}, {"layer1.update12": {"LUT": 15_000.0}}),
+        "inference": Netlist("ecp5", {"LUT": 10_000.0}, {"layer1.update12": {"LUT": 5_000.0}}),
+    }
+
+
+def test_the_boards_figures_follow_from_their_builds():
+    found = {figure.name: figure for figure in board_figures.figures(builds())}
+    assert len(found) == 8
+    assert all(figure.reached for figure in found.values())
+    assert found["ULX3S-85F, digits with learning, 16 lanes: Fmax"].text == "101.0 MHz"
+    assert found["the same: TRELLIS_COMB"].text == "30,000"
+    assert found["the same: us a training sample"].value == 2000 / 80
+    assert found["synapse updates a clock and 1,000 LUT-eq"].text == "1.00"
+    assert found["learning on top of inference only, digits, LUT-eq"].text == "+10,000 on 10,000 (+100%)"
+    assert found["learning on top of inference only, digits, LUT-eq"].how == "update +10,000"
+    assert "1,500 values compared" in found["netlist against golden, mismatches"].how
+
+
+def test_what_does_not_fit_or_differs_is_a_figure_that_is_missed():
+    wrong = {"digits": "ulx3s-85f: it does not fit", "netlist of tiny": Proof(0, "sample 3: voltages differ")}
+    missed = {figure.name: figure.text for figure in board_figures.figures(builds() | wrong) if not figure.reached}
+    assert missed == {
+        "ULX3S-85F, digits with learning, 16 lanes: Fmax": "ulx3s-85f: it does not fit",
+        "netlist against golden, mismatches": "sample 3: voltages differ",
+    }
+
+
+def test_a_build_is_asked_for_as_it_takes_it(tmp_path, monkeypatch):
+    """Its result, or in words what went wrong."""
+    asked = []
+
+    def instead(*arguments, **named):
+        asked.append(inspect.signature(build).bind(*arguments, **named).arguments)
+        raise CheckError("it does not fit")
+
+    monkeypatch.setattr(board_figures, "build", instead)
+    tasks = board_figures.tasks(Path(tmp_path))
+    assert tasks.keys() == builds().keys()
+    for name in ("image", "digits", "icebreaker"):
+        function, arguments = tasks[name]
+        assert function(*arguments) == "it does not fit"
+    assert [(one["config"].name, one["megahertz"], one["check"]) for one in asked] == [
+        ("image", 80, False), ("digits", 100, False), ("micro", 21, False),
+    ]  # fmt: skip
