@@ -10,7 +10,7 @@
 Config  what a core is: a name or a TOML file, or its keys (docs/configuration.md).
 load    a data set: pixels 0..15, labels from 0, a training and a test part.
 Model   the integer model that says, to the bit, what a core does.
-Chip    a core behind the same methods: the model, a simulated chip, or a board at a serial port (docs/driver.md).
+Chip    a core that learns and names as Model does: golden, a simulated chip, or a board at a serial port (docs/driver.md).
 train   a whole training, as `bispike train` does it: a run folder with weights and report.
 verify  chip against model, as `bispike verify` does it.
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from sw.common.errors import DataError
 
-SCALES = {"0..15": "integers 0 to 15", "0..255": "integers 0 to 255", "0..1": "floats 0 to 1"}
-"""Pixels as files hold them. The core takes 4 bits: 0..255 lose their low 4, floats are rounded down to sixteenths."""
+SCALES = {"0..15": "integers 0 to 15", "0..255": "integers 0 to 255", "0..1": "floats 0 to 1, or only 0 and 1"}
+"""Pixels as files hold them. The core takes 4 bits: 0..255 lose their low 4, 0..1 are rounded down to sixteenths, 1 to 15.
+Whole numbers of nothing but 0 and 1 are black and white, in every kind of file: where no network knows better, 0..1."""
 
 ANY_SCALE = "integers 0 to 15 or 0 to 255, or floats 0 to 1"
 
@@ -88,9 +89,8 @@ def scale_of(where: object, parts: dict[str, np.ndarray], encoding: Encoding, fi
         raise DataError(f"{where}: found {SCALES[fixed]}; allowed are {SCALES[known]}, the scale that the network learned")
     if known or fixed:
         return known or fixed
-    if kinds == {"floats"}:
-        return "0..1"
-    return "0..255" if max(x.max() for x in parts.values()) > 15 else "0..15"
+    top = max(x.max() for x in parts.values())
+    return "0..1" if top <= 1 else "0..15" if top <= 15 else "0..255"
 
 
 def pixels(x: np.ndarray, scale: str) -> np.ndarray:
@@ -126,7 +126,9 @@ def numbered(where: object, words: Sequence[str], encoding: Encoding) -> tuple[n
 
 
 def _fits(x: np.ndarray, scale: str) -> bool:
-    return (_kind(x) == "floats") == (scale == "0..1") and (scale != "0..15" or x.max() <= 15)
+    if _kind(x) == "floats":
+        return scale == "0..1"
+    return x.max() <= {"0..1": 1, "0..15": 15, "0..255": 255}[scale]
 
 
 def _kind(x: np.ndarray) -> str:

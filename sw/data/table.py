@@ -15,7 +15,7 @@ from sw.data.source import Source
 def read(path: Path, encoding: Encoding, unlabelled: int | None = None) -> Source:
     """What is in the file. The label is the column that `encoding.label` names, that called "label", or else the last.
 
-    Pixels are integers where all are whole and any is above 1, or where the network's scale is one of integers; else floats.
+    Pixels are integers where all are whole, else floats.
 
     Args:
         unlabelled: so many columns and none for the label hold samples without labels.
@@ -47,7 +47,7 @@ def _read(path: Path, reader: Iterator[list[str]], encoding: Encoding, unlabelle
     rows = (row for row in (reader if headed else chain([first], reader)) if row)
     x, words = _numbers(path, rows, len(head), label, 2 if headed else 1)
     y, names = (None, ()) if label is None else numbered(path, words, encoding)
-    return Source(path, path.stem, _integers(x, encoding.scale), y, names=names)
+    return Source(path, path.stem, _integers(x), y, names=names)
 
 
 def _label_column(path: Path, head: list[str], asked: str | None) -> int:
@@ -87,10 +87,10 @@ def _numbers(
     return np.stack(x), words
 
 
-def _integers(x: np.ndarray, scale: str | None) -> np.ndarray:
+def _integers(x: np.ndarray) -> np.ndarray:
     """The same as integers where they are."""
     whole = np.isfinite(x).all() and np.abs(x).max(initial=0) < 2**53 and (x == np.floor(x)).all()
-    return x.astype(np.int64) if whole and (scale or "0..15") != "0..1" and (scale or x.max(initial=0) > 1) else x
+    return x.astype(np.int64) if whole else x
 
 
 def _is_number(word: str) -> bool:

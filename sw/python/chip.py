@@ -1,17 +1,25 @@
 """Chip: a core somewhere, golden model, simulation or board, as a Python object."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from golden.records import Records
+from sw.common.errors import UserError
+from sw.data.encoding import Encoding
 from sw.driver import chip as driver
 from sw.driver.transport import Transport
+from sw.python.network import Network
 
 
-class Chip(driver.Chip):
+class Chip(Network, driver.Chip):
     """A core of a configuration, with its settings set; a context that ends the connection.
+
+    New ones, golden and sim, have the initial weights of the configuration's seed; a board keeps what it has learned.
 
     Args:
         config: a configuration, its name or its TOML file.
@@ -20,8 +28,8 @@ class Chip(driver.Chip):
         simulator: verilator or icarus; None: the fastest there is. baud: of the serial port.
 
     Raises:
-        TransportError: nobody answers there, or another core. ConfigError: a configuration that cannot be.
-        SimulatorError, BuildError: no simulator, or one that refused the design.
+        UserError: no place. TransportError: nobody answers there, or another core. ConfigError: a configuration that
+        cannot be. SimulatorError, BuildError: no simulator, or one that refused the design.
     """
 
     def __init__(
@@ -33,11 +41,20 @@ class Chip(driver.Chip):
         baud: int = 1_000_000,
     ):
         config = config if isinstance(config, Config) else Config.load(config)
+        self.about, self.epochs = {"encoding": Encoding("0..15").to_dict()}, []
+        if where == "serial":
+            raise UserError(
+                f'where: found {where!r}; allowed is golden, sim, or the port itself, as Chip("digits", "/dev/ttyUSB0")'
+            )
         self._folder = tempfile.TemporaryDirectory(prefix="bispike-") if where == "sim" else None
         transport = self._transport(config, where, simulator, baud)
         try:
             super().__init__(transport, config)
             self.set()
+            if where == "sim":  # its memories begin with zeros
+                from golden.integer import IntegerModel
+
+                self.load(IntegerModel(config).state())
         except BaseException:
             self._close(transport)
             raise
@@ -55,9 +72,32 @@ class Chip(driver.Chip):
 
         return SerialTransport(where, baud)
 
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1."""
-        return float((self.predict(x) == np.asarray(y)).mean())
+    @property
+    def state(self) -> dict[str, np.ndarray]:
+        """What its memories hold, as `Model.state` gives it. The last sample's update is written first."""
+        return driver.Chip.save(self)
+
+    def load(self, state: dict[str, np.ndarray] | Path | str) -> None:
+        """Takes over a state, of a chip or a model, or the network in a run folder or a weights.npz. Raises StateError."""
+        super().load(state if isinstance(state, dict) else Checkpoint.load(Path(state)).state)
+
+    def train(
+        self, x: np.ndarray, y: np.ndarray, decay: int = 0, advance: Callable[[int], None] = lambda done: None
+    ) -> Records:
+        """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
+
+        Args:
+            decay: shift of the rates, -8..0; another one than before is set first, for which the last sample's update is
+                written, so that the next sample's record does not count it. advance: called with the number of samples done.
+        """
+        if decay != self._decay:
+            self.set(decay)
+        return super().train(x, y, advance)
+
+    def set(self, decay: int = 0) -> None:
+        """See `sw.driver.chip.Chip.set`."""
+        super().set(decay)
+        self._decay = decay
 
     def close(self) -> None:
         """Ends the connection; a board keeps what it has learned."""

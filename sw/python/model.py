@@ -6,30 +6,38 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
-from golden.integer import Records
-from sw.data import order
+from golden.records import Records
+from sw.data.encoding import Encoding
+from sw.python.network import Network
 from sw.training.golden_backend import GoldenNetwork
 
 
-class Model:
+class Model(Network):
     """A network, new or trained, as the PyTorch golden model computes it.
 
     Args:
         config: a configuration, its name or its TOML file.
         state: arrays by name, as `state` gives them; None: initial weights from the configuration's seed.
+        encoding: what pixels and labels of files mean to it, `load(...).encoding` of the data that it learns; None: pixels
+            are 0..15. `bispike predict` reads all files so.
 
     Members:
         config: what it is.
         about, epochs: what its training was and how it went, where `bispike train` trained it (see
-            `cosim.checkpoint.Checkpoint`); else empty.
+            `cosim.checkpoint.Checkpoint`); else the encoding alone.
 
     Raises:
         ConfigError, StateError: a configuration or a state that cannot be.
     """
 
-    def __init__(self, config: Config | str = "digits", state: dict[str, np.ndarray] | None = None):
+    def __init__(
+        self,
+        config: Config | str = "digits",
+        state: dict[str, np.ndarray] | None = None,
+        encoding: Encoding | None = None,
+    ):
         self.config = config if isinstance(config, Config) else Config.load(config)
-        self.about: dict = {}
+        self.about: dict = {"encoding": (encoding or Encoding("0..15")).to_dict()}
         self.epochs: list[dict] = []
         self._network = GoldenNetwork(self.config, state)
 
@@ -40,10 +48,6 @@ class Model:
         model = cls(kept.config, kept.state)
         model.about, model.epochs = kept.about, kept.epochs
         return model
-
-    def save(self, path: Path | str) -> None:
-        """Writes a weights.npz, which `load` and the command read. Raises OSError."""
-        Checkpoint(self.config, self.state, self.about, self.epochs).save(Path(path))
 
     @property
     def state(self) -> dict[str, np.ndarray]:
@@ -65,25 +69,9 @@ class Model:
         self._network.model.decay = decay
         return self._network.model.train(x, y)
 
-    def fit(self, x: np.ndarray, y: np.ndarray, epochs: int | None = None) -> "Model":
-        """Learns samples in all epochs as `bispike train` does: shuffled, with the configuration's decay; returns itself.
-
-        Args:
-            x, y: see `train`. epochs: None: the configuration's.
-        """
-        x, y, epochs = np.asarray(x), np.asarray(y), self.config.epochs if epochs is None else epochs
-        for epoch in range(epochs):
-            shuffled = order(len(x), self.config.seed, epoch)
-            self.train(x[shuffled], y[shuffled], self.config.decay_at(epoch, epochs))
-        return self
-
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Labels (N,) of samples x (N, n_0). Nothing is learned."""
         return self._network.predict(x)
-
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1."""
-        return float((self.predict(x) == np.asarray(y)).mean())
 
     def recall(self) -> np.ndarray:
         """What the backward network paints for each concept: counts (K, n_0), 0..T."""

@@ -46,7 +46,7 @@ def own_data(kept: Checkpoint, source: Path) -> str:
 def describe(kept: Checkpoint) -> str:
     """What a network learned, in one line."""
     known = encoding(kept)
-    if not known.scale:
+    if not known.scale or "data" not in kept.about:
         return "no history of a training"
     classes = f", classes {', '.join(known.names)}" if known.names else ""
     return f"{len(kept.epochs)} epochs of {kept.about['data']}, pixels as {SCALES[known.scale]}{classes}"

@@ -27,7 +27,7 @@ def test_a_dark_file_has_the_scale_of_the_network(tmp_path):
         (DARK * 2, "0..15", "integers 0 to 30", "integers 0 to 15"),
         (DARK / 15, "0..15", "floats 0.0 to 1.0", "integers 0 to 15"),
         (DARK / 15, "0..255", "floats 0.0 to 1.0", "integers 0 to 255"),
-        (DARK, "0..1", "integers 0 to 15", "floats 0 to 1"),
+        (DARK, "0..1", "integers 0 to 15", "floats 0 to 1, or only 0 and 1"),
         (DARK * 30, "0..255", "integers 0 to 450", "integers 0 to 255"),
     ],
 )
@@ -36,6 +36,16 @@ def test_what_does_not_fit_the_network_is_refused(tmp_path, x, scale, found, all
     with pytest.raises(DataError) as caught:
         load(path, encoding=Encoding(scale))
     assert str(caught.value) == f"{path}: found {found} in x; allowed are {allowed}, the scale that the network learned"
+
+
+@pytest.mark.parametrize(("scale", "light"), [(None, 15), ("0..1", 15), ("0..15", 1), ("0..255", 0)])
+def test_only_0_and_1_are_black_and_white_in_every_file_unless_a_network_knows_better(tmp_path, scale, light):
+    x = DARK % 2
+    (tmp_path / "own.csv").write_text("".join(f"{','.join(map(str, row))},0\n" for row in x.tolist()))
+    for path in (own(tmp_path, x), tmp_path / "own.csv"):
+        dataset = load(path, encoding=Encoding(scale))
+        assert (dataset.encoding.scale, dataset.x_train.max()) == (scale or "0..1", light)
+    assert load(own(tmp_path, x, x_test=DARK, y_test=np.arange(10) % 2)).encoding.scale == "0..15"  # both parts together
 
 
 def test_a_named_set_has_one_scale(tmp_path):

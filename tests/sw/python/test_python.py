@@ -5,6 +5,7 @@ import pytest
 
 import bispike
 from golden.integer import IntegerModel
+from sw import cli
 from sw.common.errors import UserError
 from sw.driver.transport import TransportError
 from sw.proof import verify
@@ -57,16 +58,63 @@ def test_a_fit_is_a_training_of_the_command_and_prints_nothing(samples, tmp_path
 
 
 @pytest.mark.parametrize("where", ["golden", "sim"])
-def test_a_chip_says_what_the_model_says(samples, where):
+def test_a_chip_says_what_the_model_says(samples, where, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     """Simulated, it is a small one: a register of it takes Icarus milliseconds, and there are some for each weight."""
     config = CONFIG if where == "golden" else CONFIG.replace(sizes=(9, 3, 2), lanes=(3, 3, 2), block=4)
     x, y = (part[: 20 if where == "golden" else 6] for part in samples)
     model = bispike.Model(config)
     with bispike.Chip(config, where, simulator="icarus" if where == "sim" else None) as chip:
-        chip.load(model.state)
+        equal(chip.state, model.state)  # both are new
         np.testing.assert_array_equal(chip.train(x, y).voltages, model.train(x, y).voltages)
         assert chip.accuracy(x, y) == model.accuracy(x, y)
-        equal(chip.save(), model.state)
+        equal(chip.save("chip.npz"), model.save("model.npz"))
+
+
+def test_a_chip_fits_as_a_model_does(samples):
+    with bispike.Chip(CONFIG) as chip:
+        equal(chip.fit(*samples).state, bispike.Model(CONFIG).fit(*samples).state)
+
+
+def test_a_chip_and_a_model_write_the_same_file_and_a_chip_takes_it_over(samples, tmp_path):
+    model = bispike.Model(CONFIG)
+    with bispike.Chip(CONFIG) as chip:
+        chip.train(*samples)
+        model.train(*samples)
+        chip.save(tmp_path / "chip.npz")
+        equal(bispike.Model.load(tmp_path / "chip.npz").state, model.save(tmp_path / "model.npz"))
+        chip.train(*samples)
+        chip.load(tmp_path / "model.npz")
+        np.testing.assert_array_equal(chip.train(*samples, decay=-2).voltages, model.train(*samples, decay=-2).voltages)
+        equal(chip.state, model.state)
+
+
+def test_a_port_has_to_be_named():
+    with pytest.raises(UserError) as error:
+        bispike.Chip(CONFIG, "serial")
+    assert str(error.value) == (
+        """where: found 'serial'; allowed is golden, sim, or the port itself, as Chip("digits", "/dev/ttyUSB0")"""
+    )
+
+
+def test_files_are_read_in_the_scale_that_a_model_learned(samples, tmp_path, monkeypatch, capsys):
+    """0..15, as all it takes; else what is said of the data. A dark file of another scale is not guessed at."""
+    monkeypatch.chdir(tmp_path)
+    bright = np.clip(samples[0] * 17, 0, 255)
+    np.savez("bright.npz", x=bright, y=samples[1])
+    bispike.Model(CONFIG).save("plain.npz")
+    assert cli.main(["predict", "--from", "plain.npz", "--data", "bright.npz"]) == 2
+    assert "allowed are integers 0 to 15, the scale that the network learned" in capsys.readouterr().err
+    bispike.Model(CONFIG, encoding=bispike.load("bright.npz").encoding).save("bright-net.npz")
+    np.savez("dark.npz", x=bright % 16, y=samples[1])
+    said = []
+    for name, x in (("dark.npz", bright % 16), ("zero.npz", bright * 0)):
+        np.savez(name, x=x, y=samples[1])
+        assert cli.main(["predict", "--from", "bright-net.npz", "--data", name, "--output", "named.csv"]) == 0
+        said.append((tmp_path / "named.csv").read_text())
+    assert said[0] == said[1]  # up to 15 of 255 is dark
+    assert bispike.Model.load("bright-net.npz").about["encoding"]["scale"] == "0..255"
+    assert cli.main(["info", "--from", "plain.npz"]) == 0
 
 
 def test_a_chip_at_a_port_that_is_not_there_is_one_line():

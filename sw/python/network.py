@@ -1,0 +1,53 @@
+"""What Model and Chip have in common beyond single samples: whole trainings, accuracy, and the file of a network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from cosim.checkpoint import Checkpoint
+from golden.config import Config
+from golden.order import order
+from golden.records import Records
+
+
+class Network:
+    """Something that learns and names samples.
+
+    Members:
+        config: what it is.
+        state: all it takes to go on bit-exactly, arrays by name.
+        train, predict: (x, y, decay) and (x), a method each, as `Model` says.
+        about, epochs: what its training was and how it went (see `cosim.checkpoint.Checkpoint`).
+    """
+
+    config: Config
+    state: dict[str, np.ndarray]
+    about: dict
+    epochs: list[dict]
+
+    train: Callable[..., Records]
+    predict: Callable[[np.ndarray], np.ndarray]
+
+    def fit(self, x: np.ndarray, y: np.ndarray, epochs: int | None = None) -> "Network":
+        """Learns samples in all epochs as `bispike train` does: shuffled, with the configuration's decay; returns itself.
+
+        Args:
+            x, y: see `train`. epochs: None: the configuration's.
+        """
+        x, y, epochs = np.asarray(x), np.asarray(y), self.config.epochs if epochs is None else epochs
+        for epoch in range(epochs):
+            shuffled = order(len(x), self.config.seed, epoch)
+            self.train(x[shuffled], y[shuffled], self.config.decay_at(epoch, epochs))
+        return self
+
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1."""
+        return float((self.predict(x) == np.asarray(y)).mean())
+
+    def save(self, path: Path | str | None = None) -> dict[str, np.ndarray]:
+        """Its `state`; to a path also as a weights.npz, which `Model.load` and the command read. Raises OSError."""
+        state = self.state
+        if path is not None:
+            Checkpoint(self.config, state, self.about, self.epochs).save(Path(path))
+        return state
