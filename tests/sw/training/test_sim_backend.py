@@ -49,8 +49,9 @@ def leave_broken_leak(monkeypatch) -> None:
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """So that Icarus is done soon: comparisons of few samples, and a second core of few weights."""
+def few(folder, monkeypatch):
+    """So that Icarus is done soon: comparisons of few samples, and cores of few weights."""
+    (folder / "small.toml").write_text("sizes = [9, 3, 2]\nlanes = [3, 3, 2]\nblock = 4\n")
     monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))
     monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
     monkeypatch.setattr(verify, "TESTS", 5)
@@ -165,7 +166,7 @@ def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
 
 def test_verify_finds_what_shows_in_the_second_core_alone(folder, few, capsys, monkeypatch):
     right = verify.core_verilog
-    monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes != (9, 8, 2)))))
+    monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes == (5, 2)))))
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus"]
     assert cli.main([*command, "--one-shape"]) == 0
     assert cli.main(command) == 1
