@@ -104,10 +104,12 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
     return scenario.save(path)
 
 
-def strange(config: Config, path: Path, samples: int = 12, seed: int = 0) -> Path:
-    """A file to `play`: the second half of `thorough`. Memories are loaded once: at 11 clocks a word, most of the time."""
+def strange(config: Config, path: Path, samples: int = 12, seed: int = 0, resets: tuple[int, ...] = ()) -> Path:
+    """A file to `play`: the second half of `thorough`. Memories are loaded once, and at resets: at 11 clocks a word."""
     rng = np.random.default_rng(seed)
     scenario = Scenario(wild(config, rng, decay=-1))
+    for after in resets:
+        scenario.reset(after, *stimulus(config, 18, rng), mixture(18, rng)[0])
     scenario.samples(*stimulus(config, min(samples, config.block - 1), rng))
     scenario.blank(recall=True)
     scenario.memories()
