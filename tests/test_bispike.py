@@ -47,6 +47,6 @@ def test_a_name_that_is_not_there_is_an_error_that_names_those_that_are():
         _ = bispike.Network
 
 
-def test_the_wheel_holds_the_module():
+def test_pyproject_packs_the_module_into_the_wheel():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "bispike.py" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
-from sw.data import idx, images, npz, table
+from sw.data import csv_file, idx, images, npz
 from sw.data.dataset import Dataset, check_labels, image_shape, permutation
 from sw.data.encoding import Encoding, pixels, scale_of
 from sw.data.named import NAMED
@@ -76,7 +76,7 @@ def _read(name: str | Path, encoding: Encoding, unlabelled_pixels: int | None = 
     if path.suffix == ".npz":
         return npz.read(path)
     if path.suffix == ".csv":
-        return table.read(path, encoding, unlabelled_pixels)
+        return csv_file.read(path, encoding, unlabelled_pixels)
     if _safe(lambda: idx.is_one(path)):
         return idx.read(path)
     if _safe(path.is_dir):

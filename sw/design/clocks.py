@@ -84,7 +84,7 @@ def predict(config: Config, density: float | None = None, learned: int = SAMPLES
         density: of random pixels; None: the samples that `measure` takes.
     """
     from sw.design import folded_clocks, layered_clocks
-    from sw.design.activity import watch
+    from sw.design.golden_counts import watch
 
     core, dataset = folded_clocks if config.folded else layered_clocks, samples(config, learned, inferred, density)
     training, inference = watch(config, dataset)

@@ -5,7 +5,7 @@ beside the loops within it, read off the program; what depends on values (shifts
 """
 
 from golden.config import Config
-from sw.design.activity import Activity
+from sw.design.golden_counts import Activity
 
 # rtl/folded/perceive.py
 SAMPLE, PIXEL, CONCEPT, RESULT = 19, 2, 11, 8

@@ -7,7 +7,7 @@ numbers that the rtl says of itself, and FITTED ones, chosen so that the simulat
 from golden.config import Config
 from rtl.formats import LayerFormat
 from rtl.synapses import sums_behind
-from sw.design.activity import Activity
+from sw.design.golden_counts import Activity
 
 BETWEEN, BEHIND_WRITES = 2, 6
 """From a pass's last row to the next one's first, and where that row is written (rtl/walk.py)."""

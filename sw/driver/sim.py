@@ -24,8 +24,7 @@ class SimTransport(Transport):
     """
 
     def __init__(self, config: Config, folder: Path, simulator: str | None = None):
-        from cosim import bus_wrapper
-        from cosim import runner as bench
+        from cosim import bus_wrapper, runner
         from cosim.build import build
         from cosim.elaborate import kept_verilog, verilog
         from rtl.bus.control import BusCore
@@ -36,7 +35,7 @@ class SimTransport(Transport):
             path = f"{short}/bus"  # a socket's path has little more than 100 letters
             waiting.bind(path)
             waiting.listen()
-            self._run = bench.start(built, "cosim.bus_bench", {"socket": path}, folder=folder)
+            self._run = runner.start(built, "cosim.bus_bench", {"socket": path}, folder=folder)
             self._connection = self._accept(waiting)
         self._connection.settimeout(PATIENCE)
 

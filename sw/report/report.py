@@ -10,7 +10,7 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from sw.common.files import RunFolder, make_folder, whole_file
 from sw.data.dataset import Dataset
-from sw.report import pictures as figures
+from sw.report import pictures
 from sw.report.page import page
 from sw.report.pictures import Spikes
 from sw.report.summary import shape_name
@@ -61,13 +61,13 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
     name = f"{dataset.name}, {shape_name(config)}"
     curves = {key: curve for key, curve in values["curve"].items() if key != "training"}
     folder.draw(
-        "learning_curve.png", lambda path: figures.learning_curve(path, curves, f"Learning, sample by sample: {name}")
+        "learning_curve.png", lambda path: pictures.learning_curve(path, curves, f"Learning, sample by sample: {name}")
     )
     means = class_means(dataset, config.classes)
     recalled = kept.state["h0"] if kept.state else _model(kept).state()["h0"]
     draw_recall(folder / "recall.png", recalled, means, config.steps, dataset.image_shape)
     spikes = spikes_of(kept, dataset)
-    folder.draw("raster.png", lambda path: figures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))
+    folder.draw("raster.png", lambda path: pictures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))
     folder.write("summary.json", json.dumps(values, indent=2) + "\n")
     folder.write("report.html", page(folder.path, config, values))
 
@@ -76,7 +76,7 @@ def draw_recall(path: Path, recalled: np.ndarray, means: np.ndarray, steps: int,
     """Writes the picture of what is recalled, whole or not at all; arguments as in `sw.report.pictures.recall`."""
     make_folder(path.parent)
     with whole_file(path) as temporary:
-        figures.recall(temporary, recalled, means, steps, shape, "What the backward network recalls of each class")
+        pictures.recall(temporary, recalled, means, steps, shape, "What the backward network recalls of each class")
 
 
 def class_means(dataset: Dataset, classes: int) -> np.ndarray:

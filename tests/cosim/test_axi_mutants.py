@@ -1,4 +1,4 @@
-"""Proof that the AXI bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test names what is wrong."""
+"""Proof that the AXI bench can fail: one line of rtl/bus is changed, in memory, and a cocotb test names what is wrong."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Proof that the core's bench can fail: one line of the RTL is changed, in a copy, and the bench names a difference."""
+"""Proof that the core's bench can fail: one line of the RTL is changed, in memory, and the bench names a difference."""
 
 from pathlib import Path
 

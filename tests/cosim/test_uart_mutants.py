@@ -1,4 +1,4 @@
-"""Proof that the serial bench can fail: one line of rtl/bus is changed, in a copy, and a cocotb test sees it."""
+"""Proof that the serial bench can fail: one line of rtl/bus is changed, in memory, and a cocotb test sees it."""
 
 from dataclasses import dataclass
 from pathlib import Path

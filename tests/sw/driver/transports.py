@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from cosim import runner as bench
+from cosim import runner
 from cosim.build import build
 from cosim.elaborate import kept_verilog, verilog
 from golden.config import Config
@@ -33,7 +33,7 @@ def board(config, folder):
     text = kept_verilog(("serial core", DIVISOR, config.to_dict()), lambda: verilog(UartCore(config, DIVISOR)))
     built = build(_SHELL + text, "board", "verilator")
     link = folder / "port"
-    run = bench.start(built, "cosim.benches.serial_line", {"link": str(link), "divisor": DIVISOR}, folder=folder)
+    run = runner.start(built, "cosim.benches.serial_line", {"link": str(link), "divisor": DIVISOR}, folder=folder)
     try:
         until(lambda: link.is_symlink() or run.process.poll() is not None)
         assert link.is_symlink(), run.failure()

@@ -8,7 +8,6 @@ import pytest
 
 from sw.boards.build import PLACERS
 from sw.boards.catalogue import BOARDS
-from sw.boards.ecp5 import place as placing
 from sw.boards.ecp5.floorplan import MULTIPLIER, sites
 from sw.boards.ecp5.place import SETTINGS, Unrouted, place, set_up, stuck
 from sw.boards.tools import Folder, ToolError
@@ -106,8 +105,10 @@ def test_a_seed_without_a_way_is_left_and_the_next_one_tried(tmp_path, monkeypat
         tried.append((seed, promise))
         raise Unrouted(f"seed {seed}: no")
 
-    monkeypatch.setattr(placing, "place", never)
-    monkeypatch.setattr(placing, "foretell", lambda folder, board, name, megahertz, seed: {5: 40, 6: 45, 7: 30}[seed])
+    monkeypatch.setattr("sw.boards.ecp5.place.place", never)
+    monkeypatch.setattr(
+        "sw.boards.ecp5.place.foretell", lambda folder, board, name, megahertz, seed: {5: 40, 6: 45, 7: 30}[seed]
+    )
     with pytest.raises(CheckError, match="no way \\(seeds 5 to 7\\), the last: seed 7: no; fewer lanes"):
         PLACERS["ecp5"](Folder(tmp_path), BOARDS["ulx3s-85f"], Fraction(50), range(5, 8), Step())
     assert tried == [(6, 45), (5, 40), (7, 30)]
