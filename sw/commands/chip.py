@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden import Config
-from sw import options
+from sw.commands import options
 from sw.common.errors import UserError
 from sw.common.terminal import say
 

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from sw import options
+from sw.commands import options
 from sw.common.errors import UserError
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sw import options
+from sw.commands import options
 from sw.common.errors import UserError
 
 
