@@ -253,14 +253,14 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     process = begun(mark := f"killed-{os.getpid()}")
     simulator, worker = next(iter(until(lambda: simulators(mark), 240).items()))  # golden goes first, and a build
     os.kill(worker, signal.SIGKILL)
-    until(lambda: simulator not in simulators(mark), 5)
+    until(lambda: simulator not in simulators(mark))
     said, error = process.communicate()
     assert (process.returncode, error) == (0, "")
     proofs = json.loads((folder / "runs" / "prove-small" / "shards.json").read_text())["proven"]
     assert [proof["samples"] for proof in proofs.values()] == [1400, 1400]
     count = int(re.match(r"([\d,]+) values", said.splitlines()[-1])[1].replace(",", ""))
     assert count == (2800 + 2 + 1) * RECORD + (2 + 2) * memories()
-    until(lambda: not mine(mark), 5)
+    until(lambda: not mine(mark))
 
     process = begun(mark, "--run", "stopped")
     until(lambda: simulators(mark), 240)
@@ -268,7 +268,7 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     said, error = process.communicate()
     assert (process.returncode, error) == (130, "")
     assert re.search(r"go on with\n  .* prove --resume --run stopped\n$", said)
-    until(lambda: not mine(mark), 5)
+    until(lambda: not mine(mark))
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------------
