@@ -27,6 +27,12 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def check_png(output: Path | None) -> None:
+    """Raises UserError on the name of a picture to write, where one is given, that is not a .png's."""
+    if output and output.suffix != ".png":
+        raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
+
+
 def make_folder(path: Path) -> Path:
     """The folder, made where it is missing. Raises UserError where it cannot be made or written."""
     try:

@@ -23,6 +23,7 @@ class Dataset:
         encoding: how pixels and labels came from those of the source.
         places: (N,) where training, then test samples stand in the source, whose own test part counts on after the rest;
             None: in this order.
+        drawn: whether the test part was drawn from the source's samples; else the source brought its own.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Dataset:
     image_shape: tuple[int, int] | None = None
     encoding: Encoding = field(default_factory=Encoding)
     places: np.ndarray | None = None
+    drawn: bool = False
 
     @property
     def classes(self) -> int:

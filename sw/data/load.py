@@ -103,4 +103,4 @@ def _dataset(source: Source, split: int, encoding: Encoding) -> Dataset:
         return Dataset(source.name, x, y, *test, shape, filled, places)
     places = permutation(len(x), split)
     train, test = places[: len(x) * 4 // 5], places[len(x) * 4 // 5 :]
-    return Dataset(source.name, x[train], y[train], x[test], y[test], shape, filled, places)
+    return Dataset(source.name, x[train], y[train], x[test], y[test], shape, filled, places, drawn=True)

@@ -11,8 +11,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.blocks import show_pictures
-from sw.common.errors import UserError
-from sw.common.files import make_folder, whole_file
+from sw.common.files import check_png, make_folder, whole_file
 from sw.common.terminal import say
 from sw.data import Dataset
 from sw.data.encoding import SCALES
@@ -28,13 +27,11 @@ def describe(console: Console, dataset: Dataset, split: int, config: Config, out
     Args:
         config: what a training without a configuration would take.
     """
-    if output and output.suffix != ".png":
-        raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
+    check_png(output)
     learned, tested = len(dataset.x_train), len(dataset.x_test)
     shape = " x ".join(map(str, dataset.image_shape)) if dataset.image_shape else "no picture"
     active = np.concatenate([dataset.x_train, dataset.x_test]) > 0
-    own_test = np.array_equal(dataset.places, np.arange(learned + tested))
-    part = "test part of its own" if own_test else f"a fifth, drawn: --split {split}"
+    part = f"a fifth, drawn: --split {split}" if dataset.drawn else "test part of its own"
     say(console, f"{dataset.name}: {learned + tested:,} samples of {dataset.x_train.shape[1]:,} pixels ({shape})")
     say(console, f"pixels: {SCALES[dataset.encoding.scale]}, of which the core takes 4 bits; {active.mean():.0%} are not 0")
     say(console, f"split: {learned:,} to learn, {tested:,} to test ({part})")

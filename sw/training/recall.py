@@ -9,6 +9,7 @@ from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.errors import UserError
+from sw.common.files import check_png
 from sw.common.terminal import say
 from sw.report import report
 from sw.training import history
@@ -28,8 +29,7 @@ def recall(
     Raises:
         UserError, StateError: bad input. CheckError: the chip recalled something else than golden.
     """
-    if output and output.suffix != ".png":
-        raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
+    check_png(output)
     kept = Checkpoint.load(source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")

@@ -44,3 +44,10 @@ def test_a_class_without_a_sample_to_learn_from_is_named_and_a_test_part_too(fru
     assert "own: 8 samples of 7 pixels (no picture)\npixels: floats 0 to 1," in said
     assert "split: 6 to learn, 2 to test (test part of its own)" in said
     assert "no sample to learn from: 1\n" in said
+
+
+def test_a_draw_that_happens_to_keep_the_order_is_a_draw(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    np.savez("two.npz", x=np.eye(2, 7), y=[0, 1])
+    assert cli.main(["data", "two.npz"]) == 0
+    assert "split: 1 to learn, 1 to test (a fifth, drawn: --split 0)" in capsys.readouterr().out
