@@ -1,0 +1,110 @@
+"""What goes between an engine's blocks (docs/engine.md)."""
+
+from amaranth.hdl import signed
+from amaranth.lib import data
+from amaranth.utils import ceil_log2
+
+from rtl.engine.formats import (
+    LABEL_BITS,
+    NOISE_BITS,
+    RATE_BITS,
+    TEMPLATE_BITS,
+    EngineFormat,
+)
+
+BANKS = 4
+"""Of errors that wait: 0, 1 of W, by the sample's parity; 2, 3 of Theta, by the concept's."""
+
+
+def list_bits(f: EngineFormat) -> int:
+    """Bits of an address of the list of active rows: two buffers for each layer and side."""
+    return ceil_log2(2 * sum(c.pre_basal + c.pre_apical for c in f.contexts))
+
+
+def entry_layout(f: EngineFormat) -> data.StructLayout:
+    """A listed row: its number, what it sends (bit t: a spike at step t, or a pixel), its count two samples ago."""
+    return data.StructLayout({"row": f.row_bits, "train": f.planes, "old": f.count_bits})
+
+
+def update_layout() -> data.StructLayout:
+    """How a pass's errors become changes of weights: rate + 8, the noise byte; stochastic: else round half up.
+
+    any: some error of the layer is not 0.
+    """
+    return data.StructLayout({"any": 1, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
+
+
+def pass_layout(f: EngineFormat) -> data.StructLayout:
+    """A pass: a layer's groups, one after another, each over the listed rows.
+
+    context: the layer's number on the engine. apical: its weights are Theta, else W. new, old: how many rows are listed as
+    active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank, update: the errors
+    that it applies, where `update.any`.
+    """
+    return data.StructLayout(
+        {
+            "context": f.context_bits,
+            "apical": 1,
+            "new": f.row_bits + 1,
+            "old": f.row_bits + 1,
+            "front": list_bits(f),
+            "back": list_bits(f),
+            "bank": 2,
+            "update": update_layout(),
+        }
+    )
+
+
+def group_layout(f: EngineFormat) -> data.StructLayout:
+    """Which group of which pass; last: the pass's last."""
+    return data.StructLayout(
+        {"context": f.context_bits, "apical": 1, "group": max(1, ceil_log2(f.most_groups)), "place": f.place_bits, "last": 1}
+    )
+
+
+def word_layout(f: EngineFormat) -> data.StructLayout:
+    """What a group's somas give, of each lane: train, bit t a spike at step t; count; V; window: bit 0 V >= low, bit 1
+    V < high; template: clip(rnd(V, template_shift), -31..31). A lane beyond the layer's neurons is silent, all 0 but window.
+    """
+    lane = data.StructLayout(
+        {
+            "train": f.steps,
+            "count": f.count_bits,
+            "voltage": signed(f.voltage_bits),
+            "window": 2,
+            "template": signed(TEMPLATE_BITS),
+        }
+    )
+    return data.StructLayout({"group": group_layout(f), "lanes": data.ArrayLayout(lane, f.lanes)})
+
+
+def errors_layout(f: EngineFormat) -> data.StructLayout:
+    """A group's errors g or G on their way to where they wait for their pass."""
+    return data.StructLayout({"bank": 2, "place": f.place_bits, "errors": data.ArrayLayout(signed(f.error_bits), f.lanes)})
+
+
+def count_layout(f: EngineFormat) -> data.StructLayout:
+    """A neuron's count of a sample, and its window flags as in `word_layout`."""
+    return data.StructLayout({"count": f.count_bits, "window": 2})
+
+
+def counts_layout(f: EngineFormat) -> data.StructLayout:
+    """A group's counts of a learning sample, as the learner keeps them until the sample is taught; `parity` the sample's."""
+    return data.StructLayout({"parity": 1, "place": f.place_bits, "lanes": data.ArrayLayout(count_layout(f), f.lanes)})
+
+
+def templates_layout(f: EngineFormat) -> data.StructLayout:
+    """A group's templates of concept k."""
+    return data.StructLayout(
+        {"k": LABEL_BITS, "place": f.place_bits, "lanes": data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)}
+    )
+
+
+def teach_layout(f: EngineFormat) -> data.StructLayout:
+    """A learning sample whose counts at a layer are all there."""
+    return data.StructLayout({"context": f.context_bits, "parity": 1, "label": LABEL_BITS})
+
+
+def concept_layout(f: EngineFormat) -> data.StructLayout:
+    """Concept k at a layer."""
+    return data.StructLayout({"context": f.context_bits, "k": LABEL_BITS})
