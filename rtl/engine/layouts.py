@@ -38,8 +38,8 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
     """A pass: a layer's groups, one after another, each over the listed rows.
 
     context: the layer's number on the engine. apical: its weights are Theta, else W. new, old: how many rows are listed as
-    active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank, update: the errors
-    that it applies, where `update.any`.
+    active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank,
+    update: the errors that it applies, where `update.any`.
     """
     return data.StructLayout(
         {
