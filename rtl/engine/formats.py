@@ -56,6 +56,24 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What lists rows for a layer's passes from one side: `rows` senders, in `words` words of P a sample.
+
+    slots: how many last samples' counts are kept, in turns: 2 of perceptions, K of recalls. list_base: its first list
+    address, of two buffers of `rows`. count_base: its first word of counts.
+    """
+
+    context: int
+    apical: bool
+    direct: bool
+    rows: int
+    words: int
+    slots: int
+    list_base: int
+    count_base: int
+
+
+@dataclass(frozen=True)
 class EngineFormat:
     """An engine's widths, and its layers in ascending order. `classes`: K. `learn`: with Theta and all that learns."""
 
@@ -96,6 +114,44 @@ class EngineFormat:
         return EngineFormat(
             lanes, config.steps, config.classes, config.leak, config.weight_bits, config.learn, tuple(contexts)
         )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that its passes read rows from, in the order of contexts, basal before apical."""
+        found, entries, words = [], 0, 0
+        for number, context in enumerate(self.contexts):
+            for apical in (False, True):
+                rows = context.rows(apical)
+                if not rows:
+                    continue
+                slots = self.classes if apical else 2
+                direct = context.direct and not apical
+                source = Source(number, apical, direct, rows, -(-rows // self.lanes), slots, entries, words)
+                found.append(source)
+                entries, words = entries + 2 * rows, words + slots * source.words
+        return tuple(found)
+
+    def source_of(self, layer: int, apical: bool) -> int | None:
+        """The number of a layer's source; None where it is not on this engine, or has no such side."""
+        for number, source in enumerate(self.sources):
+            if self.contexts[source.context].layer == layer and source.apical == apical:
+                return number
+        return None
+
+    @property
+    def list_bits(self) -> int:
+        """Of an address of the list of active rows."""
+        return ceil_log2(2 * sum(source.rows for source in self.sources))
+
+    @property
+    def source_bits(self) -> int:
+        """Of a source's number; at least one."""
+        return max(1, ceil_log2(len(self.sources)))
+
+    @property
+    def kept_words(self) -> int:
+        """Words of counts of last samples."""
+        return sum(source.slots * source.words for source in self.sources)
 
     @property
     def words(self) -> int:

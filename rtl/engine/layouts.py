@@ -16,14 +16,30 @@ BANKS = 4
 """Of errors that wait: 0, 1 of W, by the sample's parity; 2, 3 of Theta, by the concept's."""
 
 
-def list_bits(f: EngineFormat) -> int:
-    """Bits of an address of the list of active rows: two buffers for each layer and side."""
-    return ceil_log2(2 * sum(c.pre_basal + c.pre_apical for c in f.contexts))
-
-
 def entry_layout(f: EngineFormat) -> data.StructLayout:
     """A listed row: its number, what it sends (bit t: a spike at step t, or a pixel), its count two samples ago."""
     return data.StructLayout({"row": f.row_bits, "train": f.planes, "old": f.count_bits})
+
+
+def header_layout() -> data.StructLayout:
+    """What goes with a sample, or with a concept that is recalled, through all layers.
+
+    label: the sample's concept, or the one recalled. learn: the sample is learned. recall: behind it all concepts are
+    recalled; relearn: and Theta learns first (a block's end). blank: no sample of the host's, nobody waits for its result.
+    """
+    return data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "relearn": 1, "blank": 1})
+
+
+def spikes_layout(f: EngineFormat) -> data.StructLayout:
+    """A word of rows for a source: what P senders send, the first at lane 0; the same `source` and `header` in all words."""
+    return data.StructLayout(
+        {"trains": data.ArrayLayout(f.planes, f.lanes), "source": f.source_bits, "header": header_layout()}
+    )
+
+
+def job_layout(f: EngineFormat) -> data.StructLayout:
+    """A listed sample of a source: how many rows are active now, and two samples ago only."""
+    return data.StructLayout({"new": f.row_bits + 1, "old": f.row_bits + 1, "header": header_layout()})
 
 
 def update_layout() -> data.StructLayout:
@@ -47,8 +63,8 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
             "apical": 1,
             "new": f.row_bits + 1,
             "old": f.row_bits + 1,
-            "front": list_bits(f),
-            "back": list_bits(f),
+            "front": f.list_bits,
+            "back": f.list_bits,
             "bank": 2,
             "update": update_layout(),
         }

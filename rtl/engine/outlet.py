@@ -1,0 +1,140 @@
+"""Outlet: where a group's word goes: spikes to the next layer's rows, counts and templates to the learner, V_L out."""
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import LABEL_BITS, EngineFormat
+from rtl.engine.layouts import (
+    concept_layout,
+    counts_layout,
+    spikes_layout,
+    teach_layout,
+    templates_layout,
+    word_layout,
+)
+from rtl.engine.schedule import under_way_layout
+
+
+def voltages_layout(f: EngineFormat) -> data.StructLayout:
+    """A group of V_L; last: of its sample. blank: nobody waits for it."""
+    return data.StructLayout({"lanes": data.ArrayLayout(signed(f.voltage_bits), f.lanes), "last": 1, "blank": 1})
+
+
+def stimulus_counts_layout(f: EngineFormat) -> data.StructLayout:
+    """A group of layer 0's own counts, of a sample of this concept."""
+    counts = data.ArrayLayout(f.count_bits, f.lanes)
+    return data.StructLayout({"counts": counts, "label": LABEL_BITS, "learn": 1, "last": 1})
+
+
+class Outlet(wiring.Component):
+    """One word a clock, from the soma or, where it has none, of layer 0's stimulus.
+
+    Members:
+        words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
+            its last word has been taken.
+        bottom: In, stream of `stimulus_counts_layout`; bottom_place (In): of its group, bottom_parity (In): of its sample.
+        spikes: Out, stream of `spikes_layout`. voltages: Out, stream of `voltages_layout`.
+        counts, templates: Out, `counts_layout` and `templates_layout` with `valid`.
+        teach: Out, stream of `teach_layout`. recalled: Out, stream of `concept_layout`. idle: Out, nothing waits here.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        write = lambda layout: Out(wiring.Signature({"valid": Out(1), "payload": Out(layout)}))  # noqa: E731
+        super().__init__(
+            {
+                "words": In(stream.Signature(word_layout(f))),
+                "under_way": In(under_way_layout(f)),
+                "out": Out(1),
+                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
+                "bottom_place": In(f.place_bits),
+                "bottom_parity": In(1),
+                "spikes": Out(stream.Signature(spikes_layout(f))),
+                "voltages": Out(stream.Signature(voltages_layout(f))),
+                "counts": write(counts_layout(f)),
+                "templates": write(templates_layout(f)),
+                "teach": Out(stream.Signature(teach_layout(f))),
+                "recalled": Out(stream.Signature(concept_layout(f))),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, word, now = self.form, self.words.payload, self.under_way
+        targets, tops = self._targets()
+        up, down = (Array(targets[apical])[now.context] for apical in (False, True))
+        apical, top = now.apical, Array(tops)[now.context]
+        listed = Mux(apical, down, up) != len(f.sources)
+        to_teach = self._queue(m, "taught", self.teach, 2 * len(f.contexts))
+        to_norm = self._queue(m, "normed", self.recalled, 4)
+        clear = (~listed | self.spikes.ready) & (apical | ~top | self.voltages.ready) & to_teach.ready & to_norm.ready
+        taken = self.words.valid & clear
+        last = taken & word.group.last
+        m.d.comb += [
+            self.words.ready.eq(clear),
+            self.out.eq(last),
+            self.spikes.valid.eq(self.words.valid & listed & to_teach.ready & to_norm.ready),
+            self.spikes.payload.source.eq(Mux(apical, down, up)),
+            self.spikes.payload.header.eq(now.header),
+            self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready),
+            self.voltages.payload.last.eq(word.group.last),
+            self.voltages.payload.blank.eq(now.header.blank),
+            self.templates.valid.eq(taken & apical),
+            self.templates.payload.k.eq(now.header.label),
+            self.templates.payload.place.eq(word.group.place),
+            to_norm.valid.eq(last & apical),
+            to_norm.payload.context.eq(now.context),
+            to_norm.payload.k.eq(now.header.label),
+        ]
+        from_bottom = Signal()
+        bottom, counts = self.bottom.payload, self.counts.payload
+        number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
+        m.d.comb += [
+            self.bottom.ready.eq(~self.words.valid & to_teach.ready),
+            from_bottom.eq(self.bottom.valid & self.bottom.ready),
+            self.counts.valid.eq(Mux(from_bottom, bottom.learn, taken & ~apical & now.header.learn)),
+            counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.parity)),
+            counts.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),
+            to_teach.valid.eq(Mux(from_bottom, bottom.learn & bottom.last, last & ~apical & now.header.learn)),
+            to_teach.payload.context.eq(Mux(from_bottom, number, now.context)),
+            to_teach.payload.parity.eq(counts.parity),
+            to_teach.payload.label.eq(Mux(from_bottom, bottom.label, now.header.label)),
+            self.idle.eq(~self.teach.valid & ~self.recalled.valid),
+        ]
+        for p in range(f.lanes):
+            lane, count = word.lanes[p], counts.lanes[p]
+            m.d.comb += [
+                self.spikes.payload.trains[p].eq(lane.train),
+                self.voltages.payload.lanes[p].eq(lane.voltage),
+                self.templates.payload.lanes[p].eq(lane.template),
+                count.count.eq(Mux(from_bottom, bottom.counts[p], lane.count)),
+                count.window.eq(lane.window),
+            ]
+        return m
+
+    def _targets(self):
+        """By side and context, the source that spikes go to (their number: none); by context, whether it is layer L."""
+        f, none = self.form, len(self.form.sources)
+        targets = {False: [], True: []}
+        for context in f.contexts:
+            for apical in (False, True):
+                source = f.source_of(context.layer + (-1 if apical else 1), apical)
+                targets[apical].append(none if source is None else source)
+        return targets, [context.top for context in f.contexts]
+
+    def _queue(self, m, name, target, depth):
+        """A queue in front of a stream: a stream of the same payload."""
+        source = target.signature.create(path=(name,))
+        m.submodules[name] = queue = SyncFIFO(width=len(source.payload.as_value()), depth=depth)
+        m.d.comb += [
+            queue.w_data.eq(source.payload),
+            queue.w_en.eq(source.valid & source.ready),
+            source.ready.eq(queue.w_rdy),
+            target.payload.eq(queue.r_data),
+            target.valid.eq(queue.r_rdy),
+            queue.r_en.eq(target.ready),
+        ]
+        return source

@@ -1,0 +1,213 @@
+"""Rows: lists the active rows of every source's samples, so that a pass walks nothing else (contract, steps 2, 7 and 9)."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
+from rtl.memories import ram
+from rtl.spikes import one_of, pixel_count, train_count
+
+
+def of_source(values, source):
+    """The one of these numbers that is the source's."""
+    return Array(Const(value, range(max(2, max(values) + 1))) for value in values)[source]
+
+
+class Rows(wiring.Component):
+    """Takes words of spikes and lists, by source, the rows active now (upwards) and those active two samples ago only
+    (downwards from the other end), each with its count then; a row a clock, a word three at least.
+
+    A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
+    free, which it knows from `release`; channels may be in the midst of samples of different sources.
+
+    Args:
+        channels: streams that words come by.
+
+    Members:
+        words: In, streams of `spikes_layout`. listed: Out, a bit a source: a sample is there to be walked.
+        source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
+            sample of that source, in the same clock.
+        release: In, pulse: that sample of `release_source` (In) has been walked.
+        index: In, an address -> entry: Out, `entry_layout`, two clocks later.
+        idle: Out, no word is inside.
+        host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
+            address stays from two clocks before the write, and before the read, on.
+    """
+
+    def __init__(self, form: EngineFormat, channels: int):
+        self.form, self.channels, self.sources = form, channels, form.sources
+        f = form
+        super().__init__(
+            {
+                "words": In(stream.Signature(spikes_layout(f))).array(channels),
+                "listed": Out(len(self.sources)),
+                "source": In(f.source_bits),
+                "job": Out(job_layout(f)),
+                "front": Out(f.list_bits),
+                "back": Out(f.list_bits),
+                "release": In(1),
+                "release_source": In(f.source_bits),
+                "index": In(f.list_bits),
+                "entry": Out(entry_layout(f)),
+                "idle": Out(1),
+                "host_address": In(ceil_log2(max(2, f.kept_words))),
+                "host_lane": In(max(1, ceil_log2(f.lanes))),
+                "host_data": In(f.count_bits),
+                "host_write": In(1),
+                "host_read": Out(f.count_bits),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, sources = self.form, self.sources
+        m.submodules.list = rows = ram(shape=entry_layout(f), depth=1 << f.list_bits)
+        get = rows.read_port()
+        m.d.comb += get.addr.eq(self.index)
+        m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
+        filling, full = Signal(len(sources)), [Signal(2, name=f"full{i}") for i in range(len(sources))]
+        walking = Signal(len(sources))
+
+        held, channel, picks_next = self._take(m)
+        olds = self._counts(m, held, picks_next)
+        closed, closed_source, job = self._pick(m, rows.write_port(), held, channel, picks_next, olds, filling)
+
+        m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
+        put, look = jobs.write_port(), jobs.read_port(domain="comb")
+        m.d.comb += [
+            put.en.eq(closed),
+            put.addr.eq(Cat(filling.bit_select(closed_source, 1), closed_source)),
+            put.data.eq(job),
+            look.addr.eq(Cat(walking.bit_select(self.source, 1), self.source)),
+            self.job.eq(look.data),
+        ]
+        rows_of, bases = [s.rows for s in sources], [s.list_base for s in sources]
+        count = of_source(rows_of, self.source)
+        second = walking.bit_select(self.source, 1)
+        m.d.comb += [
+            self.front.eq(of_source(bases, self.source) + Mux(second, count, 0)),
+            self.back.eq(self.front + count - 1),
+        ]
+        for number, both in enumerate(full):
+            done = closed & (closed_source == number)
+            gone = self.release & (self.release_source == number)
+            fills, walks = filling[number], walking[number]
+            m.d.comb += self.listed[number].eq(Mux(walks, both[1], both[0]))
+            m.d.sync += [
+                fills.eq(fills ^ done),
+                walks.eq(walks ^ gone),
+                both.eq((both | Cat(done & ~fills, done & fills)) & ~Cat(gone & ~walks, gone & walks)),
+            ]
+        return m
+
+    def _take(self, m):
+        """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel."""
+        valid, held = Signal(), Signal(spikes_layout(self.form))
+        channel, turn = Signal(range(max(2, self.channels))), Signal(range(max(2, self.channels)))
+        fetched, picks_next, pick_free = Signal(), Signal(), Signal(name="pick_free")
+        self.pick_free = pick_free
+        room = ~valid | picks_next
+        offered = Cat(words.valid for words in self.words)
+        chosen = Signal.like(turn)
+        m.d.comb += chosen.eq(turn)
+        for number in reversed(range(self.channels)):  # that of `turn` where it is there, else the first
+            with m.If(offered[number] & ~offered.bit_select(turn, 1)):
+                m.d.comb += chosen.eq(number)
+        m.d.comb += picks_next.eq(valid & fetched & pick_free)
+        m.d.sync += fetched.eq(valid & ~picks_next), valid.eq((valid & ~picks_next) | (room & offered.any()))
+        for number, words in enumerate(self.words):
+            taken = room & (chosen == number)
+            m.d.comb += words.ready.eq(taken)
+            with m.If(taken & words.valid):
+                m.d.sync += held.eq(words.payload), channel.eq(number)
+                m.d.sync += turn.eq(0 if number + 1 == self.channels else number + 1)
+        self.word_inside = valid
+        return held, channel, picks_next
+
+    def _counts(self, m, held, picks_next):
+        """The senders' counts as they were in this slot; with the word's turn its own take their place. Returns the old."""
+        f, sources = self.form, self.sources
+        layout = data.ArrayLayout(f.count_bits, f.lanes)
+        m.submodules.counts = counts = ram(shape=layout, depth=max(2, f.kept_words))
+        read, write = counts.read_port(), counts.write_port()
+        places = [Signal(read.addr.shape(), name=f"place{i}", init=s.count_base) for i, s in enumerate(sources)]
+        here = Array(places)[held.source]
+        m.d.comb += read.addr.eq(Mux(self.word_inside, here, self.host_address))
+        ends = [s.count_base + s.slots * s.words - 1 for s in sources]
+        for number, (source, place) in enumerate(zip(sources, places, strict=True)):
+            with m.If(picks_next & (held.source == number)):
+                m.d.sync += place.eq(Mux(place == ends[number], source.count_base, place + 1))
+        direct = [number for number, source in enumerate(sources) if source.direct]
+        new = Signal(layout)
+        for p in range(f.lanes):
+            count = train_count(held.trains[p][: f.steps], f.steps)
+            for number in direct:
+                count = Mux(held.source == number, pixel_count(held.trains[p][:4], f.steps), count)
+            m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(self.host_lane == p, self.host_data, read.data[p])))
+        m.d.sync += write.en.eq(picks_next | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
+        m.d.comb += self.host_read.eq(read.data[self.host_lane])
+        return read.data
+
+    def _pick(self, m, put, held, channel, picks_next, olds, filling):
+        """Picks a word's rows one by one. Returns (pulse, source, job) of a sample that is listed."""
+        f, sources = self.form, self.sources
+        mask, rest, pick = Signal(f.lanes), Signal(f.lanes), Signal(f.lanes)
+        now = {  # of the word whose rows are picked
+            "trains": Signal(held.trains.shape(), name="now_trains"),
+            "olds": Signal(olds.shape(), name="now_olds"),
+            "source": Signal(f.source_bits, name="now_source"),
+            "header": Signal(held.header.shape(), name="now_header"),
+            "channel": Signal.like(channel, name="now_channel"),
+        }
+        ending = Signal()  # it is its sample's last
+        zero = [
+            Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(self.channels)
+        ]
+        new, old = Array(zero[: self.channels]), Array(zero[self.channels :])
+        words = [Signal(range(max(2, *(s.words for s in sources))), name=f"word{i}") for i in range(self.channels)]
+        bases = [Signal(range(f.most_rows + f.lanes), name=f"base{i}") for i in range(self.channels)]
+        base = Signal(bases[0].shape())
+        active = Cat(train.any() for train in held.trains)
+        was = Cat(count.any() for count in olds)
+        m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~rest.any() & ~ending)
+        m.d.sync += mask.eq(rest), ending.eq(ending & rest.any())
+        last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
+        with m.If(picks_next):
+            m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(Array(bases)[channel])]
+            m.d.sync += [now["trains"].eq(held.trains), now["olds"].eq(olds), now["source"].eq(held.source)]
+            m.d.sync += [now["header"].eq(held.header), now["channel"].eq(channel)]
+            m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
+            m.d.sync += Array(bases)[channel].eq(Mux(last, 0, Array(bases)[channel] + f.lanes))
+
+        # A clock later its fields are picked out, in the next they are written; only then is the sample listed.
+        picked, chosen, source, of_channel = Signal(), Signal(f.lanes), Signal(f.source_bits), Signal.like(channel)
+        trains, counts, first = Signal.like(held.trains), Signal.like(olds), Signal.like(base)
+        closing, closed, header = Signal(), Signal(), Signal(held.header.shape())
+        m.d.sync += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
+        m.d.sync += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])
+        m.d.sync += closing.eq(ending & ~rest.any()), closed.eq(closing)
+        entry = put.data
+        train = one_of(chosen, trains)
+        is_new = train.any()
+        start = of_source([s.list_base for s in sources], source)
+        size = of_source([s.rows for s in sources], source)
+        second = filling.bit_select(source, 1)
+        front, back = start + Mux(second, size, 0), start + Mux(second, (size << 1) - 1, size - 1)
+        late = {"en": picked, "addr": Mux(is_new, front + new[of_channel], back - old[of_channel])}
+        m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
+        m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)
+        m.d.sync += entry.old.eq(one_of(chosen, counts))
+        with m.If(picked & is_new):
+            m.d.sync += new[of_channel].eq(new[of_channel] + 1)
+        with m.If(picked & ~is_new):
+            m.d.sync += old[of_channel].eq(old[of_channel] + 1)
+        job, closed_source, closed_channel = Signal(job_layout(f)), Signal(f.source_bits), Signal.like(channel)
+        m.d.sync += closed_source.eq(source), closed_channel.eq(of_channel), job.header.eq(header)
+        m.d.comb += job.new.eq(new[closed_channel]), job.old.eq(old[closed_channel])
+        with m.If(closed):
+            m.d.sync += new[closed_channel].eq(0), old[closed_channel].eq(0)
+        m.d.comb += self.idle.eq(~self.word_inside & ~mask.any() & ~ending & ~picked & ~closing & ~closed)
+        return closed, closed_source, job

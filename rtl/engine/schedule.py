@@ -1,0 +1,253 @@
+"""Schedule: which layer takes the next pass, on which sample; concepts behind a block's end (contract, steps 3, 4 and 9).
+
+Nobody steers the layers: a pass is taken when its rows are listed, the errors that it applies are known, and there is room
+for its spikes. Passes nearer to the top go first, so that what is under way makes room for what comes.
+"""
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import concept_layout, header_layout, job_layout, pass_layout, update_layout
+
+DEPTH = 4
+"""Passes that may be under way: walked, in the soma, on their way out."""
+LISTS = 2
+"""Samples of a source that may be listed or about to be."""
+
+
+def under_way_layout(f: EngineFormat) -> data.StructLayout:
+    """A pass whose words are still to come."""
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "parity": 1, "header": header_layout()})
+
+
+class Schedule(wiring.Component):
+    """Keeps, for every layer, the parity of its next sample, what of it is being taught, and how far its recall is.
+
+    Members:
+        listed, job, front, back: In, source: Out, release, release_source: Out: see `rtl.engine.rows.Rows`.
+        passes: Out, stream of `pass_layout`. released: In, pulse: the rows of the oldest of them have been walked.
+        under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
+        room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
+        concept: Out, stream of (`concept_layout`, relearn): the errors of a concept are to be made; made: In, pulse.
+        recalled: In, pulse: the concept `recalled_as` (In, `concept_layout`) has its templates and their norm.
+        taught: In, pulse: a sample of the layer `taught_context`, parity `taught_parity` (In), has been taught.
+        read: Out, layer and bank -> update: In, `update_layout`, in the same clock.
+        bottom_free: Out, layer 0 may take a sample of `bottom_parity` (Out). bottom_taken: In, pulse: it has one, whole, of
+            `bottom_header` (In). codes: Out, pulse: concepts are to be recalled; codes_done: In, pulse.
+        idle: Out, no pass is under way, nothing is taught or recalled.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        sources = len(f.sources)
+        concept = data.StructLayout({"concept": concept_layout(f), "relearn": 1})
+        super().__init__(
+            {
+                "listed": In(sources),
+                "job": In(job_layout(f)),
+                "front": In(f.list_bits),
+                "back": In(f.list_bits),
+                "source": Out(f.source_bits),
+                "release": Out(1),
+                "release_source": Out(f.source_bits),
+                "passes": Out(stream.Signature(pass_layout(f))),
+                "released": In(1),
+                "under_way": Out(under_way_layout(f)),
+                "out": In(1),
+                "room": Out(sources),
+                "claim": In(sources),
+                "concept": Out(stream.Signature(concept)),
+                "made": In(1),
+                "recalled": In(1),
+                "recalled_as": In(concept_layout(f)),
+                "taught": In(1),
+                "taught_context": In(f.context_bits),
+                "taught_parity": In(1),
+                "read": Out(data.StructLayout({"context": f.context_bits, "bank": 2})),
+                "update": In(update_layout()),
+                "bottom_free": Out(1),
+                "bottom_parity": Out(1),
+                "bottom_taken": In(1),
+                "bottom_header": In(header_layout()),
+                "codes": Out(1),
+                "codes_done": In(1),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.states = [self._state(m, number) for number in range(len(f.contexts))]
+        claims = self._claims(m)
+        offered = self._offer(m)
+        taken = self.passes.valid & self.passes.ready
+        self._take(m, taken, offered, claims)
+        self._concepts(m, taken)
+        busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
+        m.d.comb += self.idle.eq(~busy & ~self.passes.valid & ~self.choosing & ~self.any_under_way & ~self.listed.any())
+        return m
+
+    def _state(self, m, number):
+        """What is kept of a layer.
+
+        parity: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an
+        update of that parity's last sample. closing: concepts are being recalled, `relearn`: and Theta learns; `begun`: how
+        many of their passes have begun, `asked`, `made`: the errors of the next one are being made, are there.
+        """
+        names = {"parity": 1, "busy": 2, "update": 2, "closing": 1, "relearn": 1, "begun": 7, "asked": 1, "made": 1}
+        state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
+        with m.If(self.taught & (self.taught_context == number)):
+            m.d.sync += state["busy"].bit_select(self.taught_parity, 1).eq(0)
+        return state
+
+    def _claims(self, m):
+        """Counts a source's samples from their first word's claim to the release of their list. Returns the pulses."""
+        f, sources = self.form, range(len(self.form.sources))
+        claims = Signal(len(sources))
+        for number in sources:
+            count = Signal(range(LISTS + 1), name=f"lists{number}")
+            begins = claims[number] | self.claim[number]
+            ends = self.release & (self.release_source == number)
+            m.d.sync += count.eq(count + begins - ends)
+            m.d.comb += self.room[number].eq(count != LISTS)
+        m.submodules.walked = walked = SyncFIFO(width=f.source_bits, depth=DEPTH)
+        m.d.comb += [
+            walked.w_data.eq(self.source),
+            walked.w_en.eq(self.passes.valid & self.passes.ready),
+            walked.r_en.eq(self.released),
+            self.release.eq(self.released),
+            self.release_source.eq(walked.r_data),
+        ]
+        return claims
+
+    def _target(self, number, apical):
+        """The source that a pass's spikes are listed for, on this engine; None: they go elsewhere, or nowhere."""
+        layer = self.form.contexts[number].layer
+        return self.form.source_of(layer - 1 if apical else layer + 1, apical)
+
+    def _offer(self, m):
+        """Chooses a pass that can be taken, a clock; looks up its rows and its update, another; and offers it."""
+        f = self.form
+        candidates = []
+        for apical in (True, False):
+            for source in reversed(range(len(f.sources))):
+                if f.sources[source].apical == apical:
+                    number = f.sources[source].context
+                    state, target = self.states[number], self._target(number, apical)
+                    can = self.listed[source]
+                    if apical:
+                        can &= state["closing"] & state["made"]
+                    else:
+                        can &= ~state["closing"] & ~state["busy"].bit_select(state["parity"], 1)
+                    if target is not None:
+                        can &= self.room[target]
+                    candidates.append((can, source))
+        self.choosing, chosen = Signal(), Signal(f.source_bits)
+        apical = Array(source.apical for source in f.sources)[chosen]
+        number = Array(source.context for source in f.sources)[chosen]
+        parity = Array(state["parity"] for state in self.states)[number]
+        begun = Array(state["begun"] for state in self.states)[number]
+        with m.If(~self.passes.valid & ~self.choosing):
+            for can, source in reversed(candidates):  # the first of them wins
+                with m.If(can):
+                    m.d.sync += self.choosing.eq(1), chosen.eq(source)
+        offered = self.passes.payload
+        m.d.comb += self.source.eq(chosen)
+        m.d.comb += self.read.context.eq(number), self.read.bank.eq(Cat(Mux(apical, begun[0], parity), apical))
+        header, bank_parity = Signal(header_layout()), Signal()
+        with m.If(self.choosing):
+            has_update = Array(state["update"] for state in self.states)[number].bit_select(parity, 1)
+            m.d.sync += [
+                self.passes.valid.eq(1),
+                self.choosing.eq(0),
+                offered.context.eq(number),
+                offered.apical.eq(apical),
+                offered.new.eq(self.job.new),
+                offered.old.eq(self.job.old),
+                offered.front.eq(self.front),
+                offered.back.eq(self.back),
+                offered.bank.eq(self.read.bank),
+                offered.update.eq(self.update),
+                offered.update.any.eq(self.update.any & (apical | has_update)),
+                header.eq(self.job.header),
+                bank_parity.eq(parity),
+            ]
+        with m.Elif(self.passes.ready):
+            m.d.sync += self.passes.valid.eq(0)
+        return {"header": header, "parity": bank_parity}
+
+    def _take(self, m, taken, offered, claims):
+        """What a pass that is taken changes."""
+        f, header, parity = self.form, offered["header"], offered["parity"]
+        m.submodules.words = words = SyncFIFO(width=len(self.under_way.as_value()), depth=DEPTH)
+        coming = Signal(under_way_layout(f))
+        m.d.comb += [
+            coming.context.eq(self.passes.payload.context),
+            coming.apical.eq(self.passes.payload.apical),
+            coming.parity.eq(parity),
+            coming.header.eq(header),
+            words.w_data.eq(coming),
+            words.w_en.eq(taken),
+            words.r_en.eq(self.out),
+            self.under_way.eq(words.r_data),
+        ]
+        self.any_under_way = words.r_rdy
+        for number, state in enumerate(self.states):
+            here = taken & (self.passes.payload.context == number)
+            for apical in (True, False):
+                target = self._target(number, apical)
+                if target is not None:
+                    m.d.comb += claims[target].eq(here & (self.passes.payload.apical == apical))
+            if f.contexts[number].bottom:
+                m.d.comb += self.bottom_parity.eq(state["parity"])
+                m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["parity"], 1))
+                self._sample(m, number, self.bottom_taken, self.bottom_header, state["parity"])
+            else:
+                self._sample(m, number, here & ~self.passes.payload.apical, header, parity)
+            with m.If(here & self.passes.payload.apical):
+                m.d.sync += state["begun"].eq(state["begun"] + 1), state["made"].eq(0)
+
+    def _sample(self, m, number, begins, header, parity):
+        """A layer takes a sample: what of it is to be waited for."""
+        state = self.states[number]
+        with m.If(begins):
+            m.d.sync += [
+                state["parity"].eq(~state["parity"]),
+                state["update"].bit_select(parity, 1).eq(header.learn),
+                state["closing"].eq(header.recall),
+                state["relearn"].eq(header.relearn),
+                state["begun"].eq(0),
+            ]
+            with m.If(header.learn):
+                m.d.sync += state["busy"].bit_select(parity, 1).eq(1)
+            if self.form.contexts[number].top:
+                m.d.comb += self.codes.eq(header.recall)
+
+    def _concepts(self, m, taken):
+        """At a block's end: asks for a concept's errors, once the one before is being walked; closes with the last."""
+        f, ask = self.form, self.concept
+        asking = Signal()
+        for number, (context, state) in enumerate(zip(f.contexts, self.states, strict=True)):
+            if context.top:
+                with m.If(self.codes_done):
+                    m.d.sync += state["closing"].eq(0)
+                continue
+            wants = state["closing"] & ~state["made"] & ~state["asked"] & ~state["busy"].any() & (state["begun"] < f.classes)
+            with m.If(wants & ~asking):
+                m.d.sync += [
+                    ask.valid.eq(1),
+                    ask.payload.concept.context.eq(number),
+                    ask.payload.concept.k.eq(state["begun"]),
+                    ask.payload.relearn.eq(state["relearn"]),
+                ]
+                m.d.sync += asking.eq(1), [other["asked"].eq(other is state) for other in self.states]
+            with m.If(self.made & state["asked"]):
+                m.d.sync += state["made"].eq(1), state["asked"].eq(0), asking.eq(0)
+            with m.If(self.recalled & (self.recalled_as.context == number) & (self.recalled_as.k == f.classes - 1)):
+                m.d.sync += state["closing"].eq(0)
+        with m.If(ask.valid & ask.ready):
+            m.d.sync += ask.valid.eq(0)

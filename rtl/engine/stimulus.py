@@ -1,0 +1,117 @@
+"""Stimulus: samples from outside to layer 1's rows and layer 0's counts, and where blocks end (contract, steps 2 and 9)."""
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from golden.config import Config
+from rtl.engine.formats import LABEL_BITS, PIXEL_BITS, EngineFormat
+from rtl.engine.layouts import header_layout, spikes_layout
+from rtl.engine.outlet import stimulus_counts_layout
+from rtl.spikes import pixel_count, pixel_train
+
+BLOCK_BITS = 12
+
+
+def beat_layout(lanes: int) -> data.StructLayout:
+    """One beat of a sample: `lanes` pixels of 4 bits; ceil(n_0 / lanes) beats make a sample.
+
+    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
+    learned. The same in all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
+    """
+    return data.StructLayout({"pixels": data.ArrayLayout(PIXEL_BITS, lanes), "label": LABEL_BITS, "learn": 1, "recall": 1})
+
+
+class Stimulus(wiring.Component):
+    """Passes beats on, and puts in two blank samples on request: with them all that is pending has been applied.
+
+    Args:
+        source: the number of layer 1's source on its engine.
+
+    Members:
+        i: In, stream of `beat_layout`. spikes: Out, stream of `spikes_layout` to layer 1's rows; counts: Out, stream of
+            `stimulus_counts_layout` to layer 0, each beat's two at once.
+        room: In, layer 1 may take a sample; claim: Out, pulse: it begins. bottom_free: In, layer 0 may; bottom_taken: Out,
+            pulse: it has one, whole, of `header` (Out). group: Out, of the beat.
+        block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
+        finish: In, pulse, while `ready_to_finish` (Out). idle: Out, no sample is halfway in.
+    """
+
+    def __init__(self, config: Config, form: EngineFormat, source: int):
+        self.config, self.form, self.source = config, form, source
+        f = form
+        super().__init__(
+            {
+                "i": In(stream.Signature(beat_layout(f.lanes))),
+                "spikes": Out(stream.Signature(spikes_layout(f))),
+                "counts": Out(stream.Signature(stimulus_counts_layout(f))),
+                "room": In(1),
+                "claim": Out(1),
+                "bottom_free": In(1),
+                "bottom_taken": Out(1),
+                "header": Out(header_layout()),
+                "group": Out(range(max(2, f.sources[source].words))),
+                "block": In(BLOCK_BITS),
+                "learn_theta": In(1),
+                "position": Out(BLOCK_BITS),
+                "position_data": In(BLOCK_BITS),
+                "position_write": In(1),
+                "finish": In(1),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, config, beats = self.form, self.config, self.form.sources[self.source].words
+        n, beat, header = config.sizes[0], self.i.payload, self.header
+        blank = Signal(2)  # samples still to come
+        begun, group = Signal(), self.group
+        last = group == beats - 1
+        ends_block = self.position == self.block
+        learn = beat.learn & (beat.label < config.classes) & ~blank.any() & config.learn
+        relearns = learn & ends_block & self.learn_theta
+        m.d.comb += [
+            header.label.eq(beat.label),
+            header.learn.eq(learn),
+            header.recall.eq(((beat.recall & ~blank.any()) | relearns) & config.learn),
+            header.relearn.eq(relearns),
+            header.blank.eq(blank.any()),
+        ]
+        # A sample begins when both layers have room, and goes on when both take its beat.
+        both = self.spikes.ready & (self.counts.ready | ~config.learn)
+        present = self.i.valid | blank.any()
+        goes = present & begun & both
+        m.d.comb += [
+            self.claim.eq(present & ~begun & self.room & (self.bottom_free | ~config.learn)),
+            self.i.ready.eq(begun & both & ~blank.any()),
+            self.spikes.valid.eq(present & begun & self.counts.ready),
+            self.counts.valid.eq(present & begun & self.spikes.ready),
+            self.spikes.payload.source.eq(self.source),
+            self.spikes.payload.header.eq(header),
+            self.counts.payload.label.eq(beat.label),
+            self.counts.payload.learn.eq(learn),
+            self.counts.payload.last.eq(last),
+            self.bottom_taken.eq(goes & last),
+            self.idle.eq(~begun & ~blank.any()),
+        ]
+        with m.If(self.claim):
+            m.d.sync += begun.eq(1)
+        with m.If(goes):
+            m.d.sync += group.eq(Mux(last, 0, group + 1))
+            with m.If(last):
+                m.d.sync += begun.eq(0), blank.eq(Mux(blank.any(), blank - 1, 0))
+                with m.If(learn):
+                    m.d.sync += self.position.eq(Mux(ends_block, 0, self.position + 1))
+        with m.If(self.finish):
+            m.d.sync += blank.eq(2)
+        with m.If(self.position_write):
+            m.d.sync += self.position.eq(self.position_data)
+        direct = config.coding == "direct"
+        for p in range(f.lanes):
+            beyond = last if n % f.lanes and p >= n % f.lanes else 0
+            pixel = Signal(PIXEL_BITS, name=f"pixel{p}")
+            m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
+            m.d.comb += self.spikes.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
+            m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
+        return m
