@@ -1,6 +1,6 @@
 """Outlet: where a group's word goes: spikes to the next layer's rows, counts and templates to the learner, V_L out."""
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out

@@ -27,7 +27,7 @@ class Schedule(wiring.Component):
     """Keeps, for every layer, the parity of its next sample, what of it is being taught, and how far its recall is.
 
     Members:
-        listed, job, front, back: In, source: Out, release, release_source: Out: see `rtl.engine.rows.Rows`.
+        listed, job, front, back: In, source: Out, walked, walked_source: Out: see `rtl.engine.rows.Rows`.
         passes: Out, stream of `pass_layout`. released: In, pulse: the rows of the oldest of them have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
@@ -51,8 +51,8 @@ class Schedule(wiring.Component):
                 "front": In(f.list_bits),
                 "back": In(f.list_bits),
                 "source": Out(f.source_bits),
-                "release": Out(1),
-                "release_source": Out(f.source_bits),
+                "walked": Out(1),
+                "walked_source": Out(f.source_bits),
                 "passes": Out(stream.Signature(pass_layout(f))),
                 "released": In(1),
                 "under_way": Out(under_way_layout(f)),
@@ -105,13 +105,13 @@ class Schedule(wiring.Component):
         return state
 
     def _claims(self, m):
-        """Counts a source's samples from their first word's claim to the release of their list. Returns the pulses."""
+        """Counts a source's samples from their first word's claim to the end of the walk. Returns the pulses."""
         f, sources = self.form, range(len(self.form.sources))
         claims = Signal(len(sources))
         for number in sources:
             count = Signal(range(LISTS + 1), name=f"lists{number}")
             begins = claims[number] | self.claim[number]
-            ends = self.release & (self.release_source == number)
+            ends = self.walked & (self.walked_source == number)
             m.d.sync += count.eq(count + begins - ends)
             m.d.comb += self.room[number].eq(count != LISTS)
         m.submodules.walked = walked = SyncFIFO(width=f.source_bits, depth=DEPTH)
@@ -119,8 +119,8 @@ class Schedule(wiring.Component):
             walked.w_data.eq(self.source),
             walked.w_en.eq(self.passes.valid & self.passes.ready),
             walked.r_en.eq(self.released),
-            self.release.eq(self.released),
-            self.release_source.eq(walked.r_data),
+            self.walked.eq(self.released),
+            self.walked_source.eq(walked.r_data),
         ]
         return claims
 

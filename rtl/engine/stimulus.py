@@ -1,6 +1,6 @@
 """Stimulus: samples from outside to layer 1's rows and layer 0's counts, and where blocks end (contract, steps 2 and 9)."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -78,15 +78,21 @@ class Stimulus(wiring.Component):
             header.relearn.eq(relearns),
             header.blank.eq(blank.any()),
         ]
-        # A sample begins when both layers have room, and goes on when both take its beat.
-        both = self.spikes.ready & (self.counts.ready | ~config.learn)
+        # A sample begins when both layers have room, and goes on when both have its beat, one sooner than the other perhaps.
         present = self.i.valid | blank.any()
-        goes = present & begun & both
+        targets = [self.spikes, self.counts] if config.learn else [self.spikes]
+        has, sents = [], [Signal(name=f"sent{number}") for number in range(len(targets))]
+        for sent, target in zip(sents, targets, strict=True):
+            m.d.comb += target.valid.eq(present & begun & ~sent)
+            has.append(sent | (target.valid & target.ready))
+            with m.If(target.valid & target.ready):
+                m.d.sync += sent.eq(1)
+        sent_all = Signal()
+        m.d.comb += sent_all.eq(Cat(has).all())
+        goes = present & begun & sent_all
         m.d.comb += [
             self.claim.eq(present & ~begun & self.room & (self.bottom_free | ~config.learn)),
-            self.i.ready.eq(begun & both & ~blank.any()),
-            self.spikes.valid.eq(present & begun & self.counts.ready),
-            self.counts.valid.eq(present & begun & self.spikes.ready),
+            self.i.ready.eq(begun & sent_all & ~blank.any()),
             self.spikes.payload.source.eq(self.source),
             self.spikes.payload.header.eq(header),
             self.counts.payload.label.eq(beat.label),
@@ -98,6 +104,7 @@ class Stimulus(wiring.Component):
         with m.If(self.claim):
             m.d.sync += begun.eq(1)
         with m.If(goes):
+            m.d.sync += [sent.eq(0) for sent in sents]
             m.d.sync += group.eq(Mux(last, 0, group + 1))
             with m.If(last):
                 m.d.sync += begun.eq(0), blank.eq(Mux(blank.any(), blank - 1, 0))

@@ -1,0 +1,1 @@
+"""cocotb benches of `rtl.engine`, a block each."""

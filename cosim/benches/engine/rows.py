@@ -1,0 +1,150 @@
+"""cocotb bench of `rtl.engine.rows`: samples of all sources by two channels, walked in any order."""
+
+import random
+from collections import deque
+
+import cocotb
+from cocotb.triggers import RisingEdge
+
+from cosim.benches.drivers import StreamDriver, Watchdog, stalls
+from cosim.benches.engine.formats import format_of
+from cosim.benches.pins import PATTERNS, Pins, begin, pack, unpack
+from cosim.runner import parameters
+from rtl.engine.formats import PIXEL_BITS, EngineFormat, Source
+from rtl.engine.layouts import header_layout
+
+CHANNELS = 2
+SAMPLES = 40
+HEADER_BITS = header_layout().size
+
+
+def count(train: int, steps: int, source: Source) -> int:
+    """r of what a row sends: (x T + 8) >> 4 of a pixel, the spikes of a train."""
+    return (train * steps + 8) >> 4 if source.direct else train.bit_count()
+
+
+def sample_of(rng: random.Random, f: EngineFormat, source: Source) -> list[int]:
+    """What a source's senders send: nothing, all, the ends only, or some."""
+    top = (1 << (PIXEL_BITS if source.direct else f.steps)) - 1
+    kind = rng.randrange(6)
+    if kind < 2:
+        return [(0, top)[kind]] * source.rows
+    if kind == 2:
+        return [rng.randint(1, top) if j in (0, source.rows - 1) else 0 for j in range(source.rows)]
+    return [rng.randint(0, top) if rng.random() < 0.4 else 0 for _ in range(source.rows)]
+
+
+class Bench:
+    """Senders that keep to two samples a source, and what is to be listed for each."""
+
+    def __init__(self, dut, clk, pins: Pins, f: EngineFormat, patterns: tuple[str, str], rng: random.Random):
+        self.clk, self.pins, self.f, self.rng = clk, pins, f, rng
+        self.sources = f.sources
+        self.kept = [[[0] * s.rows for _ in range(s.slots)] for s in self.sources]
+        self.seen = [0] * len(self.sources)
+        self.expected = [deque() for _ in self.sources]
+        self.drivers = [StreamDriver(dut, f"words__{i}", clk, patterns[0], seed=i) for i in range(CHANNELS)]
+        self.pauses, self.pending, self.compared, self.walked = stalls(patterns[1], 9), [None, None], 0, 0
+
+    async def send(self, channel: int) -> None:
+        """Samples of this channel's sources, whole ones one after another, as long as each has a list free."""
+        mine = [number for number in range(len(self.sources)) if number % CHANNELS == channel]
+        for _ in range(SAMPLES if mine else 0):
+            free = [number for number in mine if len(self.expected[number]) < 2]
+            while not free:
+                await RisingEdge(self.clk)
+                free = [number for number in mine if len(self.expected[number]) < 2]
+            self._send(channel, self.rng.choice(free))
+            await self.drivers[channel].drained()
+
+    def _send(self, channel: int, number: int) -> None:
+        f, source = self.f, self.sources[number]
+        sample, header = sample_of(self.rng, f, source), self.rng.getrandbits(HEADER_BITS)
+        padded = sample + [0] * (source.words * f.lanes - source.rows)
+        for word in range(source.words):
+            trains = [(train, f.planes) for train in padded[word * f.lanes : (word + 1) * f.lanes]]
+            self.drivers[channel].send([pack(*trains, (number, f.source_bits), (header, HEADER_BITS))])
+        kept, slot = self.kept[number], self.seen[number] % source.slots
+        rows = [(j, train, old) for j, (train, old) in enumerate(zip(sample, kept[slot], strict=True))]
+        self.expected[number].append((header, [r for r in rows if r[1]], [r for r in rows if not r[1] and r[2]]))
+        kept[slot] = [count(train, f.steps, source) for train in sample]
+        self.seen[number] += 1
+
+    async def clock(self, wanted: tuple | None = None) -> None:
+        """One clock; the entry whose address was presented two clocks before is there at its end."""
+        await RisingEdge(self.clk)
+        due = self.pending.pop(0)
+        if due is not None:
+            found = tuple(unpack(self.pins.get("entry"), self.f.row_bits, self.f.planes, self.f.count_bits))
+            assert found == due, f"entry {self.compared}: expected {due}, got {found}"
+            self.compared += 1
+        self.pending.append(wanted)
+
+    async def walk(self) -> None:
+        """One sample, of any source that has one: its job, its entries, its walked."""
+        pins = self.pins
+        await self.clock()
+        while not pins.get("listed") or next(self.pauses):
+            await self.clock()
+        number = self.rng.choice([i for i in range(len(self.sources)) if pins.get("listed") >> i & 1])
+        header, new, old = self.expected[number][0]
+        pins.set(source=number)
+        await self.clock()
+        bits = self.f.row_bits + 1
+        job = tuple(unpack(pins.get("job"), bits, bits, HEADER_BITS))
+        assert job == (len(new), len(old), header), f"source {number}: expected {(len(new), len(old), header)}, got {job}"
+        front, back = pins.get("front"), pins.get("back")
+        for address, entry in [(front + i, e) for i, e in enumerate(new)] + [(back - i, e) for i, e in enumerate(old)]:
+            while next(self.pauses):
+                pins.noise("index")
+                await self.clock()
+            pins.set(index=address)
+            await self.clock(entry)
+        pins.set(walked=1, walked_source=number)
+        await self.clock()
+        pins.set(walked=0)
+        self.expected[number].popleft()
+        self.walked += 1
+
+
+@cocotb.test()
+@cocotb.parametrize((("producer", "consumer"), PATTERNS))
+async def every_active_row_is_listed_once(dut, producer, consumer):
+    """Samples of all sources, of both channels at once; and the counts that are kept, read and written by the host."""
+    rng = random.Random(f"{producer} {consumer}")
+    f = format_of(parameters())
+    clk, pins = await begin(dut), Pins(dut)
+    bench = Bench(dut, clk, pins, f, (producer, consumer), rng)
+    for number, source in enumerate(f.sources):
+        for slot, address, lane, j in places(f, source):
+            bench.kept[number][slot][j] = rng.choice((0, rng.randint(0, f.steps)))
+            pins.set(host_address=address, host_lane=lane, host_data=bench.kept[number][slot][j])
+            await bench.clock()
+            await bench.clock()
+            pins.set(host_write=1)
+            await bench.clock()
+            pins.set(host_write=0)
+            await bench.clock()
+    senders = [cocotb.start_soon(bench.send(channel)) for channel in range(CHANNELS)]
+    Watchdog(clk, 4000, lambda: (bench.walked, bench.compared, *(d.sent for d in bench.drivers)), "rows")
+    total = SAMPLES * sum(any(i % CHANNELS == c for i in range(len(f.sources))) for c in range(CHANNELS))
+    while bench.walked < total:
+        await bench.walk()
+    for sender in senders:
+        await sender
+    for _ in range(3):
+        await bench.clock()
+    assert pins.get("idle") and not pins.get("listed") and bench.compared > total
+    for number, source in enumerate(f.sources):
+        for slot, address, lane, j in places(f, source):
+            pins.set(host_address=address, host_lane=lane)
+            for _ in range(2):
+                await bench.clock()
+            assert pins.get("host_read") == bench.kept[number][slot][j], f"source {number}, slot {slot}, row {j}"
+
+
+def places(f: EngineFormat, source: Source):
+    """(slot, address, lane, row) of every count that is kept of a source."""
+    for slot in range(source.slots):
+        for j in range(source.rows):
+            yield slot, source.count_base + slot * source.words + j // f.lanes, j % f.lanes, j
