@@ -1,0 +1,67 @@
+"""Where errors wait for the pass that applies them (contract, steps 7 and 9)."""
+
+from amaranth.hdl import Cat, Module, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import BANKS, errors_layout
+from rtl.memories import ram
+
+
+def errors_signature(f: EngineFormat) -> wiring.Signature:
+    """A write of a group's errors; it cannot be refused."""
+    return wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})
+
+
+def waiting_layout(f: EngineFormat) -> data.StructLayout:
+    """Where a group's errors wait. Places above banks: so no word is unused, however many places there are."""
+    return data.StructLayout({"bank": 2, "place": f.place_bits})
+
+
+class WaitingErrors(wiring.Component):
+    """A word of P errors for each bank and place; beside it, whether a group is *live*: not all of them are 0.
+
+    A write is there to be read, errors and liveness, two clocks later.
+
+    Members:
+        write: In, `errors_signature`.
+        ahead: In, `waiting_layout` -> live: Out, a clock later. row: In, `waiting_layout` -> errors: Out, a clock later.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = form
+        super().__init__(
+            {
+                "write": In(errors_signature(form)),
+                "ahead": In(waiting_layout(form)),
+                "live": Out(1),
+                "row": In(waiting_layout(form)),
+                "errors": Out(errors_layout(form)["errors"].shape),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        words, write = BANKS * max(2, self.form.places), self.write.payload
+        m.submodules.words = memory = ram(shape=write.errors.shape(), depth=words, block=True)
+        m.submodules.lives = lives = ram(shape=1, depth=words)
+        put, get = memory.write_port(), memory.read_port()
+        m.d.comb += [
+            put.en.eq(self.write.valid),
+            put.addr.eq(Cat(write.bank, write.place)),
+            put.data.eq(write.errors),
+            get.addr.eq(self.row),
+            self.errors.eq(get.data),
+        ]
+        mark, look = lives.write_port(), lives.read_port()
+        written, place, live = Signal(), Signal.like(put.addr), Signal()
+        m.d.sync += written.eq(put.en), place.eq(put.addr), live.eq(write.errors.as_value().any())
+        m.d.comb += [
+            mark.en.eq(written),
+            mark.addr.eq(place),
+            mark.data.eq(live),
+            look.addr.eq(self.ahead),
+            self.live.eq(look.data),
+        ]
+        return m

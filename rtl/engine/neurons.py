@@ -1,0 +1,79 @@
+"""Neurons: P lanes of synapses and somas, which the layers of an engine take in turns (contract, steps 3, 4, 7 and 9)."""
+
+from amaranth.hdl import Module
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.errors import WaitingErrors, errors_signature
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import entry_layout, pass_layout, word_layout
+from rtl.engine.soma import Soma, setting
+from rtl.engine.synapses import HOST_READ, HOST_WRITE, Synapses, changes_layout, host_signature, sums_stage
+from rtl.engine.walk import Walk
+
+__all__ = ["HOST_READ", "HOST_WRITE", "Neurons"]
+
+
+class Neurons(wiring.Component):
+    """Takes one pass after another, and gives a word for each of its groups.
+
+    Args:
+        rounds: see `rtl.engine.soma.Soma`.
+
+    Members:
+        passes: In, stream of `pass_layout`; index, released: Out, entry: In: see `rtl.engine.walk.Walk`. Errors that a pass
+            applies are written before it is offered. Lanes beyond a layer's neurons have none (0).
+        errors: In, `errors_signature`; only with learning.
+        words: Out, stream of `word_layout`, one a group, in order.
+        threshold, window_low, window_high: In; they change only while idle.
+        changed, changes: Out: see `rtl.engine.synapses.Synapses`.
+        idle: Out, no pass is inside, nothing is to be written, and no word waits.
+        host: In, `host_signature`: the weights, only while idle.
+    """
+
+    def __init__(self, form: EngineFormat, rounds: int | None = None):
+        self.form, self.rounds = form, rounds
+        f = form
+        super().__init__(
+            {
+                "passes": In(stream.Signature(pass_layout(f))),
+                "index": Out(f.list_bits),
+                "entry": In(entry_layout(f)),
+                "released": Out(1),
+                "words": Out(stream.Signature(word_layout(f))),
+                "threshold": In(setting("threshold")),
+                "window_low": In(setting("window_low")),
+                "window_high": In(setting("window_high")),
+                "changed": Out(1),
+                "changes": Out(changes_layout(f)),
+                "idle": Out(1),
+                "host": In(host_signature(f)),
+            }
+            | ({"errors": In(errors_signature(f))} if f.learn else {})
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, flipped = self.form, wiring.flipped
+        m.submodules.walk = walk = Walk(f)
+        m.submodules.synapses = synapses = Synapses(f)
+        # A row that is its group's last can be issued a clock after `room` at the earliest.
+        m.submodules.soma = soma = Soma(f, self.rounds, lead=sums_stage(f.learn))
+        wiring.connect(m, flipped(self.passes), walk.passes)
+        wiring.connect(m, soma.words, flipped(self.words))
+        wiring.connect(m, flipped(self.host), synapses.host)
+        if f.learn:
+            m.submodules.errors = errors = WaitingErrors(f)
+            wiring.connect(m, flipped(self.errors), errors.write)
+            m.d.comb += errors.ahead.eq(walk.ahead), walk.live.eq(errors.live)
+            m.d.comb += errors.row.eq(synapses.row), synapses.errors.eq(errors.errors)
+        m.d.comb += [self.index.eq(walk.index), self.released.eq(walk.released)]
+        m.d.comb += [synapses.step.eq(walk.step), synapses.entry.eq(self.entry), walk.writing.eq(synapses.writing)]
+        m.d.comb += [soma.accumulated.eq(synapses.accumulated), soma.group.eq(walk.ended), walk.room.eq(soma.room)]
+        for t in range(f.planes):
+            m.d.comb += [soma.sums[t][lane].eq(synapses.sums[t][lane]) for lane in range(f.lanes)]
+        for name in ("threshold", "window_low", "window_high"):
+            m.d.comb += getattr(soma, name).eq(getattr(self, name))
+        m.d.comb += [self.changed.eq(synapses.changed), self.changes.eq(synapses.changes)]
+        m.d.comb += self.idle.eq(walk.idle & soma.idle)
+        return m

@@ -1,0 +1,219 @@
+"""Soma: leaky integrate-and-fire neurons over T steps (contract, steps 3 and 4)."""
+
+from functools import reduce
+from operator import add, or_
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.engine.layouts import group_layout, word_layout
+from rtl.fixed import round_shift, saturate
+from rtl.formats import SETTINGS
+from rtl.pipeline import Pipeline
+
+LOOP = 4
+"""Clocks of a membrane's way round: leak, current, saturation, spike and reset. So many neurons, at least, take turns."""
+CURRENT = 3
+"""The stage, counted from the selection of a sum, in which v is there and goes into the membrane."""
+SPIKE = CURRENT + 3
+
+
+def setting(name: str):
+    """The shape of a setting."""
+    bits, is_signed = SETTINGS[name]
+    return signed(bits) if is_signed else bits
+
+
+class Soma(wiring.Component):
+    """Takes a group's sums and runs T steps for all of its lanes.
+
+    A group takes more clocks to add up than its steps, so that a few *units* do for all lanes: each has some lanes in turns,
+    *slots*, all of them at step 0, then at step 1, and so on. A membrane comes back to its unit a round of slots later, and
+    its loop may take as many clocks.
+
+    Args:
+        rounds: lanes a unit takes in turns; fewer than `LOOP` leave clocks unused.
+        lead: clocks at least from the one behind `room` until the next group's sums are there, in place of these.
+
+    Members:
+        accumulated: In, pulse: `sums` (planes x lanes) are there, of `group` (In, `group_layout`), which stays until their
+            steps begin; the first at any time, then once for each `room` (Out, pulse).
+        threshold, window_low, window_high: In.
+        words: Out, stream of `word_layout`.
+        idle: Out, no sums wait, and no word.
+    """
+
+    def __init__(self, form: EngineFormat, rounds: int | None = None, lead: int = 0):
+        self.form, self.lead = form, lead
+        f = form
+        self.units = -(-f.lanes // min(f.lanes, rounds or LOOP))
+        self.rounds = -(-f.lanes // self.units)
+        self.slots = max(self.rounds, LOOP)
+        super().__init__(
+            {
+                "accumulated": In(1),
+                "sums": In(signed(f.accumulator_bits)).array(f.planes, f.lanes),
+                "group": In(group_layout(f)),
+                "threshold": In(setting("threshold")),
+                "window_low": In(setting("window_low")),
+                "window_high": In(setting("window_high")),
+                "words": Out(stream.Signature(word_layout(f))),
+                "room": Out(1),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        p = Pipeline(m, "soma", reset=("collects", "completes"))
+        self.group_now = group = Signal(group_layout(f))
+        slot, step = Signal(range(self.slots)), Signal(range(f.steps))
+        waiting, busy, running, begin, turn = (Signal(name=name) for name in ("waiting", "busy", "running", "begin", "turn"))
+        words = self.words
+        m.d.comb += [
+            begin.eq((self.accumulated | waiting) & ~busy),
+            turn.eq(slot == self.slots - 1),
+            self.idle.eq(~waiting & ~busy),
+            words.payload.group.eq(group),
+        ]
+        m.d.sync += waiting.eq((self.accumulated | waiting) & ~begin)
+        m.d.sync += busy.eq(begin | (busy & ~(words.valid & words.ready)))
+        m.d.sync += running.eq(begin | (running & ~(turn & (step == f.steps - 1))))
+        m.d.sync += slot.eq(Mux(begin | turn, 0, slot + 1)), step.eq(Mux(begin, 0, step + turn))
+        with m.If(begin):
+            m.d.sync += group.eq(self.group)
+        # The sums are needed until the last slot's last step is selected.
+        room_step, room_slot = divmod(max(0, f.steps * self.slots - 1 - self.lead), self.slots)
+        m.d.comb += self.room.eq(running & (slot == room_slot) & (step == room_step))
+        ends = running & (step == f.steps - 1)
+        p.define("starts", 0, step == 0)
+        p.define("collects", 0, ends & (slot < self.rounds))
+        p.define("completes", 0, ends & (slot == self.rounds - 1))
+        m.d.sync += words.valid.eq(p.at("completes", SPIKE) | (words.valid & ~words.ready))
+
+        self._kinds(m, group)
+        for unit in range(self.units):
+            self._select(m, p, unit, slot, step)
+            self._current(m, p, unit)
+            self._step(m, p, unit)
+            self._collect(m, p, unit)
+        return m
+
+    def _kinds(self, m, group):
+        """What makes v of sums: `kinds`, pairs (direct, shift); `kind`, the number of this group's."""
+        f, users = self.form, {}
+        for number, c in enumerate(f.contexts):
+            for apical in (False, True):
+                if c.rows(apical):
+                    users.setdefault((False, 0) if apical else (c.direct, c.shift), []).append(number << 1 | apical)
+        self.kinds = list(users)
+        self.kind = Signal(range(max(2, len(users))))
+        with m.Switch(Cat(group.apical, group.context)):
+            for number, passes in enumerate(users.values()):
+                with m.Case(*passes):
+                    m.d.comb += self.kind.eq(number)
+
+    def _absent(self, lane: int):
+        """Whether this lane of the group is beyond the layer's neurons."""
+        f, group = self.form, self.group_now
+        of = [i for i, c in enumerate(f.contexts) if (c.groups - 1) * f.lanes + lane >= c.size]
+        return group.last & reduce(or_, (group.context == i for i in of)) if of else 0
+
+    def _select(self, m, p, unit, slot, step):
+        """The planes of the slot's lane, of those the step's, or all that a pixel has bits of; what is not selected is 0.
+
+        A register a sum, that is reset, costs no LUT, and then an OR does; a multiplexer of four in its place is three LUTs.
+        A lane that is none is never selected: it sees no current, and so its results are all 0.
+        """
+        f = self.form
+        direct = reduce(or_, [self.kind == k for k, (direct, _) in enumerate(self.kinds) if direct], 0)
+        lanes = list(range(unit, f.lanes, self.units))
+        for t in range(f.planes):
+            selected = []
+            for number, lane in enumerate(lanes):
+                plane = Mux(direct, t < PIXEL_BITS, step == t)
+                one = Signal(signed(f.accumulator_bits), name=f"selected{t}_{lane}", reset_less=True)
+                m.d.sync += one.eq(self.sums[t][lane])
+                with m.If(~((slot == number) & plane) | self._absent(lane)):
+                    m.d.sync += one.eq(0)
+                selected.append(one)
+            p.define(f"plane{t}_{unit}", 1, reduce(or_, selected))
+
+    def _current(self, m, p, unit):
+        """v, of spikes or of pixels' bits: sums of 2^b times plane b, 4 bits of which fall off again."""
+        f = self.form
+        planes = [p.at(f"plane{t}_{unit}", 1) for t in range(f.planes)]
+        p.define(f"spikes{unit}", 1, reduce(or_, planes[: f.steps]))
+        if any(direct for direct, _ in self.kinds):
+            p.define(f"low{unit}", 1, planes[0] + (planes[1] << 1))
+            p.define(f"high{unit}", 1, planes[2] + (planes[3] << 1))
+        sums, currents = {}, []
+        sums[False] = p.at(f"spikes{unit}", 2)
+        if any(direct for direct, _ in self.kinds):
+            sums[True] = (p.at(f"low{unit}", 2) + (p.at(f"high{unit}", 2) << 2)) >> PIXEL_BITS
+        for direct, shift in self.kinds:
+            currents.append(sums[direct] >> shift)
+        v = Signal(signed(f.accumulator_bits), name=f"v{unit}")
+        m.d.comb += v.eq(Array(currents)[self.kind] if len(currents) > 1 else currents[0])
+        p.define(f"v{unit}", 2, v)
+
+    def _step(self, m, p, unit):
+        """u - (u >> leak), then + v, then saturated and less the threshold, of which the sign is the spike; V += v."""
+        f = self.form
+        before = Signal(signed(MEMBRANE_BITS), name=f"before{unit}")
+        start = Mux(p.at("starts", CURRENT - 1), (self.threshold >> 1), before)
+        leaked, u = (Signal(signed(MEMBRANE_BITS), name=f"{name}{unit}") for name in ("leaked", "u"))
+        start_u = Signal(signed(MEMBRANE_BITS), name=f"start{unit}")
+        m.d.comb += start_u.eq(start), leaked.eq(start_u - (start_u >> f.leak))
+        p.define(f"leaked{unit}", CURRENT - 1, leaked)
+        v = p.at(f"v{unit}", CURRENT)
+        p.define(f"x{unit}", CURRENT, p.at(f"leaked{unit}", CURRENT) + v)
+        p.define(f"kept{unit}", CURRENT + 1, saturate(p.at(f"x{unit}", CURRENT + 1), MEMBRANE_BITS))
+        p.define(f"rest{unit}", CURRENT + 2, p.at(f"kept{unit}", CURRENT + 2) - self.threshold)
+        rest = p.at(f"rest{unit}", SPIKE)
+        spike = ~rest[-1]
+        m.d.comb += u.eq(Mux(spike, rest, p.at(f"kept{unit}", SPIKE)))
+        p.define(f"u{unit}", SPIKE, u)
+        m.d.comb += before.eq(p.at(f"u{unit}", CURRENT - 1 + self.slots))
+        trains = Signal(f.steps, name=f"trains{unit}")
+        p.define(f"train{unit}", SPIKE, Cat(trains[1:], spike))
+        m.d.comb += trains.eq(p.at(f"train{unit}", SPIKE + self.slots))
+
+        voltage, so_far = (Signal(signed(f.voltage_bits), name=f"{name}{unit}") for name in ("voltage", "so_far"))
+        m.d.comb += voltage.eq(so_far + v)
+        p.define(f"voltage{unit}", CURRENT, voltage)
+        m.d.sync += so_far.eq(p.at(f"voltage{unit}", CURRENT - 1 + self.slots))
+        with m.If(p.at("starts", CURRENT - 1)):
+            m.d.sync += so_far.eq(0)
+
+    def _collect(self, m, p, unit):
+        """A lane's results, behind its last step: they go in at the last slot's place and move on to their own."""
+        f = self.form
+        after = CURRENT + 1
+        v = p.at(f"voltage{unit}", after)
+        p.define(f"window{unit}", after, Cat(v >= self.window_low, v < self.window_high))
+        p.define(f"rounded{unit}", after, saturate(round_shift(v, f.template_shift), TEMPLATE_BITS))
+        rounded = p.at(f"rounded{unit}", after + 1)
+        lowest = -(1 << TEMPLATE_BITS - 1)
+        p.define(f"template{unit}", after + 1, Mux(rounded == lowest, lowest + 1, rounded))
+        train = p.at(f"train{unit}", SPIKE)
+        new = {
+            "train": train,
+            "count": reduce(add, train),
+            "voltage": p.at(f"voltage{unit}", SPIKE),
+            "window": p.at(f"window{unit}", SPIKE),
+            "template": p.at(f"template{unit}", SPIKE),
+        }
+        layout = self.words.payload.lanes.shape().elem_shape
+        came = Signal(layout, name=f"came{unit}")
+        m.d.comb += [came[key].eq(value) for key, value in new.items()]
+        for number in reversed(range(self.rounds)):
+            moved = Signal(layout, name=f"result{number}_{unit}", reset_less=True)
+            with m.If(p.at("collects", SPIKE)):
+                m.d.sync += moved.eq(came)
+            came, lane = moved, unit + number * self.units
+            if lane < f.lanes:
+                m.d.comb += self.words.payload.lanes[lane].eq(moved)

@@ -1,0 +1,243 @@
+"""Synapses: a row's word is read, updated, written back and added up, a row a clock (contract, steps 3, 4, 7 and 9)."""
+
+from functools import reduce
+from operator import add, or_
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.engine.errors import waiting_layout
+from rtl.engine.formats import FACTOR_BITS, SYNAPSE_BITS, EngineFormat
+from rtl.engine.layouts import entry_layout, errors_layout
+from rtl.engine.walk import step_layout
+from rtl.fixed import clipped, gated, overflows
+from rtl.memories import ram
+from rtl.pipeline import Pipeline
+
+BANK_BITS = 10
+BANK = 1 << BANK_BITS
+"""Words of a bank: as deep as a block RAM of an ECP5 is with words of 18 bits."""
+
+ENTRY, ADDRESS, WORD, WEIGHT = 2, 3, 4, 5
+"""Stages, counted from the clock in which a row's list address goes out: its entry is there; its word's address stands at
+the memory; the word comes out of it; it is in a register, beside the products of errors and counts."""
+
+HOST_READ = WEIGHT - ENTRY
+"""Clocks from the host's address until its word can be read."""
+
+
+def stored_stage(learn: bool) -> int:
+    """In which a row's updated word is in a register, from which it is written and added up."""
+    return WEIGHT + (2 if learn else 1)
+
+
+def sums_stage(learn: bool) -> int:
+    """In which a group's sums are there, counted from its last row."""
+    return stored_stage(learn) + 2
+
+
+HOST_WRITE = stored_stage(learn=True) - ENTRY
+"""Clocks from a host's write until the same word may be selected again."""
+
+
+def reverse(byte: Value) -> Value:
+    """The 8 bits in reverse order."""
+    return Cat(byte[7 - b] for b in range(8))
+
+
+def host_signature(f: EngineFormat) -> wiring.Signature:
+    """The host's way to the weights, while nothing else is inside.
+
+    select: `address`, a word's, is meant. read: the word, `HOST_READ` clocks later. write: one bit, of the lane that gets
+    `data`; the clock before has selected the same address.
+    """
+    members = {
+        "select": Out(1),
+        "address": Out(ceil_log2(f.words)),
+        "write": Out(f.lanes),
+        "data": Out(signed(f.weight_bits)),
+    }
+    return wiring.Signature(members | {"read": In(data.ArrayLayout(signed(f.weight_bits), f.lanes))})
+
+
+def changes_layout(f: EngineFormat) -> data.StructLayout:
+    """How many synapses have saturated in a basal pass of a layer."""
+    return data.StructLayout({"context": f.context_bits, "saturations": range(f.words * f.lanes + 1)})
+
+
+class Synapses(wiring.Component):
+    """The weights of all layers of an engine, and what walks through them.
+
+    W + ((g r 2^(rate + 8) + noise) >> 8), saturated (step 7): one product, one sum of the change and the weight above its
+    dither, one saturation, in a clock each. What comes out is what is added up, by the bits of the row's train.
+
+    Members:
+        step: In, `step_layout`; entry: In, `entry_layout`, `ENTRY` clocks later.
+        row: Out, `waiting_layout` -> errors: In, a clock later.
+        sums: Out, planes x lanes, complete with `accumulated`, a pulse `sums_stage` clocks behind a group's last row, until
+            the next group's are.
+        writing: Out, a row that came `ENTRY` clocks ago or earlier will not be written before a row of the next clock is
+            read.
+        changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
+        host: In, `host_signature`.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        self.stored = stored_stage(f.learn)
+        members = {"row": Out(waiting_layout(f)), "errors": In(errors_layout(f)["errors"].shape)} if f.learn else {}
+        super().__init__(
+            {
+                "step": In(step_layout(f)),
+                "entry": In(entry_layout(f)),
+                "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
+                "accumulated": Out(1),
+                "writing": Out(1),
+                "changed": Out(1),
+                "changes": Out(changes_layout(f)),
+                "host": In(host_signature(f)),
+            }
+            | members
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        self.p = p = Pipeline(m, "row", reset=("valid", "last", "final", "update", "host_writes"))
+        self._fetch(m, p)
+        writes = self._read(m, p)
+        if self.form.learn:
+            self._update(m, p)
+            self._count(m, p)
+        else:
+            for lane in range(self.form.lanes):
+                p.define(f"total{lane}", WEIGHT, p.at(f"weight{lane}", WEIGHT))
+        self._store(m, p, writes)
+        self._accumulate(m, p)
+        return m
+
+    def _fetch(self, m, p):
+        """The row has come from the list: its address, what it sends, and what multiplies the errors."""
+        f, step, entry, host = self.form, self.step, self.entry, self.host
+        for name in ("valid", "null", "last", "final", "base"):
+            p.define(name, 0, step[name])
+        sends = p.at("valid", ENTRY) & ~p.at("null", ENTRY)
+        address = (p.at("base", ENTRY) + entry.row)[: ceil_log2(f.words)]
+        p.define("address", ENTRY, Mux(host.select, host.address, address))
+        p.define("train", ENTRY, gated(entry.train, sends))
+        p.define("host_writes", ENTRY, host.write.any())
+        p.define("host_lanes", ENTRY, host.write)
+        p.define("host_data", ENTRY, gated(host.data, host.write.any()))
+        if not f.learn:
+            return
+        for name in ("live", "rate", "noise", "stochastic"):
+            p.define(name, 0, step[name])
+        p.define("group", 0, step.group.group)
+        p.define("context", 0, step.group.context)
+        p.define("apical", 0, step.group.apical)
+        p.define("row", 0, Cat(step.bank, step.group.place))
+        m.d.comb += self.row.as_value().eq(p.at("row", ENTRY))
+        update = p.define("update", ENTRY, sends & p.at("live", ENTRY) & (entry.old != 0))
+        p.define("factor", ENTRY, gated((entry.old << p.at("rate", ENTRY))[: FACTOR_BITS - 1], update))
+        index = Signal(16)
+        m.d.comb += index.eq(entry.row)
+        p.define("mixed", ENTRY, p.at("noise", ENTRY) ^ reverse(index[:8] ^ index[8:]))
+        # Of rows further on, a word is written before a row that is issued in the next clock is read.
+        m.d.comb += self.writing.eq(p.any("update", ENTRY, self.stored - ADDRESS - 1))
+
+    def _read(self, m, p):
+        """The word is read: of banks, so that what comes from a block RAM goes into a register at once; all but one give 0
+        there, by its reset, and an OR does what would else be a wide multiplexer. Returns the write ports."""
+        f, came, writes = self.form, [], []
+        shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
+        banked = f.words > BANK
+        for first in range(0, f.words, BANK):
+            bank = first // BANK
+            m.submodules[f"weights{bank}" if banked else "weights"] = memory = ram(shape, min(BANK, f.words - first))
+            read = memory.read_port()
+            writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
+            word = Signal(shape, name=f"word{bank}", reset_less=True)
+            m.d.comb += read.addr.eq(p.at("address", ADDRESS))
+            m.d.sync += word.eq(read.data)
+            if banked:
+                with m.If(p.at("address", WORD)[BANK_BITS:] != bank):
+                    m.d.sync += word.eq(0)
+            came.append(word)
+        for lane in range(f.lanes):
+            weight = p.define(f"weight{lane}", WEIGHT, reduce(or_, (word[lane] for word in came)))
+            m.d.comb += self.host.read[lane].eq(weight)
+        return writes
+
+    def _update(self, m, p):
+        """The change of every lane's weight, and the weight with it, not saturated yet."""
+        f = self.form
+        spread = f.lanes & -f.lanes  # 5 i of neurons that are this far apart agree in its lower bits
+        column = Signal(8)
+        m.d.comb += column.eq(reduce(add, self._times(p.at("group", ENTRY), 5 * f.lanes // spread)))
+        p.define("column", ENTRY, column)
+        columns = {}
+        for lane in range(f.lanes):
+            high, low = divmod(5 * lane, spread)
+            if high not in columns:
+                columns[high] = f"column{high}"
+                p.define(columns[high], ADDRESS, (p.at("column", ADDRESS) + high)[:8])
+            neuron = Cat(Const(low, ceil_log2(spread)), p.at(columns[high], WORD))[:8]
+            dither = Mux(p.at("stochastic", WORD), p.at("mixed", WORD) ^ reverse(neuron), 128)
+            p.define(f"dither{lane}", WORD, dither)
+            p.define(f"error{lane}", ADDRESS, self.errors[lane])
+            product = p.at(f"error{lane}", WORD) * Cat(p.at("factor", WORD), 0).as_signed()
+            p.define(f"change{lane}", WORD, product[: f.error_bits + 16].as_signed())
+            weight = Cat(p.at(f"dither{lane}", WEIGHT), p.at(f"weight{lane}", WEIGHT)).as_signed()
+            p.define(f"total{lane}", WEIGHT, (p.at(f"change{lane}", WEIGHT) + weight) >> 8)
+
+    def _times(self, value, factor):
+        """What adds up to value * factor: no multiplier is spent on a constant."""
+        return [value << bit for bit in range(factor.bit_length()) if factor >> bit & 1]
+
+    def _store(self, m, p, writes):
+        """The updated word, or the host's number in one lane of the word of the clock before; it is written from there."""
+        f, stored = self.form, self.stored
+        host, numbers = p.at("host_writes", stored - 1), p.at("host_data", stored - 1)
+        for lane in range(f.lanes):
+            weight = Signal(signed(f.weight_bits), name=f"stored{lane}", reset_less=True)
+            total = clipped(p.at(f"total{lane}", stored - 1), f.weight_bits, ~host)
+            with m.If(~host | p.at("host_lanes", stored - 1)[lane]):
+                m.d.sync += weight.eq(total | numbers)
+            p.define(f"stored{lane}", stored, weight)
+        write = p.at("host_writes", stored) | (p.at("update", stored) if f.learn else 0)
+        for bank, port in enumerate(writes):
+            here = p.at("address", stored)[BANK_BITS:] == bank if len(writes) > 1 else 1
+            m.d.comb += port.en.eq(write & here), port.addr.eq(p.at("address", stored))
+            m.d.comb += [port.data[lane].eq(p.at(f"stored{lane}", stored)) for lane in range(f.lanes)]
+
+    def _accumulate(self, m, p):
+        """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
+        f, stored = self.form, self.stored
+        sent, summed = stored + 1, stored + 2
+        assert summed == sums_stage(f.learn)
+        for t in range(f.planes):
+            for lane in range(f.lanes):
+                weight = Signal(signed(SYNAPSE_BITS), name=f"sent{t}_{lane}", reset_less=True)
+                m.d.sync += weight.eq(p.at(f"stored{lane}", stored) >> (f.weight_bits - SYNAPSE_BITS))
+                with m.If(~p.at("train", stored)[t]):  # on its own: a flip-flop's reset, and no gate
+                    m.d.sync += weight.eq(0)
+                running, complete = (Signal(signed(f.accumulator_bits), name=f"{n}{t}_{lane}") for n in ("running", "sum"))
+                total = running + weight
+                m.d.sync += running.eq(total)
+                with m.If(p.at("last", sent)):
+                    m.d.sync += running.eq(0), complete.eq(total)
+                m.d.comb += self.sums[t][lane].eq(complete)
+        m.d.comb += self.accumulated.eq(p.at("last", summed))
+
+    def _count(self, m, p):
+        """Synapses that saturate, added up over a pass."""
+        f, stored = self.form, self.stored
+        over = Cat(overflows(p.at(f"total{lane}", stored - 1), f.weight_bits) for lane in range(f.lanes))
+        p.define("over", stored - 1, gated(over, p.at("update", stored - 1)))
+        p.define("overs", stored, reduce(add, p.at("over", stored)))
+        so_far = Signal.like(self.changes.saturations)
+        total = so_far + p.at("overs", stored + 1)
+        final = p.at("final", stored + 1)
+        m.d.sync += so_far.eq(Mux(final, 0, total)), self.changed.eq(final & ~p.at("apical", stored + 1))
+        m.d.sync += self.changes.context.eq(p.at("context", stored + 1)), self.changes.saturations.eq(total)

@@ -1,0 +1,148 @@
+"""The walk over a pass's listed rows, group by group (contract, steps 3, 4, 7 and 9)."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.engine.errors import waiting_layout
+from rtl.engine.formats import NOISE_BITS, RATE_BITS, Context, EngineFormat
+from rtl.engine.layouts import group_layout, pass_layout
+
+
+def step_layout(f: EngineFormat) -> data.StructLayout:
+    """What is done with the row whose list address goes out in this clock.
+
+    valid: there is one. null: it stands for an empty list, and sends nothing. last: of its group. final: of its pass. base:
+    the group's first word. With learning: live, the row is updated, by the errors that wait in `bank`; noise, stochastic,
+    rate as in `update_layout`.
+    """
+    learning = {"live": 1, "bank": 2, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1} if f.learn else {}
+    flags = {"valid": 1, "null": 1, "last": 1, "final": 1}
+    return data.StructLayout(flags | {"base": ceil_log2(f.words), "group": group_layout(f)} | learning)
+
+
+def _constant(values: list[int], index) -> Value:
+    shape = range(max(2, max(values) + 1))
+    return Array(Const(value, shape) for value in values)[index]
+
+
+class Walk(wiring.Component):
+    """Issues the rows of every group, those active now first, one a clock; a group without a row takes one null step.
+
+    Two clocks lie between the last row of a pass and the first row of the next one. A pass of the same layer and side as the
+    one before it waits, besides, while words are still to be written; words of other layers and sides are others. A group's
+    last row waits until there is room for the group's sums.
+
+    Members:
+        passes: In, stream of `pass_layout`. released: Out, pulse: its last row has been fetched from the list.
+        index: Out, a list address. step: Out, `step_layout`, in the same clock.
+        ahead: Out, `waiting_layout` -> live: In, a clock later: the group there has errors that are not 0.
+        room: In, pulse: there is room for the next group's sums. writing: In, a row that came two clocks ago or
+            earlier is still to be written.
+        ended: Out, `group_layout`, of the last row issued that was its group's last, from the next clock on.
+        idle: Out, no pass is inside, and there is room for sums.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "passes": In(stream.Signature(pass_layout(f))),
+                "released": Out(1),
+                "index": Out(f.list_bits),
+                "step": Out(step_layout(f)),
+                "ahead": Out(waiting_layout(f)),
+                "live": In(1),
+                "room": In(1),
+                "writing": In(1),
+                "ended": Out(group_layout(f)),
+                "idle": Out(1),
+            }
+        )
+
+    def _by_layer(self, values, context):
+        """values(context) of the pass's layer, a constant."""
+        return _constant([values(c) for c in self.form.contexts], context)
+
+    def _by_side(self, values, work):
+        """values(context, apical) of the pass's layer and side, a constant."""
+        sides = [values(c, side) for c in self.form.contexts for side in (False, True)]
+        return _constant(sides, Cat(work.apical, work.context))
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        work = Signal(pass_layout(f))
+        opening, walking, again, credit = Signal(), Signal(), Signal(), Signal(init=1)
+        take, begin, go, turn, load = (Signal(name=name) for name in ("take", "begin", "go", "turn", "load"))
+        last, final, null, live, back_follows = (
+            Signal(name=name) for name in ("last", "final", "null", "live", "back_follows")
+        )
+        m.d.comb += [
+            self.passes.ready.eq(~opening & ~walking),
+            take.eq(self.passes.valid & self.passes.ready),
+            begin.eq(opening & ~(again & self.writing)),
+            go.eq(walking & (~last | credit)),
+            turn.eq(go & last),
+            load.eq(begin | (turn & ~final)),
+            self.idle.eq(~opening & ~walking & credit),
+        ]
+        offered = self.passes.payload
+        m.d.sync += opening.eq(take | (opening & ~begin)), walking.eq(begin | (walking & ~(turn & final)))
+        m.d.sync += credit.eq((credit & ~turn) | self.room)
+        with m.If(take):
+            m.d.sync += work.eq(offered)
+            m.d.sync += again.eq((offered.context == work.context) & (offered.apical == work.apical))
+
+        # Rows left in a list but the one that is issued: below 0 with the last one.
+        left, in_back, address = Signal(signed(f.row_bits + 2)), Signal(), Signal(f.list_bits)
+        no_new = work.new == 0
+        m.d.comb += [
+            back_follows.eq(live & (work.old != 0)),
+            null.eq(no_new & ~back_follows),
+            last.eq(null | (left[-1] & (in_back | ~back_follows))),
+            self.index.eq(address),
+        ]
+        with m.If(go):
+            m.d.sync += left.eq(left - 1), address.eq(Mux(in_back, address - 1, address + 1))
+            with m.If(left[-1]):
+                m.d.sync += in_back.eq(1), left.eq(work.old - 2), address.eq(work.back)
+        with m.If(load):
+            m.d.sync += in_back.eq(no_new), left.eq(Mux(no_new, work.old, work.new) - 2)
+            m.d.sync += address.eq(Mux(no_new, work.back, work.front))
+
+        group, place, base = Signal(range(max(2, f.most_groups))), Signal(f.place_bits), Signal(ceil_log2(f.words))
+        groups_left = Signal(signed(len(group) + 2))
+        stride = self._by_side(Context.rows, work)
+        m.d.comb += final.eq(groups_left[-1])
+        with m.If(begin):
+            m.d.sync += group.eq(0), base.eq(self._by_side(Context.base, work))
+            m.d.sync += groups_left.eq(self._by_layer(lambda c: c.groups, work.context) - 2)
+        with m.Elif(turn):
+            m.d.sync += group.eq(group + 1), base.eq(base + stride), groups_left.eq(groups_left - 1)
+
+        # The next group's liveness is read while this one's rows are issued, so that it is known with the first of its own.
+        following = Signal.like(place)
+        m.d.comb += self.ahead.bank.eq(Mux(take, offered.bank, work.bank))
+        m.d.comb += self.ahead.place.eq(
+            Mux(take, self._by_layer(lambda c: c.place_base, offered.context), Mux(load, following + 1, following))
+        )
+        m.d.sync += following.eq(self.ahead.place)
+        with m.If(load):
+            m.d.sync += place.eq(following), live.eq(self.live & work.update.any)
+
+        issued = self.step.group
+        m.d.comb += [issued.context.eq(work.context), issued.apical.eq(work.apical), issued.last.eq(final)]
+        m.d.comb += [issued.group.eq(group), issued.place.eq(place), self.step.base.eq(base)]
+        m.d.comb += [self.step.valid.eq(go), self.step.null.eq(null), self.step.last.eq(turn)]
+        m.d.comb += self.step.final.eq(turn & final)
+        if f.learn:
+            update = work.update
+            m.d.comb += [self.step.live.eq(live), self.step.bank.eq(work.bank), self.step.rate.eq(update.rate)]
+            m.d.comb += [self.step.noise.eq(update.noise), self.step.stochastic.eq(update.stochastic)]
+        with m.If(turn):
+            m.d.sync += self.ended.eq(issued)
+        ending = Signal()
+        m.d.sync += ending.eq(turn & final), self.released.eq(ending)
+        return m

@@ -1,0 +1,23 @@
+"""The neurons of an engine, alone: walk, synapses, soma and errors that wait."""
+
+from rtl.engine.neurons import Neurons
+from tests.cosim.engine.blocks import case, parametrized
+
+
+def neurons(sizes, layers, lanes, **config):
+    return case("neurons", Neurons, sizes, layers, lanes, **config)
+
+
+CASES = [
+    neurons((7, 5, 4, 3), (0, 1, 2, 3), 2),
+    neurons((7, 9, 5), (0, 1, 2), 4, steps=8),  # lanes that do not divide
+    neurons((5, 3, 2), (0, 1, 2), 1, coding="rate", weight_bits=10),
+    neurons((2, 1, 3), (1,), 1),  # the same context again and again: the next row is the one just written
+    neurons((70, 7, 3), (1, 2), 7, leak=1),  # a shift
+    neurons((7, 5, 3), (1, 2), 2, learn=False, weight_bits=11),
+]
+
+
+@parametrized(CASES)
+def test_neurons(simulator, case):
+    case.run(simulator)
