@@ -18,7 +18,9 @@ class Pipeline:
     """
 
     def __init__(self, m: Module, name: str, reset: tuple[str, ...] = ("valid",)):
-        self.m, self.name, self.reset = m, name, reset
+        self.name, self.reset = name, reset
+        # A module of their own: a value may be read first where a condition holds, and its registers move all the same.
+        m.submodules[f"{name}_registers"] = self._registers = Module()
         self._values: dict[str, dict[int, Value]] = {}
 
     def define(self, name: str, stage: int, value) -> Value:
@@ -48,7 +50,7 @@ class Pipeline:
                 raise ValueError(f"{self.name}: {name} is made in stage {min(stages)}, and read in {stage}")
             before = self.at(name, stage - 1)
             register = Signal(before.shape(), name=f"{self.name}{stage}_{name}", reset_less=name not in self.reset)
-            self.m.d.sync += register.eq(before)
+            self._registers.d.sync += register.eq(before)
             stages[stage] = register
         return stages[stage]
 

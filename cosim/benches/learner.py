@@ -1,0 +1,273 @@
+"""cocotb bench of `rtl.engine.learner`: samples and blocks of all layers (docs/arithmetic2.md, steps 5 to 9)."""
+
+import random
+from collections import deque
+
+import cocotb
+from cocotb.triggers import RisingEdge
+
+from cosim.benches.drivers import StreamDriver, Watchdog
+from cosim.benches.learner_model import Layer, Settings
+from cosim.benches.pins import Pins, as_signed, begin, pack, unpack
+from cosim.runner import parameters
+from golden.config import Config
+from rtl.engine.formats import Context, EngineFormat
+from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
+
+BLOCKS, SAMPLES = 2, 5
+SUM_END = 1 << 23
+
+
+class Unit:
+    """What is around the learner: the outlet that fills it, the schedule, the memory of errors, the host."""
+
+    def __init__(self, dut, clk, form: EngineFormat, pattern: str):
+        self.clk, self.form, self.pins = clk, form, Pins(dut)
+        self.rng = random.Random(f"{form} {pattern}")
+        self.settings = Settings(learn_theta=True)
+        self.layers = [Layer(form, context) for context in form.contexts]
+        self.written = {"counts": deque(), "templates": deque()}
+        self.streams = {
+            name: StreamDriver(dut, name, clk, pattern, seed=seed)
+            for seed, name in enumerate(("teach", "concept", "recalled"))
+        }
+        self.errors: dict[tuple[int, int], list[int]] = {}
+        self.neurons: dict[tuple[int, int], list] = {}
+        self.pending, self.records, self.made, self.normed = {}, {}, deque(), set()
+        self.closing, self.events = 0, 0
+
+    async def fill(self, number: int) -> None:
+        """Templates as a recall brings them; then the host writes some of them, of E, S and the count of samples."""
+        rng, f, layer = self.rng, self.form, self.layers[number]
+        for k in range(f.classes if layer.learns_theta else 0):
+            await self.templates(number, k)
+        layer.samples = rng.choice((0, 5, (1 << 32) - 2))
+        for memory, address, store, i in self.addresses(layer):
+            if (memory == "sums" and rng.random() < 0.3) or memory == "scalar_sums":
+                store[i] = self.near()
+            elif memory == "templates" and rng.random() < 0.1:
+                store[i] = rng.choice((-31, 0, 31))
+            elif memory != "norms" and memory != "samples":
+                continue
+            await self.host(memory, address, layer.norm(i) if memory == "norms" else store[i])
+
+    def near(self) -> int:
+        rng = self.rng
+        value = rng.choice((0, -SUM_END, SUM_END - 1)) + rng.randint(-200000, 200000)
+        return max(-SUM_END, min(SUM_END - 1, value))
+
+    def template(self, layer: Layer) -> list[int]:
+        rng, size = self.rng, layer.context.size
+        kind = rng.randrange(6)
+        ends = (0, -31, 31)
+        return [ends[kind]] * size if kind < 3 else [rng.randint(-31, 31) for _ in range(size)]
+
+    def counts(self, layer: Layer, label: int) -> list[tuple[int, int]]:
+        """A sample's counts and window flags: anything, or near to its concept."""
+        rng, steps, size = self.rng, self.form.steps, layer.context.size
+        kind = rng.randrange(6)
+        if kind < 2:
+            r = [(0, steps)[kind]] * size
+        elif kind < 4:
+            r = [rng.randint(0, steps) for _ in range(size)]
+        else:
+            most = max(max(layer.m[label]), 1)
+            r = [max(0, value) * steps // most for value in layer.m[label]]
+        return [(count, rng.choice((0, 1, 3, 3, 3))) for count in r]
+
+    def groups(self, context: Context):
+        """(place, neurons) of each group of a layer."""
+        lanes = self.form.lanes
+        return [(context.place_base + g, range(g * lanes, (g + 1) * lanes)) for g in range(context.groups)]
+
+    def set_settings(self, **changes) -> None:
+        for name, value in changes.items():
+            setattr(self.settings, name, value)
+        s = self.settings
+        rates = [(rate, 4) for rate in s.rates[: len(self.form.contexts)]]
+        word = pack((s.dead_zone, 9), (s.block_shift, 4), (s.seed, 32), (s.stochastic, 1), (s.learn_theta, 1), *rates)
+        width = 9 + 4 + 32 + 1 + 1 + 4 * len(rates)
+        self.pins.set(settings=word | s.backward_rate << width)
+
+    def random_settings(self) -> None:
+        rng = self.rng
+        self.set_settings(
+            dead_zone=rng.choice((0, 0, 48, 48, 150, 256, 511)),
+            block_shift=rng.randint(6, 14),
+            seed=rng.getrandbits(32),
+            stochastic=rng.randrange(2),
+            learn_theta=rng.random() < 0.8,
+            rates=[rng.randrange(14) for _ in range(9)],
+            backward_rate=rng.randrange(14),
+        )
+
+    async def host(self, memory: str, address: int, value: int | None = None) -> int:
+        """Writes, or reads where there is no value."""
+        f = self.form
+        bits = max((f.classes * f.places - 1).bit_length() + lane_bits(f), f.class_bits + f.context_bits)
+        request = pack((1, 1), (value is not None, 1), (MEMORIES.index(memory), 3), (address, bits), (value or 0, 32))
+        self.pins.set(host=request)
+        for _ in range(HOST_LATENCY + 1):
+            await RisingEdge(self.clk)
+        self.events += 1
+        self.pins.set(host=0)
+        return as_signed(self.pins.get("host_data"), 32)
+
+    def addresses(self, layer: Layer):
+        """(memory, address, list, index) of all that the host sees of a layer."""
+        f, number = self.form, self.form.contexts.index(layer.context)
+        for k in range(f.classes if layer.learns_theta else 0):
+            for place, neurons in self.groups(layer.context):
+                for lane, i in enumerate(neurons):
+                    address = (k * f.places + place << lane_bits(f)) + lane
+                    if i < layer.context.size:
+                        yield "templates", address, layer.m[k], i
+                        yield "sums", address, layer.e[k], i
+            yield "norms", number << f.class_bits | k, [layer.norm(j) for j in range(f.classes)], k
+            yield "scalar_sums", number << f.class_bits | k, layer.s, k
+        yield "samples", number, [as_signed(layer.samples, 32)], 0
+
+    async def watch(self) -> None:
+        """Counts and templates in, a word a clock; what comes out, against what is expected."""
+        pins, f, read = self.pins, self.form, None
+        names = ("teach", "concept", "recalled")
+        while True:
+            for name, words in self.written.items():
+                pins.set(**{f"{name}__valid": bool(words)})
+                pins.noise(f"{name}__payload")
+                if words:
+                    pins.set(**{f"{name}__payload": words.popleft()})
+            if not self.closing and self.rng.random() < 0.05:
+                self.random_settings()
+            await RisingEdge(self.clk)
+            taken = {n: pins.get(f"{n}__payload") for n in names if pins.get(f"{n}__valid") and pins.get(f"{n}__ready")}
+            if read:
+                wanted, found = read[1], unpack(pins.get("update"), 1, 4, 8, 1)
+                assert found == list(wanted), f"record of {read[0]}: expected {wanted}, got {found}"
+                read = None
+            if pins.get("errors__valid"):
+                self.check_errors()
+            if pins.get("taught__valid"):
+                number, parity = unpack(pins.get("taught__payload"), f.context_bits, 1)
+                read = self.end("sample", number, parity)
+                del self.neurons[number, parity]
+            if "teach" in taken:
+                number, parity, label = unpack(taken["teach"], f.context_bits, 1, 6)
+                self.taught(number, parity, label)
+            if pins.get("made"):
+                read = self.end("concept", *self.made.popleft())
+            if pins.get("normed__valid"):
+                self.normed.add(pins.get("normed__payload"))
+                self.events += 1
+
+    def taught(self, number: int, parity: int, label: int) -> None:
+        """The learner takes a sample: what has to come of it, by the settings of now."""
+        layer = self.layers[number]
+        g, record = layer.teach(self.neurons[number, parity], label, self.settings)
+        self.expect(layer, parity, g)
+        self.pending["sample", number, parity] = record
+
+    def expect(self, layer: Layer, bank: int, g: list[int] | None) -> None:
+        for place, neurons in self.groups(layer.context) if g is not None else ():
+            self.errors[bank, place] = [g[i] if i < len(g) else 0 for i in neurons]
+
+    def check_errors(self) -> None:
+        f = self.form
+        bank, place, *errors = unpack(self.pins.get("errors__payload"), 2, f.place_bits, *[f.error_bits] * f.lanes)
+        errors = [as_signed(value, f.error_bits) for value in errors]
+        wanted = self.errors.pop((bank, place), None)
+        assert errors == wanted, f"errors of bank {bank}, place {place}: expected {wanted}, got {errors}"
+        self.events += 1
+
+    def end(self, kind: str, number: int, which: int) -> tuple:
+        """A job's end: its errors are out; its record is to be read."""
+        wanted = self.pending.pop((kind, number, which), None)
+        assert wanted is not None, f"{kind} {which} of layer {number}: one more than expected"
+        context = self.form.contexts[number]
+        bank = which if kind == "sample" else 2 + which % 2
+        left = [place for place, _ in self.groups(context) if (bank, place) in self.errors]
+        assert not left, f"{kind} {which} of layer {number}: expected errors of places {left}, got none"
+        self.pins.set(at=pack((bank, 2), (number, self.form.context_bits)))
+        self.events += 1
+        return (kind, number, which), wanted
+
+    async def run(self, number: int) -> None:
+        """A layer's samples, up to two at a time, and its recalls."""
+        f, rng, layer = self.form, self.rng, self.layers[number]
+        parity = 0
+        for _ in range(BLOCKS):
+            for _ in range(rng.randint(1, SAMPLES)):
+                while (number, parity) in self.neurons:
+                    await RisingEdge(self.clk)
+                label = rng.randrange(f.classes)
+                neurons = self.neurons[number, parity] = self.counts(layer, label)
+                for place, group in self.groups(layer.context):
+                    lanes = [neurons[i] if i < len(neurons) else (0, rng.randrange(4)) for i in group]
+                    fields = [(value, bits) for lane in lanes for value, bits in zip(lane, (f.count_bits, 2), strict=True)]
+                    self.written["counts"].append(pack((parity, 1), (place, f.place_bits), *fields))
+                while self.written["counts"]:
+                    await RisingEdge(self.clk)
+                self.streams["teach"].send([pack((number, f.context_bits), (parity, 1), (label, 6))])
+                parity ^= 1
+            while any(key[0] == number for key in self.neurons):
+                await RisingEdge(self.clk)
+            if layer.learns_theta:
+                self.closing += 1
+                await RisingEdge(self.clk)
+                relearn = rng.random() < 0.8
+                for k in range(f.classes):
+                    await self.recall(number, k, relearn)
+                self.closing -= 1
+
+    async def recall(self, number: int, k: int, relearn: bool) -> None:
+        f, layer = self.form, self.layers[number]
+        g, self.pending["concept", number, k] = layer.relearn(k, self.settings) if relearn else layer.plain(k, self.settings)
+        self.expect(layer, 2 + k % 2, g)
+        concept = pack((number, f.context_bits), (k, 6))
+        self.made.append((number, k))
+        self.streams["concept"].send([concept | relearn << f.context_bits + 6])
+        while ("concept", number, k) in self.pending:
+            await RisingEdge(self.clk)
+        await self.templates(number, k)
+
+    async def templates(self, number: int, k: int) -> None:
+        """A recall brings other templates."""
+        f, layer = self.form, self.layers[number]
+        concept = pack((number, f.context_bits), (k, 6))
+        layer.m[k] = self.template(layer)
+        for place, group in self.groups(layer.context):
+            lanes = [(layer.m[k][i] if i < layer.context.size else 0, 6) for i in group]
+            self.written["templates"].append(pack((k, 6), (place, f.place_bits), *lanes))
+        while self.written["templates"]:
+            await RisingEdge(self.clk)
+        await RisingEdge(self.clk)
+        self.streams["recalled"].send([concept])
+        while concept not in self.normed:
+            await RisingEdge(self.clk)
+        self.normed.discard(concept)
+
+
+@cocotb.test()
+async def samples_and_blocks_of_all_layers(dut):
+    """Every error, every record, and what the memories hold at the end."""
+    values = parameters()
+    config = Config(**values["config"])
+    form = EngineFormat.of(config, tuple(values["layers"]), values["lanes"])
+    clk, numbers = await begin(dut), range(len(form.contexts))
+    unit = Unit(dut, clk, form, values["pattern"])
+    Watchdog(clk, 4000, lambda: unit.events, "learner")
+    unit.set_settings()
+    cocotb.start_soon(unit.watch())
+    for number in numbers:
+        await unit.fill(number)
+    for task in [cocotb.start_soon(unit.run(number)) for number in numbers]:
+        await task
+    for _ in range(30):
+        await RisingEdge(clk)
+    assert not unit.errors and not unit.pending and unit.pins.get("idle") and unit.events > 2 * len(numbers)
+    for layer in unit.layers:
+        for memory, address, store, i in unit.addresses(layer):
+            if memory == "templates" and unit.rng.random() < 0.8:  # they are as they were written
+                continue
+            found = await unit.host(memory, address)
+            assert found == store[i], f"{memory} at {address}: expected {store[i]}, got {found}"

@@ -1,0 +1,285 @@
+"""Which job the learner's lanes do, and with which groups and concepts (docs/arithmetic2.md, steps 6 to 9).
+
+A sample is two jobs of the lanes, its dot products and its errors with the apical sums; between them are its scalars. Two
+samples may be under way, so that the lanes work on one while the other's scalars are made.
+"""
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import RATE_BITS, EngineFormat
+from rtl.engine.layouts import concept_layout, teach_layout, update_layout
+from rtl.engine.records import draw_layout, drawn_layout, record_layout
+from rtl.engine.scalars import lesson_layout
+from rtl.engine.vector import dot_layout, item_layout, lanes_layout, sent
+
+SLOTS = 2
+THETA_BANK = 2
+
+
+def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
+    """What the host sets. rates: of each context's W, backward_rate: of Theta, + 8; block_shift: of X."""
+    return data.StructLayout(
+        {
+            "dead_zone": 9,
+            "block_shift": 4,
+            "seed": 32,
+            "stochastic": 1,
+            "learn_theta": 1,
+            "rates": data.ArrayLayout(RATE_BITS, len(f.contexts)),
+            "backward_rate": RATE_BITS,
+        }
+    )
+
+
+def offered_layout(f: EngineFormat) -> data.StructLayout:
+    """A concept about to be recalled at a layer; relearn: Theta learns from what was summed up for it."""
+    return data.StructLayout({"concept": concept_layout(f), "relearn": 1})
+
+
+def slot_layout(f: EngineFormat) -> data.StructLayout:
+    """A sample under way, with the settings in force when it came."""
+    update = {"rate": RATE_BITS, "stochastic": 1, "noise": update_layout()["noise"].shape}
+    return data.StructLayout({"taught": teach_layout(f), "apical": 1, "dead_zone": 9} | update)
+
+
+class Jobs(wiring.Component):
+    """One job of the lanes after another: what is furthest first.
+
+    Members:
+        settings: In, `learner_settings_layout`. teach, concept, recalled: In, streams; taught, made, normed: Out: see
+            `rtl.engine.learner`.
+        item, bank, clear: Out, dot, lanes: In: see `Vector`. lesson: Out, stream, spared, live: In, live_slot: Out: see
+            `Scalars`. draw: Out, stream, drawn: In, record: Out: see `Records`.
+        idle: Out, nothing is under way, and nothing offered.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "settings": In(learner_settings_layout(f)),
+                "teach": In(stream.Signature(teach_layout(f))),
+                "concept": In(stream.Signature(offered_layout(f))),
+                "recalled": In(stream.Signature(concept_layout(f))),
+                "taught": Out(sent(data.StructLayout({"context": f.context_bits, "parity": 1}))),
+                "made": Out(1),
+                "normed": Out(sent(concept_layout(f))),
+                "item": Out(item_layout(f)),
+                "dot": In(dot_layout(f)),
+                "lanes": In(lanes_layout),
+                "bank": Out(2),
+                "clear": Out(1),
+                "lesson": Out(stream.Signature(lesson_layout(f))),
+                "spared": In(1),
+                "live_slot": Out(1),
+                "live": In(f.classes),
+                "draw": Out(stream.Signature(draw_layout(f))),
+                "drawn": In(drawn_layout),
+                "record": Out(sent(record_layout(f))),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.place, self.k, self.k_last = Signal(f.place_bits), Signal(range(f.classes + 1)), Signal(range(f.classes))
+        self.context, self.spacing = Signal(f.context_bits), Signal(range(max(2, f.lanes)))
+        self.block = Signal()
+        self.last_place = self._of(lambda c: c.place_base + c.groups - 1, self.context) == self.place
+        self.first_place = self._of(lambda c: c.place_base, self.context)
+        with m.If(self.spacing.any()):
+            m.d.sync += self.spacing.eq(self.spacing - 1)
+        self._slots(m)
+        self._choose(m)
+        return m
+
+    def _of(self, what, context):
+        """A number of each layer, of that one."""
+        return Array(int(what(c)) for c in self.form.contexts)[context]
+
+    def _slots(self, m):
+        """The samples under way, oldest first: dot products, lesson, errors; what the scalars said."""
+        f = self.form
+        self.slots = slots = Array(Signal(slot_layout(f), name=f"slot{i}") for i in range(SLOTS))
+        # Of each: it is in use; its dot products are there; its scalars are; the sample is spared.
+        self.used, self.dotted, self.ended, self.spares = (
+            Signal(SLOTS, name=name) for name in ("used", "dotted", "ended", "spares")
+        )
+        self.newest, self.middle, self.oldest = (Signal(name=name) for name in ("newest", "middle", "oldest"))
+        self.taking = Signal()
+        self.now = data.View(slot_layout(f), slots[self.oldest])
+        with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
+            m.d.sync += self.dotted.bit_select(self.dot.slot, 1).eq(1)
+        lesson, next_slot, given = self.lesson.payload, data.View(slot_layout(f), slots[self.middle]), Signal()
+        concept = self.concept.payload.concept
+        # A lesson once offered stays, whatever is to be taken out meanwhile.
+        m.d.sync += given.eq(self.lesson.valid & ~lesson.take & ~self.lesson.ready)
+        take = self.taking & ~given
+        m.d.comb += [
+            self.lesson.valid.eq(take | self.dotted.bit_select(self.middle, 1)),
+            lesson.take.eq(take),
+            lesson.slot.eq(self.middle),
+            lesson.context.eq(Mux(take, concept.context, next_slot.taught.context)),
+            lesson.label.eq(Mux(take, concept.k, next_slot.taught.label)),
+            lesson.dead_zone.eq(next_slot.dead_zone),
+            lesson.apical.eq(next_slot.apical),
+        ]
+        with m.If(self.lesson.ready & self.lesson.valid & ~take):
+            m.d.sync += self.middle.eq(~self.middle), self.dotted.bit_select(self.middle, 1).eq(0)
+            m.d.sync += self.ended.bit_select(self.middle, 1).eq(1)
+            m.d.sync += self.spares.bit_select(self.middle, 1).eq(self.spared)
+        drawing, for_sample = Signal(), Signal()
+        with m.If(self.draw.valid & self.draw.ready):
+            m.d.sync += drawing.eq(self.newest), for_sample.eq(~self.draw.payload.apical)
+        for i in range(SLOTS):
+            with m.If(self.drawn.valid & for_sample & (drawing == i)):
+                m.d.sync += slots[i].noise.eq(self.drawn.noise)
+
+    def _choose(self, m):
+        f, now = self.form, self.now
+        oldest_ended = self.ended.bit_select(self.oldest, 1)
+        room = ~self.used.bit_select(self.newest, 1)
+        bottom = self._of(lambda c: c.bottom, now.taught.context)
+        concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
+        m.d.comb += [
+            self.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
+            self.live_slot.eq(self.oldest),
+            self.record.payload.at.context.eq(self.context),
+            self.record.payload.at.bank.eq(self.bank),
+            self.record.payload.record.any.eq(self.lanes.any),
+            self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, now.rate)),
+            self.record.payload.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
+            self.record.payload.record.stochastic.eq(Mux(self.block, self.settings.stochastic, now.stochastic)),
+            self.normed.valid.eq(self.dot.valid & self.dot.norm & self.dot.final),
+            self.normed.payload.context.eq(self.dot.context),
+            self.normed.payload.k.eq(self.dot.k),
+            self.draw.payload.context.eq(Mux(self.concept.valid, concept.context, teach.context)),
+            self.draw.payload.apical.eq(self.concept.valid),
+            self.draw.payload.k.eq(concept.k),
+        ]
+        m.d.sync += [self.taught.valid.eq(0), self.made.eq(0), self.taught.payload.eq(Cat(self.context, now.taught.parity))]
+
+        def begin(context, k, k_last, state):
+            m.d.sync += self.context.eq(context), self.k.eq(k), self.k_last.eq(k_last)
+            m.d.sync += self.place.eq(self._of(lambda c: c.place_base, context))
+            m.next = state
+
+        with m.FSM():
+            with m.State("idle"):
+                m.d.comb += self.clear.eq(1)
+                m.d.sync += self.block.eq(0)
+                with m.If(oldest_ended):
+                    label = now.taught.label[: f.class_bits]
+                    with m.If(self.spares.bit_select(self.oldest, 1)):
+                        begin(now.taught.context, 0, 0, "taught")
+                    with m.Elif(bottom):
+                        begin(now.taught.context, label, label, "sums")
+                    with m.Else():
+                        begin(now.taught.context, 0, f.classes - 1, "errors")
+                with m.Elif(self.concept.valid & self.draw.ready):
+                    m.d.comb += self.draw.valid.eq(1)
+                    m.d.sync += self.block.eq(1)
+                    begin(concept.context, concept.k, 0, "take")
+                    with m.If(~self.concept.payload.relearn):
+                        m.next = "made"
+                with m.Elif(self.recalled.valid):
+                    begin(recalled.context, recalled.k, 0, "norm")
+                with m.Elif(self.teach.valid & room & self.draw.ready):
+                    only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
+                    m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1)
+                    begin(teach.context, f.classes, Mux(only, label, f.classes - 1), "dots")
+                    self._keep(m, teach)
+                with m.Else():
+                    m.d.comb += self.idle.eq(~self.used.any() & ~self.lanes.dotting & self.draw.ready)
+            self._states(m)
+
+    def _keep(self, m, teach):
+        """A sample begins: its slot."""
+        f, settings = self.form, self.settings
+        m.d.sync += self.newest.eq(~self.newest), self.used.bit_select(self.newest, 1).eq(1)
+        for i in range(SLOTS):
+            with m.If(self.newest == i):
+                slot = self.slots[i]
+                m.d.sync += [
+                    slot.taught.eq(teach),
+                    slot.apical.eq(settings.learn_theta & self._of(lambda c: c.pre_apical > 0, teach.context)),
+                    slot.dead_zone.eq(settings.dead_zone),
+                    slot.rate.eq(settings.rates[teach.context] if len(f.contexts) > 1 else settings.rates[0]),
+                    slot.stochastic.eq(settings.stochastic),
+                ]
+
+    def _states(self, m):
+        """What the lanes do in each clock of a job."""
+        f, item, now, lesson = self.form, self.item, self.now, self.lesson
+        newer = data.View(slot_layout(f), self.slots[~self.newest])
+        is_r, first, last = self.k == f.classes, self.place == self.first_place, self.last_place
+        m.d.comb += item.place.eq(self.place), item.k.eq(self.k), item.context.eq(self.context)
+        m.d.comb += item.slot.eq(self.oldest), item.parity.eq(now.taught.parity)
+        free = self.spacing == 0  # the rounding takes a group in P clocks
+
+        def next_group():
+            m.d.sync += self.place.eq(Mux(last, self.first_place, self.place + 1))
+
+        with m.State("dots"):
+            m.d.comb += [
+                *(item.dot.eq(1), item.own.eq(is_r), item.first.eq(first), item.last.eq(last)),
+                *(item.final.eq(last & (self.k == self.k_last)), item.slot.eq(~self.newest)),
+                item.parity.eq(newer.taught.parity),
+            ]
+            next_group()
+            with m.If(last):
+                only = self._of(lambda c: c.bottom, self.context)
+                m.d.sync += self.k.eq(Mux(is_r, Mux(only, self.k_last, 0), self.k + 1))
+                with m.If(item.final):
+                    m.next = "idle"
+        with m.State("norm"):
+            m.d.comb += item.dot.eq(1), item.norm.eq(1), item.first.eq(first), item.last.eq(last), item.final.eq(last)
+            next_group()
+            with m.If(last):
+                m.d.comb += self.recalled.ready.eq(1)
+                m.next = "idle"
+        with m.State("errors"), m.If(~is_r | free):
+            m.d.comb += item.error.eq(1), item.own.eq(is_r), item.first.eq(self.k == 0), item.last.eq(is_r)
+            m.d.sync += self.k.eq(self.k + 1)
+            with m.If(is_r):
+                m.d.sync += self.k.eq(0), self.spacing.eq(f.lanes - 1)
+                next_group()
+                with m.If(last):
+                    m.next = "sums"
+                    with m.If(~now.apical):
+                        m.next = "taught"
+        with m.State("sums"):
+            live = self.live.bit_select(self.k, 1)
+            m.d.comb += item.apical.eq(live), item.own.eq(1), item.first.eq(1)
+            with m.If(live):
+                next_group()
+            with m.If(last | ~live):
+                m.d.sync += self.k.eq(self.k + 1)
+                with m.If(self.k == self.k_last):
+                    m.next = "taught"
+        with m.State("taught"), m.If(~self.lanes.busy):
+            m.d.comb += self.record.valid.eq(1)
+            m.d.sync += self.taught.valid.eq(1), self.oldest.eq(~self.oldest)
+            m.d.sync += self.used.bit_select(self.oldest, 1).eq(0), self.ended.bit_select(self.oldest, 1).eq(0)
+            m.next = "idle"
+        with m.State("take"):
+            m.d.comb += self.taking.eq(1)
+            with m.If(lesson.payload.take & lesson.ready):
+                m.next = "low"
+        with m.State("low"):
+            m.d.comb += item.low.eq(1), item.first.eq(1)
+            m.next = "high"
+        with m.State("high"), m.If(free):
+            m.d.comb += item.high.eq(1), item.last.eq(1)
+            m.d.sync += self.spacing.eq(f.lanes - 1)
+            next_group()
+            m.next = "low"
+            with m.If(last):
+                m.next = "made"
+        with m.State("made"), m.If(~self.lanes.busy & self.draw.ready):
+            m.d.comb += self.record.valid.eq(1), self.concept.ready.eq(1)
+            m.d.sync += self.made.eq(1)
+            m.next = "idle"

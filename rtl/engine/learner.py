@@ -1,0 +1,146 @@
+"""The learner of an engine: from counts and templates to errors, for all its layers (docs/arithmetic2.md, steps 5 to 9)."""
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out, connect
+from amaranth.utils import ceil_log2
+
+from rtl.engine.formats import SAMPLE_BITS, EngineFormat
+from rtl.engine.jobs import Jobs, learner_settings_layout, offered_layout
+from rtl.engine.layouts import (
+    concept_layout,
+    counts_layout,
+    errors_layout,
+    teach_layout,
+    templates_layout,
+    update_layout,
+)
+from rtl.engine.records import Records, record_place
+from rtl.engine.scalars import Scalars
+from rtl.engine.vector import Vector, sent
+
+MEMORIES = ("templates", "sums", "norms", "scalar_sums", "samples")
+"""Host's memories by number: m and E (address: (concept x places + place) x 2^lane bits + lane), |m[k]|^2 and S
+(address: layer on
+the engine x 2^class bits + concept), samples seen (address: layer on the engine)."""
+
+
+def lane_bits(f: EngineFormat) -> int:
+    """Of a lane's number in the host's address of a template or of E."""
+    return ceil_log2(f.lanes)
+
+
+def learner_host_layout(f: EngineFormat) -> data.StructLayout:
+    """An access while the learner is idle, the same for HOST_LATENCY clocks. memory: of `MEMORIES`."""
+    words = ceil_log2(max(2, f.classes * f.places)) + lane_bits(f)
+    address = max(words, f.class_bits + f.context_bits)
+    return data.StructLayout({"on": 1, "write": 1, "memory": 3, "address": address, "data": SAMPLE_BITS})
+
+
+HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Records.host_latency)
+"""Clocks from an access to what it read, or until it is written."""
+
+
+class Learner(wiring.Component):
+    """Joins lanes, scalars and records under the sequencer.
+
+    Members:
+        counts, templates: In, `counts_layout`, `templates_layout` with `valid`. Counts stay until `taught`.
+        teach: In, stream of `teach_layout`: a learning sample's counts at a layer are all there. taught: Out, its
+            `context` and `parity` with `valid`: its errors and its record are written, its sums are done.
+        concept: In, stream of `offered_layout`: concept k is about to be recalled at a layer none of whose samples is
+            to be taught; made: Out, pulse: the errors, where `relearn`, and the record are written.
+        recalled: In, stream of `concept_layout`: the templates of k are all there. normed: Out, `concept_layout` with
+            `valid`: so is their norm.
+        errors: Out, `errors_layout` with `valid`. at: In, `record_place` -> update: Out, `update_layout`, in the same clock.
+        settings: In, `learner_settings_layout`. host: In, `learner_host_layout`; host_data: Out, `HOST_LATENCY` clocks
+            later, signed numbers with their sign. idle: Out, nothing is under way and nothing offered.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "counts": In(sent(counts_layout(f))),
+                "templates": In(sent(templates_layout(f))),
+                "teach": In(stream.Signature(teach_layout(f))),
+                "taught": Out(sent(data.StructLayout({"context": f.context_bits, "parity": 1}))),
+                "concept": In(stream.Signature(offered_layout(f))),
+                "made": Out(1),
+                "recalled": In(stream.Signature(concept_layout(f))),
+                "normed": Out(sent(concept_layout(f))),
+                "errors": Out(sent(errors_layout(f))),
+                "at": In(record_place(f)),
+                "update": Out(update_layout()),
+                "settings": In(learner_settings_layout(f)),
+                "host": In(learner_host_layout(f)),
+                "host_data": Out(SAMPLE_BITS),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        m.submodules.jobs = jobs = Jobs(f)
+        m.submodules.vector = vector = Vector(f)
+        m.submodules.scalars = scalars = Scalars(f)
+        m.submodules.records = records = Records(f)
+        connect(m, jobs.lesson, scalars.lesson)
+        connect(m, jobs.draw, records.draw)
+        connect(m, jobs.record, records.record)
+        for name in ("teach", "concept", "recalled"):
+            connect(m, wiring.flipped(getattr(self, name)), getattr(jobs, name))
+        for name in ("taught", "normed"):
+            connect(m, getattr(jobs, name), wiring.flipped(getattr(self, name)))
+        for name in ("counts", "templates"):
+            connect(m, wiring.flipped(getattr(self, name)), getattr(vector, name))
+        connect(m, vector.errors, wiring.flipped(self.errors))
+        m.d.comb += [
+            jobs.settings.eq(self.settings),
+            self.made.eq(jobs.made),
+            self.idle.eq(jobs.idle),
+            vector.item.eq(jobs.item),
+            vector.bank.eq(jobs.bank),
+            vector.clear.eq(jobs.clear),
+            vector.block_shift.eq(self.settings.block_shift),
+            jobs.dot.eq(vector.dot),
+            jobs.lanes.eq(vector.lanes),
+            scalars.dot.eq(vector.dot),
+            scalars.k.eq(vector.k),
+            scalars.slot.eq(vector.slot),
+            scalars.apical.eq(vector.apical),
+            vector.scalar.eq(scalars.scalar),
+            vector.sum.eq(scalars.sum),
+            jobs.spared.eq(scalars.spared),
+            jobs.live.eq(scalars.live),
+            scalars.live_slot.eq(jobs.live_slot),
+            records.seed.eq(self.settings.seed),
+            jobs.drawn.eq(records.drawn),
+            records.read_at.eq(self.at),
+            self.update.eq(records.read),
+        ]
+        self._host(m, vector, scalars, records)
+        return m
+
+    def _host(self, m, vector, scalars, records):
+        f, host = self.form, self.host
+        lanes = lane_bits(f)
+        of = {name: host.on & (host.memory == number) for number, name in enumerate(MEMORIES)}
+        m.d.comb += [
+            vector.host.on.eq(of["templates"] | of["sums"]),
+            vector.host.sums.eq(of["sums"]),
+            vector.host.lane.eq(host.address[:lanes]),
+            vector.host.word.eq(host.address[lanes:]),
+            scalars.host.on.eq(of["norms"] | of["scalar_sums"]),
+            scalars.host.sums.eq(of["scalar_sums"]),
+            scalars.host.k.eq(host.address[: f.class_bits]),
+            scalars.host.context.eq(host.address[f.class_bits :]),
+            records.host.on.eq(of["samples"]),
+            records.host.context.eq(host.address),
+        ]
+        for block in (vector, scalars, records):
+            m.d.comb += block.host.write.eq(host.write), block.host.data.eq(host.data)
+        small = Signal.like(self.host_data)
+        m.d.comb += small.eq(Mux(of["samples"], records.host_data, scalars.host_data))
+        m.d.comb += self.host_data.eq(Mux(vector.host.on, vector.host_data, small))

@@ -1,0 +1,105 @@
+"""Update records, the count of learning samples, and the noise drawn by it (docs/arithmetic2.md, steps 7 and 9)."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import LABEL_BITS, NOISE_BITS, SAMPLE_BITS, EngineFormat
+from rtl.engine.layouts import BANKS, update_layout
+from rtl.engine.vector import sent
+from rtl.memories import ram
+
+GOLDEN_RATIO = 0x9E3779B9
+HASH_STEPS = 4
+BACKWARD_STREAM = 32
+
+
+def record_place(f: EngineFormat) -> data.StructLayout:
+    """Which record: a layer's, of a bank of errors."""
+    return data.StructLayout({"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
+
+
+def draw_layout(f: EngineFormat) -> data.StructLayout:
+    """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k."""
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": LABEL_BITS})
+
+
+drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})
+
+
+def record_layout(f: EngineFormat) -> data.StructLayout:
+    """A record and where it goes."""
+    return data.StructLayout({"at": record_place(f), "record": update_layout()})
+
+
+def samples_host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to the number of learning samples that a layer has seen."""
+    return data.StructLayout({"on": 1, "write": 1, "context": f.context_bits, "data": SAMPLE_BITS})
+
+
+class Records(wiring.Component):
+    """Noise = low byte of a hash of (seed, stream, n, c), a step a clock; n is the samples seen at the layer.
+
+    Members:
+        seed: In. draw: In, stream of `draw_layout`; drawn: Out, `drawn_layout`, pulse, some clocks later: the noise,
+            which stays.
+        record: In, `record_layout` with `valid`, written. read_at: In, `record_place` -> read: Out, `update_layout`, in
+            the same clock.
+        host: In, `samples_host_layout`, while idle; host_data: Out, `host_latency` clocks later.
+    """
+
+    host_latency = 1
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "seed": In(32),
+                "draw": In(stream.Signature(draw_layout(f))),
+                "drawn": Out(drawn_layout),
+                "record": In(sent(record_layout(f))),
+                "read_at": In(record_place(f)),
+                "read": Out(update_layout()),
+                "host": In(samples_host_layout(f)),
+                "host_data": Out(SAMPLE_BITS),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), at_once=True)
+        write, read = memory.write_port(), memory.read_port(domain="comb")
+        new = self.record.payload
+        m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
+        m.d.comb += read.addr.eq(self.read_at), self.read.eq(read.data)
+
+        m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)))
+        write, read = memory.write_port(), memory.read_port()
+        step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
+        draw, offered = Signal(draw_layout(f)), self.draw.payload
+        m.d.comb += [
+            read.addr.eq(Mux(host.on, host.context, offered.context)),
+            write.addr.eq(Mux(host.on, host.context, draw.context)),
+            write.en.eq(((step == 1) & ~draw.apical) | (host.on & host.write)),
+            write.data.eq(Mux(host.on, host.data, read.data + 1)),
+            self.host_data.eq(read.data),
+            self.draw.ready.eq(step == 0),
+        ]
+        total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))
+        m.d.comb += [
+            total.eq(z + GOLDEN_RATIO),
+            a.eq(total ^ (total << 13)[:32]),
+            b.eq(a ^ (a >> 17)),
+            hashed.eq(b ^ (b << 5)[:32]),
+        ]
+        number = Array(c.layer for c in f.contexts)[offered.context] | Mux(offered.apical, BACKWARD_STREAM, 0)
+        m.d.sync += self.drawn.valid.eq(0)
+        with m.If(step == 0):  # the samples are being read
+            m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), step.eq(self.draw.valid), draw.eq(offered)
+        with m.Else():
+            extra = Mux(step == 1, read.data, Mux((step == 2) & draw.apical, draw.k, 0))
+            m.d.sync += z.eq(hashed ^ extra), step.eq(step + 1)
+            with m.If(step == HASH_STEPS):
+                m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0)
+        return m

@@ -1,0 +1,105 @@
+"""From a group's sums to its errors g or G, a lane a clock (docs/arithmetic2.md, steps 7 and 9)."""
+
+from amaranth.hdl import Array, Module, Mux, Signal, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.engine.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.layouts import errors_layout
+from rtl.fixed import round_half, saturate
+from rtl.pipeline import Pipeline
+
+FRACTION_BITS = 12
+"""Of q_k and q_r."""
+ERROR_SHIFT = FRACTION_BITS - 9
+"""The rounding shift of e in hidden layers; one more at the top."""
+
+
+class Rounding(wiring.Component):
+    """Keeps a group's sums and rounds, clips and gates them one after another: a shifter for all lanes, as there is time.
+
+    Members:
+        start: In, pulse: totals, windows (two bits a lane), apical (these are X, not e), context, place: a group's. At
+            least P clocks apart.
+        bank: In, where the errors go, block_shift: In, the shift of X; stable.
+        errors: Out, `errors_layout` with `valid`. any: Out, one was not 0 since `clear` (In). busy: Out.
+        pick: In: keeps `totals` without rounding them. lane -> picked: the lower bits of that total, while nothing is
+            rounded, `pick_latency` clocks behind `pick`.
+    """
+
+    pick_latency = 2
+
+    def __init__(self, form: EngineFormat, total_bits: int):
+        self.form = f = form
+        super().__init__(
+            {
+                "start": In(1),
+                "totals": In(signed(total_bits)).array(f.lanes),
+                "windows": In(2).array(f.lanes),
+                "apical": In(1),
+                "context": In(f.context_bits),
+                "place": In(f.place_bits),
+                "bank": In(2),
+                "block_shift": In(4),
+                "errors": Out(wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})),
+                "any": Out(1),
+                "clear": In(1),
+                "busy": Out(1),
+                "pick": In(1),
+                "lane": In(range(max(2, f.lanes))),
+                "picked": Out(signed(SUM_BITS)),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, lanes = self.form, range(self.form.lanes)
+        totals = [Signal.like(total, name=f"kept{i}", reset_less=True) for i, total in enumerate(self.totals)]
+        windows = [Signal(2, name=f"window{i}", reset_less=True) for i in lanes]
+        apical, top, shift, place = Signal(), Signal(), Signal(4), Signal(f.place_bits)
+        running, lane = Signal(), Signal(range(max(2, f.lanes)))
+        last = running & (lane == f.lanes - 1)
+        with m.If(self.start):
+            m.d.sync += running.eq(1), lane.eq(0)
+        with m.Elif(running):
+            m.d.sync += running.eq(~last), lane.eq(lane + 1)
+        with m.Else():
+            m.d.sync += lane.eq(self.lane)
+        is_top = Array(int(c.top) for c in f.contexts)[self.context]
+        with m.If(self.start | self.pick):
+            m.d.sync += [kept.eq(total) for kept, total in zip(totals, self.totals, strict=True)]
+            m.d.sync += [kept.eq(window) for kept, window in zip(windows, self.windows, strict=True)]
+            m.d.sync += apical.eq(self.apical), top.eq(is_top), place.eq(self.place)
+            m.d.sync += shift.eq(Mux(self.apical, self.block_shift, ERROR_SHIFT + is_top))
+
+        p = Pipeline(m, "rounding", reset=("valid", "last"))
+        p.define("valid", 0, running)
+        p.define("last", 0, last)
+        p.define("lane", 0, lane)
+        value = p.define("value", 0, Array(totals)[lane[: max(1, ceil_log2(f.lanes))]])
+        p.define("window", 0, Array(windows)[lane[: max(1, ceil_log2(f.lanes))]])
+        p.define("negative", 0, value[-1])
+        for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
+            p.define(name, 0, what)
+        m.d.comb += self.picked.eq(p.at("value", 1)[:SUM_BITS].as_signed())
+        # Twice the value, so that half of what is shifted away stays: the shift in two clocks, then the rounding.
+        p.define("coarse", 1, (p.at("value", 1).as_signed() << 1) >> (p.at("shift", 1)[2:] << 2))
+        p.define("fine", 2, p.at("coarse", 2).as_signed() >> p.at("shift", 2)[:2])
+        p.define("rounded", 3, round_half(p.at("fine", 3).as_signed()))
+        rounded, window, falls = p.at("rounded", 4).as_signed(), p.at("window", 4), p.at("negative", 4)
+        opens = p.at("apical", 4) | Mux(p.at("top", 4), window[0] | ~falls, window[0] & (window[1] | falls))
+        g, most = saturate(rounded, ERROR_BITS), saturate(rounded, APICAL_ERROR_BITS)
+        p.define("error", 4, Mux(opens, Mux(p.at("apical", 4), most, g), 0)[: f.error_bits].as_signed())
+        done = 5
+        for i in lanes:
+            with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
+                m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())
+        with m.If(self.clear):
+            m.d.sync += self.any.eq(0)
+        with m.Elif(p.at("valid", done) & p.at("error", done).any()):
+            m.d.sync += self.any.eq(1)
+        m.d.sync += self.errors.valid.eq(p.at("last", done)), self.errors.payload.place.eq(p.at("place", done))
+        m.d.comb += self.errors.payload.bank.eq(self.bank)
+        m.d.comb += self.busy.eq(p.any("valid", 0, done) | self.errors.valid)
+        return m

@@ -1,0 +1,323 @@
+"""The learner's scalars: from dot products to q, b1 and S, with one multiplier (docs/arithmetic2.md, steps 5, 6 and 8).
+
+A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a clock; a step is a product, a rounding shift
+and a clip. `STEPS` is the program.
+"""
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import COEFFICIENT_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.rounding import FRACTION_BITS
+from rtl.engine.vector import dot_layout
+from rtl.fixed import round_half, saturate
+from rtl.memories import ram
+from rtl.pipeline import Pipeline
+from rtl.rsqrt import MANTISSA_BITS, SHIFT_BASE, Rsqrt
+
+PULL_BITS = COEFFICIENT_BITS + 1
+"""a_y is 256 - C_y, up to 512."""
+ONE = 256
+"""Affinity 1.0."""
+HIDDEN_DEAD_ZONE = 64
+"""Added to the setting in hidden layers."""
+B_SHIFT = -15
+"""b1 = rnd(a t_r t_k, s_r + s_k + B_SHIFT), b2 the same with s_k twice."""
+WORK_BITS = 18
+"""a_k C_k, and a_k C_k t_k >> 8, signed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A product for every concept, or one for r: left x right, rounded by `shift` + places of `places`.
+
+    left: "t", "d", "a", "work" (a C or a C t_k >> 8), "sum" (of a C, >> 8). right: "t_r", "t", "u" (t_r t_k), "c". places:
+    of |r| ("r") and |m[k]| ("k") in the shift, the base-4 digits of the root's argument. once: for r. waits: for what
+    the step before it writes. basal, apical: only where the layer learns W, Theta.
+    """
+
+    name: str
+    left: str
+    right: str
+    shift: int
+    places: str = ""
+    once: bool = False
+    waits: bool = True
+    basal: bool = False
+    apical: bool = False
+
+
+BASE = SHIFT_BASE
+STEPS = (
+    Step("root", "t", "t_r", 0, once=True),  # t_r and its place alone
+    Step("u", "t", "t_r", 0),
+    Step("c", "d", "u", 2 * BASE - 8, "rk"),
+    Step("ac", "a", "c", 0),
+    Step("q", "a", "t", BASE + 8 - FRACTION_BITS, "k", basal=True, waits=False),
+    Step("b1", "a", "u", 2 * BASE + B_SHIFT, "rk", apical=True, waits=False),
+    Step("q_r", "sum", "t_r", BASE + 8 - FRACTION_BITS, "r", once=True, basal=True),
+    Step("act", "work", "t", 8, apical=True),
+    Step("b2", "work", "t", 2 * BASE + B_SHIFT, "kk", apical=True),
+)
+NUMBER = {step.name: i for i, step in enumerate(STEPS)}
+
+
+def lesson_layout(f: EngineFormat) -> data.StructLayout:
+    """A sample to be taught at a layer. slot: where its dot products are and its results go. take: no sample, but S of
+    concept
+    `label` is to be taken out. apical: it learns Theta."""
+    return data.StructLayout(
+        {"slot": 1, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
+    )
+
+
+def scalars_host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to S (`sums`) or |m[k]|^2 of a layer's concept; the same for `host_latency` clocks."""
+    return data.StructLayout(
+        {"on": 1, "write": 1, "sums": 1, "k": f.class_bits, "context": f.context_bits, "data": SUM_BITS}
+    )
+
+
+class Scalars(wiring.Component):
+    """One lesson after another.
+
+    Members:
+        dot: In, `dot_layout`. lesson: In, stream of `lesson_layout`, whose dot products are there; taken when its
+            results are, or S is in `sum`. spared: Out, in that clock: the sample is in the dead zone, or else teaches
+            nothing.
+        k, slot, apical: In, scalar: Out, a clock later: b1 where apical, else q; of concept k, k = K for r.
+        live_slot: In, live: Out, a bit a concept: b1 is not 0.
+        sum: Out, S as taken out, until the next one is.
+        host: In, `scalars_host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks later.
+    """
+
+    host_latency = 1
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        k = range(f.classes + 1)
+        super().__init__(
+            {
+                "dot": In(dot_layout(f)),
+                "lesson": In(stream.Signature(lesson_layout(f))),
+                "spared": Out(1),
+                "k": In(k),
+                "slot": In(1),
+                "apical": In(1),
+                "scalar": Out(signed(SCALAR_BITS)),
+                "live_slot": In(1),
+                "live": Out(f.classes),
+                "sum": Out(signed(SUM_BITS)),
+                "host": In(scalars_host_layout(f)),
+                "host_data": Out(signed(SUM_BITS)),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.p = p = Pipeline(m, "scalars", reset=("valid",))
+        self.step, self.k_now = Signal(range(len(STEPS))), Signal(range(f.classes + 1))
+        self.own_c = Signal(signed(COEFFICIENT_BITS))
+        p.define("step", 0, self.step)
+        p.define("k", 0, self.k_now)
+        p.define("valid", 0, self._control(m))
+        self._inputs(m)
+        self._operands(m)
+        self._product(m)
+        self._results(m)
+        return m
+
+    def _facts(self):
+        """Of the lesson's layer: is it not layer 0; does this lesson reach Theta; is it hidden."""
+        lesson, contexts = self.lesson.payload, self.form.contexts
+        basal = Array(int(not c.bottom) for c in contexts)[lesson.context]
+        hidden = Array(int(not c.bottom and not c.top) for c in contexts)[lesson.context]
+        return basal, lesson.apical, hidden
+
+    def _control(self, m):
+        """Which step, which concept. Returns whether an item begins in this clock."""
+        f, lesson = self.form, self.lesson.payload
+        basal, apical, hidden = self._facts()
+        valid, flying = Signal(), Signal()
+        first, last = Mux(basal, 0, lesson.label), Mux(basal, f.classes - 1, lesson.label)
+        dead_zone = lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0)
+        spared = Signal()
+        m.d.sync += spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
+        m.d.comb += self.spared.eq(spared)
+        self.taking = Signal()
+
+        def go(step: int):
+            """To that step or the next one that this lesson takes."""
+            if step == len(STEPS):
+                m.next = "end"
+                return
+            what = STEPS[step]
+            skips = (~basal if what.basal else 0) | (~apical if what.apical else 0)
+            with m.If(skips):
+                go(step + 1)
+            with m.Else():
+                m.d.sync += self.step.eq(step), self.k_now.eq(f.classes if what.once else first)
+                m.next = f"wait {step}" if what.waits else f"step {step}"
+
+        with m.FSM():
+            with m.State("idle"), m.If(self.lesson.valid):
+                m.next = "take"
+                with m.If(~lesson.take):
+                    go(0)
+            with m.State("take"):  # the address of S is there
+                m.d.comb += self.taking.eq(1)
+                m.next = "taken"
+            with m.State("taken"):
+                m.d.comb += self.lesson.ready.eq(1)
+                m.next = "idle"
+            for number, step in enumerate(STEPS):
+                if step.waits:
+                    with m.State(f"wait {number}"), m.If(~flying):
+                        m.next = f"step {number}"
+                        if step.name == "ac":
+                            with m.If(spared):
+                                m.d.comb += self.lesson.ready.eq(1)
+                                m.next = "idle"
+                with m.State(f"step {number}"):
+                    m.d.comb += valid.eq(1)
+                    m.d.sync += self.k_now.eq(self.k_now + 1)
+                    with m.If(step.once | (self.k_now == last)):
+                        go(number + 1)
+            with m.State("end"), m.If(~flying):
+                m.d.comb += self.lesson.ready.eq(1)
+                m.next = "idle"
+        self.flying = flying
+        return valid
+
+    def _inputs(self, m):
+        """Stage 1: what the memories hold of concept k. Stage 3: t and place of |m[k]|, or of |r|, which is kept."""
+        f, p, lesson = self.form, self.p, self.lesson.payload
+        k, dot, host = p.at("k", 0), self.dot, self.host
+        k_bits = len(k)
+        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << k_bits)
+        write, read = memory.write_port(), memory.read_port()
+        m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
+        m.d.comb += read.addr.eq(Cat(k, lesson.slot))
+        d = p.define("d", 1, read.data)
+
+        depth = len(f.contexts) << f.class_bits
+        init = [0] * depth
+        for i, context in enumerate(f.contexts):
+            if context.top:
+                init[i << f.class_bits : (i << f.class_bits) + f.classes] = [f.steps**2] * f.classes
+        m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, depth), init=init)
+        write, self.norms_read = memory.write_port(), memory.read_port()
+        by_host = host.on & host.write & ~host.sums
+        m.d.comb += [
+            write.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(dot.k[: f.class_bits], dot.context))),
+            write.en.eq((dot.valid & dot.norm) | by_host),
+            write.data.eq(Mux(host.on, host.data, dot.value)),
+            self.norms_read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(k[: f.class_bits], lesson.context))),
+        ]
+        m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits)
+        m.d.comb += rsqrt.n.eq(Mux(p.at("step", 1) == NUMBER["root"], d, self.norms_read.data))
+        rooted = 1 + rsqrt.latency
+        p.define("t", rooted, rsqrt.t)
+        p.define("place", rooted, rsqrt.place)
+        self.t_r, self.place_r = Signal.like(rsqrt.t), Signal.like(rsqrt.place)
+        with m.If(p.at("valid", rooted) & (p.at("step", rooted) == NUMBER["root"])):
+            m.d.sync += self.t_r.eq(rsqrt.t), self.place_r.eq(rsqrt.place)
+
+        self.own = {}
+        for name, bits in (("u", 2 * MANTISSA_BITS), ("c", signed(COEFFICIENT_BITS)), ("work", signed(WORK_BITS))):
+            m.submodules[name] = memory = ram(shape=bits, depth=1 << k_bits)
+            read, self.own[name] = memory.read_port(), memory.write_port()
+            m.d.comb += read.addr.eq(k)
+            p.define(name, 1, read.data)
+
+    def _operands(self, m):
+        """Stage 4, from 3: the coefficient a_k, and the factors."""
+        p, lesson, at = self.p, self.lesson.payload, 3
+        basal, _, _ = self._facts()
+        c, t = p.at("c", at), p.at("t", at)
+        a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(basal & ~c[-1], -c, 0))
+        p.define("a", at, Mux(t[-1], a, 0)[:PULL_BITS].as_signed())  # 0 where |m[k]| is
+        self.sum_ac = Signal(signed(WORK_BITS + self.form.class_bits))
+        at += 1
+        left = {name: p.at(name, at) for name in ("t", "d", "a", "work")} | {"sum": self.sum_ac >> 8}
+        right = {name: p.at(name, at) for name in ("t", "u", "c")} | {"t_r": self.t_r}
+        step = p.at("step", at)
+        p.define("left", at, Array(left[s.left] for s in STEPS)[step])
+        p.define("right", at, Array(right[s.right] for s in STEPS)[step])
+        places = {"": 0, "k": p.at("place", at), "r": self.place_r}
+        places |= {"rk": places["k"] + places["r"], "kk": places["k"] << 1}
+        p.define("shift", at, Array(s.shift + places[s.places] for s in STEPS)[step])
+
+    def _product(self, m):
+        """Stages 5 to 8: product, shift in two clocks with a bit more, rounding."""
+        p = self.p
+        p.define("product", 5, p.at("left", 5) * p.at("right", 5))
+        p.define("coarse", 6, (p.at("product", 6) << 1) >> (p.at("shift", 6)[2:] << 2))
+        p.define("fine", 7, p.at("coarse", 7) >> p.at("shift", 7)[:2])
+        p.define("value", 8, round_half(p.at("fine", 8)))
+        m.d.comb += self.flying.eq(p.any("valid", 0, 10))
+
+    def _results(self, m):
+        """Stage 9: into the memories, the sum of a C, and C_y's register. Stage 10: S."""
+        f, p, lesson, at = self.form, self.p, self.lesson.payload, 9
+        value, k, host = p.at("value", at), p.at("k", at), self.host
+
+        def of(name):
+            return p.at("valid", at) & (p.at("step", at) == NUMBER[name])
+
+        c = Mux(value > ONE, ONE, Mux(value < -ONE, -ONE, value))[:COEFFICIENT_BITS].as_signed()
+        writes = {"u": (of("u"), value), "c": (of("c"), c), "work": (of("ac") | of("act"), value)}
+        for name, (on, what) in writes.items():
+            port = self.own[name]
+            m.d.comb += port.en.eq(on), port.addr.eq(k), port.data.eq(what)
+        with m.If(of("c") & (k == lesson.label)):
+            m.d.sync += self.own_c.eq(c)
+        with m.If(of("root")):
+            m.d.sync += self.sum_ac.eq(0)
+        with m.If(of("ac")):
+            m.d.sync += self.sum_ac.eq(self.sum_ac + value)
+
+        clipped = saturate(value, SCALAR_BITS)
+        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=4 << len(k))
+        write, read = memory.write_port(), memory.read_port()
+        m.d.comb += [
+            write.addr.eq(Cat(k, of("b1"), lesson.slot)),
+            write.en.eq(of("q") | of("q_r") | of("b1")),
+            write.data.eq(clipped),
+            read.addr.eq(Cat(self.k, self.apical, self.slot)),
+            self.scalar.eq(read.data),
+        ]
+        live = [Signal(f.classes, name=f"live{slot}") for slot in range(2)]
+        m.d.comb += self.live.eq(Array(live)[self.live_slot])
+        with m.If(of("root")):
+            m.d.sync += Array(live)[lesson.slot].eq(0)
+        with m.If(of("b1")):
+            m.d.sync += Array(live)[lesson.slot].bit_select(k, 1).eq(clipped.any())
+
+        m.submodules.sums = memory = ram(shape=signed(SUM_BITS), depth=max(2, len(f.contexts) << f.class_bits))
+        write, read = memory.write_port(), memory.read_port()
+        by_host = host.on & host.write & host.sums
+        m.d.comb += read.addr.eq(Cat(p.at("k", at - 1)[: f.class_bits], lesson.context))
+        with m.If(lesson.take):
+            m.d.comb += read.addr.eq(Cat(lesson.label[: f.class_bits], lesson.context))
+        with m.If(host.on):
+            m.d.comb += read.addr.eq(Cat(host.k, host.context))
+        # p.at("k", at - 1) gives S in stage `at`, where b2 is.
+        p.define("new_sum", at, saturate(read.data + clipped, SUM_BITS))
+        p.define("b2", at, of("b2"))
+        m.d.comb += [
+            write.addr.eq(Cat(p.at("k", at + 1)[: f.class_bits], lesson.context)),
+            write.en.eq((p.at("b2", at + 1) & p.at("valid", at + 1)) | self.taking | by_host),
+            write.data.eq(p.at("new_sum", at + 1)),
+        ]
+        with m.If(self.taking):
+            m.d.comb += write.addr.eq(Cat(lesson.label[: f.class_bits], lesson.context)), write.data.eq(0)
+            m.d.sync += self.sum.eq(read.data)
+        with m.If(host.on):
+            m.d.comb += write.addr.eq(Cat(host.k, host.context)), write.data.eq(host.data)
+        m.d.comb += self.host_data.eq(Mux(host.sums, read.data, self.norms_read.data))
+        return m

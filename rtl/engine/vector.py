@@ -1,0 +1,270 @@
+"""The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic2.md, steps 6 to 9)."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from rtl.engine.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.engine.layouts import count_layout, counts_layout, errors_layout, templates_layout
+from rtl.engine.rounding import Rounding
+from rtl.fixed import clipped, gated
+from rtl.memories import ram
+from rtl.pipeline import Pipeline
+
+HALF = SUM_BITS // 2
+"""S is multiplied in two halves, so that a factor has 17 bits."""
+HIGH_SHIFT = 4
+"""Of the upper half; its template is shifted by the rest."""
+FACTOR_BITS = SCALAR_BITS + 1
+MULTIPLICAND_BITS = TEMPLATE_BITS + HALF - HIGH_SHIFT
+TOTAL_BITS = SUM_BITS + TEMPLATE_BITS - 1
+"""X = E - S m, |m| <= 31; an e of 64 concepts is smaller."""
+SQUARE_BITS = 2 * TEMPLATE_BITS - 1
+"""A product of two templates or counts, signed."""
+
+MEMORY, FACTORS, TOTAL, STORE = 2, 4, 7, 8
+"""Stages: addresses are at the memories; the factors are chosen; a lane's sum is there; E is written."""
+
+
+def sent(layout) -> wiring.Signature:
+    """Something that is taken in its clock, without backpressure."""
+    return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
+
+
+def item_layout(f: EngineFormat) -> data.StructLayout:
+    """What all lanes do in a clock, with a group of a layer: multiply, and add up from the item `first` to the item `last`.
+
+    dot: d_k = sum r m[k], |r|^2 where `own`, |m[k]|^2 where `norm`. error: q_k m[k], or -q_r r where `own`. apical: E
+    += b1 r. low, high: E - S m, the lower half of S and the upper one, and E = 0. own: with the sample's counts, not a
+    template. k: the concept; K stands for r. final: the last item of dot products that belong together. slot: of the
+    lesson's scalars.
+    """
+    flags = dict.fromkeys(
+        ("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "slot", "parity"), 1
+    )
+    return data.StructLayout(flags | {"k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits})
+
+
+def host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to a lane of a word: of E where `sums`, else of the templates; the same for `host_latency` clocks."""
+    lane, word = range(max(2, f.lanes)), range(max(2, f.classes * f.places))
+    return data.StructLayout({"on": 1, "write": 1, "sums": 1, "lane": lane, "word": word, "data": SUM_BITS})
+
+
+def dot_layout(f: EngineFormat) -> data.StructLayout:
+    """A dot product. valid: it is there."""
+    return data.StructLayout(
+        {"valid": 1, "norm": 1, "final": 1, "slot": 1, "context": f.context_bits, "k": range(f.classes + 1)}
+        | {"value": signed(max(f.dot_bits, f.norm_bits + 1))}
+    )
+
+
+lanes_layout = data.StructLayout({"busy": 1, "any": 1, "dotting": 1})
+"""busy: an item but `dot` is under way, or errors are. any: one of the errors since `clear` was not 0. dotting: a `dot`
+is."""
+
+
+class Vector(wiring.Component):
+    """An item a clock, through a pipeline without backpressure.
+
+    A word of templates or of E is at concept x places + place. Templates of layer L are constants, in the same memory.
+
+    Members:
+        item: In, `item_layout`; all 0 for nothing. k, slot, apical: Out, which result of the scalars it needs; scalar
+            (In): q_k, q_r (k = K) or b1_k, a clock later. sum: In, S, stable while items want it.
+        counts, templates: In, `counts_layout`, `templates_layout` with `valid`, written.
+        dot: Out, `dot_layout`.
+        bank, block_shift: In, where errors go, and G's rounding shift, both stable. errors: Out, `errors_layout` with
+            `valid`.
+        lanes: Out, `lanes_layout`. clear: In, forgets that there were errors.
+        host: In, `host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks behind the request.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        self.backward = any(c.pre_apical for c in f.contexts)
+        super().__init__(
+            {
+                "item": In(item_layout(f)),
+                "k": Out(range(f.classes + 1)),
+                "slot": Out(1),
+                "apical": Out(1),
+                "scalar": In(signed(SCALAR_BITS)),
+                "sum": In(signed(SUM_BITS)),
+                "counts": In(sent(counts_layout(f))),
+                "templates": In(sent(templates_layout(f))),
+                "dot": Out(dot_layout(f)),
+                "bank": In(2),
+                "block_shift": In(4),
+                "errors": Out(sent(errors_layout(f))),
+                "lanes": Out(lanes_layout),
+                "clear": In(1),
+                "host": In(host_layout(f)),
+                "host_data": Out(signed(SUM_BITS)),
+            }
+        )
+
+    host_latency = TOTAL + Rounding.pick_latency
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        self.p = p = Pipeline(m, "vector", reset=("item",))
+        item = p.define("item", 0, self.item)
+        starts = Array(k * f.places for k in range(f.classes + 1))
+        word = Mux(self.host.on, self.host.word, starts[item.k] + item.place)[: ceil_log2(max(2, f.classes * f.places))]
+        p.define("word", 0, word)
+        p.define("host_on", 0, self.host.on)
+        p.define("host_sums", 0, self.host.on & self.host.sums)
+        self._memories(m)
+        scalar = self._scalar(m)
+        totals = self._lanes(m, scalar)
+        self._store(m, totals)
+        self._dots(m)
+        m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
+        item, kinds = p.at("item", TOTAL), ("error", "apical", "low", "high")
+        windows = p.at("windows", TOTAL)
+        m.d.comb += [
+            rounding.start.eq(item.last & (item.error | item.high)),
+            rounding.pick.eq(p.at("host_on", TOTAL)),
+            rounding.lane.eq(self.host.lane),
+            rounding.apical.eq(item.high),
+            rounding.context.eq(item.context),
+            rounding.place.eq(item.place),
+            rounding.bank.eq(self.bank),
+            rounding.block_shift.eq(self.block_shift),
+            rounding.clear.eq(self.clear),
+            *(rounding.totals[i].eq(totals[i]) for i in range(f.lanes)),
+            *(rounding.windows[i].eq(windows.word_select(i, 2)) for i in range(f.lanes)),
+            self.errors.valid.eq(rounding.errors.valid),
+            self.errors.payload.eq(rounding.errors.payload),
+            self.lanes.any.eq(rounding.any),
+            self.host_data.eq(rounding.picked),
+        ]
+        flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(STORE + 1)]
+        m.d.comb += self.lanes.busy.eq(Cat(*flying, rounding.busy).any())
+        return m
+
+    def _memories(self, m):
+        """Counts of two samples, and templates: read behind the stage of their addresses, and kept in a register there."""
+        f, p, lanes = self.form, self.p, range(self.form.lanes)
+        item, last = p.at("item", MEMORY), FACTORS
+        m.submodules.counts = counts = ram(shape=data.ArrayLayout(count_layout(f), f.lanes), depth=2 << f.place_bits)
+        write, read = counts.write_port(), counts.read_port()
+        m.d.comb += [
+            write.en.eq(self.counts.valid),
+            write.addr.eq(Cat(self.counts.payload.place, self.counts.payload.parity)),
+            write.data.eq(self.counts.payload.lanes),
+            read.addr.eq(Cat(item.place, item.parity)),
+        ]
+        p.define("counts", last - 1, Cat(read.data[i].count for i in lanes))
+        p.define("windows", last - 1, Cat(read.data[i].window for i in lanes))
+
+        shape = data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)
+        m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())
+        write, read = memory.write_port(granularity=1), memory.read_port()
+        starts, host, new = Array(k * f.places for k in range(f.classes)), self.host, self.templates
+        m.d.sync += [
+            write.addr.eq(Mux(host.on, host.word, starts[new.payload.k] + new.payload.place)),
+            write.en.eq(Mux(host.on & host.write & ~host.sums, self._one_lane(), new.valid.replicate(f.lanes))),
+            *(write.data[i].eq(Mux(host.on, host.data[:TEMPLATE_BITS], new.payload.lanes[i])) for i in lanes),
+        ]
+        m.d.comb += read.addr.eq(p.at("word", MEMORY))
+        p.define("templates", last - 1, Value.cast(read.data))
+
+    def _one_lane(self):
+        return (Const(1, self.form.lanes) << self.host.lane)[: self.form.lanes]
+
+    def _constants(self) -> list:
+        """The templates at the start: T at neuron k of the top, else 0."""
+        f = self.form
+        words = [[0] * f.lanes for _ in range(max(2, f.classes * f.places))]
+        for context in f.contexts:
+            for k in range(f.classes if context.top else 0):
+                words[k * f.places + context.place_base + k // f.lanes][k % f.lanes] = f.steps
+        return words
+
+    def _scalar(self, m):
+        """The factor that all lanes share, in the stage FACTORS."""
+        p = self.p
+        asking = p.at("item", FACTORS - 2)
+        m.d.comb += [self.k.eq(asking.k), self.slot.eq(asking.slot), self.apical.eq(asking.apical)]
+        item, factor = p.at("item", FACTORS - 1), Signal(signed(FACTOR_BITS))
+        with m.If(item.low):
+            m.d.comb += factor.eq(self.sum[:HALF])
+        with m.Elif(item.high):
+            m.d.comb += factor.eq(self.sum[HALF:].as_signed() << HIGH_SHIFT)
+        with m.Elif(p.at("host_on", FACTORS - 1)):
+            m.d.comb += factor.eq(~p.at("host_sums", FACTORS - 1))
+        with m.Else():
+            m.d.comb += factor.eq(self.scalar)
+        minus = (item.error & item.own) | item.low | item.high
+        p.define("factor", FACTORS - 1, Mux(minus, -factor, factor)[:FACTOR_BITS].as_signed())
+        return p.at("factor", FACTORS)
+
+    def _lanes(self, m, scalar):
+        """Factors, product, sum."""
+        f, p = self.form, self.p
+        item, product = p.at("item", FACTORS), FACTORS + 1
+        counts, templates = p.at("counts", FACTORS), p.at("templates", FACTORS)
+        adding, host = p.at("item", TOTAL - 1), p.at("host_on", TOTAL - 1)
+        on = adding.error | adding.apical | adding.low | adding.high | host
+        from_sums = adding.apical | adding.low | p.at("host_sums", TOTAL - 1)
+        go_on = ~adding.first & ~host
+        if self.backward:
+            shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
+            m.submodules.sums = memory = ram(shape=shape, depth=max(2, f.classes * f.places))
+            self.sums_write, read = memory.write_port(granularity=1), memory.read_port()
+            m.d.comb += read.addr.eq(p.at("word", TOTAL - 3))
+            p.define("sums", TOTAL - 2, Value.cast(read.data))
+        totals = []
+        for i in range(f.lanes):
+            count = Cat(counts.word_select(i, f.count_bits), 0).as_signed()
+            template = templates.word_select(i, TEMPLATE_BITS).as_signed()
+            multiplicand = Signal(signed(MULTIPLICAND_BITS), name=f"multiplicand{i}")
+            m.d.comb += multiplicand.eq(Mux(item.own, count, Mux(item.high, template << (HALF - HIGH_SHIFT), template)))
+            p.define(f"multiplicand{i}", FACTORS, multiplicand)
+            p.define(f"factor{i}", FACTORS, Mux(item.dot, Mux(item.norm, template, count), scalar))
+            p.define(f"product{i}", product, (p.at(f"factor{i}", product) * p.at(f"multiplicand{i}", product))[:TOTAL_BITS])
+            total = Signal(signed(TOTAL_BITS), name=f"total{i}")
+            addend = Mux(go_on, total, 0)
+            if self.backward:
+                stored = p.at("sums", TOTAL - 1).word_select(i, SUM_BITS).as_signed()
+                addend = Mux(from_sums, stored, addend)
+            with m.If(on):
+                m.d.sync += total.eq(addend + p.at(f"product{i}", TOTAL - 1).as_signed())
+            totals.append(total)
+        return totals
+
+    def _store(self, m, totals):
+        """E, clipped; 0 behind a block's errors; or what the host writes."""
+        if not self.backward:
+            return
+        p, write, host, item = self.p, self.sums_write, self.host, self.p.at("item", TOTAL)
+        by_host = host.on & host.write & host.sums
+        for i, total in enumerate(totals):
+            p.define(f"stored{i}", TOTAL, clipped(total, SUM_BITS, item.apical) | gated(host.data, by_host))
+            m.d.comb += write.data[i].eq(p.at(f"stored{i}", STORE))
+        own = (item.apical | item.high).replicate(self.form.lanes)
+        p.define("store_at", TOTAL, Mux(by_host, host.word, p.at("word", TOTAL)))
+        p.define("store", TOTAL, Mux(by_host, self._one_lane(), own))
+        m.d.comb += write.addr.eq(p.at("store_at", STORE)), write.en.eq(p.at("store", STORE))
+
+    def _dots(self, m):
+        """Products added up over the lanes, four at a time, and over the groups."""
+        f, p, stage = self.form, self.p, FACTORS + 2
+        parts = [p.at(f"product{i}", stage)[:SQUARE_BITS].as_signed() for i in range(f.lanes)]
+        while len(parts) > 1:
+            for i, start in enumerate(range(0, len(parts), 4)):
+                p.define(f"part{stage}_{i}", stage, sum(parts[start : start + 4]))
+            names = [f"part{stage}_{i}" for i in range(-(-len(parts) // 4))]
+            stage += 1
+            parts = [p.at(name, stage) for name in names]
+        item, total = p.at("item", stage), Signal.like(self.dot.value)
+        with m.If(item.dot):
+            m.d.sync += total.eq(Mux(item.first, 0, total) + parts[0])
+        m.d.comb += self.lanes.dotting.eq(Cat(p.at("item", at).dot for at in range(stage + 2)).any())
+        item = p.at("item", stage + 1)
+        m.d.comb += self.dot.valid.eq(item.dot & item.last), self.dot.value.eq(total)
+        m.d.comb += [self.dot[name].eq(item[name]) for name in ("norm", "final", "slot", "context", "k")]
