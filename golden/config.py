@@ -60,6 +60,11 @@ class Config:
     threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
     leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
     weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
+    rule: str = _choice(
+        ("first", "second"),
+        "the learning rule: the cores' (docs/arithmetic.md), or the one to come (docs/arithmetic2.md; golden alone)",
+        "first",
+    )
     loss: str = _choice(
         ("reco", "gap"), "the local loss: ReCo (the paper's with margin and dead_zone 0), or the event-driven gap", "reco"
     )
@@ -71,7 +76,7 @@ class Config:
     window_high: int = _int(-4096, 4095, "surrogate window: at or above this a neuron may only fall", 320)
     block: int = _int(1, 4096, "samples between two Theta updates with recall", 64)
     rate: int = _int(-8, 8, "shift on top of each layer's own W rate", 0)
-    theta_rate: int = _int(-8, 5, "shift of the Theta update", -2)
+    theta_rate: int = _int(-8, 5, "shift of the Theta update; the second rule adds 2", -2)
     decay: tuple[int, ...] = field(
         default=(0, -1, -2, -3), metadata={"doc": "shifts added to both rates in equal parts of the training"}
     )
@@ -170,15 +175,28 @@ class Config:
     def forward_rate(self, layer: int, decay: int = 0) -> int:
         """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
         fan_in = (self.sizes[layer - 1] - 1).bit_length()
-        return self._rate(8 + self.scale(layer) - fan_in + self.rate + decay)
+        own = 0
+        if self.rule == "second":
+            own = int(layer > 1) - 2 * (self.steps // 8)  # counts and voltages of 8 steps are twice as large
+        return self._rate(8 + self.scale(layer) - fan_in + own + self.rate + decay)
 
     def backward_rate(self, decay: int = 0) -> int:
         """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
-        return self._rate(self.theta_rate + decay)
+        own = 2 if self.rule == "second" else 0
+        return self._rate(own + self.theta_rate + decay)
 
     def _rate(self, shift: int) -> int:
         """The shift of an update of 16 bits as that of this width, clipped."""
         return max(MIN_RATE, min(MAX_RATE, shift + self.weight_bits - MAX_WEIGHT_BITS))
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The second rule's surrogate window (low, high) on voltages summed over T steps; the keys are those of 4 steps."""
+        return self.window_low * self.steps // 4, self.window_high * self.steps // 4
+
+    def dead_zone_of(self, layer: int) -> int:
+        """The second rule's dead zone of a layer, 256 = 1.0: hidden layers have 64 more."""
+        return self.dead_zone + (64 if 0 < layer < self.layers else 0)
 
     def decay_at(self, epoch: int, epochs: int) -> int:
         """The decay shift in force in `epoch` (0-based) of `epochs`: equal parts of the training."""

@@ -9,7 +9,7 @@ from functools import cache
 import torch
 
 from golden.config import Config
-from golden.rule import Rule
+from golden.rules import rule_of
 
 
 def available() -> bool:
@@ -18,14 +18,14 @@ def available() -> bool:
 
 
 def compiled(config: Config) -> tuple[Callable, Callable]:
-    """`Rule(config).sample` and `Rule(config).concept`, compiled once for all rates, blocks, seeds and epochs."""
+    """`sample` and `concept` of the configuration's rule, compiled once for all rates, blocks, seeds and epochs."""
     free = {"seed": 0, "rate": 0, "theta_rate": 0, "decay": (0,), "block": 1, "epochs": 1, "name": "compiled"}
     return _compiled(config.replace(**free))
 
 
 @cache
 def _compiled(config: Config) -> tuple[Callable, Callable]:
-    rule = Rule(config)
+    rule = rule_of(config)
 
     def sample(memories, x, y, gain, bases):
         trace = rule.sample(memories, x, y, gain, bases)

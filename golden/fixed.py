@@ -3,6 +3,7 @@
 import math
 from functools import cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,5 +41,10 @@ def rsqrt(n: int) -> tuple[int, int]:
 @cache
 def rsqrt_table(largest: int) -> tuple[Tensor, Tensor]:
     """(t, s) of n = 0..largest, int64; t = 0 at n = 0, so that all of a silent vector's scalars come out as 0."""
-    t, s = zip((0, 10), *(rsqrt(n) for n in range(1, largest + 1)), strict=True)
-    return torch.tensor(t, device="cpu"), torch.tensor(s, device="cpu")
+    mantissa, s = np.arange(largest + 1), np.full(largest + 1, 10)
+    while (wide := mantissa >= 64).any():
+        mantissa, s = np.where(wide, mantissa >> 2, mantissa), s + wide
+    while (narrow := (mantissa < 16) & (mantissa > 0)).any():
+        mantissa, s = np.where(narrow, mantissa << 2, mantissa), s - narrow
+    t = np.array([0] * 16 + [rsqrt(m)[0] for m in range(16, 64)])[mantissa]
+    return torch.from_numpy(t), torch.from_numpy(s)

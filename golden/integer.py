@@ -15,9 +15,8 @@ from golden import noise
 from golden.config import Config
 from golden.errors import SampleError, StateError
 from golden.fast import available, compiled
-from golden.memories import Memories
 from golden.records import Records
-from golden.rule import Rule
+from golden.rules import rule_of
 
 PATIENCE = 4000
 """Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
@@ -41,7 +40,8 @@ class IntegerModel:
 
     def __init__(self, config: Config, fast: bool | None = None):
         self.config, self.decay, self.samples, self.position = config, 0, 0, 0
-        self.rule, self.memories = Rule(config), Memories(config)
+        self.rule = rule_of(config)
+        self.memories = self.rule.memories(config)
         self.W, self.Theta, self.h = self.memories.W, self.memories.Theta, self.memories.h
         self.E, self.S = self.memories.E, self.memories.S
         self._patience = {True: 0, False: math.inf, None: PATIENCE}[fast]
@@ -72,7 +72,9 @@ class IntegerModel:
         if learn and self.config.learn:
             voltages, counters = self._learn(x, y)
         else:
-            voltages, counters = zip(*(self._infer(part) for part in x.split(BATCH)), strict=True)
+            # The first two alone: updates may ride on them. A batch is walked at once: its samples change nothing.
+            parts = [part for part in (x[:1], x[1:2], *x[2:].split(BATCH)) if len(part)]
+            voltages, counters = zip(*(self._infer(part) for part in parts), strict=True)
             voltages, counters = torch.cat(voltages), torch.cat(counters)
         # numpy's argmax takes the lowest index on a tie.
         return Records(voltages.numpy().argmax(1), voltages.numpy(), counters.numpy())
@@ -92,8 +94,7 @@ class IntegerModel:
         x, y = self._samples(np.asarray(x)[None], [0 if y is None else int(y)])
         twin = copy.deepcopy(self)
         if not learn:
-            trace = twin.rule.perceive(twin.W, x[0])
-            trace |= {"counters": twin.rule.count(twin.memories, x[0], trace), "voltages": trace[f"V{self.config.layers}"]}
+            trace = twin.rule.observe(twin.memories, x[0])
         else:
             gain, (bases,) = twin._forward_gain(), twin._forward_bases(1)
             trace = twin.rule.sample(twin.memories, x[0], y[0], gain, bases)
@@ -102,8 +103,16 @@ class IntegerModel:
                 trace[name] = torch.stack([values[name] for values in concepts])
         return {k: v.numpy().copy() for k, v in trace.items()} | {f"after_{k}": v for k, v in twin.state().items()}
 
+    def finish(self) -> None:
+        """Writes the updates of W that are still to come (second rule: of the last two samples), the older one first."""
+        self.rule.finish(self.memories)
+
     def state(self) -> dict[str, np.ndarray]:
-        """Copies of all it takes to go on bit-exactly: W1.., Theta0.., h0.., flags0.., E0.., S0.., samples, position."""
+        """Copies of all it takes to go on bit-exactly, once what was pending is written (see `finish`).
+
+        W1.., Theta0.., h0.., E0.., S0.., samples, position; of the first rule flags0.., of the second m1.. .
+        """
+        self.finish()
         arrays = {name: tensor.numpy().copy() for name, tensor in self.memories.tensors().items()}
         return arrays | {"samples": np.array(self.samples, np.int64), "position": np.array(self.position, np.int64)}
 
@@ -182,12 +191,8 @@ class IntegerModel:
         return torch.from_numpy(noise.base(self.config.seed, 1 + np.arange(self.config.layers), samples))
 
     def _infer(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        trace = self.rule.perceive(self.W, x)
-        first = self.rule.count(self.memories, x[:1], {name: value[:1] for name, value in trace.items()})
-        self.memories.forget_update()
-        counters = self.rule.count(self.memories, x, trace)
-        counters[:1] = first
-        return trace[f"V{self.config.layers}"], counters
+        trace = self.rule.observe(self.memories, x)
+        return trace["voltages"], trace["counters"]
 
     def _samples(self, x, y) -> tuple[Tensor, Tensor]:
         n, K = self.config.sizes[0], self.config.classes

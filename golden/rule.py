@@ -1,31 +1,27 @@
-"""The rule on all layers: perception, learning and recall on a core's memories, in integer torch tensors.
+"""The first rule on all layers: learning and its counters on a core's memories, in integer torch tensors.
 
-docs/arithmetic.md is the contract, the functions of one layer are in `neuron` and `plasticity`. What a core remembers is
-in `memories`; what follows from the configuration alone is in `Rule`.
+docs/arithmetic.md is the contract, perception and recall are in `networks`, the functions of one layer in `neuron` and
+`plasticity`. What a core remembers is in `memories`.
 """
 
 import torch
 from torch import Tensor
 
-from golden import noise, plasticity
+from golden import plasticity
 from golden.config import Config
-from golden.fixed import product, rsqrt_table, sat
-from golden.memories import Memories
-from golden.neuron import soma, stimulus_counts, stimulus_spikes
+from golden.fixed import rsqrt_table, sat
+from golden.memories import FirstMemories
+from golden.networks import Networks
 
 
-class Rule:
-    """The contract for one configuration. A trace is a dict of tensors by the contract's names."""
+class Rule(Networks):
+    """docs/arithmetic.md for one configuration. A trace is a dict of tensors by the contract's names."""
+
+    memories = FirstMemories
 
     def __init__(self, config: Config):
-        n = config.sizes
-        self.config = config
-        self.t, self.s = rsqrt_table(config.steps**2 * max(n))
-        self.W_noise = [None, *(noise.pattern(n[i - 1], n[i]) for i in range(1, len(n)))]
-        self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
-
-    def __deepcopy__(self, memo) -> "Rule":
-        return self  # nothing in it ever changes
+        super().__init__(config)
+        self.t, self.s = rsqrt_table(config.steps**2 * max(config.sizes))
 
     def inverse_norm(self, counts: Tensor) -> tuple[Tensor, Tensor]:
         """(t, s), 1/sqrt of the squared norms of the rows of counts (..., n), int64."""
@@ -33,49 +29,37 @@ class Rule:
         t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
         return t, s
 
-    def noise(self, pattern: tuple[Tensor, Tensor], base: Tensor) -> Tensor | int:
-        """Noise (pre, post) of a memory; 128, which rounds half up, where `stochastic` is off."""
-        rows, columns = pattern
-        return (rows ^ base) ^ columns if self.config.stochastic else 128
-
-    def perceive(self, W: list, x: Tensor) -> dict[str, Tensor]:
-        """Steps 2 and 3: stimuli x (..., n_0) -> v, s, u (..., T, n_l) and V, r (..., n_l) of every layer, by name."""
-        config = self.config
-        trace = {"r0": stimulus_counts(x, config.steps), "s0": stimulus_spikes(x, config.steps)}
-        for i in range(1, config.layers + 1):
-            if i == 1 and config.coding == "direct":
-                v = product(x[..., None, :], W[1] >> config.weight_shift) >> (4 + config.scale(1))
-                v = v.expand(*x.shape[:-1], config.steps, config.sizes[1])
-            else:
-                v = product(trace[f"s{i - 1}"], W[i] >> config.weight_shift) >> config.scale(i)
-            s, u = soma(v, config.threshold, config.leak)
-            V, r = v.sum(-2, dtype=torch.int32), s.sum(-2, dtype=torch.int32)
-            trace |= {f"v{i}": v, f"s{i}": s, f"u{i}": u, f"V{i}": V, f"r{i}": r}
-        return trace
-
-    def sample(self, m: Memories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
+    def sample(self, m: FirstMemories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
         """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `teach`)."""
-        trace = self.perceive(m.W, x)
-        trace |= {"voltages": trace[f"V{self.config.layers}"], "counters": self.count(m, x, trace)}
+        trace = self.observe(m, x)
         self.teach(m, y, gain, bases, trace)
         return trace
 
-    def concept(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
+    def observe(self, m: FirstMemories, x: Tensor) -> dict[str, Tensor]:
+        """Samples x (..., n_0), perceived and counted: the pass of each carries the update pending in m, one at most."""
+        trace = self.perceive(m.W, x)
+        trace |= {"voltages": trace[f"V{self.config.layers}"], "counters": self.count(m, x, trace)}
+        m.forget_update()
+        return trace
+
+    def finish(self, m: FirstMemories) -> None:
+        """Nothing: only the counters of the last update are still to come."""
+
+    def concept(self, m: FirstMemories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
         """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
         return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
 
-    def count(self, m: Memories, x: Tensor, trace: dict[str, Tensor]) -> Tensor:
+    def count(self, m: FirstMemories, x: Tensor, trace: dict[str, Tensor]) -> Tensor:
         """Step 10: counters (..., L, 4) of passes over x (..., n_0), all of which carry the update pending in m."""
         config, counters = self.config, []
         for i in range(1, config.layers + 1):
-            active = x > 0 if i == 1 and config.coding == "direct" else trace[f"s{i - 1}"].sum(-2) > 0
-            live, last = m.live[i - 1], m.rows[i - 1]
+            active, live, last = self.active(i, x, trace), m.live[i - 1], m.rows[i - 1]
             rows = live * (active | last).sum(-1) + (config.groups(i) - live) * active.sum(-1)
             updates = (live * last.sum()).expand(rows.shape)
             counters.append(torch.stack([rows, updates, m.saturated[i - 1].expand(rows.shape), trace[f"r{i}"].sum(-1)], -1))
         return torch.stack(counters, -2).to(torch.int32)
 
-    def teach(self, m: Memories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]) -> None:
+    def teach(self, m: FirstMemories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]) -> None:
         """Steps 6 to 8: a perceived sample with label y (0-d) changes W, E, S and what is pending. Adds to trace.
 
         Args:
@@ -84,7 +68,9 @@ class Rule:
         for i in range(self.config.layers + 1):
             self.teach_layer(i, m, y, gain, bases, trace)
 
-    def teach_layer(self, i: int, m: Memories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]) -> None:
+    def teach_layer(
+        self, i: int, m: FirstMemories, y: Tensor, gain: Tensor, bases: Tensor, trace: dict[str, Tensor]
+    ) -> None:
         """`teach` for layer i: any order of the layers, or all at once, gives the same."""
         config, top = self.config, i == self.config.layers
         r, h = trace[f"r{i}"], m.h[i]
@@ -110,7 +96,7 @@ class Rule:
         m.live[i - 1].copy_((groups != 0).any(-1).sum())
         m.saturated[i - 1].copy_(saturated)
 
-    def relearn(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
+    def relearn(self, m: FirstMemories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
         """Step 9, first half: concept k (1,) changes Theta and clears its sums; returns X and G (n_l,) by name.
 
         Args:
@@ -128,17 +114,12 @@ class Rule:
             trace |= {f"X{i}": X, f"G{i}": G}
         return trace
 
-    def recall(self, m: Memories, k: Tensor) -> dict[str, Tensor]:
-        """Step 4: the backward network recalls concept k (1,); returns vh, sh, uh (T, n_l) and Vh, rh (n_l,) by name."""
-        config = self.config
-        spikes = (m.h[config.layers].index_select(0, k) > 0).to(torch.int32).expand(config.steps, config.classes)
-        trace = {f"sh{config.layers}": spikes}
-        for i in reversed(range(config.layers)):
-            v = product(trace[f"sh{i + 1}"], m.Theta[i] >> config.weight_shift)
-            s, u = soma(v, config.threshold, config.leak)
-            V, r = v.sum(0, dtype=torch.int32), s.sum(0, dtype=torch.int32)
-            flags = (V >= 0).to(torch.int8) + 2 * (config.window_high > V).to(torch.int8)
-            m.h[i].index_copy_(0, k, r[None])
+    def recall(self, m: FirstMemories, k: Tensor) -> dict[str, Tensor]:
+        """Step 4: the backward network recalls concept k (1,) and remembers its counts and flags. See `evoke`."""
+        trace = self.evoke(m, k)
+        for i in range(self.config.layers):
+            V = trace[f"Vh{i}"]
+            flags = (V >= 0).to(torch.int8) + 2 * (self.config.window_high > V).to(torch.int8)
+            m.h[i].index_copy_(0, k, trace[f"rh{i}"][None])
             m.flags[i].index_copy_(0, k, flags[None])
-            trace |= {f"vh{i}": v, f"sh{i}": s, f"uh{i}": u, f"Vh{i}": V, f"rh{i}": r}
         return trace

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from golden.config import Config
+from golden.config import Config, ConfigError
 
 SYNAPSE_BITS = 8
 MEMBRANE_BITS = 16
@@ -53,6 +53,12 @@ def ceil_log2(count: int) -> int:
     return (count - 1).bit_length()
 
 
+def check_rule(config: Config) -> None:
+    """Raises ConfigError where no core has the configuration's rule."""
+    if config.rule != "first":
+        raise ConfigError(f"rule: found {config.rule}; allowed is first in a core: golden alone has the other one")
+
+
 @dataclass(frozen=True)
 class LayerFormat:
     """What a layer's blocks are made of. `pre_basal`, `pre_apical`: the sizes of the layers below and above (0: none)."""
@@ -78,7 +84,8 @@ class LayerFormat:
 
     @staticmethod
     def of(config: Config, layer: int) -> "LayerFormat":
-        """The format of `layer`, 0..L, of a configuration."""
+        """The format of `layer`, 0..L, of a configuration. Raises ConfigError where no core has its rule."""
+        check_rule(config)
         top, bottom = layer == config.layers, layer == 0
         # Rows times groups; of a picture's pixels more are active than of the neurons behind them.
         passes = [0] + [config.sizes[i - 1] * config.groups(i) * (2 if i == 1 else 1) for i in range(1, config.layers + 1)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
+from rtl.formats import check_rule
 from sw.boards import nextpnr, plain_verilog, vendor
 from sw.boards.catalogue import Board, uart_top
 from sw.boards.ecp5.place import place_and_route as place_ecp5
@@ -44,8 +45,9 @@ def build(
 
     Raises:
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
-        UserError: a clock that the board cannot make; a tool that is not installed.
+        UserError: a clock that the board cannot make; a tool that is not installed. ConfigError: a rule that no core has.
     """
+    check_rule(config)
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:

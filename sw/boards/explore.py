@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from golden.config import Config, ConfigError
+from rtl.formats import check_rule
 from sw.boards.catalogue import BOARDS, RESOURCES, Board, find
 from sw.boards.estimate import estimate
 from sw.boards.synthesis import core_netlist
@@ -84,12 +85,13 @@ def run(
         names: of boards. count: so many points are synthesised and simulated, by `workers` processes here or at `address`.
 
     Raises:
-        UserError: a board without a known FPGA, configurations that cannot be. CheckError: a simulation's mismatch.
+        UserError, ConfigError: a board without a known FPGA, configurations that cannot be. CheckError: a mismatch.
     """
     boards = [find(name) for name in dict.fromkeys(names or ["ulx3s-85f"])]
     for board in boards:
         if not board.family:
             raise UserError(f"--board: found {board.name}, which is any FPGA; allowed is one of {', '.join(_KNOWN)}")
+    check_rule(base)
     if count < 0:
         raise UserError(f"--check: found {count}; allowed is 0 or more")
     points = explore(boards, configurations(base, sizes, lanes, [False, True] if folded else [base.folded]), console)

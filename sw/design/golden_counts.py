@@ -7,6 +7,7 @@ import numpy as np
 from golden.config import Config
 from golden.integer import IntegerModel
 from golden.rule import Rule
+from rtl.formats import check_rule
 from sw.data import Dataset
 
 
@@ -48,6 +49,7 @@ class _Watched(Rule):
 def watch(config: Config, dataset: Dataset) -> tuple[Activity | None, Activity]:
     """Golden learns the training samples from initial weights, and then infers the others; the first is None where the
     configuration does not learn."""
+    check_rule(config)
     model, learned = IntegerModel(config, fast=False), None
     if config.learn:
         model.rule = rule = _Watched(config)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from rtl.formats import check_rule
 from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
@@ -59,6 +60,7 @@ def verify(
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
     config = named or kept.config
+    check_rule(config)
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")

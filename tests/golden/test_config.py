@@ -37,6 +37,7 @@ def test_every_named_configuration_survives_toml(name):
         sizes=st.lists(st.integers(2, 64), min_size=2, max_size=9).map(tuple),
         lanes=st.integers(1, 64),
         steps=st.sampled_from((4, 8)),
+        rule=st.sampled_from(("first", "second")),
         loss=st.sampled_from(("reco", "gap")),
         block=st.integers(1, 4096),
         weight_bits=st.integers(10, 16),
@@ -88,6 +89,17 @@ def test_rates_scale_with_the_width_of_a_weight_master():
     assert [config.weight_shift for config in (NAMED["digits"], ten)] == [8, 2]
 
 
+def test_the_second_rule_has_rates_windows_and_dead_zones_of_its_own():
+    one = NAMED["digits"].replace(rule="second")
+    two = one.replace(steps=8)
+    assert [one.forward_rate(l) for l in (1, 2, 3)] == [2, 3, 3]
+    assert [two.forward_rate(l) for l in (1, 2, 3)] == [0, 1, 1]
+    assert (one.backward_rate(), one.backward_rate(-5), one.replace(theta_rate=5).backward_rate()) == (0, -5, 5)
+    assert (one.window, two.window) == ((-64, 320), (-128, 640))
+    assert [one.dead_zone_of(l) for l in range(4)] == [48, 112, 112, 48]
+    assert Config(rule="second", sizes=(4, 2), lanes=1, window_low=-3).replace(steps=8).window[0] == -6
+
+
 def test_decay_falls_in_equal_parts_of_the_training():
     config = Config(sizes=(2, 2), lanes=1, decay=(0, -1, -2, -3))
     assert [config.decay_at(epoch, 8) for epoch in range(8)] == [0, 0, -1, -1, -2, -2, -3, -3]
@@ -125,6 +137,7 @@ def test_a_configuration_is_frozen():
         ({"folded": 1}, "folded: found 1; allowed is one of false, true"),
         ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),
         ({"coding": "fourier"}, "coding: found 'fourier'; allowed is one of direct, rate"),
+        ({"rule": "third"}, "rule: found 'third'; allowed is one of first, second"),
         ({"loss": 1}, "loss: found 1; allowed is one of reco, gap"),
         ({"stochastic": 1}, "stochastic: found 1; allowed is one of true, false"),
         ({"threshold": 1}, "threshold: found 1; allowed is a whole number from 2 to 1023"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from golden import plasticity, rule
+from golden import networks, plasticity
 from golden.fixed import product
 from golden.integer import IntegerModel
 
@@ -15,6 +15,7 @@ cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are n
 ODD, assert_equal, samples = (cases[name] for name in ("ODD", "assert_equal", "samples"))
 # Sums past 2^11, more than a float of 16 bits holds.
 WIDE = ODD.replace(sizes=(150, 19, 7, 3))
+RULES = ("first", "second")
 
 
 @contextlib.contextmanager
@@ -43,11 +44,11 @@ SETTINGS = {
 }
 
 
-def trained(inside):
+def trained(inside, rule="first"):
     """Records and states of a model made and trained in `inside`, then trained on outside of it."""
     x, y = samples(WIDE, 14)
     with inside:
-        model = IntegerModel(WIDE, fast=False)
+        model = IntegerModel(WIDE.replace(rule=rule), fast=False)
         first = model.train(x[:8], y[:8])
         trace = model.trace(x[8], y[8])
         named = model.train(x, y, learn=False)
@@ -59,14 +60,15 @@ def trained(inside):
 
 @pytest.fixture(scope="module")
 def plain():
-    return trained(contextlib.nullcontext())
+    return {rule: trained(contextlib.nullcontext(), rule) for rule in RULES}
 
 
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_training_is_exact_whatever_the_callers_settings(name, plain):
-    got = trained(SETTINGS[name]())
-    assert got.keys() == plain.keys()
-    for key, value in plain.items():
+def test_training_is_exact_whatever_the_callers_settings(name, rule, plain):
+    got = trained(SETTINGS[name](), rule)
+    assert got.keys() == plain[rule].keys()
+    for key, value in plain[rule].items():
         assert_equal(got[key], value, f"{key} with {name}")
 
 
@@ -82,7 +84,7 @@ def test_a_product_that_autocast_rounds_is_seen(monkeypatch, plain):
     def rounded(a, b):
         return (a.to(torch.float32) @ b.to(torch.float32)).to(torch.int32)
 
-    for module in (rule, plasticity):
+    for module in (networks, plasticity):
         monkeypatch.setattr(module, "product", rounded)
     got = trained(SETTINGS["autocast"]())
-    assert any((got[key] != value).any() for key, value in plain.items())
+    assert any((got[key] != value).any() for key, value in plain["first"].items())

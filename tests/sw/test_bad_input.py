@@ -278,3 +278,22 @@ def test_the_installed_command_refuses_in_one_line(tmp_path):
     assert run.stdout == ""
     assert run.stderr.startswith("bispike: unknown configuration 'huge'")
     assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--data", "a.npz", "--backend", "sim"),
+        ("verify", "--data", "a.npz"),
+        ("prove", "--data", "a.npz"),
+        ("build", "--board", "ulx3s-85f"),
+        ("verilog",),
+        ("info",),
+        ("explore",),
+    ],
+)
+def test_no_core_has_the_second_rule(complaint, tmp_path, command):
+    samples(tmp_path / "a.npz")
+    config = toml(tmp_path / "a.toml", rule='"second"')
+    message = complaint(command[0], "--config", config, *command[1:])
+    assert message == "bispike: rule: found second; allowed is first in a core: golden alone has the other one\n"

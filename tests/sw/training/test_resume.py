@@ -28,8 +28,10 @@ with RunFolder(pathlib.Path("runs/small")).locked():
 """
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 2])
-def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch, capsys, epoch):
+@pytest.mark.parametrize("epoch, rule", [(0, "first"), (1, "first"), (2, "first"), (1, "second"), (2, "second")])
+def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch, capsys, epoch, rule):
+    with open("small.toml", "a") as settings:
+        settings.write(f'rule = "{rule}"\n')
     cli.main([*small, "--run", "whole"])
     train = golden_backend.GoldenNetwork.learn
     epochs = []
