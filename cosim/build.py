@@ -152,9 +152,9 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
 
 def _runtime(work: Path, root: Path) -> Path:
     """Where objects of Verilator's own C++ are kept: four fifths of a small build's time, and the same for every design."""
-    switches = re.findall(
-        r"^VM_[A-Z_]+ = \d+$", "".join(p.read_text() for p in sorted((work / "obj").glob("*.mk"))), re.MULTILINE
-    )
+    made = "".join(p.read_text() for p in sorted((work / "obj").glob("*.mk")))
+    # How a design's own files are compiled says nothing of these.
+    switches = re.findall(r"^VM_(?!PARALLEL_BUILDS )[A-Z_]+ = \d+$", made, re.MULTILINE)
     facts = (version("verilator"), _machine(), _flags(), *switches)
     return root / f"verilator-runtime-{digest(*facts)}"
 

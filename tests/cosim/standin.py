@@ -1,5 +1,7 @@
 """A small core with BsdCore's ports, a memory map, and its model: what cosim is tested on. It learns nothing of use."""
 
+from functools import cache
+
 import numpy as np
 from amaranth import Module, Mux, Signal, signed
 from amaranth.back import verilog
@@ -142,6 +144,7 @@ class StandIn(wiring.Component):
         return m
 
 
+@cache
 def standin_verilog(config, work=8, fault=None):
     return verilog.convert(StandIn(config, work, fault), name="core", emit_src=False, strip_internal_attrs=True)
 

@@ -11,6 +11,7 @@ from cosim.runner import BenchError, run
 from golden.config import Config
 from tests.cosim.axi_runs import BENCH, TOP, scenario
 from tests.cosim.mutants import RTL, Mutant, parameters, with_mutant
+from tests.marks import long
 
 CONFIG = Config(sizes=(9, 3), lanes=(4, 2), block=4, seed=3)
 """The smallest core with padded words and beats."""
@@ -43,7 +44,8 @@ MUTANTS = (
         "packet_in.py",
         "index, unknown = Signal.like(committed), Signal(range(final + 2))",
         "index, unknown = Signal.like(committed), Signal(range(final + 2), reset_less=True)",
-        tests=RESET,
+        True,
+        RESET,
     ),
     BusMutant("a leftover goes on", "gearbox.py", ", left.eq(0), more.eq(0)", "", True),
     BusMutant("a word changes", "packet_out.py", "load.eq(here & ~valid)", "load.eq(here)", True),
@@ -77,6 +79,7 @@ MUTANTS = (
     ),
     BusMutant("words from both routes", "packet_ports.py", "~packets.inside & ~(by_register", "~(by_register", True, ROUTED),
 )
+QUICK = {mutant.tests for mutant in MUTANTS if not mutant.long}
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +88,16 @@ def values(tmp_path_factory):
     return {"config": CONFIG.to_dict(), "scenario": str(path)}
 
 
-def bench(folder: Path, values: dict, text: str, *tests: str) -> None:
-    """Builds a core's Verilog and runs each of the cocotb tests alone. Raises BenchError."""
+def bench(folder: Path, values: dict, text: str, test: str) -> None:
+    """Builds a core's Verilog and runs one of the cocotb tests. Raises BenchError."""
     design = build(text, TOP, "icarus", root=folder / "build")
-    for one in tests:
-        run(design, BENCH, values, folder=folder / one, tests=one, timeout=400)
+    run(design, BENCH, values, folder=folder / "run", tests=test, timeout=400)
 
 
-def test_the_core_as_it_is_passes_each_test_alone(values, tmp_path):
+@pytest.mark.parametrize("test", [one if one in QUICK else long(one) for one in dict.fromkeys(m.tests for m in MUTANTS)])
+def test_the_core_as_it_is_passes_each_test_alone(test, values, tmp_path):
     """As the mutants are run: a test that needed what another leaves behind would find something in all of them."""
-    tests = dict.fromkeys(mutant.tests for mutant in MUTANTS)
-    bench(tmp_path, values, core_verilog(CONFIG, COMPONENT, TOP), *tests)
+    bench(tmp_path, values, core_verilog(CONFIG, COMPONENT, TOP), test)
 
 
 @pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))

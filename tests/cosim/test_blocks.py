@@ -32,7 +32,7 @@ class Case:
     """A block in one shape. Verilator runs a block's first case only: it builds long.
 
     values: what its bench needs. tests: those of the bench that this shape has something for; None: all. long: not in
-    `make test`, where another case has what is special in this one.
+    `make test`, which has two or three shapes of each block.
     """
 
     block: str
@@ -85,57 +85,59 @@ def coefficients_case(classes: int, neurons: int, steps: int, loss: str, own_onl
 
 CASES = [
     rows_case(7, 3, 4, direct=True),
-    rows_case(10, 4, 8, direct=True),
-    rows_case(6, 2, 8),
-    rows_case(5, 5, 4, slots=3),
+    longer(rows_case(10, 4, 8, direct=True)),
+    longer(rows_case(6, 2, 8)),
+    longer(rows_case(5, 5, 4, slots=3)),
     rows_case(4, 3, 8, slots=4, targets=True),
-    rows_case(9, 2, 4, slots=0),
+    longer(rows_case(9, 2, 4, slots=0)),
     rows_case(9, 2, 4, slots=5),  # the last samples' counts in 40 words: read a clock later
     layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2)),
     longer(layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 5, 2, 2), steps=8)),
-    layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 2, 2, 2)),  # in two banks
-    layer_case("synapses", Synapses, 0, (30, 7, 3), 5),
+    longer(layer_case("synapses", Synapses, 1, (300, 7, 5, 3), (4, 2, 2, 2))),  # in two banks
+    longer(layer_case("synapses", Synapses, 0, (30, 7, 3), 5)),
     longer(layer_case("synapses", Synapses, 0, (60, 7, 3), 5)),
-    layer_case("synapses", Synapses, 2, (4, 6, 3), 3, steps=8),
-    layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2), weight_bits=10),
-    layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False, weight_bits=11),
+    longer(layer_case("synapses", Synapses, 2, (4, 6, 3), 3, steps=8)),
+    longer(layer_case("synapses", Synapses, 1, (7, 5, 4, 3), (3, 2, 3, 2), weight_bits=10)),
+    longer(layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False, weight_bits=11)),
     layer_case("synapses", Synapses, 1, (5, 1, 3), 1, coding="rate", steps=8),
     layer_case("synapses", Synapses, 1, (7, 5, 3), 2, learn=False),
-    layer_case("synapses", Synapses, 1, (2, 3, 3), 3),  # a pass begins with the very word that the last one ends with
+    longer(
+        layer_case("synapses", Synapses, 1, (2, 3, 3), 3)
+    ),  # a pass begins with the very word that the last one ends with
     soma_case(2, 10, 1, (300, 5, 600, 3), 4),  # there is room at once
-    soma_case(None, None, 1, (4096, 5, 4, 3), 3, steps=8, leak=7),
-    soma_case(1, 10, 1, (300, 5, 700, 3), 3, coding="rate", leak=1),
+    longer(soma_case(None, None, 1, (4096, 5, 4, 3), 3, steps=8, leak=7)),
+    longer(soma_case(1, 10, 1, (300, 5, 700, 3), 3, coding="rate", leak=1)),
     soma_case(1, None, 0, (5, 600, 3), 2, steps=8),
-    soma_case(2, 1, 2, (5, 90, 10, 3), 5, leak=2),
-    soma_case(1, 10, 1, (5, 90, 10, 3), 5),
+    longer(soma_case(2, 1, 2, (5, 90, 10, 3), 5, leak=2)),
+    longer(soma_case(1, 10, 1, (5, 90, 10, 3), 5)),
     layer_case("concepts", Concepts, 1, (7, 5, 3), 2),
-    layer_case("concepts", Concepts, 0, (10, 5, 4), 5, steps=8),
-    layer_case("concepts", Concepts, 1, (4, 3, 5), 3),
+    longer(layer_case("concepts", Concepts, 0, (10, 5, 4), 5, steps=8)),
+    longer(layer_case("concepts", Concepts, 1, (4, 3, 5), 3)),
     layer_case("concepts", Concepts, 2, (7, 6, 5), 2, steps=8),
     affinity_case(1, (7, 11, 3), 3),
     affinity_case(0, (9, 5, 4), 5, steps=8),
-    affinity_case(1, (7, 3, 2), 3, steps=8),
-    affinity_case(2, (7, 6, 5), 2),
-    affinity_case(1, (7, 7, 3), 4, steps=8),
+    longer(affinity_case(1, (7, 3, 2), 3, steps=8)),
+    longer(affinity_case(2, (7, 6, 5), 2)),
+    longer(affinity_case(1, (7, 7, 3), 4, steps=8)),
     layer_case("plasticity", Plasticity, 1, (7, 5, 4, 3), 2),
-    layer_case("plasticity", Plasticity, 1, (3, 9, 9, 3), 4),  # in four parts, as layer 2 has the longest passes
-    layer_case("plasticity", Plasticity, 1, (7, 7, 5), 3, steps=8),
-    layer_case("plasticity", Plasticity, 0, (9, 5, 4), 5, steps=8),
+    longer(layer_case("plasticity", Plasticity, 1, (3, 9, 9, 3), 4)),  # in four parts, as layer 2 has the longest passes
+    longer(layer_case("plasticity", Plasticity, 1, (7, 7, 5), 3, steps=8)),
+    longer(layer_case("plasticity", Plasticity, 0, (9, 5, 4), 5, steps=8)),
     layer_case("plasticity", Plasticity, 2, (7, 5, 4), 3),
-    layer_case("plasticity", Plasticity, 1, (4, 3, 2), 3),
+    longer(layer_case("plasticity", Plasticity, 1, (4, 3, 2), 3)),
     longer(layer_case("plasticity", Plasticity, 1, (5, 19, 3), 11)),
-    layer_case("plasticity", Plasticity, 1, (3, 12, 12, 3), 11),
-    layer_case("plasticity", Plasticity, 1, (3, 2, 3), 1),
+    longer(layer_case("plasticity", Plasticity, 1, (3, 12, 12, 3), 11)),
+    longer(layer_case("plasticity", Plasticity, 1, (3, 2, 3), 1)),
     layer_case("plasticity", Plasticity, 0, (5, 4, 3), 3),
     Case("noise", "layer 1", lambda: Noise(1, 33), {"layer": 1}),
-    Case("noise", "layer 8", lambda: Noise(8, 40), {"layer": 8}),
+    longer(Case("noise", "layer 8", lambda: Noise(8, 40), {"layer": 8})),
     layer_case("readout", Readout, 2, (6, 4, 5), 2),
-    layer_case("readout", Readout, 1, (6, 2), 2, steps=8),
-    layer_case("readout", Readout, 3, (6, 4, 5, 7), 3, steps=8),
+    longer(layer_case("readout", Readout, 1, (6, 2), 2, steps=8)),
+    longer(layer_case("readout", Readout, 3, (6, 4, 5, 7), 3, steps=8)),
     coefficients_case(7, 20, 4, "reco", False, True),
-    coefficients_case(5, 30, 8, "gap", False, True),
-    coefficients_case(12, 12, 4, "gap", False, True),
-    coefficients_case(4, 9, 4, "reco", True, True),
+    longer(coefficients_case(5, 30, 8, "gap", False, True)),
+    longer(coefficients_case(12, 12, 4, "gap", False, True)),
+    longer(coefficients_case(4, 9, 4, "reco", True, True)),
     coefficients_case(2, 12, 8, "gap", False, False),
 ]
 FIRST = [next(c for c in CASES if c.block == block) for block in dict.fromkeys(c.block for c in CASES)]

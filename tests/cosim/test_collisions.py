@@ -14,8 +14,10 @@ from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, strange
+from tests.marks import long
 
-CONFIG = Config(sizes=(7, 5, 5), lanes=(4, 1, 1), block=4, seed=3)
+SMALL = Config(name="small", sizes=(4, 3, 2), lanes=(2, 1, 1), block=4, seed=3)
+CONFIG = Config(name="deep lists", sizes=(7, 5, 5), lanes=(4, 1, 1), block=4, seed=3)
 """With lists of recalled rows that are deeper than what is read in the clock of its address."""
 NAME = r"(\\\S+ |\w+)"
 
@@ -43,10 +45,10 @@ def poisoned(verilog: str, same_word: bool) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("same_word", [True, False], ids=["of_the_same_word", "of_any_word"])
-def test_reads_in_the_clock_of_a_write_do_not_matter(same_word, tmp_path):
+@pytest.mark.parametrize("config", [SMALL, long(CONFIG)], ids=lambda config: config.name.replace(" ", "_"))
+def test_reads_in_the_clock_of_a_write_do_not_matter(config, same_word, tmp_path):
     """The control: inverted in the clock of a write to any word, reads do matter."""
-    scenario = strange(CONFIG, tmp_path / "scenario.npz", samples=16)
-    config = built(CONFIG)
+    scenario, config = strange(config, tmp_path / "scenario.npz", samples=16), built(config)
     text, count = poisoned(core_verilog(config), same_word)
     assert count >= 20
     design = build(wrapped(text, config), TOP, "icarus", root=tmp_path / "build")

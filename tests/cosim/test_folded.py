@@ -12,6 +12,7 @@ from golden.config import Config
 from tests.cosim import axi_runs
 from tests.cosim.core_runs import BENCH, built, play, strange, thorough
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
+from tests.marks import long
 
 
 def folded(name: str, sizes: tuple[int, ...], **changes) -> Config:
@@ -25,10 +26,6 @@ SCALED = folded("scaled", (66, 5, 4, 3), block=3, learn_theta=False, seed=3, dea
 NARROW = folded("10 bits", (9, 6, 4, 3), weight_bits=10, block=3, loss="gap", seed=2)
 LEAST = folded("one weight layer", (9, 3), block=2)
 NAMES = folded("inference only", (9, 4, 3), learn=False)
-
-
-def long(*values):
-    return pytest.param(*values, marks=pytest.mark.long)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +55,15 @@ def test_every_record_and_memory_is_goldens(config, samples, simulator, tmp_path
     play(config, path, simulator, inputs=0.2, outputs=0.5)
 
 
-@pytest.mark.parametrize("config", [SMALL, NARROW, LEAST, NAMES], ids=lambda config: config.name.replace(" ", "_"))
+@pytest.mark.parametrize(
+    "config", [long(SMALL), long(NARROW), LEAST, NAMES], ids=lambda config: config.name.replace(" ", "_")
+)
 def test_a_network_of_any_values_is_goldens(config, tmp_path):
     path = strange(config, tmp_path / "scenario.npz", 8, resets=(900,) if config == SMALL else ())
     play(config, path, inputs=0.2, outputs=0.5)
 
 
-@pytest.mark.parametrize("config", [folded("least", (9, 3), block=4, seed=3), long(SMALL)], ids=lambda c: c.name)
+@pytest.mark.parametrize("config", [long(folded("least", (9, 3), block=4, seed=3)), long(SMALL)], ids=lambda c: c.name)
 def test_a_host_on_the_bus_finds_goldens_results(config, tmp_path):
     """Its results go word by word."""
     values = {"config": config.to_dict(), "scenario": str(axi_runs.scenario(config, tmp_path / "scenario.npz"))}
@@ -81,12 +80,13 @@ MUTANTS = (
         "self.result.eq(weight)",
     ),
     Mutant("a written row not counted", "folded/walk.py", "self.updates + hold", "self.updates", long=True),
-    Mutant("the row after a written one is lost", "folded/walk.py", "with m.If(~hold):", "with m.If(1):"),
+    Mutant("the row after a written one is lost", "folded/walk.py", "with m.If(~hold):", "with m.If(1):", long=True),
     Mutant(
         "old counts of a sample are the new ones",
         "folded/memories.py",
         "put.old.eq(Mux(now.backward, engine.template, engine.was.count))",
         "put.old.eq(Mux(now.backward, engine.template, soma.count))",
+        long=True,
     ),
     Mutant(
         "Theta learns from the new counts",
@@ -95,7 +95,13 @@ MUTANTS = (
         "put.old.eq(Mux(now.backward, soma.count, engine.was.count))",
         long=True,
     ),
-    Mutant("one noise for all neurons", "folded/registers.py", "engine.column.eq(engine.column + 5)", "engine.column.eq(0)"),
+    Mutant(
+        "one noise for all neurons",
+        "folded/registers.py",
+        "engine.column.eq(engine.column + 5)",
+        "engine.column.eq(0)",
+        long=True,
+    ),
     Mutant("S not cleared", "folded/recall.py", 'p.op(keep=(at["S"], BOTH))', "p.op()"),
     Mutant("q_r rounds elsewhere", "folded/teach.py", 'shift_of(p, plan, 3, "place_r")', 'shift_of(p, plan, 4, "place_r")'),
     Mutant("a tie goes to the last", "folded/perceive.py", 'p.op(go="no better", when=If.ZERO)', "p.op()", long=True),

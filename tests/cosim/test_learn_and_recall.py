@@ -7,14 +7,15 @@ from cosim.benches.scenario import Scenario
 from golden.config import Config
 from golden.integer import IntegerModel
 from tests.cosim.core_runs import play, stimulus
+from tests.marks import long
 
-LAYERS = Config(name="layers", sizes=(5, 4, 3), lanes=(2, 3, 2), dead_zone=0, margin=0, block=3)
+LAYERS = Config(name="layers", sizes=(4, 3, 2), lanes=(2, 2, 2), dead_zone=0, margin=0, block=3)
 FOLDED = LAYERS.replace(name="folded", lanes=(1, 1, 1), folded=True)
 """Both teach at every sample, so that each recall differs from the one before."""
 
 
 @pytest.mark.parametrize("config", [FOLDED, LAYERS], ids=lambda config: config.name)
-@pytest.mark.parametrize("learn_theta", [True, False], ids=["block", "fixed"])
+@pytest.mark.parametrize("learn_theta", [pytest.param(True, id="block"), long(False, id="fixed")])
 def test_both_cores_learn_it_and_recall_once(config, learn_theta, tmp_path):
     """In mid-block, at a block's end, and where no block ends as Theta does not learn; through a Theta just loaded."""
     config = config.replace(learn_theta=learn_theta)

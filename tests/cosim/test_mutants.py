@@ -12,6 +12,7 @@ from golden.config import Config
 from tests.cosim.core_runs import BENCH, brief, built, thorough
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
 from tests.cosim.test_blocks import CASES, run_case
+from tests.marks import long
 
 CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
 """Sizes that lanes do not divide, blocks that end within the scenario."""
@@ -36,6 +37,7 @@ MUTANTS = (
         "synapses.py",
         'row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS)',
         '(row[f"weight{p}"] + 128) >> (f.weight_bits - SYNAPSE_BITS)',
+        long=True,
     ),
     Mutant(
         "a row skipped in a pass",
@@ -55,14 +57,18 @@ MUTANTS = (
         "synapses.py",
         'words[p].eq(row[f"weight{p}"])',
         'words[p].eq(row[f"weight{p ^ (p < 2)}"])',
+        long=True,
     ),
-    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.lane[p])", "m.If(1)"),
-    Mutant("silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())'),
+    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.lane[p])", "m.If(1)", long=True),
+    Mutant(
+        "silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())', long=True
+    ),
     Mutant(
         "parts of a group in the other order",
         "update_units.py",
         "range(u * f.update_rounds, (u + 1) * f.update_rounds)",
         "range(u * f.update_rounds, (u + 1) * f.update_rounds)[::-1]",
+        long=True,
     ),
     Mutant(
         "wrong digit of a product of three",
@@ -101,14 +107,22 @@ MUTANTS = (
         "apical_sums.py",
         "SUM_BITS, self.total.sum)",
         "SUM_BITS, self.total.sum | self.total.block)",
+        long=True,
     ),
-    Mutant("surrogate window always open", "plasticity.py", "self.units.above[u] & (self.units.below[u] | falls)", "Cat(1)"),
+    Mutant(
+        "surrogate window always open",
+        "plasticity.py",
+        "self.units.above[u] & (self.units.below[u] | falls)",
+        "Cat(1)",
+        long=True,
+    ),
     Mutant("q_r with the other sign", "update_units.py", "minus = (word.error & word.kept) | ", "minus = "),
     Mutant(
         "a wrong guess is not taken back",
         "walk.py",
         "accept.eq(guess & known & ~write)",
         "accept.eq(guess & known)",
+        long=True,
     ),
     Mutant(
         "sums still to come are taken for the next pass's",
@@ -147,6 +161,7 @@ MUTANTS = (
         "layer.py",
         "self.outstanding, self.sample_begins, self.learning_begins = Signal(),",
         "self.outstanding, self.sample_begins, self.learning_begins = Signal(reset_less=True),",
+        long=True,
     ),
     Mutant(
         "Theta learns from the new counts",
@@ -162,7 +177,7 @@ MUTANTS = (
         long=True,
     ),
     Mutant("noise of W in Theta", "layer.py", "Noise(f.layer, 32 + f.layer)", "Noise(f.layer, f.layer)", long=True),
-    Mutant("a tie goes to the last", "readout.py", "(voltages[0] > highest)", "(voltages[0] >= highest)"),
+    Mutant("a tie goes to the last", "readout.py", "(voltages[0] > highest)", "(voltages[0] >= highest)", long=True),
     Mutant("a result lost under a stall", "readout.py", "m.If(self.o.valid & self.o.ready)", "m.If(self.o.valid)"),
     Mutant(
         "dead zone left out",
@@ -223,7 +238,7 @@ def bench(folder: Path, core: Config, scenario: Path, text: str) -> None:
     run(design, BENCH, values, folder=folder / "run", timeout=400)
 
 
-@pytest.mark.parametrize("core", [CONFIG, pytest.param(BOTTLENECK, marks=pytest.mark.long)], ids=["usual", "bottleneck"])
+@pytest.mark.parametrize("core", [CONFIG, long(BOTTLENECK)], ids=["usual", "bottleneck"])
 def test_the_core_as_it_is_passes(core, scenarios, tmp_path):
     bench(tmp_path, core, scenarios[core], core_verilog(built(core)))
 

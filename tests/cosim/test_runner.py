@@ -10,6 +10,7 @@ from cosim.runner import BenchError, run
 from cosim.simulators import SIMULATORS
 from tests.cosim.counter import BENCH, text
 from tests.cosim.running import running, until
+from tests.marks import long
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
@@ -41,7 +42,7 @@ def test_a_bench_without_end_is_ended(tmp_path):
     assert time.monotonic() - began < 15
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", [long("verilator"), "icarus"])  # another build of Verilator, and a long one
 def test_waves_are_written_on_request_and_only_then(simulator, tmp_path):
     for waves in (False, True):
         folder = tmp_path / str(waves)

@@ -18,6 +18,7 @@ from cosim.watch import GoldenError
 from golden.config import Config
 from tests.cosim import standin
 from tests.cosim.running import running, until
+from tests.marks import long
 
 CONFIG = Config(sizes=(10, 6, 3), lanes=4, block=5, epochs=4, decay=(0, -2))
 PARTS = Parts(
@@ -91,7 +92,7 @@ def test_progress_tells_each_phase_in_order(tmp_path):
     assert [s[2] for s in seen] == sorted(s[2] for s in seen)
 
 
-@pytest.mark.parametrize("epochs_done", [1, 3])
+@pytest.mark.parametrize("epochs_done", [long(1), 3])
 def test_a_resumed_run_ends_as_the_uninterrupted_one(whole, tmp_path, epochs_done):
     _, expected = whole
     stopped = _stop_after(epochs_done, tmp_path)
@@ -150,7 +151,7 @@ def test_the_children_of_a_killed_parent_end_by_themselves(tmp_path):
             {"sample": 33, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
             "epoch 2, training",
         ),
-        (
+        long(
             ("voltage", 1 + 70 + 1 + 5),
             {"sample": 5, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
             "epoch 1, test",
@@ -179,6 +180,7 @@ def test_a_write_lost_in_the_last_samples_of_an_epoch_is_found_in_the_memories(t
     assert not (tmp_path / "weights.npz").exists()
 
 
+@pytest.mark.long
 def test_a_hanging_core_is_an_error_with_a_message(tmp_path, monkeypatch):
     with pytest.raises(BenchError, match="no handshake for 2000000 clocks"):
         train(tmp_path, ("hang", 40), simulator="verilator")
@@ -221,6 +223,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path):
         Checkpoint.load(tmp_path)
 
 
+@pytest.mark.long
 def test_both_simulators_give_the_same_run(whole, tmp_path):
     _, expected = whole
     result = train(tmp_path, simulator="verilator")

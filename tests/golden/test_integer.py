@@ -15,6 +15,7 @@ from golden.config import NAMED, Config
 from golden.fixed import product
 from golden.integer import IntegerModel
 from golden.rule import Rule
+from tests.marks import long
 
 cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are no package to import from
 ODD, assert_equal, samples, shaken = (cases[name] for name in ("ODD", "assert_equal", "samples", "shaken"))
@@ -106,10 +107,15 @@ def test_narrow_masters_at_both_their_ends_are_those_of_plain_integers(bits):
     assert all(abs(model.state()[key]).max() == 2 ** (bits - 1) for key in ("W1", "Theta0"))
 
 
-@pytest.mark.parametrize(
-    "changes, autocast",
-    [({"weight_bits": 11}, False), ({"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}, True)],
-)
+COMPILED = [
+    # The compiler takes seconds a layer: here the fewest that have a hidden one.
+    ({"sizes": (9, 5, 3), "lanes": (4, 3, 2)}, True),
+    long({"weight_bits": 11}, False),
+    long({"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}, True),
+]
+
+
+@pytest.mark.parametrize("changes, autocast", COMPILED)
 def test_compiled_is_step_by_step_in_every_value(changes, autocast):
     config = ODD.replace(**changes)
     slow, quick = (shaken(IntegerModel(config, fast=fast_one), 5, 0.4) for fast_one in (False, True))

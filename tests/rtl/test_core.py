@@ -122,7 +122,7 @@ def test_accesses_in_any_order_find_their_own_words():
                 places.append(address)
         await pins.host(*held.items())
         accesses, expected = [], []
-        for _ in range(40):
+        for _ in range(20):
             start, count = int(random.integers(0, len(places))), int(random.integers(1, 12))
             for address in places[start : start + count]:
                 written = int(random.integers(0, 3)) if random.random() < 0.1 else None
@@ -321,7 +321,7 @@ def sweep(gaps: range = range(75), together: int = 5) -> None:
 
 
 def test_a_sample_may_come_while_the_one_before_is_under_way():
-    sweep(range(0, 75, 6))
+    sweep(range(0, 75, 15))
 
 
 @pytest.mark.long

@@ -47,7 +47,7 @@ def simulate(core, bench):
 def test_walked_rows_and_results_are_those_of_a_core_that_is_not_folded():
     found = {}
     rng = np.random.default_rng(2)
-    x, y = rng.integers(0, 16, (7, 5)), rng.integers(0, 3, 7)
+    x, y = rng.integers(0, 16, (4, 5)), rng.integers(0, 3, 4)
     state = with_copies(IntegerModel(CONFIG, fast=False).state())
 
     async def bench(pins):
@@ -63,7 +63,7 @@ def test_walked_rows_and_results_are_those_of_a_core_that_is_not_folded():
     for config in (CONFIG, FOLDED):
         simulate(core_of(config), bench)
     assert found[True] == found[False]
-    assert all(found[True][0]) and len(found[True][1]) >= 8
+    assert all(found[True][0]) and len(found[True][1]) == 5
 
 
 def test_registers_hold_their_bits_and_count():

@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from cosim.benches.drivers import STALLS, InOrderChecker, stalls
 from cosim.build import build
 from cosim.runner import BenchError, run
+from tests.marks import long
 
 BENCH = "tests.cosim.bench_drivers"
 
@@ -53,7 +54,7 @@ endmodule
     return build(shell + text, "shell", simulator)
 
 
-@pytest.mark.parametrize("simulator", [pytest.param("verilator", marks=pytest.mark.long), "icarus"])  # as the blocks
+@pytest.mark.parametrize("simulator", [long("verilator"), "icarus"])  # as the blocks
 @pytest.mark.parametrize(
     "inputs, outputs", [("never", "never"), ("random", "bursts"), ("mostly", "random"), ("bursts", "mostly")]
 )

@@ -8,6 +8,7 @@ import pytest
 from golden.config import Config
 from sw.design import layered_clocks
 from sw.design.clocks import measure, predict
+from tests.marks import long
 
 MEASURED = Path(__file__).with_name("measured_clocks.json")
 """Clocks of SHAPES in simulation, over the samples that `measure` takes; the long test measures them again."""
@@ -27,7 +28,7 @@ def test_the_model_is_within_a_tenth_of_what_was_measured(name):
     assert found.training / real["training"] == NEAR and found.inference / real["inference"] == NEAR
 
 
-@pytest.mark.parametrize("name", ["small", "small folded"])
+@pytest.mark.parametrize("name", ["small folded", long("small")])
 def test_the_model_is_within_a_tenth_of_a_simulation(name):
     real = measure(SHAPES[name], simulator="icarus", learned=24, inferred=6)
     found = predict(SHAPES[name], learned=24, inferred=6)

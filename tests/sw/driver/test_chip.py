@@ -11,16 +11,12 @@ from rtl.interface.registers import ADDRESS, core_registers
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError, TransportError
+from tests.marks import long
 from tests.sw.driver.transports import CONFIG, TRANSPORTS
 
-
-def long(name):
-    return pytest.param(name, marks=pytest.mark.long)
-
-
-# The board's core has the register bus of the simulated chip inside, and Verilator is quick once it is built; Icarus needs
-# no build worth the name, but a minute to load a network: tests/sw/python shows that the simulated chip is the same.
-EVERY = [long(name) if name in ("verilator", "icarus") else name for name in TRANSPORTS]
+# A simulated core takes a minute or two for these. In `make test` one answers in tests/sw/python (Icarus) and one at the end
+# of a serial line in tests/sw/training/test_serial_backend.py.
+EVERY = [name if name in ("golden", "model board") else long(name) for name in TRANSPORTS]
 
 
 @pytest.fixture(scope="module", params=EVERY)

@@ -11,6 +11,7 @@ from sw.driver.golden import GoldenTransport
 from sw.driver.serial_port import SerialTransport
 from sw.driver.sim import SimTransport
 from tests.cosim.running import until
+from tests.sw.driver.model_board import ModelBoard
 
 CONFIG = Config(sizes=(9, 4, 3), lanes=(4, 3, 2), weight_bits=12, block=4)
 """Pixels of two words, and in every layer a last group with an empty lane; small, as each test loads and saves it all."""
@@ -50,8 +51,16 @@ def _serial(config, folder):
         yield transport
 
 
+@contextmanager
+def _model_board(config, folder):
+    """The golden model at the end of a serial line."""
+    with SerialTransport(ModelBoard(config).port) as transport:
+        yield transport
+
+
 TRANSPORTS = {
     "golden": lambda config, folder: GoldenTransport(config),
+    "model board": _model_board,
     "verilator": lambda config, folder: SimTransport(config, folder, "verilator"),
     "serial": _serial,
     "icarus": lambda config, folder: SimTransport(config, folder, "icarus"),

@@ -199,6 +199,7 @@ def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     assert re.match(r"bispike: shard [12] of 2, .*: mismatch at .*layer \d.* expected -?\d+, got", capsys.readouterr().err)
 
 
+@pytest.mark.long
 def test_the_workers_of_a_scheduler_prove_the_same(folder, capsys):
     """Two threads of one worker, as a cluster of others may have them; it stays when the command has ended."""
     from distributed import Client, LocalCluster
@@ -248,6 +249,7 @@ def begun(mark: str, *more: str) -> subprocess.Popen:
     return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
 def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
     process = begun(mark := f"killed-{os.getpid()}")

@@ -15,6 +15,7 @@ from sw import cli
 from sw.common.errors import UserError
 from sw.common.files import RunFolder
 from sw.training import golden_backend, run
+from tests.marks import long
 from tests.sw.training.runs import arrays, assert_same
 
 ROOT = Path(cli.__file__).parents[1]
@@ -28,7 +29,7 @@ with RunFolder(pathlib.Path("runs/small")).locked():
 """
 
 
-@pytest.mark.parametrize("epoch, rule", [(0, "first"), (1, "first"), (2, "first"), (1, "second"), (2, "second")])
+@pytest.mark.parametrize("epoch, rule", [long(0, "first"), (1, "first"), long(2, "first"), (1, "second"), long(2, "second")])
 def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch, capsys, epoch, rule):
     with open("small.toml", "a") as settings:
         settings.write(f'rule = "{rule}"\n')
@@ -67,21 +68,18 @@ def test_going_on_with_a_finished_run_only_writes_its_report_anew(small, tmp_pat
     assert (tmp_path / "runs" / "small" / "report.html").exists()
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "text"),
-    [
+def test_going_on_with_other_settings_is_refused(small, capsys):
+    cli.main(small)
+    for option, value, text in (
         ("--epochs", "4", "--epochs: found 4 with --resume; allowed is what runs/small began with, 3"),
         ("--seed", "5", "--seed: found 5 with --resume; allowed is what runs/small began with, 0"),
         ("--split", "1", "--split: found 1 with --resume; allowed is what runs/small began with, 0"),
         ("--data", "digits", "--data: found digits with --resume; allowed is what runs/small began with, stripes.npz"),
         ("--config", "tiny", "--config: found tiny with --resume; allowed is what runs/small began with, small"),
-    ],
-)
-def test_going_on_with_other_settings_is_refused(small, capsys, option, value, text):
-    cli.main(small)
-    capsys.readouterr()
-    assert cli.main(["train", "--resume", "--run", "runs/small", option, value]) == 2
-    assert text in capsys.readouterr().err
+    ):
+        capsys.readouterr()
+        assert cli.main(["train", "--resume", "--run", "runs/small", option, value]) == 2, option
+        assert text in capsys.readouterr().err
 
 
 def test_going_on_with_changed_samples_is_refused(small, capsys):

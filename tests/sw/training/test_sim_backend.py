@@ -16,9 +16,12 @@ from golden.config import Config
 from sw import cli
 from sw.proof import verify
 from sw.training import sim_backend
+from tests.marks import long
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n"
+EPOCHS = 16
+"""Enough to be interrupted in: golden takes them in seconds."""
 TRAIN = ["train", "--config", "small.toml", "--data", "stripes.npz"]
 
 
@@ -79,7 +82,7 @@ def test_the_chip_learns_exactly_what_the_golden_model_learns(folder, capsys):
 
 def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     """Ctrl-C in a real process, wherever it is after the first epoch; nothing is left running."""
-    (folder / "small.toml").write_text(CONFIG.replace("epochs = 3", "epochs = 60"))
+    (folder / "small.toml").write_text(CONFIG.replace("epochs = 3", f"epochs = {EPOCHS}"))
     assert cli.main([*TRAIN, "--run", "golden"]) == 0
     command = [sys.executable, "-m", "sw.cli", *TRAIN, "--backend", "sim", "--run", "chip"]
     process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True)
@@ -90,7 +93,7 @@ def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     said = process.stdout.read()
     assert process.wait() == 130
     epoch = int(re.search(r"interrupted: chip keeps the network after epoch (\d+); go on with", said)[1])
-    assert 1 <= epoch < 60
+    assert 1 <= epoch < EPOCHS
     assert {path.name for path in (folder / "chip").iterdir()} == {"config.toml", "core.v", "weights.npz"}
     assert len(Checkpoint.load(folder / "chip").epochs) == epoch
     assert cli.main(["train", "--resume", "--run", "chip"]) == 0
@@ -133,7 +136,7 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     assert f"{found['values_compared'] - found['mismatches']:,} equal, {count} differ" in line
 
 
-@pytest.mark.parametrize("core", [((5, 2), (3, 1)), pytest.param(verify.BOTTLENECK, marks=pytest.mark.long)])
+@pytest.mark.parametrize("core", [((5, 2), (3, 1)), long(verify.BOTTLENECK)])
 def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys, monkeypatch, core):
     """Its own second core takes a minute to build."""
     monkeypatch.setattr(verify, "BOTTLENECK", core)
@@ -164,6 +167,7 @@ def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
     assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
 
 
+@pytest.mark.long
 def test_verify_finds_what_shows_in_the_second_core_alone(folder, few, capsys, monkeypatch):
     right = verify.core_verilog
     monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes == (5, 2)))))
@@ -175,15 +179,13 @@ def test_verify_finds_what_shows_in_the_second_core_alone(folder, few, capsys, m
 
 
 @pytest.mark.long
-def test_verify_kills_a_mutant_that_the_core_asked_for_does_not_show(folder, tmp_path_factory, monkeypatch):
+def test_verify_kills_a_mutant_that_the_core_asked_for_does_not_show(folder, monkeypatch):
     from tests.cosim import test_mutants as mutants
 
     (mutant,) = (mutant for mutant in mutants.MUTANTS if mutant.core == mutants.BOTTLENECK)
 
     def changed(config: Config) -> str:
-        copy = tmp_path_factory.mktemp("copy")
-        mutants.in_a_copy(copy, mutant, mutants.CONVERT, json.dumps(config.to_dict())).check_returncode()
-        return (copy / "core.v").read_text()
+        return mutants.with_mutant(mutant, "tests.cosim.mutants:core", config)
 
     monkeypatch.setattr(verify, "core_verilog", changed)
     command = ["verify", "--config", "small.toml", "--samples", "100"]
@@ -202,6 +204,7 @@ def test_verify_refuses_weights_of_another_network(folder, capsys):
     assert not (folder / "runs").exists()
 
 
+@pytest.mark.long
 def test_waves_are_kept_on_request(folder, few, capsys):
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--waves", "--one-shape"]
     assert cli.main(command) == 0
