@@ -11,6 +11,7 @@ from golden.integer import IntegerModel
 from rtl.core import BsdCore
 from rtl.interface.memory_map import MemoryMap, settings_of
 from rtl.interface.state import with_copies
+from tests.marks import long
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=(4, 3, 2), block=3)
 
@@ -109,7 +110,8 @@ def test_what_the_host_writes_it_reads_in_the_next_clock():
     simulate(bench)
 
 
-def test_accesses_in_any_order_find_their_own_words():
+@pytest.mark.parametrize("runs", [20, long(40)])
+def test_accesses_in_any_order_find_their_own_words(runs):
     """Back to back: each memory's words, read in runs and one by one, among writes and registers."""
 
     async def bench(pins):
@@ -122,7 +124,7 @@ def test_accesses_in_any_order_find_their_own_words():
                 places.append(address)
         await pins.host(*held.items())
         accesses, expected = [], []
-        for _ in range(20):
+        for _ in range(runs):
             start, count = int(random.integers(0, len(places))), int(random.integers(1, 12))
             for address in places[start : start + count]:
                 written = int(random.integers(0, 3)) if random.random() < 0.1 else None

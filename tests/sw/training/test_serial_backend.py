@@ -14,6 +14,7 @@ from golden.config import Config
 from sw import cli
 from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import TransportError
+from tests.marks import long
 from tests.sw.driver.model_board import ModelBoard
 from tests.sw.driver.transports import CONFIG, board
 
@@ -45,17 +46,19 @@ def state(name):
     return Checkpoint.load(Path("runs") / name).state
 
 
-def test_a_board_learns_what_the_golden_model_learns(folder, capsys):
-    assert train("--epochs", "1", "--backend", "golden", "--run", "runs/golden") == 0
+@pytest.mark.parametrize("epochs", [1, long(2)])
+def test_a_board_learns_what_the_golden_model_learns(folder, capsys, epochs):
+    length = "--epochs", str(epochs)
+    assert train(*length, "--backend", "golden", "--run", "runs/golden") == 0
     with board(config(), folder) as port:
-        assert train("--epochs", "1", "--backend", "serial", "--port", port, "--run", "runs/board") == 0
+        assert train(*length, "--backend", "serial", "--port", port, "--run", "runs/board") == 0
     golden, chip = state("golden"), state("board")
     for name in golden:
         np.testing.assert_array_equal(chip[name], golden[name], name)
     summary = json.loads((folder / "runs" / "board" / "summary.json").read_text())
-    # An epoch of 16 samples to learn and 4 to test: a prediction, 3 voltages, 2 x 4 counters; and all memories
+    # Each epoch of 16 samples to learn and 4 to test: a prediction, 3 voltages, 2 x 4 counters; and all memories
     memories = sum(np.asarray(array).size for array in golden.values())
-    assert summary["values_compared"] == 20 * 12 + memories
+    assert summary["values_compared"] == epochs * (20 * 12 + memories)
     assert (summary["backend"], summary["mismatches"], summary["clocks_per_sample_training"]) == ("serial", 0, None)
     assert capsys.readouterr().out.splitlines()[-1].endswith(f"{summary['values_compared']:,} values compared, 0 mismatches")
     assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()
