@@ -40,6 +40,7 @@ def test_a_layer_holds_the_bits_of_its_weights(parts):
     assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
 
 
+@pytest.mark.long
 def test_weights_in_several_banks_are_shown_together():
     config = SMALL.replace(name="wide", sizes=(300, 8, 2), lanes=1)
     banks = [memory for memory in inventory.count(config)["layer1"].memories if memory.startswith("weights")]

@@ -117,9 +117,10 @@ def test_the_probe_counts_clocks_and_more_input_takes_more():
     assert busy["seconds"] > 0
 
 
+@pytest.mark.long
 def test_a_whole_training_gives_what_the_figures_read(monkeypatch):
     """The simulated core itself, where everything else here is made of numbers."""
-    config = Config(sizes=(9, 3, 2), lanes=(3, 3, 2), block=4, epochs=1)
+    config = Config(sizes=(9, 8, 2), lanes=(3, 4, 2), block=4, epochs=1)
     few = random_dataset("few", config.sizes, learned=8, tested=4, density=0.5, seed=0)
     monkeypatch.setattr(data, "load", lambda source, split: few)
     told = []

@@ -25,6 +25,7 @@ from sw.common.files import RunFolder
 from sw.proof import prove
 from sw.proof.shards import CutTraining, GoldenRun
 from sw.training.golden_backend import GoldenNetwork
+from tests.marks import long
 
 ROOT = Path(cli.__file__).parents[1]
 CONFIG = "sizes = [64, 8, 10]\nlanes = 4\nepochs = 2\n"
@@ -153,39 +154,42 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
 
 
-def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch):
+@pytest.mark.parametrize(
+    ("what", "found", "proven"),
+    [
+        ("W2", r"2 of 4, samples 75 to 149 of epoch 1: mismatch at layer 2, pre 3, post 7: W2 exp", ["0"]),
+        long(
+            "records",
+            r"3 of 4, samples 0 to 74 of epoch 2: mismatch at sample 5, layer 2, neuron 3: voltages exp",
+            ["0", "1"],
+        ),
+    ],
+    ids=["memory", "record"],
+)
+def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch, what, found, proven):
     """In a checkpoint (the shard that ends there names the synapse), or in what golden says of a sample."""
-    train, place = GoldenRun.train, {}
+    train = GoldenRun.train
 
     def wrong(self, progress):
         train(self, progress)
-        file = self.checkpoint(2) if place["what"] == "W2" else self._records(2)
+        file = self.checkpoint(2) if what == "W2" else self._records(2)
         arrays = load_arrays(file)
-        arrays[place["what"]] = changed = arrays[place["what"]].copy()
-        if place["what"] == "W2":
+        arrays[what] = changed = arrays[what].copy()
+        if what == "W2":
             changed[3, 7] ^= 1
         else:  # a voltage of the sixth sample of the second epoch
             changed.view("<i4").reshape(-1, RECORD)[5, 4] ^= 1
         save_arrays(file, arrays)
 
     monkeypatch.setattr(GoldenRun, "train", wrong)
-    place["what"] = "W2"
     assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
     error = capsys.readouterr().err
-    assert re.match(
-        r"bispike: shard 2 of 4, samples 75 to 149 of epoch 1: mismatch at layer 2, pre 3, post 7: W2 exp", error
-    )
+    assert re.match(f"bispike: shard {found}", error)
     assert error.count("\n") == 1
     kept = json.loads((folder / "runs" / "prove-small" / "shards.json").read_text())
-    assert list(kept["proven"]) == ["0"]
-
-    place["what"] = "records"
-    assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
-    error = capsys.readouterr().err
-    assert re.match(
-        r"bispike: shard 3 of 4, samples 0 to 74 of epoch 2: mismatch at sample 5, layer 2, neuron 3: voltages exp", error
-    )
-    assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 10 differ\)$", error)
+    assert list(kept["proven"]) == proven
+    if what == "records":
+        assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 10 differ\)$", error)
 
 
 @pytest.mark.long

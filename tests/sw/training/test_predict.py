@@ -11,7 +11,7 @@ from sw.training.golden_backend import GoldenNetwork
 from tests.sw.driver.model_board import ModelBoard
 
 CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), weight_bits=12, block=4)
-SIMULATED = CONFIG.replace(sizes=(9, 3), lanes=(3, 2))
+SIMULATED = CONFIG.replace(sizes=(9, 3, 3), lanes=(3, 3, 2))
 """A load of more weights takes Icarus a minute."""
 RANDOM = np.random.default_rng(1)
 Y = np.arange(30) % 3
@@ -87,6 +87,7 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     assert board == memory + "27 values compared, 0 mismatches\n"
 
 
+@pytest.mark.long
 def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
     from sw.driver.sim import SimTransport
 
@@ -102,8 +103,7 @@ def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
         golden = ask(capsys, "predict")
         said = ask(capsys, "predict", "--backend", "sim", "--simulator", "icarus")
     assert opened == ["icarus"]
-    # 6 test samples: a prediction, 3 voltages, 4 counters
-    assert said == golden.strip() + f"; {6 * 8} values compared, 0 mismatches\n"
+    assert said == golden.strip() + f"; {6 * 12} values compared, 0 mismatches\n"
 
 
 @pytest.mark.parametrize("command", ["predict", "recall"])
