@@ -75,9 +75,13 @@ class Source:
 
 @dataclass(frozen=True)
 class EngineFormat:
-    """An engine's widths, and its layers in ascending order. `classes`: K. `learn`: with Theta and all that learns."""
+    """An engine's widths, and its layers in ascending order.
+
+    layers: L. classes: K. learn: with Theta and all that learns. contexts: its layers.
+    """
 
     lanes: int
+    layers: int
     steps: int
     classes: int
     leak: int
@@ -112,7 +116,14 @@ class EngineFormat:
             word += groups * (below + above)
             place += groups
         return EngineFormat(
-            lanes, config.steps, config.classes, config.leak, config.weight_bits, config.learn, tuple(contexts)
+            lanes,
+            config.layers,
+            config.steps,
+            config.classes,
+            config.leak,
+            config.weight_bits,
+            config.learn,
+            tuple(contexts),
         )
 
     @property
@@ -192,6 +203,12 @@ class EngineFormat:
     def row_bits(self) -> int:
         """Of a row's number within its pass."""
         return ceil_log2(self.most_rows)
+
+    @property
+    def slot_bits(self) -> int:
+        """Of a sample's number among those that may be between layer 1 and the result: two lists a layer, and what is
+        between them."""
+        return ceil_log2(2 * self.layers + 2)
 
     @property
     def count_bits(self) -> int:

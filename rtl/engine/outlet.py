@@ -18,8 +18,9 @@ from rtl.engine.schedule import under_way_layout
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
-    """A group of V_L; last: of its sample. blank: nobody waits for it."""
-    return data.StructLayout({"lanes": data.ArrayLayout(signed(f.voltage_bits), f.lanes), "last": 1, "blank": 1})
+    """A group of V_L of the sample in `slot`; last: of its groups. blank: nobody waits for it."""
+    lanes = data.ArrayLayout(signed(f.voltage_bits), f.lanes)
+    return data.StructLayout({"lanes": lanes, "last": 1, "blank": 1, "slot": f.slot_bits})
 
 
 def stimulus_counts_layout(f: EngineFormat) -> data.StructLayout:
@@ -82,6 +83,7 @@ class Outlet(wiring.Component):
             self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready),
             self.voltages.payload.last.eq(word.group.last),
             self.voltages.payload.blank.eq(now.header.blank),
+            self.voltages.payload.slot.eq(now.slot),
             self.templates.valid.eq(taken & apical),
             self.templates.payload.k.eq(now.header.label),
             self.templates.payload.place.eq(word.group.place),
@@ -96,7 +98,7 @@ class Outlet(wiring.Component):
             self.bottom.ready.eq(~self.words.valid & to_teach.ready),
             from_bottom.eq(self.bottom.valid & self.bottom.ready),
             self.counts.valid.eq(Mux(from_bottom, bottom.learn, taken & ~apical & now.header.learn)),
-            counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.parity)),
+            counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.slot[0])),
             counts.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),
             to_teach.valid.eq(Mux(from_bottom, bottom.learn & bottom.last, last & ~apical & now.header.learn)),
             to_teach.payload.context.eq(Mux(from_bottom, number, now.context)),

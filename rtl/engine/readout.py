@@ -1,25 +1,27 @@
-"""Readout: gathers a sample's V_L, and names the concept of the highest (contract, step 3)."""
+"""Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (contract, 3 and 10)."""
 
-from amaranth.hdl import Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import LABEL_BITS, EngineFormat
+from rtl.engine.counters import COUNTER_BITS, KINDS, place_layout
+from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
+from rtl.memories import ram
 
-
-def result_layout(f: EngineFormat) -> data.StructLayout:
-    """What leaves the core for each sample."""
-    return data.StructLayout({"prediction": LABEL_BITS, "voltages": data.ArrayLayout(signed(f.voltage_bits), f.classes)})
+WORD_BITS = 32
+LATENCY = 2
+"""Clocks from an address to what a counter is."""
 
 
 class Readout(wiring.Component):
-    """One result a sample; the argmax goes through the concepts one a clock.
+    """Takes V_L a lane a clock, and keeps it while the words go.
 
-    V_L turns by one place a clock meanwhile, so that the one to compare is always the first: after K clocks all are back.
+    A result's words: the prediction, V_L of the K concepts, then `KINDS` of each layer 1..L.
 
     Members:
-        voltages: In, stream of `voltages_layout`. o: Out, stream of `result_layout`. idle: Out.
+        voltages: In, stream of `voltages_layout`. o: Out, stream of words.
+        read, kind: Out, value: In: see `rtl.engine.counters.Counters`. idle: Out.
     """
 
     def __init__(self, form: EngineFormat):
@@ -27,41 +29,65 @@ class Readout(wiring.Component):
         super().__init__(
             {
                 "voltages": In(stream.Signature(voltages_layout(f))),
-                "o": Out(stream.Signature(result_layout(f))),
+                "o": Out(stream.Signature(WORD_BITS)),
+                "read": Out(place_layout(f)),
+                "kind": Out(2),
+                "value": In(COUNTER_BITS),
                 "idle": Out(1),
             }
         )
 
     def elaborate(self, platform):
         m = Module()
-        f = self.form
-        voltages = Signal(data.ArrayLayout(signed(f.voltage_bits), f.classes))
-        groups = -(-f.classes // f.lanes)
-        group, k = Signal(range(max(2, groups))), Signal(range(f.classes))
+        f, word = self.form, self.voltages.payload
+        m.submodules.kept = kept = ram(shape=signed(f.voltage_bits), depth=max(2, f.classes))
+        put, get = kept.write_port(), kept.read_port()
+        lane, k = Signal(range(max(2, f.lanes))), Signal(range(f.classes))
         best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
-        word = self.voltages.payload
+        voltage = Signal(signed(f.voltage_bits))
+        m.d.comb += voltage.eq(word.lanes[lane]), put.addr.eq(k), put.data.eq(voltage), get.addr.eq(k)
+        contexts = [number for number, context in enumerate(f.contexts) if not context.bottom]
+        layer = Signal(range(max(2, len(contexts))))
+        m.d.comb += self.read.context.eq(Array(contexts)[layer])
+        pauses = Signal(range(LATENCY + 1))
+        last_lane = (lane == f.lanes - 1) | (k == f.classes - 1)
+        taken = self.o.valid & self.o.ready
         with m.FSM() as fsm:
             with m.State("gather"):
-                m.d.comb += self.voltages.ready.eq(1)
+                m.d.comb += put.en.eq(self.voltages.valid), self.voltages.ready.eq(last_lane)
                 with m.If(self.voltages.valid):
-                    m.d.sync += group.eq(Mux(word.last, 0, group + 1)), k.eq(0)
-                    for g in range(groups):
-                        with m.If(group == g):
-                            for p in range(min(f.lanes, f.classes - g * f.lanes)):
-                                m.d.sync += voltages[g * f.lanes + p].eq(word.lanes[p])
-                    with m.If(word.last & ~word.blank):
-                        m.next = "compare"
-            with m.State("compare"):
-                m.d.sync += [voltages[i].eq(voltages[(i + 1) % f.classes]) for i in range(f.classes)]
-                with m.If((k == 0) | (voltages[0] > highest)):
-                    m.d.sync += best.eq(k), highest.eq(voltages[0])
-                m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
-                with m.If(k == f.classes - 1):
-                    m.next = "emit"
-            with m.State("emit"):
-                m.d.comb += self.o.valid.eq(1)
-                with m.If(self.o.ready):
-                    m.next = "gather"
-            m.d.comb += self.idle.eq(fsm.ongoing("gather") & (group == 0))
-        m.d.comb += self.o.payload.prediction.eq(best), self.o.payload.voltages.eq(voltages)
+                    m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.read.slot.eq(word.slot)
+                    with m.If((k == 0) | (voltage > highest)):
+                        m.d.sync += best.eq(k), highest.eq(voltage)
+                    with m.If(last_lane & word.last):
+                        m.d.sync += k.eq(0)
+                        with m.If(~word.blank):
+                            m.next = "prediction"
+            with m.State("prediction"):
+                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(best)
+                with m.If(taken):
+                    m.next = "voltages"
+            with m.State("voltages"):  # a word is there the clock after its address
+                m.d.sync += pauses.eq(0)
+                m.next = "voltage"
+            with m.State("voltage"):
+                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(get.data)
+                with m.If(taken):
+                    m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
+                    m.next = "voltages"
+                    with m.If(k == f.classes - 1):
+                        m.next = "counters"
+            with m.State("counters"):
+                m.d.sync += pauses.eq(pauses + 1)
+                with m.If(pauses == LATENCY):
+                    m.next = "counter"
+            with m.State("counter"):
+                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(self.value)
+                with m.If(taken):
+                    m.d.sync += Cat(self.kind, layer).eq(Cat(self.kind, layer) + 1), pauses.eq(0)
+                    m.next = "counters"
+                    with m.If((self.kind == len(KINDS) - 1) & (layer == len(contexts) - 1)):
+                        m.d.sync += self.kind.eq(0), layer.eq(0)
+                        m.next = "gather"
+            m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0))
         return m

@@ -19,8 +19,8 @@ LISTS = 2
 
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
-    """A pass whose words are still to come."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1, "parity": 1, "header": header_layout()})
+    """A pass whose words are still to come; slot: its sample's number, modulo 2^slot_bits, the lowest bit its parity."""
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "slot": f.slot_bits, "header": header_layout()})
 
 
 class Schedule(wiring.Component):
@@ -94,11 +94,20 @@ class Schedule(wiring.Component):
     def _state(self, m, number):
         """What is kept of a layer.
 
-        parity: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an
+        slot: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an
         update of that parity's last sample. closing: concepts are being recalled, `relearn`: and Theta learns; `begun`: how
         many of their passes have begun, `asked`, `made`: the errors of the next one are being made, are there.
         """
-        names = {"parity": 1, "busy": 2, "update": 2, "closing": 1, "relearn": 1, "begun": 7, "asked": 1, "made": 1}
+        names = {
+            "slot": self.form.slot_bits,
+            "busy": 2,
+            "update": 2,
+            "closing": 1,
+            "relearn": 1,
+            "begun": 7,
+            "asked": 1,
+            "made": 1,
+        }
         state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
         with m.If(self.taught & (self.taught_context == number)):
             m.d.sync += state["busy"].bit_select(self.taught_parity, 1).eq(0)
@@ -142,14 +151,14 @@ class Schedule(wiring.Component):
                     if apical:
                         can &= state["closing"] & state["made"]
                     else:
-                        can &= ~state["closing"] & ~state["busy"].bit_select(state["parity"], 1)
+                        can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)
                     if target is not None:
                         can &= self.room[target]
                     candidates.append((can, source))
         self.choosing, chosen = Signal(), Signal(f.source_bits)
         apical = Array(source.apical for source in f.sources)[chosen]
         number = Array(source.context for source in f.sources)[chosen]
-        parity = Array(state["parity"] for state in self.states)[number]
+        slot = Array(state["slot"] for state in self.states)[number]
         begun = Array(state["begun"] for state in self.states)[number]
         with m.If(~self.passes.valid & ~self.choosing):
             for can, source in reversed(candidates):  # the first of them wins
@@ -157,10 +166,10 @@ class Schedule(wiring.Component):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
         offered = self.passes.payload
         m.d.comb += self.source.eq(chosen)
-        m.d.comb += self.read.context.eq(number), self.read.bank.eq(Cat(Mux(apical, begun[0], parity), apical))
-        header, bank_parity = Signal(header_layout()), Signal()
+        m.d.comb += self.read.context.eq(number), self.read.bank.eq(Cat(Mux(apical, begun[0], slot[0]), apical))
+        header, of_slot = Signal(header_layout()), Signal(f.slot_bits)
         with m.If(self.choosing):
-            has_update = Array(state["update"] for state in self.states)[number].bit_select(parity, 1)
+            has_update = Array(state["update"] for state in self.states)[number].bit_select(slot[0], 1)
             m.d.sync += [
                 self.passes.valid.eq(1),
                 self.choosing.eq(0),
@@ -174,21 +183,21 @@ class Schedule(wiring.Component):
                 offered.update.eq(self.update),
                 offered.update.any.eq(self.update.any & (apical | has_update)),
                 header.eq(self.job.header),
-                bank_parity.eq(parity),
+                of_slot.eq(slot),
             ]
         with m.Elif(self.passes.ready):
             m.d.sync += self.passes.valid.eq(0)
-        return {"header": header, "parity": bank_parity}
+        return {"header": header, "slot": of_slot}
 
     def _take(self, m, taken, offered, claims):
         """What a pass that is taken changes."""
-        f, header, parity = self.form, offered["header"], offered["parity"]
+        f, header, slot = self.form, offered["header"], offered["slot"]
         m.submodules.words = words = SyncFIFO(width=len(self.under_way.as_value()), depth=DEPTH)
         coming = Signal(under_way_layout(f))
         m.d.comb += [
             coming.context.eq(self.passes.payload.context),
             coming.apical.eq(self.passes.payload.apical),
-            coming.parity.eq(parity),
+            coming.slot.eq(slot),
             coming.header.eq(header),
             words.w_data.eq(coming),
             words.w_en.eq(taken),
@@ -203,11 +212,11 @@ class Schedule(wiring.Component):
                 if target is not None:
                     m.d.comb += claims[target].eq(here & (self.passes.payload.apical == apical))
             if f.contexts[number].bottom:
-                m.d.comb += self.bottom_parity.eq(state["parity"])
-                m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["parity"], 1))
-                self._sample(m, number, self.bottom_taken, self.bottom_header, state["parity"])
+                m.d.comb += self.bottom_parity.eq(state["slot"][0])
+                m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))
+                self._sample(m, number, self.bottom_taken, self.bottom_header, state["slot"][0])
             else:
-                self._sample(m, number, here & ~self.passes.payload.apical, header, parity)
+                self._sample(m, number, here & ~self.passes.payload.apical, header, slot[0])
             with m.If(here & self.passes.payload.apical):
                 m.d.sync += state["begun"].eq(state["begun"] + 1), state["made"].eq(0)
 
@@ -216,7 +225,7 @@ class Schedule(wiring.Component):
         state = self.states[number]
         with m.If(begins):
             m.d.sync += [
-                state["parity"].eq(~state["parity"]),
+                state["slot"].eq(state["slot"] + 1),
                 state["update"].bit_select(parity, 1).eq(header.learn),
                 state["closing"].eq(header.recall),
                 state["relearn"].eq(header.relearn),

@@ -1,0 +1,89 @@
+"""Counters of every layer's samples: rows, errors, saturations, spikes (contract, step 10)."""
+
+from amaranth.hdl import Array, Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.memories import ram
+
+KINDS = ("rows", "errors", "saturations", "spikes")
+COUNTER_BITS = 24
+
+
+def place_layout(f: EngineFormat) -> data.StructLayout:
+    """A layer's sample."""
+    return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits})
+
+
+class Counters(wiring.Component):
+    """Keeps the counters of the last samples, each kind in a memory of its own, as each comes at a time of its own.
+
+    Members:
+        begins: In, pulse: a perception begins, of the sample `place` (In), over `rows` (In), with so many `errors` (In).
+        saturated: In, pulse: of the oldest perception that has begun `saturations` (In) synapses have saturated.
+        word: In, pulse: a group of the sample `word_place` has these `counts` (In, one a lane), and is the `last` (In).
+        read: In, a sample and `kind` (In): its counter is `value` (Out) two clocks later.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "begins": In(1),
+                "place": In(place_layout(f)),
+                "rows": In(COUNTER_BITS),
+                "errors": In(COUNTER_BITS),
+                "saturated": In(1),
+                "saturations": In(COUNTER_BITS),
+                "word": In(1),
+                "word_place": In(place_layout(f)),
+                "counts": In(f.count_bits).array(f.lanes),
+                "last": In(1),
+                "read": In(place_layout(f)),
+                "kind": In(2),
+                "value": Out(COUNTER_BITS),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        m.submodules.begun = begun = SyncFIFO(width=place_layout(f).size, depth=8)
+        m.d.comb += begun.w_data.eq(self.place), begun.w_en.eq(self.begins), begun.r_en.eq(self.saturated)
+        # A group's spikes are summed in one clock, and added in the next.
+        came, ends, place, first = Signal(), Signal(), Signal(place_layout(f)), Signal(init=1)
+        group, total = Signal(range(f.lanes * f.steps + 1)), Signal(COUNTER_BITS)
+        m.d.sync += came.eq(self.word), ends.eq(self.last), place.eq(self.word_place), group.eq(sum(self.counts))
+        with m.If(came):
+            m.d.sync += total.eq(Mux(first, 0, total) + group), first.eq(ends)
+        done, done_place = Signal(), Signal(place_layout(f))
+        m.d.sync += done.eq(came & ends), done_place.eq(place)
+        writes = {
+            "rows": (self.begins, self.place, self.rows),
+            "errors": (self.begins, self.place, self.errors),
+            "saturations": (self.saturated, begun.r_data, self.saturations),
+            "spikes": (done, done_place, total),
+        }
+        kind, values = Signal(2), []
+        m.d.sync += kind.eq(self.kind)
+        for name in KINDS:
+            m.submodules[name] = memory = ram(shape=self._bits(name), depth=1 << place_layout(f).size)
+            put, get = memory.write_port(), memory.read_port()
+            en, address, value = writes[name]
+            m.d.comb += put.en.eq(en), put.addr.eq(address), put.data.eq(value), get.addr.eq(self.read)
+            values.append(get.data)
+        m.d.sync += self.value.eq(Array(values)[kind])
+        return m
+
+    def _bits(self, name: str) -> int:
+        """The most that a layer's counter can be."""
+        f = self.form
+        most = {
+            "rows": f.most_rows,
+            "errors": f.most_neurons,
+            "saturations": max(c.size * c.pre_basal for c in f.contexts),
+            "spikes": f.most_neurons * f.steps,
+        }
+        return min(COUNTER_BITS, most[name].bit_length())

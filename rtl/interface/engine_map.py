@@ -1,0 +1,96 @@
+"""The memory map behind the host port of a core of engines: what is where, as names, shapes and addresses. No HDL, no torch.
+
+An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^ceil(log2 lanes) + lane. Words of weights are
+(group of posts, row); those of templates and sums (concept, place), where a place is a group of some layer of the engine.
+"""
+
+import numpy as np
+
+from golden.config import ADDRESS_BITS, Config
+from rtl.engine.formats import LABEL_BITS, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.formats import MIN_BLOCK_SHIFT, ceil_log2
+from rtl.interface.regions import Region, Regions
+
+INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32
+MEMORIES = ("weights", "kept", "templates", "sums", "scalar_sums", "norms", "samples")
+"""What an engine holds, in the order of the address field `memory`."""
+REGISTERS = 15
+"""The engine field of the core's own registers."""
+
+
+def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
+    """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
+    values = {name: getattr(config, name) for name in ("threshold", "window_low", "window_high", "dead_zone", "seed")}
+    values |= {
+        "block": config.block - 1,
+        "block_shift": MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4),
+        "backward_rate": config.backward_rate(decay) + 8,
+        "stochastic": int(config.stochastic),
+        "learn_theta": int(config.learn_theta),
+    }
+    return values | {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
+
+
+def register_names(config: Config) -> list[str]:
+    """The core's registers in the order of their index.
+
+    Settings; position: learning samples in this block; clocks; finish: a write of anything lets two blank samples through,
+    after which all that was pending has been applied.
+    """
+    return [*settings_of(config), "position", "clocks", "finish"]
+
+
+def engines_of(config: Config) -> list[EngineFormat]:
+    """The engines of a configuration."""
+    layers = tuple(range(0 if config.learn else 1, config.layers + 1))
+    return [EngineFormat.of(config, layers, max(config.lanes))]
+
+
+class EngineMap(Regions):
+    """All regions of a configuration by name.
+
+    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), m0.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L} (K, n_l): the
+    counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them, samples0..:
+    every layer's own, and the registers, one value each.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        for number, engine in enumerate(engines_of(config)):
+            self._engine(config, number, engine)
+        for index, name in enumerate(register_names(config)):
+            address = np.array((REGISTERS << (MEMORY_BITS + INDEX_BITS)) + index)
+            self.regions[name] = Region(name, address, 32, name in ("window_low", "window_high"))
+
+    def _engine(self, config: Config, number: int, f: EngineFormat) -> None:
+        concepts = np.arange(config.classes)[:, None]
+        for context, c in enumerate(f.contexts):
+            neurons = np.arange(c.size)
+            groups, lanes = neurons // f.lanes, neurons % f.lanes
+            if c.pre_basal:
+                words = c.basal_base + groups * c.pre_basal + np.arange(c.pre_basal)[:, None]
+                self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            if not config.learn:
+                continue
+            self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, f.lanes, SAMPLE_BITS)
+            if not c.pre_apical:
+                continue
+            words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
+            self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            words = (concepts << f.place_bits) + c.place_base + groups
+            self._add(f"m{c.layer}", number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
+            self._add(f"E{c.layer}", number, "sums", words, lanes, f.lanes, SUM_BITS, True)
+            words = (context << LABEL_BITS) + np.arange(config.classes)
+            self._add(f"S{c.layer}", number, "scalar_sums", words, 0, f.lanes, SUM_BITS, True)
+            self._add(f"N{c.layer}", number, "norms", words, 0, f.lanes, f.norm_bits)
+        for source in f.sources if config.learn else ():
+            sender = f.contexts[source.context].layer + (1 if source.apical else -1)
+            rows = np.arange(source.rows)
+            words = source.count_base + source.words * np.arange(source.slots)[:, None] + rows // f.lanes
+            name = f"h{sender}" if source.apical else f"last{sender}"
+            self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
+
+    def _add(self, name, engine, memory, words, lane, lanes, bits, signed=False):
+        index = (words << ceil_log2(lanes)) + lane
+        field_ = (engine << MEMORY_BITS) + MEMORIES.index(memory)
+        self.regions[name] = Region(name, (field_ << INDEX_BITS) + index, bits, signed)
