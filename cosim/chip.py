@@ -113,7 +113,7 @@ class Chip:
 
     async def load(self, state: dict[str, np.ndarray]) -> None:
         """Writes a golden state, and the copies that follow from it; an inference-only core takes the part it has."""
-        full, regions = with_copies(state), self.memory_map.regions
+        full, regions = with_copies(state, self.config), self.memory_map.regions
         if self.config.learn and not full.keys() <= regions.keys():
             raise ValueError(f"state: found {sorted(full.keys() - regions.keys())}; allowed is what the chip has")
         await self.write(**{name: value for name, value in full.items() if name in regions})

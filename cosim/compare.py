@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 COUNTERS = ("rows", "updates", "saturations", "spikes")
-_AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",)}
-_ORDER = ("W", "Theta", "h", "N", "apical", "flags", "E", "S", "samples", "position")
+_AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",), "samples": ()}
+_ORDER = ("W", "Theta", "h", "m", "N", "apical", "flags", "E", "S", "samples", "position")
 
 
 @dataclass

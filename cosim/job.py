@@ -19,7 +19,7 @@ class Parts:
     """Where the three descriptions of a core come from, as "module:name", so that each process imports only its own."""
 
     core: str = "rtl.core:core_of"
-    memory_map: str = "rtl.interface.memory_map:MemoryMap"
+    memory_map: str = "rtl.interface.memory_map:memory_map_of"
     settings: str = "rtl.interface.memory_map:settings_of"
     golden: str = "golden.integer:IntegerModel"
 

@@ -120,7 +120,7 @@ class TrainingBench:
 
     def kept(self, state: dict) -> dict:
         """The part of golden's state that this core has: an inference-only core has W alone."""
-        full = with_copies(state)
+        full = with_copies(state, self.config)
         return full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
 
     def wait_for_state(self, epoch: int) -> dict[str, np.ndarray]:

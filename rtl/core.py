@@ -6,7 +6,9 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.folded.core import FoldedCore
+from rtl.assembled import Assembled
+from rtl.engine.core import EngineCore
+from rtl.folded.engine import Engine
 from rtl.formats import LABEL_BITS, RATE_BITS, LayerFormat
 from rtl.interface.memory_map import (
     DATA_BITS,
@@ -27,8 +29,10 @@ from rtl.streams import Held
 
 
 def core_of(config: Config) -> wiring.Component:
-    """The core of a configuration: a layer in each place, or all of them folded into one engine."""
-    return FoldedCore(config) if config.folded else BsdCore(config)
+    """The core of a configuration: engines, or of the first rule a layer in each place, or all folded into one."""
+    if config.rule == "second":
+        return Assembled(config, EngineCore(config))
+    return Assembled(config, Engine(config)) if config.folded else BsdCore(config)
 
 
 class BsdCore(wiring.Component):

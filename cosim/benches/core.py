@@ -17,7 +17,7 @@ from cosim.files import save_arrays
 from cosim.runner import parameters
 from golden.config import Config
 from golden.records import Records
-from rtl.interface.memory_map import MemoryMap
+from rtl.interface.memory_map import memory_map_of
 from rtl.interface.state import with_copies
 
 
@@ -64,7 +64,7 @@ class CoreBench:
 
     async def _compare(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """All memories of the chip, compared with golden's state; an inference-only core has W alone."""
-        full = with_copies(state)
+        full = with_copies(state, self.config)
         expected = full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
         got = await self.chip.state()
         self.compared += compare_state(expected, got, self.stream)
@@ -76,7 +76,7 @@ async def agrees_with_golden(dut: Any) -> None:
     """Every record and every memory of the scenario are golden's."""
     values = parameters()
     config = Config.from_dict(values["config"])
-    chip = await Chip.open(dut, config, MemoryMap(config), values.get("watchdog") or patience(config))
+    chip = await Chip.open(dut, config, memory_map_of(config), values.get("watchdog") or patience(config))
     chip.stall(values.get("inputs", 0.0), values.get("outputs", 0.0), seed=values.get("seed", 1))
     bench = CoreBench(chip)
     await bench.play(Path(values["scenario"]))

@@ -54,8 +54,10 @@ class Scenario:
         self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)
 
     def blank(self, recall: bool = False) -> None:
-        """A sample of zeros, which settles the last update; with `recall` all concepts are recalled after it."""
-        self.samples(np.zeros((1, self.model.config.sizes[0]), dtype=np.int64), None, False, recall)
+        """Samples of zeros, which settle what is pending; with `recall` all concepts are recalled after it."""
+        late = 2 if self.model.config.rule == "second" else 1  # samples until an update has been applied
+        zeros = np.zeros((late, self.model.config.sizes[0]), dtype=np.int64)
+        self.samples(zeros, None, False, recall & (np.arange(late) == late - 1))
 
     def memories(self) -> None:
         """Settles, and compares every memory."""

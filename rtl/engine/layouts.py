@@ -12,6 +12,8 @@ from rtl.engine.formats import (
     EngineFormat,
 )
 
+ERROR_COUNT_BITS = 13
+"""Of a layer's errors that are not 0: a layer has 4,096 neurons at most."""
 BANKS = 4
 """Of errors that wait: 0, 1 of W, by the sample's parity; 2, 3 of Theta, by the concept's."""
 
@@ -45,9 +47,9 @@ def job_layout(f: EngineFormat) -> data.StructLayout:
 def update_layout() -> data.StructLayout:
     """How a pass's errors become changes of weights: rate + 8, the noise byte; stochastic: else round half up.
 
-    any: some error of the layer is not 0.
+    any: some error of the layer is not 0; errors: how many are.
     """
-    return data.StructLayout({"any": 1, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
+    return data.StructLayout({"any": 1, "errors": ERROR_COUNT_BITS, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
 
 
 def pass_layout(f: EngineFormat) -> data.StructLayout:
@@ -100,7 +102,7 @@ def errors_layout(f: EngineFormat) -> data.StructLayout:
 
 
 def count_layout(f: EngineFormat) -> data.StructLayout:
-    """A neuron's count of a sample, and its window flags as in `word_layout`."""
+    """A neuron's count of a sample, and its window flags as in `word_layout`; at the top bit 0 is V >= 0."""
     return data.StructLayout({"count": f.count_bits, "window": 2})
 
 

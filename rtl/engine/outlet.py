@@ -92,6 +92,7 @@ class Outlet(wiring.Component):
             to_norm.payload.k.eq(now.header.label),
         ]
         from_bottom = Signal()
+        bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
         bottom, counts = self.bottom.payload, self.counts.payload
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [
@@ -111,9 +112,9 @@ class Outlet(wiring.Component):
             m.d.comb += [
                 self.spikes.payload.trains[p].eq(lane.train),
                 self.voltages.payload.lanes[p].eq(lane.voltage),
-                self.templates.payload.lanes[p].eq(lane.template),
+                self.templates.payload.lanes[p].eq(Mux(bottoms, lane.count, lane.template)),
                 count.count.eq(Mux(from_bottom, bottom.counts[p], lane.count)),
-                count.window.eq(lane.window),
+                count.window.eq(Mux(top, ~lane.voltage[-1], lane.window)),  # layer L: V >= 0
             ]
         return m
 

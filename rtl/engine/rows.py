@@ -21,7 +21,7 @@ class Rows(wiring.Component):
     (downwards from the other end), each with its count then; a row a clock, a word three at least.
 
     A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
-    free, which it knows from `walked`; channels may be in the midst of samples of different sources.
+    free, which it knows from the schedule; channels may be in the midst of samples of different sources.
 
     Args:
         channels: streams that words come by.
@@ -30,7 +30,7 @@ class Rows(wiring.Component):
         words: In, streams of `spikes_layout`. listed: Out, a bit a source: a sample is there to be walked.
         source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
             sample of that source, in the same clock.
-        walked: In, pulse: that sample of `walked_source` (In) has been walked.
+        taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
         index: In, an address -> entry: Out, `entry_layout`, two clocks later.
         idle: Out, no word is inside.
         host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
@@ -48,8 +48,7 @@ class Rows(wiring.Component):
                 "job": Out(job_layout(f)),
                 "front": Out(f.list_bits),
                 "back": Out(f.list_bits),
-                "walked": In(1),
-                "walked_source": In(f.source_bits),
+                "taken": In(1),
                 "index": In(f.list_bits),
                 "entry": Out(entry_layout(f)),
                 "idle": Out(1),
@@ -93,7 +92,7 @@ class Rows(wiring.Component):
         ]
         for number, both in enumerate(full):
             done = closed & (closed_source == number)
-            gone = self.walked & (self.walked_source == number)
+            gone = self.taken & (self.source == number)
             fills, walks = filling[number], walking[number]
             m.d.comb += self.listed[number].eq(Mux(walks, both[1], both[0]))
             m.d.sync += [

@@ -27,8 +27,9 @@ class Schedule(wiring.Component):
     """Keeps, for every layer, the parity of its next sample, what of it is being taught, and how far its recall is.
 
     Members:
-        listed, job, front, back: In, source: Out, walked, walked_source: Out: see `rtl.engine.rows.Rows`.
-        passes: Out, stream of `pass_layout`. released: In, pulse: the rows of the oldest of them have been walked.
+        listed, job, front, back: In, source, taken: Out: see `rtl.engine.rows.Rows`.
+        passes: Out, stream of `pass_layout`; slot: Out, of its sample. released: In, pulse: the rows of the oldest of them
+            have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
         concept: Out, stream of (`concept_layout`, relearn): the errors of a concept are to be made; made: In, pulse.
@@ -51,9 +52,9 @@ class Schedule(wiring.Component):
                 "front": In(f.list_bits),
                 "back": In(f.list_bits),
                 "source": Out(f.source_bits),
-                "walked": Out(1),
-                "walked_source": Out(f.source_bits),
+                "taken": Out(1),
                 "passes": Out(stream.Signature(pass_layout(f))),
+                "slot": Out(f.slot_bits),
                 "released": In(1),
                 "under_way": Out(under_way_layout(f)),
                 "out": In(1),
@@ -84,7 +85,8 @@ class Schedule(wiring.Component):
         self.states = [self._state(m, number) for number in range(len(f.contexts))]
         claims = self._claims(m)
         offered = self._offer(m)
-        taken = self.passes.valid & self.passes.ready
+        taken = self.taken
+        m.d.comb += taken.eq(self.passes.valid & self.passes.ready)
         self._take(m, taken, offered, claims)
         self._concepts(m, taken)
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
@@ -117,20 +119,18 @@ class Schedule(wiring.Component):
         """Counts a source's samples from their first word's claim to the end of the walk. Returns the pulses."""
         f, sources = self.form, range(len(self.form.sources))
         claims = Signal(len(sources))
-        for number in sources:
-            count = Signal(range(LISTS + 1), name=f"lists{number}")
-            begins = claims[number] | self.claim[number]
-            ends = self.walked & (self.walked_source == number)
-            m.d.sync += count.eq(count + begins - ends)
-            m.d.comb += self.room[number].eq(count != LISTS)
         m.submodules.walked = walked = SyncFIFO(width=f.source_bits, depth=DEPTH)
         m.d.comb += [
             walked.w_data.eq(self.source),
-            walked.w_en.eq(self.passes.valid & self.passes.ready),
+            walked.w_en.eq(self.taken),
             walked.r_en.eq(self.released),
-            self.walked.eq(self.released),
-            self.walked_source.eq(walked.r_data),
         ]
+        for number in sources:
+            count = Signal(range(LISTS + 1), name=f"lists{number}")
+            begins = claims[number] | self.claim[number]
+            ends = self.released & (walked.r_data == number)
+            m.d.sync += count.eq(count + begins - ends)
+            m.d.comb += self.room[number].eq(count != LISTS)
         return claims
 
     def _target(self, number, apical):
@@ -199,6 +199,7 @@ class Schedule(wiring.Component):
             coming.apical.eq(self.passes.payload.apical),
             coming.slot.eq(slot),
             coming.header.eq(header),
+            self.slot.eq(slot),
             words.w_data.eq(coming),
             words.w_en.eq(taken),
             words.r_en.eq(self.out),

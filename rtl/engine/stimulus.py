@@ -1,25 +1,16 @@
 """Stimulus: samples from outside to layer 1's rows and layer 0's counts, and where blocks end (contract, steps 2 and 9)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.engine.formats import LABEL_BITS, PIXEL_BITS, EngineFormat
+from rtl.engine.formats import PIXEL_BITS, EngineFormat
 from rtl.engine.layouts import header_layout, spikes_layout
 from rtl.engine.outlet import stimulus_counts_layout
+from rtl.engine.settings import BLOCK_BITS
+from rtl.ports import stimulus_layout
 from rtl.spikes import pixel_count, pixel_train
-
-BLOCK_BITS = 12
-
-
-def beat_layout(lanes: int) -> data.StructLayout:
-    """One beat of a sample: `lanes` pixels of 4 bits; ceil(n_0 / lanes) beats make a sample.
-
-    `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
-    learned. The same in all beats. Pixels beyond the last do not count; a sample whose label is no concept's is not learned.
-    """
-    return data.StructLayout({"pixels": data.ArrayLayout(PIXEL_BITS, lanes), "label": LABEL_BITS, "learn": 1, "recall": 1})
 
 
 class Stimulus(wiring.Component):
@@ -29,7 +20,8 @@ class Stimulus(wiring.Component):
         source: the number of layer 1's source on its engine.
 
     Members:
-        i: In, stream of `beat_layout`. spikes: Out, stream of `spikes_layout` to layer 1's rows; counts: Out, stream of
+        i: In, stream of `stimulus_layout`, of as many lanes as the engine has, or n_0 where that is less.
+        spikes: Out, stream of `spikes_layout` to layer 1's rows; counts: Out, stream of
             `stimulus_counts_layout` to layer 0, each beat's two at once.
         room: In, layer 1 may take a sample; claim: Out, pulse: it begins. bottom_free: In, layer 0 may; bottom_taken: Out,
             pulse: it has one, whole, of `header` (Out). group: Out, of the beat.
@@ -42,7 +34,7 @@ class Stimulus(wiring.Component):
         f = form
         super().__init__(
             {
-                "i": In(stream.Signature(beat_layout(f.lanes))),
+                "i": In(stream.Signature(stimulus_layout(config))),
                 "spikes": Out(stream.Signature(spikes_layout(f))),
                 "counts": Out(stream.Signature(stimulus_counts_layout(f))),
                 "room": In(1),
@@ -118,7 +110,8 @@ class Stimulus(wiring.Component):
         for p in range(f.lanes):
             beyond = last if n % f.lanes and p >= n % f.lanes else 0
             pixel = Signal(PIXEL_BITS, name=f"pixel{p}")
-            m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
+            if p < config.lanes[0]:
+                m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
             m.d.comb += self.spikes.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
             m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
         return m

@@ -7,12 +7,12 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
-from rtl.engine.formats import LABEL_BITS, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.engine.formats import SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT, ceil_log2
 from rtl.interface.regions import Region, Regions
 
 INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32
-MEMORIES = ("weights", "kept", "templates", "sums", "scalar_sums", "norms", "samples")
+MEMORIES = ("weights", "kept", "templates", "sums", "norms", "scalar_sums", "samples")
 """What an engine holds, in the order of the address field `memory`."""
 REGISTERS = 15
 """The engine field of the core's own registers."""
@@ -49,9 +49,9 @@ def engines_of(config: Config) -> list[EngineFormat]:
 class EngineMap(Regions):
     """All regions of a configuration by name.
 
-    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), m0.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L} (K, n_l): the
-    counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them, samples0..:
-    every layer's own, and the registers, one value each.
+    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
+    (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
+    samples0..: every layer's own, and the registers, one value each.
     """
 
     def __init__(self, config: Config):
@@ -72,17 +72,18 @@ class EngineMap(Regions):
                 self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
             if not config.learn:
                 continue
-            self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, f.lanes, SAMPLE_BITS)
+            self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, 1, SAMPLE_BITS)
             if not c.pre_apical:
                 continue
             words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
             self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
-            words = (concepts << f.place_bits) + c.place_base + groups
-            self._add(f"m{c.layer}", number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
+            words = concepts * f.places + c.place_base + groups
+            name = f"m{c.layer}" if c.layer else "h0"  # whose templates are its counts
+            self._add(name, number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
             self._add(f"E{c.layer}", number, "sums", words, lanes, f.lanes, SUM_BITS, True)
-            words = (context << LABEL_BITS) + np.arange(config.classes)
-            self._add(f"S{c.layer}", number, "scalar_sums", words, 0, f.lanes, SUM_BITS, True)
-            self._add(f"N{c.layer}", number, "norms", words, 0, f.lanes, f.norm_bits)
+            words = (context << f.class_bits) + np.arange(config.classes)
+            self._add(f"S{c.layer}", number, "scalar_sums", words, 0, 1, SUM_BITS, True)
+            self._add(f"N{c.layer}", number, "norms", words, 0, 1, f.norm_bits)
         for source in f.sources if config.learn else ():
             sender = f.contexts[source.context].layer + (1 if source.apical else -1)
             rows = np.arange(source.rows)

@@ -8,6 +8,7 @@ import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
 from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat, ceil_log2
+from rtl.interface import engine_map
 from rtl.interface.regions import Region, Regions
 
 INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
@@ -22,6 +23,8 @@ EVERY = 14
 
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     """The values of the core's registers for a configuration and a decay shift (docs/arithmetic.md, steps 6, 7, 9)."""
+    if config.rule == "second":
+        return engine_map.settings_of(config, decay)
     values = {name: getattr(config, name) for name in ("threshold", "window_low", "window_high", "margin", "lambda8")}
     values |= {name: getattr(config, name) for name in ("dead_zone", "reach", "seed")}
     values |= {
@@ -37,7 +40,14 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
 
 def register_names(config: Config) -> list[str]:
     """The core's registers in the order of their index: settings, clocks, and the rows walked by each layer."""
+    if config.rule == "second":
+        return engine_map.register_names(config)
     return [*settings_of(config), "clocks", *(f"walked{layer}" for layer in range(config.layers + 1))]
+
+
+def memory_map_of(config: Config) -> Regions:
+    """All regions of a configuration's core by name."""
+    return (engine_map.EngineMap if config.rule == "second" else MemoryMap)(config)
 
 
 class MemoryMap(Regions):

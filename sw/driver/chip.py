@@ -8,7 +8,7 @@ import numpy as np
 from golden.config import Config
 from golden.errors import StateError
 from golden.records import Records
-from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import memory_map_of, settings_of
 from rtl.interface.packets import pack_samples, result_words, unpack_results
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
 from rtl.interface.state import with_copies, without_copies
@@ -34,7 +34,7 @@ class Chip:
 
     def __init__(self, transport: Transport, config: Config):
         self.transport, self.config = transport, config
-        self.memory_map = MemoryMap(config)
+        self.memory_map = memory_map_of(config)
         self._settings = {register.name: register for register in core_registers(config)}
         self._check()
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
@@ -139,7 +139,7 @@ class Chip:
     def save(self) -> dict[str, np.ndarray]:
         """All it takes to go on bit-exactly, as `IntegerModel.state` gives it. The last sample's update is written first."""
         self.settle()
-        return without_copies(self._read(self.memory_map.state_names()))
+        return without_copies(self._read(self.memory_map.state_names()), self.config)
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W.
@@ -147,7 +147,7 @@ class Chip:
         Raises:
             StateError: an array of another shape, or a value out of range.
         """
-        full = {name: value for name, value in with_copies(state).items() if name in self.memory_map.regions}
+        full = {name: value for name, value in with_copies(state, self.config).items() if name in self.memory_map.regions}
         try:
             words = self.memory_map.encode(full)
         except ValueError as error:

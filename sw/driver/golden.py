@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import memory_map_of, settings_of
 from rtl.interface.packets import pack_results, sample_words, unpack_samples
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
 from rtl.interface.state import with_copies, without_copies
@@ -32,7 +32,7 @@ class GoldenTransport(Transport):
         self._map = {register.address: register for register in registers(config, route=1)}
         self._values = {register.name: register.reset for register in self._map.values()}
         self._own = {register.address for register in core_registers(config)}
-        self._memory_map = MemoryMap(config)
+        self._memory_map = memory_map_of(config)
         self._names = self._memory_map.state_names()
         addresses = self._memory_map.addresses(self._names)
         self._places = np.argsort(addresses)

@@ -17,7 +17,7 @@ from golden.integer import IntegerModel
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
 BENCH = "cosim.benches.core"
-BUILT = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded", "weight_bits")
+BUILT = ("rule", "sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded", "weight_bits")
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 
 
@@ -70,6 +70,8 @@ def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerMod
             edge = np.where(rng.random(value.shape) < 0.5, end - 1 - offset, offset - end)
             # Most of the rest is small: soma and window then meet voltages around their limits.
             state[name] = np.where(near, edge, rng.integers(-end >> 2, end >> 2, value.shape))
+        elif kind == "m":
+            state[name] = rng.integers(-31, 32, value.shape)
         elif kind in ("h", "flags"):
             state[name] = rng.integers(0, (config.steps if kind == "h" else 3) + 1, value.shape)
     state["samples"] = np.array((1 << 32) - 5)  # wraps soon

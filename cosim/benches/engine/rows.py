@@ -94,15 +94,15 @@ class Bench:
         job = tuple(unpack(pins.get("job"), bits, bits, HEADER_BITS))
         assert job == (len(new), len(old), header), f"source {number}: expected {(len(new), len(old), header)}, got {job}"
         front, back = pins.get("front"), pins.get("back")
+        pins.set(taken=1)
+        await self.clock()
+        pins.set(taken=0)
         for address, entry in [(front + i, e) for i, e in enumerate(new)] + [(back - i, e) for i, e in enumerate(old)]:
             while next(self.pauses):
                 pins.noise("index")
                 await self.clock()
             pins.set(index=address)
             await self.clock(entry)
-        pins.set(walked=1, walked_source=number)
-        await self.clock()
-        pins.set(walked=0)
         self.expected[number].popleft()
         self.walked += 1
 

@@ -1,24 +1,27 @@
-"""FoldedCore: the folded engine with the ports of `rtl.core.BsdCore`."""
+"""A core that gives results word by word, with the ports of one that gives them whole."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.folded.engine import Engine
 from rtl.formats import COUNTERS, LayerFormat
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.readout import result_layout
 
 
-class FoldedCore(wiring.Component):
-    """A whole chip's learning core, folded.
+class Assembled(wiring.Component):
+    """A whole chip's learning core around one whose `o` is a stream of words: prediction, V_L, the counters of each layer.
+
+    Args:
+        inner: the core.
 
     Members: as those of `rtl.core.BsdCore`; the host's requests are taken one at a time.
     """
 
-    def __init__(self, config: Config):
-        self.config, self.layout = config, result_layout(LayerFormat.of(config, config.layers))
+    def __init__(self, config: Config, inner: wiring.Component):
+        self.config, self.inner = config, inner
+        self.layout = result_layout(LayerFormat.of(config, config.layers))
         super().__init__(
             {
                 "i": In(stream.Signature(stimulus_layout(config))),
@@ -31,26 +34,26 @@ class FoldedCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.engine = engine = Engine(self.config)
+        m.submodules.engine = inner = self.inner
         for name in ("i", "host_i"):
-            wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(engine, name))
-        wiring.connect(m, engine.host_o, wiring.flipped(self.host_o))
+            wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(inner, name))
+        wiring.connect(m, inner.host_o, wiring.flipped(self.host_o))
         result = Signal(self.layout)
         places = [result.prediction, *(result.voltages[k] for k in range(self.config.classes))]
         places += [result.counters[i][name] for i in range(self.config.layers) for name in COUNTERS]
         place, full = Signal(range(len(places))), Signal()
         m.d.comb += [
-            engine.o.ready.eq(~full),
+            inner.o.ready.eq(~full),
             self.o.payload.eq(result),
             self.o.valid.eq(full),
-            self.idle.eq(engine.idle & ~full),
+            self.idle.eq(inner.idle & ~full),
         ]
-        with m.If(engine.o.valid & engine.o.ready):
+        with m.If(inner.o.valid & inner.o.ready):
             m.d.sync += place.eq(place + 1)
             with m.Switch(place):
                 for number, part in enumerate(places):
                     with m.Case(number):
-                        m.d.sync += part.eq(engine.o.payload)
+                        m.d.sync += part.eq(inner.o.payload)
             with m.If(place == len(places) - 1):
                 m.d.sync += full.eq(1), place.eq(0)
         with m.If(self.o.valid & self.o.ready):
