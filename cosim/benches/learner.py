@@ -12,6 +12,7 @@ from cosim.benches.pins import Pins, as_signed, begin, pack, unpack
 from cosim.runner import parameters
 from golden.config import Config
 from rtl.engine.formats import Context, EngineFormat
+from rtl.engine.layouts import ERROR_COUNT_BITS
 from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
 
 BLOCKS, SAMPLES = 2, 5
@@ -142,7 +143,7 @@ class Unit:
             await RisingEdge(self.clk)
             taken = {n: pins.get(f"{n}__payload") for n in names if pins.get(f"{n}__valid") and pins.get(f"{n}__ready")}
             if read:
-                wanted, found = read[1], unpack(pins.get("update"), 1, 4, 8, 1)
+                wanted, found = read[1], unpack(pins.get("update"), ERROR_COUNT_BITS, 4, 8, 1)
                 assert found == list(wanted), f"record of {read[0]}: expected {wanted}, got {found}"
                 read = None
             if pins.get("errors__valid"):

@@ -21,7 +21,7 @@ class Settings:
 
 
 Record = tuple[int, int, int, int]
-"""any, rate, noise, stochastic."""
+"""errors that are not 0, rate, noise, stochastic."""
 
 
 class Layer:
@@ -47,8 +47,8 @@ class Layer:
         noise = noise_byte(settings.seed, layer.layer, self.samples, 0)
         self.samples = (self.samples + 1) % (1 << 32)
 
-        def record(any_error: bool) -> Record:
-            return int(any_error), settings.rates[self.number], noise, settings.stochastic
+        def record(errors: list[int]) -> Record:
+            return len(errors) - errors.count(0), settings.rates[self.number], noise, settings.stochastic
 
         norm_r, norms = sum(value * value for value in r), [self.norm(k) for k in classes]
         (t_r, s_r), (t, s) = rsqrt(norm_r), zip(*map(rsqrt, norms), strict=True)
@@ -56,22 +56,22 @@ class Layer:
         c = [max(-256, min(256, rnd(d[k] * t_r * t[k], s_r + s[k] - 8))) if norm_r and norms[k] else 0 for k in classes]
         p = 256 - c[label]
         if p < settings.dead_zone + (0 if layer.top or layer.bottom else 64):
-            return None, record(False)
+            return None, record([])
         a = [p if k == label else 0 if layer.bottom else -max(0, c[k]) for k in classes]
         a = [a[k] if norms[k] else 0 for k in classes]
         if self.learns_theta and settings.learn_theta and norm_r:
             self._sum(a, c, r, (t_r, s_r), (t, s))
         if layer.bottom:
-            return None, record(False)
-        q = [sat(rnd(a[k] * t[k], s[k] - 4), 16) if norms[k] else 0 for k in classes]
-        q_r = sat(rnd((sum(a[k] * c[k] for k in classes) >> 8) * t_r, s_r - 4), 16) if norm_r else 0
+            return None, record([])
+        q = [sat(rnd(a[k] * t[k], s[k] - 7), 16) if norms[k] else 0 for k in classes]
+        q_r = sat(rnd((sum(a[k] * c[k] for k in classes) >> 8) * t_r, s_r - 7), 16) if norm_r else 0
         g = []
         for i, (count, window) in enumerate(neurons):
             e = sum(q[k] * self.m[k][i] for k in classes) - q_r * count
             above, below = window & 1, window >> 1
             opens = not (not above and e < 0) if layer.top else above and (below or e < 0)
-            g.append(sat(rnd(e, 4 if layer.top else 3), 7) if opens else 0)
-        return g, record(any(g))
+            g.append(sat(rnd(e, 7 if layer.top else 6), 7) if opens else 0)
+        return g, record(g)
 
     def _sum(self, a: list[int], c: list[int], r: list[int], root_r: tuple, roots: tuple) -> None:
         """Step 8."""
@@ -87,8 +87,10 @@ class Layer:
         """Step 9: G of concept k, whose sums are 0 then, and the record."""
         shift = settings.block_shift
         g = [sat(rnd(e - self.s[k] * m, shift), 16) for e, m in zip(self.e[k], self.m[k], strict=True)]
+        if self.context.bottom:  # whose templates are counts
+            g = [x if (m > 0 or x > 0) and (m < self.form.steps or x < 0) else 0 for x, m in zip(g, self.m[k], strict=True)]
         self.e[k], self.s[k] = [0] * self.context.size, 0
-        return g, (int(any(g)), *self._theta(k, settings))
+        return g, (len(g) - g.count(0), *self._theta(k, settings))
 
     def plain(self, k: int, settings: Settings) -> tuple[None, Record]:
         """A recall without learning."""

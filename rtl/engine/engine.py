@@ -156,7 +156,7 @@ class Engine(wiring.Component):
             counters.place.context.eq(passes.payload.context),
             counters.place.slot.eq(self.schedule.slot),
             counters.rows.eq(passes.payload.new),
-            counters.errors.eq(Mux(passes.payload.update.any, passes.payload.update.errors, 0)),
+            counters.errors.eq(passes.payload.update.errors),
             counters.saturated.eq(neurons.changed),
             counters.saturations.eq(neurons.changes.saturations),
             counters.word.eq(neurons.words.valid & neurons.words.ready & ~now.apical),

@@ -149,7 +149,7 @@ class Jobs(wiring.Component):
             self.live_slot.eq(self.oldest),
             self.record.payload.at.context.eq(self.context),
             self.record.payload.at.bank.eq(self.bank),
-            self.record.payload.record.any.eq(self.lanes.any),
+            self.record.payload.record.errors.eq(self.lanes.wrong),
             self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, now.rate)),
             self.record.payload.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
             self.record.payload.record.stochastic.eq(Mux(self.block, self.settings.stochastic, now.stochastic)),

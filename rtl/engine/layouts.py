@@ -47,9 +47,9 @@ def job_layout(f: EngineFormat) -> data.StructLayout:
 def update_layout() -> data.StructLayout:
     """How a pass's errors become changes of weights: rate + 8, the noise byte; stochastic: else round half up.
 
-    any: some error of the layer is not 0; errors: how many are.
+    errors: how many of the layer's are not 0.
     """
-    return data.StructLayout({"any": 1, "errors": ERROR_COUNT_BITS, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
+    return data.StructLayout({"errors": ERROR_COUNT_BITS, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
 
 
 def pass_layout(f: EngineFormat) -> data.StructLayout:
@@ -57,7 +57,7 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
 
     context: the layer's number on the engine. apical: its weights are Theta, else W. new, old: how many rows are listed as
     active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank,
-    update: the errors that it applies, where `update.any`.
+    update: the errors that it applies, where there are `update.errors`.
     """
     return data.StructLayout(
         {

@@ -6,11 +6,11 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS, EngineFormat
-from rtl.engine.layouts import errors_layout
+from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
 from rtl.fixed import round_half, saturate
 from rtl.pipeline import Pipeline
 
-FRACTION_BITS = 12
+FRACTION_BITS = 15
 """Of q_k and q_r."""
 ERROR_SHIFT = FRACTION_BITS - 9
 """The rounding shift of e in hidden layers; one more at the top."""
@@ -23,7 +23,7 @@ class Rounding(wiring.Component):
         start: In, pulse: totals, windows (two bits a lane), apical (these are X, not e), context, place: a group's. At
             least P clocks apart.
         bank: In, where the errors go, block_shift: In, the shift of X; stable.
-        errors: Out, `errors_layout` with `valid`. any: Out, one was not 0 since `clear` (In). busy: Out.
+        errors: Out, `errors_layout` with `valid`. wrong: Out, how many were not 0 since `clear` (In). busy: Out.
         pick: In: keeps `totals` without rounding them. lane -> picked: the lower bits of that total, while nothing is
             rounded, `pick_latency` clocks behind `pick`.
     """
@@ -43,7 +43,7 @@ class Rounding(wiring.Component):
                 "bank": In(2),
                 "block_shift": In(4),
                 "errors": Out(wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})),
-                "any": Out(1),
+                "wrong": Out(ERROR_COUNT_BITS),
                 "clear": In(1),
                 "busy": Out(1),
                 "pick": In(1),
@@ -88,7 +88,8 @@ class Rounding(wiring.Component):
         p.define("fine", 2, p.at("coarse", 2).as_signed() >> p.at("shift", 2)[:2])
         p.define("rounded", 3, round_half(p.at("fine", 3).as_signed()))
         rounded, window, falls = p.at("rounded", 4).as_signed(), p.at("window", 4), p.at("negative", 4)
-        opens = p.at("apical", 4) | Mux(p.at("top", 4), window[0] | ~falls, window[0] & (window[1] | falls))
+        basal_opens = Mux(p.at("top", 4), window[0] | ~falls, window[0] & (window[1] | falls))
+        opens = Mux(p.at("apical", 4), (window[0] | ~falls) & (window[1] | falls), basal_opens)
         g, most = saturate(rounded, ERROR_BITS), saturate(rounded, APICAL_ERROR_BITS)
         p.define("error", 4, Mux(opens, Mux(p.at("apical", 4), most, g), 0)[: f.error_bits].as_signed())
         done = 5
@@ -96,9 +97,9 @@ class Rounding(wiring.Component):
             with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
                 m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())
         with m.If(self.clear):
-            m.d.sync += self.any.eq(0)
+            m.d.sync += self.wrong.eq(0)
         with m.Elif(p.at("valid", done) & p.at("error", done).any()):
-            m.d.sync += self.any.eq(1)
+            m.d.sync += self.wrong.eq(self.wrong + 1)
         m.d.sync += self.errors.valid.eq(p.at("last", done)), self.errors.payload.place.eq(p.at("place", done))
         m.d.comb += self.errors.payload.bank.eq(self.bank)
         m.d.comb += self.busy.eq(p.any("valid", 0, done) | self.errors.valid)

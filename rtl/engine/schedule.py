@@ -181,7 +181,7 @@ class Schedule(wiring.Component):
                 offered.back.eq(self.back),
                 offered.bank.eq(self.read.bank),
                 offered.update.eq(self.update),
-                offered.update.any.eq(self.update.any & (apical | has_update)),
+                offered.update.errors.eq(Mux(apical | has_update, self.update.errors, 0)),
                 header.eq(self.job.header),
                 of_slot.eq(slot),
             ]

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
-from rtl.engine.layouts import count_layout, counts_layout, errors_layout, templates_layout
+from rtl.engine.layouts import ERROR_COUNT_BITS, count_layout, counts_layout, errors_layout, templates_layout
 from rtl.engine.rounding import Rounding
 from rtl.fixed import clipped, gated
 from rtl.memories import ram
@@ -60,8 +60,8 @@ def dot_layout(f: EngineFormat) -> data.StructLayout:
     )
 
 
-lanes_layout = data.StructLayout({"busy": 1, "any": 1, "dotting": 1})
-"""busy: an item but `dot` is under way, or errors are. any: one of the errors since `clear` was not 0. dotting: a `dot`
+lanes_layout = data.StructLayout({"busy": 1, "wrong": ERROR_COUNT_BITS, "dotting": 1})
+"""busy: an item but `dot` is under way, or errors are. wrong: how many errors since `clear` were not 0. dotting: a `dot`
 is."""
 
 
@@ -124,7 +124,7 @@ class Vector(wiring.Component):
         self._dots(m)
         m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
         item, kinds = p.at("item", TOTAL), ("error", "apical", "low", "high")
-        windows = p.at("windows", TOTAL)
+        windows = Mux(item.high, p.at("edges", TOTAL), p.at("windows", TOTAL))
         m.d.comb += [
             rounding.start.eq(item.last & (item.error | item.high)),
             rounding.pick.eq(p.at("host_on", TOTAL)),
@@ -139,7 +139,7 @@ class Vector(wiring.Component):
             *(rounding.windows[i].eq(windows.word_select(i, 2)) for i in range(f.lanes)),
             self.errors.valid.eq(rounding.errors.valid),
             self.errors.payload.eq(rounding.errors.payload),
-            self.lanes.any.eq(rounding.any),
+            self.lanes.wrong.eq(rounding.wrong),
             self.host_data.eq(rounding.picked),
         ]
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(STORE + 1)]
@@ -218,6 +218,10 @@ class Vector(wiring.Component):
             self.sums_write, read = memory.write_port(granularity=1), memory.read_port()
             m.d.comb += read.addr.eq(p.at("word", TOTAL - 3))
             p.define("sums", TOTAL - 2, Value.cast(read.data))
+        # Layer 0's X opens by its templates, its counts (step 9); that of the others always.
+        bottom = Array(int(c.bottom) for c in f.contexts)[item.context]
+        old = [templates.word_select(i, TEMPLATE_BITS).as_signed() for i in range(f.lanes)]
+        p.define("edges", FACTORS, Cat(Cat(~bottom | (m_i > 0), ~bottom | (m_i < f.steps)) for m_i in old))
         totals = []
         for i in range(f.lanes):
             count = Cat(counts.word_select(i, f.count_bits), 0).as_signed()

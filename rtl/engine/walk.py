@@ -130,7 +130,7 @@ class Walk(wiring.Component):
         )
         m.d.sync += following.eq(self.ahead.place)
         with m.If(load):
-            m.d.sync += place.eq(following), live.eq(self.live & work.update.any)
+            m.d.sync += place.eq(following), live.eq(self.live & work.update.errors.any())
 
         issued = self.step.group
         m.d.comb += [issued.context.eq(work.context), issued.apical.eq(work.apical), issued.last.eq(final)]

@@ -57,7 +57,7 @@ class Model:
             self.waiting[work.bank, place] = errors
         for group in range(c.groups):
             place = c.place_base + group
-            errors = self.waiting.get((work.bank, place), [0] * f.lanes) if work.update["any"] else [0] * f.lanes
+            errors = self.waiting.get((work.bank, place), [0] * f.lanes) if work.update["errors"] else [0] * f.lanes
             rows = work.new + (work.old if any(errors) else [])
             work.rows += max(1, len(rows))
             sums = [[0] * f.lanes for _ in range(f.planes)]
@@ -117,7 +117,12 @@ class Model:
         live = f.learn and rng.random() < 0.7
         errors = self._errors(rng, c, f.error_bits if source.apical else 7) if live else {}
         rate = rng.choice((0, 13, rng.randint(0, 13)))
-        update = {"any": int(live), "rate": rate, "noise": rng.getrandbits(8), "stochastic": rng.randrange(2)}
+        update = {
+            "errors": rng.randint(1, 4096) if live else 0,
+            "rate": rate,
+            "noise": rng.getrandbits(8),
+            "stochastic": rng.randrange(2),
+        }
         bank = 2 * source.apical + (seen & 1)
         work = Pass(source.context, source.apical, new, old, front, front + source.rows - 1, bank, update, errors)
         self.walk(work)
