@@ -115,9 +115,10 @@ class Job:
         What settles the last update is a blank sample, or sample `settle[epoch]` where that is not -1: taken without
         learning, it gives the very record that it gives when the training goes on with it.
         """
-        zeros, none = np.zeros((1, data["x"].shape[1]), np.uint8), np.zeros(1, np.uint8)
+        late = 2 if self.core_config.rule == "second" else 1  # samples until an update has been applied
+        zeros, none = np.zeros((late, data["x"].shape[1]), np.uint8), np.zeros(late, np.uint8)
         if self.fresh and epoch == self.first and self.core_config.learn:
-            yield Segment("recall", zeros, none)
+            yield Segment("recall", zeros[:1], none[:1])
         order, first = data["order"][epoch], self.origin(epoch)[1]
         order = order[order >= 0]
         yield Segment("training", data["x"][order], data["y"][order], first)

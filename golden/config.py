@@ -128,6 +128,9 @@ class Config:
                 if type(value) is not type(options[0]) or value not in options:
                     names = ", ".join(str(o).lower() if isinstance(o, bool) else str(o) for o in options)
                     raise ConfigError(f"{f.name}: found {value!r}; allowed is one of {names}")
+        for name in ("window_low", "window_high") if self.rule == "second" and self.steps == 8 else ():
+            if not -2048 <= getattr(self, name) <= 2047:  # which the voltages of 8 steps are compared with twice
+                raise ConfigError(f"{name}: found {getattr(self, name)} with 8 steps; allowed is -2048 to 2047")
         if self.window_low >= self.window_high:
             raise ConfigError(
                 f"window_low: found {self.window_low}; allowed is anything below window_high = {self.window_high}"

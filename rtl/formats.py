@@ -84,8 +84,7 @@ class LayerFormat:
 
     @staticmethod
     def of(config: Config, layer: int) -> "LayerFormat":
-        """The format of `layer`, 0..L, of a configuration. Raises ConfigError where no core has its rule."""
-        check_rule(config)
+        """The format of `layer`, 0..L, of a configuration."""
         top, bottom = layer == config.layers, layer == 0
         # Rows times groups; of a picture's pixels more are active than of the neurons behind them.
         passes = [0] + [config.sizes[i - 1] * config.groups(i) * (2 if i == 1 else 1) for i in range(1, config.layers + 1)]

@@ -20,7 +20,8 @@ REGISTERS = 15
 
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
-    values = {name: getattr(config, name) for name in ("threshold", "window_low", "window_high", "dead_zone", "seed")}
+    values = {name: getattr(config, name) for name in ("threshold", "dead_zone", "seed")}
+    values["window_low"], values["window_high"] = config.window
     values |= {
         "block": config.block - 1,
         "block_shift": MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4),
