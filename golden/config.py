@@ -62,7 +62,7 @@ class Config:
     weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
     rule: str = _choice(
         ("first", "second"),
-        "the learning rule: the cores' (docs/arithmetic.md), or the one to come (docs/arithmetic2.md; golden alone)",
+        "the learning rule (docs/arithmetic.md), or the better one (docs/arithmetic2.md): golden, and simulated trainings",
         "first",
     )
     loss: str = _choice(

@@ -54,9 +54,11 @@ def ceil_log2(count: int) -> int:
 
 
 def check_rule(config: Config) -> None:
-    """Raises ConfigError where no core has the configuration's rule."""
+    """Raises ConfigError where the core of the configuration's rule does not do what is asked yet."""
     if config.rule != "first":
-        raise ConfigError(f"rule: found {config.rule}; allowed is first in a core: golden alone has the other one")
+        raise ConfigError(
+            f"rule: found {config.rule}; allowed is first here: a core of the other rule is trained in simulation, so far"
+        )
 
 
 @dataclass(frozen=True)
