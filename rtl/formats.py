@@ -56,9 +56,7 @@ def ceil_log2(count: int) -> int:
 def check_rule(config: Config) -> None:
     """Raises ConfigError where the core of the configuration's rule does not do what is asked yet."""
     if config.rule != "first":
-        raise ConfigError(
-            f"rule: found {config.rule}; allowed is first here: a core of the other rule is trained in simulation, so far"
-        )
+        raise ConfigError(f"rule: found {config.rule}; allowed is first, so far: the other one trains in simulation only")
 
 
 @dataclass(frozen=True)

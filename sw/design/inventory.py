@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from golden.config import Config
+from rtl.formats import check_rule
 from sw.common.terminal import say
 from sw.design.clocks import predict
 
@@ -61,6 +62,7 @@ def multipliers(module: str) -> list[str]:
 
 def show(console: Console, config: Config, density: float | None = None) -> None:
     """Prints both as tables. density: of random pixels; None: real samples where there are any (`sw.design.clocks`)."""
+    check_rule(config)
     with console.status("elaborating the core"):
         parts = count(config)
     say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {config.loss} loss\n")

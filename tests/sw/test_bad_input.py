@@ -295,7 +295,4 @@ def test_what_the_second_rules_core_does_not_do_yet(complaint, tmp_path, command
     samples(tmp_path / "a.npz")
     config = toml(tmp_path / "a.toml", rule='"second"')
     message = complaint(command[0], "--config", config, *command[1:])
-    assert (
-        message
-        == "bispike: rule: found second; allowed is first here: a core of the other rule is trained in simulation, so far\n"
-    )
+    assert message == "bispike: rule: found second; allowed is first, so far: the other one trains in simulation only\n"
