@@ -8,7 +8,7 @@ from rtl.engine.errors import WaitingErrors, errors_signature
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, pass_layout, word_layout
 from rtl.engine.soma import Soma, setting
-from rtl.engine.synapses import HOST_READ, HOST_WRITE, Synapses, changes_layout, host_signature, sums_stage
+from rtl.engine.synapses import BANK_BITS, HOST_READ, HOST_WRITE, Synapses, changes_layout, host_signature, sums_stage
 from rtl.engine.walk import Walk
 
 __all__ = ["HOST_READ", "HOST_WRITE", "Neurons"]
@@ -18,7 +18,7 @@ class Neurons(wiring.Component):
     """Takes one pass after another, and gives a word for each of its groups.
 
     Args:
-        rounds: see `rtl.engine.soma.Soma`.
+        rounds: see `rtl.engine.soma.Soma`. bank_bits: see `rtl.engine.synapses.Synapses`.
 
     Members:
         passes: In, stream of `pass_layout`; index, released: Out, entry: In: see `rtl.engine.walk.Walk`. Errors that a pass
@@ -31,8 +31,8 @@ class Neurons(wiring.Component):
         host: In, `host_signature`: the weights, only while idle.
     """
 
-    def __init__(self, form: EngineFormat, rounds: int | None = None):
-        self.form, self.rounds = form, rounds
+    def __init__(self, form: EngineFormat, rounds: int | None = None, bank_bits: int = BANK_BITS):
+        self.form, self.rounds, self.bank_bits = form, rounds, bank_bits
         f = form
         super().__init__(
             {
@@ -56,7 +56,7 @@ class Neurons(wiring.Component):
         m = Module()
         f, flipped = self.form, wiring.flipped
         m.submodules.walk = walk = Walk(f)
-        m.submodules.synapses = synapses = Synapses(f)
+        m.submodules.synapses = synapses = Synapses(f, self.bank_bits)
         # A row that is its group's last can be issued a clock after `room` at the earliest.
         m.submodules.soma = soma = Soma(f, self.rounds, lead=sums_stage(f.learn))
         wiring.connect(m, flipped(self.passes), walk.passes)

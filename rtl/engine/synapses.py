@@ -17,8 +17,7 @@ from rtl.memories import ram
 from rtl.pipeline import Pipeline
 
 BANK_BITS = 10
-BANK = 1 << BANK_BITS
-"""Words of a bank: as deep as a block RAM of an ECP5 is with words of 18 bits."""
+"""Of an address within a bank: as deep as a block RAM of an ECP5 is with words of 18 bits."""
 
 ENTRY, ADDRESS, WORD, WEIGHT = 2, 3, 4, 5
 """Stages, counted from the clock in which a row's list address goes out: its entry is there; its word's address stands at
@@ -73,6 +72,9 @@ class Synapses(wiring.Component):
     W + ((g r 2^(rate + 8) + noise) >> 8), saturated (step 7): one product, one sum of the change and the weight above its
     dither, one saturation, in a clock each. What comes out is what is added up, by the bits of the row's train.
 
+    Args:
+        bank_bits: the memory is in banks of 2^bank_bits words.
+
     Members:
         step: In, `step_layout`; entry: In, `entry_layout`, `ENTRY` clocks later.
         row: Out, `waiting_layout` -> errors: In, a clock later.
@@ -84,8 +86,9 @@ class Synapses(wiring.Component):
         host: In, `host_signature`.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
+    def __init__(self, form: EngineFormat, bank_bits: int = BANK_BITS):
+        self.form, self.bank_bits = form, bank_bits
+        f = form
         self.stored = stored_stage(f.learn)
         members = {"row": Out(waiting_layout(f)), "errors": In(errors_layout(f)["errors"].shape)} if f.learn else {}
         super().__init__(
@@ -151,17 +154,17 @@ class Synapses(wiring.Component):
         there, by its reset, and an OR does what would else be a wide multiplexer. Returns the write ports."""
         f, came, writes = self.form, [], []
         shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
-        banked = f.words > BANK
-        for first in range(0, f.words, BANK):
-            bank = first // BANK
-            m.submodules[f"weights{bank}" if banked else "weights"] = memory = ram(shape, min(BANK, f.words - first))
+        depth = 1 << self.bank_bits
+        banked = f.words > depth
+        for bank, first in enumerate(range(0, f.words, depth)):
+            m.submodules[f"weights{bank}" if banked else "weights"] = memory = ram(shape, min(depth, f.words - first))
             read = memory.read_port()
             writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
             word = Signal(shape, name=f"word{bank}", reset_less=True)
             m.d.comb += read.addr.eq(p.at("address", ADDRESS))
             m.d.sync += word.eq(read.data)
             if banked:
-                with m.If(p.at("address", WORD)[BANK_BITS:] != bank):
+                with m.If(p.at("address", WORD)[self.bank_bits :] != bank):
                     m.d.sync += word.eq(0)
             came.append(word)
         for lane in range(f.lanes):
@@ -207,7 +210,7 @@ class Synapses(wiring.Component):
             p.define(f"stored{lane}", stored, weight)
         write = p.at("host_writes", stored) | (p.at("update", stored) if f.learn else 0)
         for bank, port in enumerate(writes):
-            here = p.at("address", stored)[BANK_BITS:] == bank if len(writes) > 1 else 1
+            here = p.at("address", stored)[self.bank_bits :] == bank if len(writes) > 1 else 1
             m.d.comb += port.en.eq(write & here), port.addr.eq(p.at("address", stored))
             m.d.comb += [port.data[lane].eq(p.at(f"stored{lane}", stored)) for lane in range(f.lanes)]
 

@@ -16,12 +16,12 @@ from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, word_la
 from rtl.engine.neurons import HOST_READ, HOST_WRITE
 from rtl.formats import SETTINGS
 
-PASSES = 30
+PASSES, LONG_PASSES = 24, 10
 BETWEEN, DRAIN = 2, 4
 """Clocks between two passes, and where the second one must wait for words of the first."""
 
 LONG = 40
-"""Rows of a pass that a soma need not be waited for."""
+"""Rows of a pass with which a soma need not be waited for."""
 
 
 class Host:
@@ -179,7 +179,8 @@ async def prepared(dut, seed: str, patterns: tuple[str, str]) -> tuple[Bench, Ho
 async def every_word_and_every_weight(dut, producer, consumer):
     """Weights loaded by the host, passes of any layer and side, late errors, a late consumer, weights read by the host."""
     bench, host, model = await prepared(dut, f"{producer} {consumer}", (producer, consumer))
-    passes = [model.some_pass(bench.rng) for _ in range(PASSES)]
+    count = PASSES if bench.f.most_rows < LONG else LONG_PASSES
+    passes = [model.some_pass(bench.rng) for _ in range(count)]
     await bench.run(passes)
     found = await host.read()
     for address, word in enumerate(found):
@@ -193,7 +194,7 @@ async def a_row_takes_a_clock(dut):
     if format_of(parameters()).most_rows < LONG:
         return
     bench, _, model = await prepared(dut, "clocks", ("never", "never"))
-    passes = [model.some_pass(bench.rng, dense=True) for _ in range(20)]
+    passes = [model.some_pass(bench.rng, dense=True) for _ in range(LONG_PASSES)]
     await bench.run(passes)
     for before, work, begins, ends in zip(passes, passes[1:], bench.released, bench.released[1:], strict=False):
         again = (before.context, before.apical) == (work.context, work.apical)

@@ -3,9 +3,12 @@
 from rtl.engine.neurons import Neurons
 from tests.cosim.engine.blocks import case, parametrized
 
+BANK_BITS = 5
+"""Of memories in several banks where they are of more than 32 words."""
+
 
 def neurons(sizes, layers, lanes, **config):
-    return case("neurons", Neurons, sizes, layers, lanes, **config)
+    return case("neurons", lambda f: Neurons(f, bank_bits=BANK_BITS), sizes, layers, lanes, **config)
 
 
 CASES = [
@@ -13,9 +16,15 @@ CASES = [
     neurons((7, 9, 5), (0, 1, 2), 4, steps=8),  # lanes that do not divide
     neurons((5, 3, 2), (0, 1, 2), 1, coding="rate", weight_bits=10),
     neurons((2, 1, 3), (1,), 1),  # the same context again and again: the next row is the one just written
-    neurons((70, 7, 3), (1, 2), 7, leak=1),  # a shift
+    neurons((70, 5, 3), (1, 2), 3, leak=1),  # a shift
+    neurons((260, 1, 2), (1,), 1),  # numbers of rows that the noise folds
     neurons((7, 5, 3), (1, 2), 2, learn=False, weight_bits=11),
 ]
+
+
+def converted(number: int) -> str:
+    """Verilog of a case, as the block is in this process."""
+    return CASES[number].verilog()
 
 
 @parametrized(CASES)

@@ -1,0 +1,56 @@
+"""Proof that the neurons' bench can fail: one line of a block is changed, and the bench names a difference."""
+
+import pytest
+
+from cosim.runner import BenchError
+from tests.cosim.engine.test_neurons import CASES
+from tests.cosim.mutants import Mutant, parameters, with_mutant
+
+AGAIN, WHOLE, LONG = 3, 0, 5
+"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows."""
+
+MUTANTS = {
+    Mutant("a word is read before it is written", "engine/walk.py", "~(again & self.writing)", "1"): AGAIN,
+    Mutant("old errors are applied", "engine/walk.py", "self.live & work.update.any", "self.live"): WHOLE,
+    Mutant(
+        "a group has the liveness of the one before", "engine/walk.py", "following + 1, following", "following, following"
+    ): WHOLE,
+    Mutant("the list goes too early", "engine/walk.py", "self.released.eq(ending)", "self.released.eq(turn)"): WHOLE,
+    Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self._absent(lane)", ""): WHOLE,
+    Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=sums_stage(f.learn)", "lead=14"): AGAIN,
+    Mutant(
+        "the next group begins while a word waits",
+        "engine/soma.py",
+        "(busy & ~(words.valid & words.ready))",
+        "(busy & ~words.valid)",
+    ): WHOLE,
+    Mutant("a voltage goes on from the group before", "engine/soma.py", "m.d.sync += so_far.eq(0)", "pass"): WHOLE,
+    Mutant("-32 is a template", "engine/soma.py", "lowest, lowest + 1, rounded", "lowest, lowest, rounded"): LONG,
+    Mutant(
+        "the noise of a neuron's neighbour",
+        "engine/synapses.py",
+        "high, low = divmod(5 * lane, spread)",
+        "high, low = divmod(5 * lane + 5, spread)",
+    ): WHOLE,
+    Mutant("rows above 255 are not folded", "engine/synapses.py", "index[:8] ^ index[8:]", "index[:8]"): LONG,
+    Mutant(
+        "a bank is read for another one",
+        "engine/synapses.py",
+        'p.at("address", WORD)[self.bank_bits :] != bank',
+        'p.at("address", ADDRESS)[self.bank_bits :] != bank',
+    ): LONG,
+    Mutant(
+        "saturations go on from the pass before", "engine/synapses.py", "so_far.eq(Mux(final, 0, total))", "so_far.eq(total)"
+    ): WHOLE,
+    Mutant(
+        "the host writes all lanes", "engine/synapses.py", 'm.If(~host | p.at("host_lanes", stored - 1)[lane])', "m.If(1)"
+    ): WHOLE,
+}
+
+
+@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda mutant: True))
+def test_is_caught(mutant, tmp_path):
+    number = MUTANTS[mutant]
+    text = with_mutant(mutant, "tests.cosim.engine.test_neurons:converted", number)
+    with pytest.raises(BenchError, match=r"expected .*, got"):
+        CASES[number].run(text=text, root=tmp_path)
