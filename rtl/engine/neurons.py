@@ -22,7 +22,7 @@ class Neurons(wiring.Component):
 
     Members:
         passes: In, stream of `pass_layout`; index, released: Out, entry: In: see `rtl.engine.walk.Walk`. Errors that a pass
-            applies are written before it is offered. Lanes beyond a layer's neurons have none (0).
+            applies are written two clocks before it is offered, or earlier. Lanes beyond a layer's neurons have none (0).
         errors: In, `errors_signature`; only with learning.
         words: Out, stream of `word_layout`, one a group, in order.
         threshold, window_low, window_high: In; they change only while idle.

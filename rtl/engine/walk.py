@@ -30,7 +30,8 @@ def _constant(values: list[int], index) -> Value:
 class Walk(wiring.Component):
     """Issues the rows of every group, those active now first, one a clock; a group without a row takes one null step.
 
-    Two clocks lie between the last row of a pass and the first row of the next one. A pass of the same layer and side as the
+    Two clocks lie between the last row of a pass and the first row of the next one. A group that begins a pass with its last
+    row takes two. A pass of the same layer and side as the
     one before it waits, besides, while words are still to be written; words of other layers and sides are others. A group's
     last row waits until there is room for the group's sums.
 
@@ -74,7 +75,7 @@ class Walk(wiring.Component):
         m = Module()
         f = self.form
         work = Signal(pass_layout(f))
-        opening, walking, again, credit = Signal(), Signal(), Signal(), Signal(init=1)
+        opening, walking, again, begun, credit = Signal(), Signal(), Signal(), Signal(), Signal(init=1)
         take, begin, go, turn, load = (Signal(name=name) for name in ("take", "begin", "go", "turn", "load"))
         last, final, null, live, back_follows = (
             Signal(name=name) for name in ("last", "final", "null", "live", "back_follows")
@@ -83,23 +84,24 @@ class Walk(wiring.Component):
             self.passes.ready.eq(~opening & ~walking),
             take.eq(self.passes.valid & self.passes.ready),
             begin.eq(opening & ~(again & self.writing)),
-            go.eq(walking & (~last | credit)),
+            go.eq(walking & (~last | (credit & ~begun))),
             turn.eq(go & last),
             load.eq(begin | (turn & ~final)),
             self.idle.eq(~opening & ~walking & credit),
         ]
         offered = self.passes.payload
         m.d.sync += opening.eq(take | (opening & ~begin)), walking.eq(begin | (walking & ~(turn & final)))
-        m.d.sync += credit.eq((credit & ~turn) | self.room)
+        # The liveness of a pass's second group comes two clocks behind that of its first.
+        m.d.sync += credit.eq((credit & ~turn) | self.room), begun.eq(begin)
         with m.If(take):
             m.d.sync += work.eq(offered)
             m.d.sync += again.eq((offered.context == work.context) & (offered.apical == work.apical))
 
         # Rows left in a list but the one that is issued: below 0 with the last one.
         left, in_back, address = Signal(signed(f.row_bits + 2)), Signal(), Signal(f.list_bits)
-        no_new = work.new == 0
+        no_new, empty = Signal(), work.new == 0
+        m.d.sync += no_new.eq(empty)
         m.d.comb += [
-            back_follows.eq(live & (work.old != 0)),
             null.eq(no_new & ~back_follows),
             last.eq(null | (left[-1] & (in_back | ~back_follows))),
             self.index.eq(address),
@@ -109,8 +111,8 @@ class Walk(wiring.Component):
             with m.If(left[-1]):
                 m.d.sync += in_back.eq(1), left.eq(work.old - 2), address.eq(work.back)
         with m.If(load):
-            m.d.sync += in_back.eq(no_new), left.eq(Mux(no_new, work.old, work.new) - 2)
-            m.d.sync += address.eq(Mux(no_new, work.back, work.front))
+            m.d.sync += in_back.eq(empty), left.eq(Mux(empty, work.old, work.new) - 2)
+            m.d.sync += address.eq(Mux(empty, work.back, work.front))
 
         group, place, base = Signal(range(max(2, f.most_groups))), Signal(f.place_bits), Signal(ceil_log2(f.words))
         groups_left = Signal(signed(len(group) + 2))
@@ -123,14 +125,16 @@ class Walk(wiring.Component):
             m.d.sync += group.eq(group + 1), base.eq(base + stride), groups_left.eq(groups_left - 1)
 
         # The next group's liveness is read while this one's rows are issued, so that it is known with the first of its own.
-        following = Signal.like(place)
-        m.d.comb += self.ahead.bank.eq(Mux(take, offered.bank, work.bank))
-        m.d.comb += self.ahead.place.eq(
-            Mux(take, self._by_layer(lambda c: c.place_base, offered.context), Mux(load, following + 1, following))
-        )
-        m.d.sync += following.eq(self.ahead.place)
+        following, first = Signal.like(place), self._by_layer(lambda c: c.place_base, offered.context)
+        outside = self.passes.ready
+        m.d.comb += self.ahead.bank.eq(Mux(outside, offered.bank, work.bank))
+        m.d.comb += self.ahead.place.eq(Mux(outside, first, following))
+        with m.If(outside):
+            m.d.sync += following.eq(first)
         with m.If(load):
-            m.d.sync += place.eq(following), live.eq(self.live & work.update.errors.any())
+            applies = self.live & work.update.errors.any()
+            m.d.sync += following.eq(following + 1), place.eq(following)
+            m.d.sync += live.eq(applies), back_follows.eq(applies & (work.old != 0))
 
         issued = self.step.group
         m.d.comb += [issued.context.eq(work.context), issued.apical.eq(work.apical), issued.last.eq(final)]

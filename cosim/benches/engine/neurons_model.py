@@ -113,15 +113,17 @@ class Model:
             old = rng.randint(1, f.steps) if rng.random() < before and f.learn else 0
             rows.append((j, rng.randrange(1, top) if rng.random() < now else 0, old))
         new, old = [row for row in rows if row[1]], [row for row in rows if not row[1] and row[2]]
+        rng.shuffle(new)
+        rng.shuffle(old)
         front = source.list_base + (seen & 1) * source.rows
-        live = f.learn and rng.random() < 0.7
+        live = f.learn and rng.random() < 0.8
         errors = self._errors(rng, c, f.error_bits if source.apical else 7) if live else {}
-        rate = rng.choice((0, 13, rng.randint(0, 13)))
+        rate = rng.choice((0, 13, rng.randint(0, 13), rng.randint(1, 7), rng.randint(1, 7)))
         update = {
             "errors": rng.randint(1, 4096) if live else 0,
             "rate": rate,
             "noise": rng.getrandbits(8),
-            "stochastic": rng.randrange(2),
+            "stochastic": int(rng.random() < 0.7),
         }
         bank = 2 * source.apical + (seen & 1)
         work = Pass(source.context, source.apical, new, old, front, front + source.rows - 1, bank, update, errors)
@@ -133,7 +135,7 @@ class Model:
         f, top, errors = self.f, 1 << bits - 1, {}
         for group in range(c.groups):
             lanes = [rng.choice((-top, top - 1, 0, rng.randrange(-top, top))) for _ in range(f.lanes)]
-            live = rng.random() < 0.7
+            live = rng.random() < 0.8
             errors[c.place_base + group] = [
                 value if live and group * f.lanes + lane < c.size else 0 for lane, value in enumerate(lanes)
             ]

@@ -17,7 +17,7 @@ CASES = [
     neurons((5, 3, 2), (0, 1, 2), 1, coding="rate", weight_bits=10),
     neurons((2, 1, 3), (1,), 1),  # the same context again and again: the next row is the one just written
     neurons((70, 5, 3), (1, 2), 3, leak=1),  # a shift
-    neurons((260, 1, 2), (1,), 1),  # numbers of rows that the noise folds
+    neurons((300, 2, 2), (1,), 1),  # numbers of rows that the noise folds
     neurons((7, 5, 3), (1, 2), 2, learn=False, weight_bits=11),
 ]
 
