@@ -6,15 +6,19 @@ from cosim.runner import BenchError
 from tests.cosim.engine.test_neurons import CASES
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 
-AGAIN, WHOLE, LONG = 3, 0, 5
-"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows."""
+AGAIN, WHOLE, LONG, SMALL = 3, 0, 5, 2
+"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows; one lane."""
 
 MUTANTS = {
     Mutant("a word is read before it is written", "engine/walk.py", "~(again & self.writing)", "1"): AGAIN,
-    Mutant("old errors are applied", "engine/walk.py", "self.live & work.update.any", "self.live"): WHOLE,
+    Mutant("old errors are applied", "engine/walk.py", "self.live & work.update.any", "self.live"): AGAIN,
     Mutant(
-        "a group has the liveness of the one before", "engine/walk.py", "following + 1, following", "following, following"
+        "a group has the liveness of the one before",
+        "engine/walk.py",
+        "following.eq(following + 1)",
+        "following.eq(following)",
     ): WHOLE,
+    Mutant("a second group has the liveness of the first", "engine/walk.py", "(credit & ~begun)", "credit"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
     Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self._absent(lane)", ""): WHOLE,
     Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=sums_stage(f.learn)", "lead=14"): AGAIN,
