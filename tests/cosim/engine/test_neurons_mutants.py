@@ -11,7 +11,7 @@ AGAIN, WHOLE, LONG, SMALL = 3, 0, 5, 2
 
 MUTANTS = {
     Mutant("a word is read before it is written", "engine/walk.py", "~(again & self.writing)", "1"): AGAIN,
-    Mutant("old errors are applied", "engine/walk.py", "self.live & work.update.any", "self.live"): AGAIN,
+    Mutant("old errors are applied", "engine/walk.py", "self.live & work.update.errors.any()", "self.live"): AGAIN,
     Mutant(
         "a group has the liveness of the one before",
         "engine/walk.py",
