@@ -15,7 +15,7 @@ from rtl.engine.formats import Context, EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS
 from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
 
-BLOCKS, SAMPLES = 2, 5
+BLOCKS, SAMPLES = 2, 8
 SUM_END = 1 << 23
 
 
@@ -54,7 +54,7 @@ class Unit:
 
     def near(self) -> int:
         rng = self.rng
-        value = rng.choice((0, -SUM_END, SUM_END - 1)) + rng.randint(-200000, 200000)
+        value = rng.choice((0, -SUM_END, SUM_END - 1)) + rng.randint(-2000, 2000)
         return max(-SUM_END, min(SUM_END - 1, value))
 
     def template(self, layer: Layer) -> list[int]:
@@ -74,7 +74,7 @@ class Unit:
         else:
             most = max(max(layer.m[label]), 1)
             r = [max(0, value) * steps // most for value in layer.m[label]]
-        return [(count, rng.choice((0, 1, 3, 3, 3))) for count in r]
+        return [(count, rng.choice((0, 1, 2, 3, 3))) for count in r]
 
     def groups(self, context: Context):
         """(place, neurons) of each group of a layer."""
@@ -93,11 +93,11 @@ class Unit:
     def random_settings(self) -> None:
         rng = self.rng
         self.set_settings(
-            dead_zone=rng.choice((0, 0, 48, 48, 150, 256, 511)),
+            dead_zone=rng.choice((0, 0, 48, 48, 256, 511)),
             block_shift=rng.randint(6, 14),
             seed=rng.getrandbits(32),
             stochastic=rng.randrange(2),
-            learn_theta=rng.random() < 0.8,
+            learn_theta=rng.random() < 0.9,
             rates=[rng.randrange(14) for _ in range(9)],
             backward_rate=rng.randrange(14),
         )
@@ -197,7 +197,7 @@ class Unit:
         f, rng, layer = self.form, self.rng, self.layers[number]
         parity = 0
         for _ in range(BLOCKS):
-            for _ in range(rng.randint(1, SAMPLES)):
+            for _ in range(rng.randint(3, SAMPLES)):
                 while (number, parity) in self.neurons:
                     await RisingEdge(self.clk)
                 label = rng.randrange(f.classes)

@@ -8,40 +8,24 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import RATE_BITS, EngineFormat
-from rtl.engine.layouts import concept_layout, teach_layout, update_layout
-from rtl.engine.records import draw_layout, drawn_layout, record_layout
-from rtl.engine.scalars import lesson_layout
-from rtl.engine.vector import dot_layout, item_layout, lanes_layout, sent
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import concept_layout, teach_layout
+from rtl.engine.learner_layouts import (
+    dot_layout,
+    draw_layout,
+    drawn_layout,
+    item_layout,
+    lanes_layout,
+    learner_settings_layout,
+    lesson_layout,
+    offered_layout,
+    record_layout,
+    sent,
+    slot_layout,
+)
 
 SLOTS = 2
 THETA_BANK = 2
-
-
-def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
-    """What the host sets. rates: of each context's W, backward_rate: of Theta, + 8; block_shift: of X."""
-    return data.StructLayout(
-        {
-            "dead_zone": 9,
-            "block_shift": 4,
-            "seed": 32,
-            "stochastic": 1,
-            "learn_theta": 1,
-            "rates": data.ArrayLayout(RATE_BITS, len(f.contexts)),
-            "backward_rate": RATE_BITS,
-        }
-    )
-
-
-def offered_layout(f: EngineFormat) -> data.StructLayout:
-    """A concept about to be recalled at a layer; relearn: Theta learns from what was summed up for it."""
-    return data.StructLayout({"concept": concept_layout(f), "relearn": 1})
-
-
-def slot_layout(f: EngineFormat) -> data.StructLayout:
-    """A sample under way, with the settings in force when it came."""
-    update = {"rate": RATE_BITS, "stochastic": 1, "noise": update_layout()["noise"].shape}
-    return data.StructLayout({"taught": teach_layout(f), "apical": 1, "dead_zone": 9} | update)
 
 
 class Jobs(wiring.Component):
@@ -50,7 +34,7 @@ class Jobs(wiring.Component):
     Members:
         settings: In, `learner_settings_layout`. teach, concept, recalled: In, streams; taught, made, normed: Out: see
             `rtl.engine.learner`.
-        item, bank, clear: Out, dot, lanes: In: see `Vector`. lesson: Out, stream, spared, live: In, live_slot: Out: see
+        item, bank, clear: Out, dot, lanes: In: see `Vector`. lesson: Out, stream, spared, live: In: see
             `Scalars`. draw: Out, stream, drawn: In, record: Out: see `Records`.
         idle: Out, nothing is under way, and nothing offered.
     """
@@ -73,8 +57,7 @@ class Jobs(wiring.Component):
                 "clear": Out(1),
                 "lesson": Out(stream.Signature(lesson_layout(f))),
                 "spared": In(1),
-                "live_slot": Out(1),
-                "live": In(f.classes),
+                "live": In(f.classes).array(SLOTS),
                 "draw": Out(stream.Signature(draw_layout(f))),
                 "drawn": In(drawn_layout),
                 "record": Out(sent(record_layout(f))),
@@ -146,7 +129,6 @@ class Jobs(wiring.Component):
         concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
         m.d.comb += [
             self.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
-            self.live_slot.eq(self.oldest),
             self.record.payload.at.context.eq(self.context),
             self.record.payload.at.bank.eq(self.bank),
             self.record.payload.record.errors.eq(self.lanes.wrong),
@@ -252,7 +234,7 @@ class Jobs(wiring.Component):
                     with m.If(~now.apical):
                         m.next = "taught"
         with m.State("sums"):
-            live = self.live.bit_select(self.k, 1)
+            live = Array(self.live)[self.oldest].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
             m.d.comb += item.apical.eq(live), item.own.eq(1), item.first.eq(1)
             with m.If(live):
                 next_group()

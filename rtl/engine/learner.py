@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import SAMPLE_BITS, EngineFormat
-from rtl.engine.jobs import Jobs, learner_settings_layout, offered_layout
+from rtl.engine.jobs import SLOTS, Jobs
 from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
@@ -15,9 +15,10 @@ from rtl.engine.layouts import (
     templates_layout,
     update_layout,
 )
-from rtl.engine.records import Records, record_place
+from rtl.engine.learner_layouts import learner_settings_layout, offered_layout, record_place, sent
+from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
-from rtl.engine.vector import Vector, sent
+from rtl.engine.vector import Vector
 
 MEMORIES = ("templates", "sums", "norms", "scalar_sums", "samples")
 """Host's memories by number: m and E (address: (concept x places + place) x 2^lane bits + lane), |m[k]|^2 and S
@@ -113,8 +114,7 @@ class Learner(wiring.Component):
             vector.scalar.eq(scalars.scalar),
             vector.sum.eq(scalars.sum),
             jobs.spared.eq(scalars.spared),
-            jobs.live.eq(scalars.live),
-            scalars.live_slot.eq(jobs.live_slot),
+            *(jobs.live[i].eq(scalars.live[i]) for i in range(SLOTS)),
             records.seed.eq(self.settings.seed),
             jobs.drawn.eq(records.drawn),
             records.read_at.eq(self.at),

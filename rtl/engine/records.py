@@ -1,40 +1,17 @@
 """Update records, the count of learning samples, and the noise drawn by it (docs/arithmetic2.md, steps 7 and 9)."""
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import LABEL_BITS, NOISE_BITS, SAMPLE_BITS, EngineFormat
+from rtl.engine.formats import SAMPLE_BITS, EngineFormat
 from rtl.engine.layouts import BANKS, update_layout
-from rtl.engine.vector import sent
+from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, record_place, samples_host_layout, sent
 from rtl.memories import ram
 
 GOLDEN_RATIO = 0x9E3779B9
 HASH_STEPS = 4
 BACKWARD_STREAM = 32
-
-
-def record_place(f: EngineFormat) -> data.StructLayout:
-    """Which record: a layer's, of a bank of errors."""
-    return data.StructLayout({"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
-
-
-def draw_layout(f: EngineFormat) -> data.StructLayout:
-    """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": LABEL_BITS})
-
-
-drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})
-
-
-def record_layout(f: EngineFormat) -> data.StructLayout:
-    """A record and where it goes."""
-    return data.StructLayout({"at": record_place(f), "record": update_layout()})
-
-
-def samples_host_layout(f: EngineFormat) -> data.StructLayout:
-    """Host's access to the number of learning samples that a layer has seen."""
-    return data.StructLayout({"on": 1, "write": 1, "context": f.context_bits, "data": SAMPLE_BITS})
 
 
 class Records(wiring.Component):

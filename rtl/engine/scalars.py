@@ -4,19 +4,17 @@ A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a
 and a clip. `STEPS` is the program.
 """
 
-from dataclasses import dataclass
-
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import COEFFICIENT_BITS, LABEL_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
-from rtl.engine.rounding import FRACTION_BITS
-from rtl.engine.vector import dot_layout
-from rtl.fixed import round_half, saturate
+from rtl.engine.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
+from rtl.engine.steps import NUMBER, STEPS
+from rtl.fixed import gated, round_half, saturate
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
-from rtl.rsqrt import MANTISSA_BITS, SHIFT_BASE, Rsqrt
+from rtl.rsqrt import MANTISSA_BITS, Rsqrt
 
 PULL_BITS = COEFFICIENT_BITS + 1
 """a_y is 256 - C_y, up to 512."""
@@ -24,61 +22,8 @@ ONE = 256
 """Affinity 1.0."""
 HIDDEN_DEAD_ZONE = 64
 """Added to the setting in hidden layers."""
-B_SHIFT = -15
-"""b1 = rnd(a t_r t_k, s_r + s_k + B_SHIFT), b2 the same with s_k twice."""
 WORK_BITS = 18
 """a_k C_k, and a_k C_k t_k >> 8, signed."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A product for every concept, or one for r: left x right, rounded by `shift` + places of `places`.
-
-    left: "t", "d", "a", "work" (a C or a C t_k >> 8), "sum" (of a C, >> 8). right: "t_r", "t", "u" (t_r t_k), "c". places:
-    of |r| ("r") and |m[k]| ("k") in the shift, the base-4 digits of the root's argument. once: for r. waits: for what
-    the step before it writes. basal, apical: only where the layer learns W, Theta.
-    """
-
-    name: str
-    left: str
-    right: str
-    shift: int
-    places: str = ""
-    once: bool = False
-    waits: bool = True
-    basal: bool = False
-    apical: bool = False
-
-
-BASE = SHIFT_BASE
-STEPS = (
-    Step("root", "t", "t_r", 0, once=True),  # t_r and its place alone
-    Step("u", "t", "t_r", 0),
-    Step("c", "d", "u", 2 * BASE - 8, "rk"),
-    Step("ac", "a", "c", 0),
-    Step("q", "a", "t", BASE + 8 - FRACTION_BITS, "k", basal=True, waits=False),
-    Step("b1", "a", "u", 2 * BASE + B_SHIFT, "rk", apical=True, waits=False),
-    Step("q_r", "sum", "t_r", BASE + 8 - FRACTION_BITS, "r", once=True, basal=True),
-    Step("act", "work", "t", 8, apical=True),
-    Step("b2", "work", "t", 2 * BASE + B_SHIFT, "kk", apical=True),
-)
-NUMBER = {step.name: i for i, step in enumerate(STEPS)}
-
-
-def lesson_layout(f: EngineFormat) -> data.StructLayout:
-    """A sample to be taught at a layer. slot: where its dot products are and its results go. take: no sample, but S of
-    concept
-    `label` is to be taken out. apical: it learns Theta."""
-    return data.StructLayout(
-        {"slot": 1, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
-    )
-
-
-def scalars_host_layout(f: EngineFormat) -> data.StructLayout:
-    """Host's access to S (`sums`) or |m[k]|^2 of a layer's concept; the same for `host_latency` clocks."""
-    return data.StructLayout(
-        {"on": 1, "write": 1, "sums": 1, "k": f.class_bits, "context": f.context_bits, "data": SUM_BITS}
-    )
 
 
 class Scalars(wiring.Component):
@@ -89,7 +34,7 @@ class Scalars(wiring.Component):
             results are, or S is in `sum`. spared: Out, in that clock: the sample is in the dead zone, or else teaches
             nothing.
         k, slot, apical: In, scalar: Out, a clock later: b1 where apical, else q; of concept k, k = K for r.
-        live_slot: In, live: Out, a bit a concept: b1 is not 0.
+        live: Out, of each slot, a bit a concept: b1 is not 0. Of layer 0, whose lessons have one b1, it says nothing.
         sum: Out, S as taken out, until the next one is.
         host: In, `scalars_host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks later.
     """
@@ -108,8 +53,7 @@ class Scalars(wiring.Component):
                 "slot": In(1),
                 "apical": In(1),
                 "scalar": Out(signed(SCALAR_BITS)),
-                "live_slot": In(1),
-                "live": Out(f.classes),
+                "live": Out(f.classes).array(2),
                 "sum": Out(signed(SUM_BITS)),
                 "host": In(scalars_host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
@@ -198,7 +142,7 @@ class Scalars(wiring.Component):
         f, p, lesson = self.form, self.p, self.lesson.payload
         k, dot, host = p.at("k", 0), self.dot, self.host
         k_bits = len(k)
-        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << k_bits)
+        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << k_bits, block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
         m.d.comb += read.addr.eq(Cat(k, lesson.slot))
@@ -209,7 +153,7 @@ class Scalars(wiring.Component):
         for i, context in enumerate(f.contexts):
             if context.top:
                 init[i << f.class_bits : (i << f.class_bits) + f.classes] = [f.steps**2] * f.classes
-        m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, depth), init=init)
+        m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, depth), init=init, block=True)
         write, self.norms_read = memory.write_port(), memory.read_port()
         by_host = host.on & host.write & ~host.sums
         m.d.comb += [
@@ -238,12 +182,13 @@ class Scalars(wiring.Component):
         """Stage 4, from 3: the coefficient a_k, and the factors."""
         p, lesson, at = self.p, self.lesson.payload, 3
         basal, _, _ = self._facts()
-        c, t = p.at("c", at), p.at("t", at)
+        c = p.at("c", at)
         a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(basal & ~c[-1], -c, 0))
-        p.define("a", at, Mux(t[-1], a, 0)[:PULL_BITS].as_signed())  # 0 where |m[k]| is
+        # Where |m[k]| is 0, so are t, u and C, one of which a is multiplied by.
+        p.define("a", at, a[:PULL_BITS].as_signed())
         self.sum_ac = Signal(signed(WORK_BITS + self.form.class_bits))
         at += 1
-        left = {name: p.at(name, at) for name in ("t", "d", "a", "work")} | {"sum": self.sum_ac >> 8}
+        left = {name: p.at(name, at) for name in ("t", "d", "a", "work")} | {"sum": self.sum_ac[8:].as_signed()}
         right = {name: p.at(name, at) for name in ("t", "u", "c")} | {"t_r": self.t_r}
         step = p.at("step", at)
         p.define("left", at, Array(left[s.left] for s in STEPS)[step])
@@ -256,7 +201,9 @@ class Scalars(wiring.Component):
         """Stages 5 to 8: product, shift in two clocks with a bit more, rounding."""
         p = self.p
         p.define("product", 5, p.at("left", 5) * p.at("right", 5))
-        p.define("coarse", 6, (p.at("product", 6) << 1) >> (p.at("shift", 6)[2:] << 2))
+        # Only C's product is wider than a coefficient's and a root's, and 8 bits of that are always shifted away.
+        bits = max(PULL_BITS + 2 * MANTISSA_BITS, self.form.dot_bits + 2 * MANTISSA_BITS - 8) + 2
+        p.define("coarse", 6, ((p.at("product", 6) << 1) >> (p.at("shift", 6)[2:] << 2))[:bits].as_signed())
         p.define("fine", 7, p.at("coarse", 7) >> p.at("shift", 7)[:2])
         p.define("value", 8, round_half(p.at("fine", 8)))
         m.d.comb += self.flying.eq(p.any("valid", 0, 10))
@@ -269,7 +216,10 @@ class Scalars(wiring.Component):
         def of(name):
             return p.at("valid", at) & (p.at("step", at) == NUMBER[name])
 
-        c = Mux(value > ONE, ONE, Mux(value < -ONE, -ONE, value))[:COEFFICIENT_BITS].as_signed()
+        # Roots are at most 3 % too high, so that |C| is below 2 before the clip.
+        near, falls = value[:COEFFICIENT_BITS].as_signed(), value[COEFFICIENT_BITS - 1]
+        beyond = Mux(falls, ~value[8], value[8] & value[:8].any())
+        c = Mux(beyond, Mux(falls, -ONE, ONE), near)
         writes = {"u": (of("u"), value), "c": (of("c"), c), "work": (of("ac") | of("act"), value)}
         for name, (on, what) in writes.items():
             port = self.own[name]
@@ -282,7 +232,7 @@ class Scalars(wiring.Component):
             m.d.sync += self.sum_ac.eq(self.sum_ac + value)
 
         clipped = saturate(value, SCALAR_BITS)
-        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=4 << len(k))
+        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=4 << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += [
             write.addr.eq(Cat(k, of("b1"), lesson.slot)),
@@ -291,12 +241,10 @@ class Scalars(wiring.Component):
             read.addr.eq(Cat(self.k, self.apical, self.slot)),
             self.scalar.eq(read.data),
         ]
-        live = [Signal(f.classes, name=f"live{slot}") for slot in range(2)]
-        m.d.comb += self.live.eq(Array(live)[self.live_slot])
-        with m.If(of("root")):
-            m.d.sync += Array(live)[lesson.slot].eq(0)
-        with m.If(of("b1")):
-            m.d.sync += Array(live)[lesson.slot].bit_select(k, 1).eq(clipped.any())
+        # b1 come in ascending order of k, so the last K of them are in their places.
+        for slot, live in enumerate(self.live):
+            with m.If(of("b1") & (lesson.slot == slot)):
+                m.d.sync += live.eq(Cat(live[1:], clipped.any()))
 
         m.submodules.sums = memory = ram(shape=signed(SUM_BITS), depth=max(2, len(f.contexts) << f.class_bits))
         write, read = memory.write_port(), memory.read_port()
@@ -309,15 +257,14 @@ class Scalars(wiring.Component):
         # p.at("k", at - 1) gives S in stage `at`, where b2 is.
         p.define("new_sum", at, saturate(read.data + clipped, SUM_BITS))
         p.define("b2", at, of("b2"))
+        learned = p.at("b2", at + 1) & p.at("valid", at + 1)
+        own = Mux(self.taking, lesson.label[: f.class_bits], p.at("k", at + 1)[: f.class_bits])
         m.d.comb += [
-            write.addr.eq(Cat(p.at("k", at + 1)[: f.class_bits], lesson.context)),
-            write.en.eq((p.at("b2", at + 1) & p.at("valid", at + 1)) | self.taking | by_host),
-            write.data.eq(p.at("new_sum", at + 1)),
+            write.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(own, lesson.context))),
+            write.en.eq(learned | self.taking | by_host),
+            write.data.eq(gated(p.at("new_sum", at + 1), learned) | gated(host.data.as_signed(), host.on)),
         ]
         with m.If(self.taking):
-            m.d.comb += write.addr.eq(Cat(lesson.label[: f.class_bits], lesson.context)), write.data.eq(0)
             m.d.sync += self.sum.eq(read.data)
-        with m.If(host.on):
-            m.d.comb += write.addr.eq(Cat(host.k, host.context)), write.data.eq(host.data)
         m.d.comb += self.host_data.eq(Mux(host.sums, read.data, self.norms_read.data))
         return m

@@ -6,7 +6,8 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
-from rtl.engine.layouts import ERROR_COUNT_BITS, count_layout, counts_layout, errors_layout, templates_layout
+from rtl.engine.layouts import count_layout, counts_layout, errors_layout, templates_layout
+from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout, sent
 from rtl.engine.rounding import Rounding
 from rtl.fixed import clipped, gated
 from rtl.memories import ram
@@ -25,44 +26,6 @@ SQUARE_BITS = 2 * TEMPLATE_BITS - 1
 
 MEMORY, FACTORS, TOTAL, STORE = 2, 4, 7, 8
 """Stages: addresses are at the memories; the factors are chosen; a lane's sum is there; E is written."""
-
-
-def sent(layout) -> wiring.Signature:
-    """Something that is taken in its clock, without backpressure."""
-    return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
-
-
-def item_layout(f: EngineFormat) -> data.StructLayout:
-    """What all lanes do in a clock, with a group of a layer: multiply, and add up from the item `first` to the item `last`.
-
-    dot: d_k = sum r m[k], |r|^2 where `own`, |m[k]|^2 where `norm`. error: q_k m[k], or -q_r r where `own`. apical: E
-    += b1 r. low, high: E - S m, the lower half of S and the upper one, and E = 0. own: with the sample's counts, not a
-    template. k: the concept; K stands for r. final: the last item of dot products that belong together. slot: of the
-    lesson's scalars.
-    """
-    flags = dict.fromkeys(
-        ("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "slot", "parity"), 1
-    )
-    return data.StructLayout(flags | {"k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits})
-
-
-def host_layout(f: EngineFormat) -> data.StructLayout:
-    """Host's access to a lane of a word: of E where `sums`, else of the templates; the same for `host_latency` clocks."""
-    lane, word = range(max(2, f.lanes)), range(max(2, f.classes * f.places))
-    return data.StructLayout({"on": 1, "write": 1, "sums": 1, "lane": lane, "word": word, "data": SUM_BITS})
-
-
-def dot_layout(f: EngineFormat) -> data.StructLayout:
-    """A dot product. valid: it is there."""
-    return data.StructLayout(
-        {"valid": 1, "norm": 1, "final": 1, "slot": 1, "context": f.context_bits, "k": range(f.classes + 1)}
-        | {"value": signed(max(f.dot_bits, f.norm_bits + 1))}
-    )
-
-
-lanes_layout = data.StructLayout({"busy": 1, "wrong": ERROR_COUNT_BITS, "dotting": 1})
-"""busy: an item but `dot` is under way, or errors are. wrong: how many errors since `clear` were not 0. dotting: a `dot`
-is."""
 
 
 class Vector(wiring.Component):
@@ -229,7 +192,10 @@ class Vector(wiring.Component):
             multiplicand = Signal(signed(MULTIPLICAND_BITS), name=f"multiplicand{i}")
             m.d.comb += multiplicand.eq(Mux(item.own, count, Mux(item.high, template << (HALF - HIGH_SHIFT), template)))
             p.define(f"multiplicand{i}", FACTORS, multiplicand)
-            p.define(f"factor{i}", FACTORS, Mux(item.dot, Mux(item.norm, template, count), scalar))
+            # Of a square, the lower bits are enough; the upper ones of its factor are nothing.
+            own = Mux(item.norm, template, count)
+            low = Mux(item.dot, Cat(own, own[-1].replicate(SQUARE_BITS))[:SQUARE_BITS], scalar[:SQUARE_BITS])
+            p.define(f"factor{i}", FACTORS, Cat(low, scalar[SQUARE_BITS:]).as_signed())
             p.define(f"product{i}", product, (p.at(f"factor{i}", product) * p.at(f"multiplicand{i}", product))[:TOTAL_BITS])
             total = Signal(signed(TOTAL_BITS), name=f"total{i}")
             addend = Mux(go_on, total, 0)

@@ -43,14 +43,19 @@ CASES = (
     Case((7, 5, 6, 3), (0, 1, 2, 3), 2),
     Case((4, 9, 5), (0, 1, 2), 5, "mostly", {"steps": 8}),
     Case((3, 4, 2), (0, 1, 2), 1),
-    Case((5, 6, 4), (1,), 4, "mostly", {"steps": 8}),
+    Case((5, 6, 9), (1,), 4, "mostly", {"steps": 8}),
     Case((5, 6, 7), (2,), 3),
-    Case((4, 9, 3, 9), (1, 3), 8, "mostly"),
+    Case((4, 13, 3, 3), (1, 3), 8, "mostly"),
 )
 
 
+def converted(number: int) -> str:
+    """Verilog of a case by its number, as the learner is in this process."""
+    return plain_names(verilog(CASES[number].make(), "block"))
+
+
 def text(case: Case) -> str:
-    return kept_verilog(("learner", str(case)), lambda: plain_names(verilog(case.make(), "block")))
+    return kept_verilog(("learner", str(case)), lambda: converted(CASES.index(case)))
 
 
 def check(case: Case, source: str, simulator: str, **places) -> None:

@@ -1,0 +1,112 @@
+"""What goes between the learner's blocks, and in and out of it, beside `rtl.engine.layouts`."""
+
+from amaranth.hdl import signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import Out
+
+from rtl.engine.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS, EngineFormat
+from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, concept_layout, teach_layout, update_layout
+
+
+def sent(layout) -> wiring.Signature:
+    """Something that is taken in its clock, without backpressure."""
+    return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
+
+
+def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
+    """What the host sets. rates: of each context's W, backward_rate: of Theta, + 8; block_shift: of X."""
+    return data.StructLayout(
+        {
+            "dead_zone": 9,
+            "block_shift": 4,
+            "seed": 32,
+            "stochastic": 1,
+            "learn_theta": 1,
+            "rates": data.ArrayLayout(RATE_BITS, len(f.contexts)),
+            "backward_rate": RATE_BITS,
+        }
+    )
+
+
+def offered_layout(f: EngineFormat) -> data.StructLayout:
+    """A concept about to be recalled at a layer; relearn: Theta learns from what was summed up for it."""
+    return data.StructLayout({"concept": concept_layout(f), "relearn": 1})
+
+
+def item_layout(f: EngineFormat) -> data.StructLayout:
+    """What all lanes do in a clock, with a group of a layer: multiply, and add up from the item `first` to the item `last`.
+
+    dot: d_k = sum r m[k], |r|^2 where `own`, |m[k]|^2 where `norm`. error: q_k m[k], or -q_r r where `own`. apical: E
+    += b1 r. low, high: E - S m, the lower half of S and the upper one, and E = 0. own: with the sample's counts, not a
+    template. k: the concept; K stands for r. final: the last item of dot products that belong together. slot: of the
+    lesson's scalars.
+    """
+    flags = dict.fromkeys(
+        ("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "slot", "parity"), 1
+    )
+    return data.StructLayout(flags | {"k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits})
+
+
+lanes_layout = data.StructLayout({"busy": 1, "wrong": ERROR_COUNT_BITS, "dotting": 1})
+"""busy: an item but `dot` is under way, or errors are. wrong: how many errors since `clear` were not 0. dotting: a `dot`
+is."""
+
+
+def dot_layout(f: EngineFormat) -> data.StructLayout:
+    """A dot product. valid: it is there."""
+    return data.StructLayout(
+        {"valid": 1, "norm": 1, "final": 1, "slot": 1, "context": f.context_bits, "k": range(f.classes + 1)}
+        | {"value": signed(max(f.dot_bits, f.norm_bits + 1))}
+    )
+
+
+def lesson_layout(f: EngineFormat) -> data.StructLayout:
+    """A sample to be taught at a layer. slot: where its dot products are and its results go. take: no sample, but S of
+    concept
+    `label` is to be taken out. apical: it learns Theta."""
+    return data.StructLayout(
+        {"slot": 1, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
+    )
+
+
+def slot_layout(f: EngineFormat) -> data.StructLayout:
+    """A sample under way, with the settings in force when it came."""
+    update = {"rate": RATE_BITS, "stochastic": 1, "noise": update_layout()["noise"].shape}
+    return data.StructLayout({"taught": teach_layout(f), "apical": 1, "dead_zone": 9} | update)
+
+
+def record_place(f: EngineFormat) -> data.StructLayout:
+    """Which record: a layer's, of a bank of errors."""
+    return data.StructLayout({"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
+
+
+def record_layout(f: EngineFormat) -> data.StructLayout:
+    """A record and where it goes."""
+    return data.StructLayout({"at": record_place(f), "record": update_layout()})
+
+
+def draw_layout(f: EngineFormat) -> data.StructLayout:
+    """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k."""
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": LABEL_BITS})
+
+
+drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})
+"""Noise, when it is there."""
+
+
+def host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to a lane of a word: of E where `sums`, else of the templates; the same for `host_latency` clocks."""
+    lane, word = range(max(2, f.lanes)), range(max(2, f.classes * f.places))
+    return data.StructLayout({"on": 1, "write": 1, "sums": 1, "lane": lane, "word": word, "data": SUM_BITS})
+
+
+def scalars_host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to S (`sums`) or |m[k]|^2 of a layer's concept; the same for `host_latency` clocks."""
+    return data.StructLayout(
+        {"on": 1, "write": 1, "sums": 1, "k": f.class_bits, "context": f.context_bits, "data": SUM_BITS}
+    )
+
+
+def samples_host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to the number of learning samples that a layer has seen."""
+    return data.StructLayout({"on": 1, "write": 1, "context": f.context_bits, "data": SAMPLE_BITS})
