@@ -7,6 +7,7 @@ import cocotb
 from cocotb.triggers import RisingEdge
 
 from cosim.benches.drivers import StreamDriver, Watchdog
+from cosim.benches.learner_contents import Contents
 from cosim.benches.learner_model import Layer, Settings
 from cosim.benches.pins import Pins, as_signed, begin, pack, unpack
 from cosim.runner import parameters
@@ -16,7 +17,6 @@ from rtl.engine.layouts import ERROR_COUNT_BITS
 from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
 
 BLOCKS, SAMPLES = 2, 8
-SUM_END = 1 << 23
 
 
 class Unit:
@@ -25,6 +25,7 @@ class Unit:
     def __init__(self, dut, clk, form: EngineFormat, pattern: str):
         self.clk, self.form, self.pins = clk, form, Pins(dut)
         self.rng = random.Random(f"{form} {pattern}")
+        self.contents = Contents(form, self.rng)
         self.settings = Settings(learn_theta=True)
         self.layers = [Layer(form, context) for context in form.contexts]
         self.written = {"counts": deque(), "templates": deque()}
@@ -45,36 +46,12 @@ class Unit:
         layer.samples = rng.choice((0, 5, (1 << 32) - 2))
         for memory, address, store, i in self.addresses(layer):
             if (memory == "sums" and rng.random() < 0.3) or memory == "scalar_sums":
-                store[i] = self.near()
+                store[i] = self.contents.near()
             elif memory == "templates" and rng.random() < 0.1:
                 store[i] = rng.choice((-31, 0, 31))
             elif memory != "norms" and memory != "samples":
                 continue
             await self.host(memory, address, layer.norm(i) if memory == "norms" else store[i])
-
-    def near(self) -> int:
-        rng = self.rng
-        value = rng.choice((0, -SUM_END, SUM_END - 1)) + rng.randint(-2000, 2000)
-        return max(-SUM_END, min(SUM_END - 1, value))
-
-    def template(self, layer: Layer) -> list[int]:
-        rng, size = self.rng, layer.context.size
-        kind = rng.randrange(6)
-        ends = (0, -31, 31)
-        return [ends[kind]] * size if kind < 3 else [rng.randint(-31, 31) for _ in range(size)]
-
-    def counts(self, layer: Layer, label: int) -> list[tuple[int, int]]:
-        """A sample's counts and window flags: anything, or near to its concept."""
-        rng, steps, size = self.rng, self.form.steps, layer.context.size
-        kind = rng.randrange(6)
-        if kind < 2:
-            r = [(0, steps)[kind]] * size
-        elif kind < 4:
-            r = [rng.randint(0, steps) for _ in range(size)]
-        else:
-            most = max(max(layer.m[label]), 1)
-            r = [max(0, value) * steps // most for value in layer.m[label]]
-        return [(count, rng.choice((0, 1, 2, 3, 3))) for count in r]
 
     def groups(self, context: Context):
         """(place, neurons) of each group of a layer."""
@@ -89,18 +66,6 @@ class Unit:
         word = pack((s.dead_zone, 9), (s.block_shift, 4), (s.seed, 32), (s.stochastic, 1), (s.learn_theta, 1), *rates)
         width = 9 + 4 + 32 + 1 + 1 + 4 * len(rates)
         self.pins.set(settings=word | s.backward_rate << width)
-
-    def random_settings(self) -> None:
-        rng = self.rng
-        self.set_settings(
-            dead_zone=rng.choice((0, 0, 48, 48, 256, 511)),
-            block_shift=rng.randint(6, 14),
-            seed=rng.getrandbits(32),
-            stochastic=rng.randrange(2),
-            learn_theta=rng.random() < 0.9,
-            rates=[rng.randrange(14) for _ in range(9)],
-            backward_rate=rng.randrange(14),
-        )
 
     async def host(self, memory: str, address: int, value: int | None = None) -> int:
         """Writes, or reads where there is no value."""
@@ -139,7 +104,7 @@ class Unit:
                 if words:
                     pins.set(**{f"{name}__payload": words.popleft()})
             if not self.closing and self.rng.random() < 0.05:
-                self.random_settings()
+                self.set_settings(**self.contents.settings())
             await RisingEdge(self.clk)
             taken = {n: pins.get(f"{n}__payload") for n in names if pins.get(f"{n}__valid") and pins.get(f"{n}__ready")}
             if read:
@@ -201,7 +166,7 @@ class Unit:
                 while (number, parity) in self.neurons:
                     await RisingEdge(self.clk)
                 label = rng.randrange(f.classes)
-                neurons = self.neurons[number, parity] = self.counts(layer, label)
+                neurons = self.neurons[number, parity] = self.contents.counts(layer, label)
                 for place, group in self.groups(layer.context):
                     lanes = [neurons[i] if i < len(neurons) else (0, rng.randrange(4)) for i in group]
                     fields = [(value, bits) for lane in lanes for value, bits in zip(lane, (f.count_bits, 2), strict=True)]
@@ -215,7 +180,7 @@ class Unit:
             if layer.learns_theta:
                 self.closing += 1
                 await RisingEdge(self.clk)
-                relearn = rng.random() < 0.8
+                relearn = rng.random() < 0.6
                 for k in range(f.classes):
                     await self.recall(number, k, relearn)
                 self.closing -= 1
@@ -235,7 +200,7 @@ class Unit:
         """A recall brings other templates."""
         f, layer = self.form, self.layers[number]
         concept = pack((number, f.context_bits), (k, 6))
-        layer.m[k] = self.template(layer)
+        layer.m[k] = self.contents.template(layer)
         for place, group in self.groups(layer.context):
             lanes = [(layer.m[k][i] if i < layer.context.size else 0, 6) for i in group]
             self.written["templates"].append(pack((k, 6), (place, f.place_bits), *lanes))

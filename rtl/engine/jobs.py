@@ -6,7 +6,7 @@ samples may be under way, so that the lanes work on one while the other's scalar
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, teach_layout
@@ -21,11 +21,8 @@ from rtl.engine.learner_layouts import (
     offered_layout,
     record_layout,
     sent,
-    slot_layout,
 )
-
-SLOTS = 2
-THETA_BANK = 2
+from rtl.engine.slots import SLOTS, Slots
 
 
 class Jobs(wiring.Component):
@@ -70,7 +67,7 @@ class Jobs(wiring.Component):
         f = self.form
         self.place, self.k, self.k_last = Signal(f.place_bits), Signal(range(f.classes + 1)), Signal(range(f.classes))
         self.context, self.spacing = Signal(f.context_bits), Signal(range(max(2, f.lanes)))
-        self.block = Signal()
+        self.block, self.parity = Signal(), Signal()
         self.last_place = self._of(lambda c: c.place_base + c.groups - 1, self.context) == self.place
         self.first_place = self._of(lambda c: c.place_base, self.context)
         with m.If(self.spacing.any()):
@@ -84,47 +81,22 @@ class Jobs(wiring.Component):
         return Array(int(what(c)) for c in self.form.contexts)[context]
 
     def _slots(self, m):
-        """The samples under way, oldest first: dot products, lesson, errors; what the scalars said."""
-        f = self.form
-        self.slots = slots = Array(Signal(slot_layout(f), name=f"slot{i}") for i in range(SLOTS))
-        # Of each: it is in use; its dot products are there; its scalars are; the sample is spared.
-        self.used, self.dotted, self.ended, self.spares = (
-            Signal(SLOTS, name=name) for name in ("used", "dotted", "ended", "spares")
-        )
-        self.newest, self.middle, self.oldest = (Signal(name=name) for name in ("newest", "middle", "oldest"))
-        self.taking = Signal()
-        self.now = data.View(slot_layout(f), slots[self.oldest])
-        with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
-            m.d.sync += self.dotted.bit_select(self.dot.slot, 1).eq(1)
-        lesson, next_slot, given = self.lesson.payload, data.View(slot_layout(f), slots[self.middle]), Signal()
-        concept = self.concept.payload.concept
-        # A lesson once offered stays, whatever is to be taken out meanwhile.
-        m.d.sync += given.eq(self.lesson.valid & ~lesson.take & ~self.lesson.ready)
-        take = self.taking & ~given
+        """The samples under way."""
+        m.submodules.slots = self.slots = slots = Slots(self.form)
+        self.now = slots.oldest
+        connect(m, slots.lesson, wiring.flipped(self.lesson))
         m.d.comb += [
-            self.lesson.valid.eq(take | self.dotted.bit_select(self.middle, 1)),
-            lesson.take.eq(take),
-            lesson.slot.eq(self.middle),
-            lesson.context.eq(Mux(take, concept.context, next_slot.taught.context)),
-            lesson.label.eq(Mux(take, concept.k, next_slot.taught.label)),
-            lesson.dead_zone.eq(next_slot.dead_zone),
-            lesson.apical.eq(next_slot.apical),
+            slots.settings.eq(self.settings),
+            slots.sample.eq(self.teach.payload),
+            slots.drawn.noise.eq(self.drawn.noise),
+            slots.drawn.valid.eq(self.drawn.valid & ~self.block),
+            slots.dot.eq(self.dot),
+            slots.concept.eq(self.concept.payload.concept),
+            slots.spared.eq(self.spared),
         ]
-        with m.If(self.lesson.ready & self.lesson.valid & ~take):
-            m.d.sync += self.middle.eq(~self.middle), self.dotted.bit_select(self.middle, 1).eq(0)
-            m.d.sync += self.ended.bit_select(self.middle, 1).eq(1)
-            m.d.sync += self.spares.bit_select(self.middle, 1).eq(self.spared)
-        drawing, for_sample = Signal(), Signal()
-        with m.If(self.draw.valid & self.draw.ready):
-            m.d.sync += drawing.eq(self.newest), for_sample.eq(~self.draw.payload.apical)
-        for i in range(SLOTS):
-            with m.If(self.drawn.valid & for_sample & (drawing == i)):
-                m.d.sync += slots[i].noise.eq(self.drawn.noise)
 
     def _choose(self, m):
         f, now = self.form, self.now
-        oldest_ended = self.ended.bit_select(self.oldest, 1)
-        room = ~self.used.bit_select(self.newest, 1)
         bottom = self._of(lambda c: c.bottom, now.taught.context)
         concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
         m.d.comb += [
@@ -153,9 +125,9 @@ class Jobs(wiring.Component):
             with m.State("idle"):
                 m.d.comb += self.clear.eq(1)
                 m.d.sync += self.block.eq(0)
-                with m.If(oldest_ended):
+                with m.If(self.slots.ended):
                     label = now.taught.label[: f.class_bits]
-                    with m.If(self.spares.bit_select(self.oldest, 1)):
+                    with m.If(self.slots.spares):
                         begin(now.taught.context, 0, 0, "taught")
                     with m.Elif(bottom):
                         begin(now.taught.context, label, label, "sums")
@@ -169,37 +141,21 @@ class Jobs(wiring.Component):
                         m.next = "made"
                 with m.Elif(self.recalled.valid):
                     begin(recalled.context, recalled.k, 0, "norm")
-                with m.Elif(self.teach.valid & room & self.draw.ready):
+                with m.Elif(self.teach.valid & self.slots.room & self.draw.ready):
                     only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
-                    m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1)
+                    m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1), self.slots.begin.eq(1)
+                    m.d.sync += self.parity.eq(teach.parity)
                     begin(teach.context, f.classes, Mux(only, label, f.classes - 1), "dots")
-                    self._keep(m, teach)
                 with m.Else():
-                    m.d.comb += self.idle.eq(~self.used.any() & ~self.lanes.dotting & self.draw.ready)
+                    m.d.comb += self.idle.eq(~self.slots.busy & ~self.lanes.dotting & self.draw.ready)
             self._states(m)
-
-    def _keep(self, m, teach):
-        """A sample begins: its slot."""
-        f, settings = self.form, self.settings
-        m.d.sync += self.newest.eq(~self.newest), self.used.bit_select(self.newest, 1).eq(1)
-        for i in range(SLOTS):
-            with m.If(self.newest == i):
-                slot = self.slots[i]
-                m.d.sync += [
-                    slot.taught.eq(teach),
-                    slot.apical.eq(settings.learn_theta & self._of(lambda c: c.pre_apical > 0, teach.context)),
-                    slot.dead_zone.eq(settings.dead_zone),
-                    slot.rate.eq(settings.rates[teach.context] if len(f.contexts) > 1 else settings.rates[0]),
-                    slot.stochastic.eq(settings.stochastic),
-                ]
 
     def _states(self, m):
         """What the lanes do in each clock of a job."""
-        f, item, now, lesson = self.form, self.item, self.now, self.lesson
-        newer = data.View(slot_layout(f), self.slots[~self.newest])
+        f, item, now, lesson, slots = self.form, self.item, self.now, self.lesson, self.slots
         is_r, first, last = self.k == f.classes, self.place == self.first_place, self.last_place
         m.d.comb += item.place.eq(self.place), item.k.eq(self.k), item.context.eq(self.context)
-        m.d.comb += item.slot.eq(self.oldest), item.parity.eq(now.taught.parity)
+        m.d.comb += item.slot.eq(slots.number), item.parity.eq(now.taught.parity)
         free = self.spacing == 0  # the rounding takes a group in P clocks
 
         def next_group():
@@ -208,8 +164,8 @@ class Jobs(wiring.Component):
         with m.State("dots"):
             m.d.comb += [
                 *(item.dot.eq(1), item.own.eq(is_r), item.first.eq(first), item.last.eq(last)),
-                *(item.final.eq(last & (self.k == self.k_last)), item.slot.eq(~self.newest)),
-                item.parity.eq(newer.taught.parity),
+                *(item.final.eq(last & (self.k == self.k_last)), item.slot.eq(slots.begun)),
+                item.parity.eq(self.parity),
             ]
             next_group()
             with m.If(last):
@@ -234,7 +190,7 @@ class Jobs(wiring.Component):
                     with m.If(~now.apical):
                         m.next = "taught"
         with m.State("sums"):
-            live = Array(self.live)[self.oldest].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
+            live = Array(self.live)[slots.number].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
             m.d.comb += item.apical.eq(live), item.own.eq(1), item.first.eq(1)
             with m.If(live):
                 next_group()
@@ -243,12 +199,11 @@ class Jobs(wiring.Component):
                 with m.If(self.k == self.k_last):
                     m.next = "taught"
         with m.State("taught"), m.If(~self.lanes.busy):
-            m.d.comb += self.record.valid.eq(1)
-            m.d.sync += self.taught.valid.eq(1), self.oldest.eq(~self.oldest)
-            m.d.sync += self.used.bit_select(self.oldest, 1).eq(0), self.ended.bit_select(self.oldest, 1).eq(0)
+            m.d.comb += self.record.valid.eq(1), slots.close.eq(1)
+            m.d.sync += self.taught.valid.eq(1)
             m.next = "idle"
         with m.State("take"):
-            m.d.comb += self.taking.eq(1)
+            m.d.comb += slots.take.eq(1)
             with m.If(lesson.payload.take & lesson.ready):
                 m.next = "low"
         with m.State("low"):

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import SAMPLE_BITS, EngineFormat
-from rtl.engine.jobs import SLOTS, Jobs
+from rtl.engine.jobs import Jobs
 from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
@@ -18,6 +18,7 @@ from rtl.engine.layouts import (
 from rtl.engine.learner_layouts import learner_settings_layout, offered_layout, record_place, sent
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
+from rtl.engine.slots import SLOTS
 from rtl.engine.vector import Vector
 
 MEMORIES = ("templates", "sums", "norms", "scalar_sums", "samples")

@@ -10,8 +10,9 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
+from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.steps import NUMBER, STEPS
-from rtl.fixed import gated, round_half, saturate
+from rtl.fixed import round_half, saturate
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt
@@ -65,7 +66,7 @@ class Scalars(wiring.Component):
         f = self.form
         self.p = p = Pipeline(m, "scalars", reset=("valid",))
         self.step, self.k_now = Signal(range(len(STEPS))), Signal(range(f.classes + 1))
-        self.own_c = Signal(signed(COEFFICIENT_BITS))
+        self.own_c, self.flying, self.taking = Signal(signed(COEFFICIENT_BITS)), Signal(), Signal()
         p.define("step", 0, self.step)
         p.define("k", 0, self.k_now)
         p.define("valid", 0, self._control(m))
@@ -86,13 +87,10 @@ class Scalars(wiring.Component):
         """Which step, which concept. Returns whether an item begins in this clock."""
         f, lesson = self.form, self.lesson.payload
         basal, apical, hidden = self._facts()
-        valid, flying = Signal(), Signal()
+        valid, flying = Signal(), self.flying
         first, last = Mux(basal, 0, lesson.label), Mux(basal, f.classes - 1, lesson.label)
         dead_zone = lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0)
-        spared = Signal()
-        m.d.sync += spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
-        m.d.comb += self.spared.eq(spared)
-        self.taking = Signal()
+        m.d.sync += self.spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
 
         def go(step: int):
             """To that step or the next one that this lesson takes."""
@@ -114,16 +112,13 @@ class Scalars(wiring.Component):
                     go(0)
             with m.State("take"):  # the address of S is there
                 m.d.comb += self.taking.eq(1)
-                m.next = "taken"
-            with m.State("taken"):
-                m.d.comb += self.lesson.ready.eq(1)
-                m.next = "idle"
+                m.next = "end"
             for number, step in enumerate(STEPS):
                 if step.waits:
                     with m.State(f"wait {number}"), m.If(~flying):
                         m.next = f"step {number}"
                         if step.name == "ac":
-                            with m.If(spared):
+                            with m.If(self.spared):
                                 m.d.comb += self.lesson.ready.eq(1)
                                 m.next = "idle"
                 with m.State(f"step {number}"):
@@ -134,15 +129,13 @@ class Scalars(wiring.Component):
             with m.State("end"), m.If(~flying):
                 m.d.comb += self.lesson.ready.eq(1)
                 m.next = "idle"
-        self.flying = flying
         return valid
 
     def _inputs(self, m):
         """Stage 1: what the memories hold of concept k. Stage 3: t and place of |m[k]|, or of |r|, which is kept."""
         f, p, lesson = self.form, self.p, self.lesson.payload
         k, dot, host = p.at("k", 0), self.dot, self.host
-        k_bits = len(k)
-        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << k_bits, block=True)
+        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
         m.d.comb += read.addr.eq(Cat(k, lesson.slot))
@@ -173,7 +166,7 @@ class Scalars(wiring.Component):
 
         self.own = {}
         for name, bits in (("u", 2 * MANTISSA_BITS), ("c", signed(COEFFICIENT_BITS)), ("work", signed(WORK_BITS))):
-            m.submodules[name] = memory = ram(shape=bits, depth=1 << k_bits)
+            m.submodules[name] = memory = ram(shape=bits, depth=1 << len(k))
             read, self.own[name] = memory.read_port(), memory.write_port()
             m.d.comb += read.addr.eq(k)
             p.define(name, 1, read.data)
@@ -217,13 +210,11 @@ class Scalars(wiring.Component):
             return p.at("valid", at) & (p.at("step", at) == NUMBER[name])
 
         # Roots are at most 3 % too high, so that |C| is below 2 before the clip.
-        near, falls = value[:COEFFICIENT_BITS].as_signed(), value[COEFFICIENT_BITS - 1]
+        falls = value[COEFFICIENT_BITS - 1]
         beyond = Mux(falls, ~value[8], value[8] & value[:8].any())
-        c = Mux(beyond, Mux(falls, -ONE, ONE), near)
-        writes = {"u": (of("u"), value), "c": (of("c"), c), "work": (of("ac") | of("act"), value)}
-        for name, (on, what) in writes.items():
-            port = self.own[name]
-            m.d.comb += port.en.eq(on), port.addr.eq(k), port.data.eq(what)
+        c = Mux(beyond, Mux(falls, -ONE, ONE), value[:COEFFICIENT_BITS].as_signed())
+        for name, on, what in (("u", of("u"), value), ("c", of("c"), c), ("work", of("ac") | of("act"), value)):
+            m.d.comb += self.own[name].en.eq(on), self.own[name].addr.eq(k), self.own[name].data.eq(what)
         with m.If(of("c") & (k == lesson.label)):
             m.d.sync += self.own_c.eq(c)
         with m.If(of("root")):
@@ -246,25 +237,14 @@ class Scalars(wiring.Component):
             with m.If(of("b1") & (lesson.slot == slot)):
                 m.d.sync += live.eq(Cat(live[1:], clipped.any()))
 
-        m.submodules.sums = memory = ram(shape=signed(SUM_BITS), depth=max(2, len(f.contexts) << f.class_bits))
-        write, read = memory.write_port(), memory.read_port()
-        by_host = host.on & host.write & host.sums
-        m.d.comb += read.addr.eq(Cat(p.at("k", at - 1)[: f.class_bits], lesson.context))
-        with m.If(lesson.take):
-            m.d.comb += read.addr.eq(Cat(lesson.label[: f.class_bits], lesson.context))
-        with m.If(host.on):
-            m.d.comb += read.addr.eq(Cat(host.k, host.context))
-        # p.at("k", at - 1) gives S in stage `at`, where b2 is.
-        p.define("new_sum", at, saturate(read.data + clipped, SUM_BITS))
-        p.define("b2", at, of("b2"))
-        learned = p.at("b2", at + 1) & p.at("valid", at + 1)
-        own = Mux(self.taking, lesson.label[: f.class_bits], p.at("k", at + 1)[: f.class_bits])
+        m.submodules.sums = sums = ScalarSums(f)
         m.d.comb += [
-            write.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(own, lesson.context))),
-            write.en.eq(learned | self.taking | by_host),
-            write.data.eq(gated(p.at("new_sum", at + 1), learned) | gated(host.data.as_signed(), host.on)),
+            sums.context.eq(lesson.context),
+            sums.k.eq(Mux(lesson.take, lesson.label, p.at("k", at - 1))),
+            sums.add.eq(of("b2")),
+            sums.b2.eq(clipped),
+            sums.take.eq(self.taking),
+            sums.host.eq(host),
+            self.sum.eq(sums.sum),
+            self.host_data.eq(Mux(host.sums, sums.host_data, self.norms_read.data)),
         ]
-        with m.If(self.taking):
-            m.d.sync += self.sum.eq(read.data)
-        m.d.comb += self.host_data.eq(Mux(host.sums, read.data, self.norms_read.data))
-        return m

@@ -19,11 +19,11 @@ MUTANTS = (
     ),
     Mutant(
         "the dead zone of now, not of the sample",
-        "engine/jobs.py",
-        "lesson.dead_zone.eq(next_slot.dead_zone)",
+        "engine/slots.py",
+        "lesson.dead_zone.eq(taught.dead_zone)",
         "lesson.dead_zone.eq(self.settings.dead_zone)",
     ),
-    Mutant("S wraps", "engine/scalars.py", "saturate(read.data + clipped, SUM_BITS)", "(read.data + clipped)[:SUM_BITS]"),
+    Mutant("S wraps", "engine/scalar_sums.py", "saturate(read.data + self.b2, SUM_BITS)", "read.data + self.b2"),
     Mutant(
         "b2 does not wait for a C t",
         "engine/steps.py",

@@ -1,0 +1,55 @@
+"""S of every layer and concept, summed up over a block (docs/arithmetic2.md, steps 8 and 9)."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import SCALAR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.learner_layouts import scalars_host_layout
+from rtl.fixed import gated, saturate
+from rtl.memories import ram
+
+
+class ScalarSums(wiring.Component):
+    """A word of a block RAM each.
+
+    Members:
+        context, k: In, which one, and a clock behind it: add: In, b2 (In) is added to it, clipped; or take: In, from the
+            next clock on sum (Out) is what it was, and it is 0.
+        host: In, as of `Scalars`; host_data: Out, a clock later.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "context": In(f.context_bits),
+                "k": In(f.class_bits),
+                "add": In(1),
+                "b2": In(signed(SCALAR_BITS)),
+                "take": In(1),
+                "sum": Out(signed(SUM_BITS)),
+                "host": In(scalars_host_layout(f)),
+                "host_data": Out(signed(SUM_BITS)),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, host = self.form, self.host
+        m.submodules.memory = memory = ram(signed(SUM_BITS), max(2, len(f.contexts) << f.class_bits), block=True)
+        write, read = memory.write_port(), memory.read_port()
+        old_place, place, added, new = Signal.like(read.addr), Signal.like(read.addr), Signal(), Signal(signed(SUM_BITS))
+        taken = Signal()
+        m.d.comb += read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(self.k, self.context)))
+        m.d.comb += self.host_data.eq(read.data)
+        m.d.sync += old_place.eq(read.addr), place.eq(old_place), added.eq(self.add), taken.eq(self.take)
+        m.d.sync += new.eq(saturate(read.data + self.b2, SUM_BITS))
+        with m.If(self.take):
+            m.d.sync += self.sum.eq(read.data)
+        m.d.comb += [
+            write.addr.eq(Mux(host.on, Cat(host.k, host.context), place)),
+            write.en.eq(added | taken | (host.on & host.write & host.sums)),
+            write.data.eq(gated(new, added) | gated(host.data.as_signed(), host.on)),
+        ]
+        return m

@@ -1,0 +1,100 @@
+"""The learning samples under way, oldest first: dot products, then a lesson for the scalars, then errors."""
+
+from amaranth.hdl import Array, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import concept_layout, teach_layout
+from rtl.engine.learner_layouts import dot_layout, drawn_layout, learner_settings_layout, lesson_layout, slot_layout
+
+SLOTS = 2
+"""So that the lanes work on one while the other's scalars are made."""
+
+
+class Slots(wiring.Component):
+    """A sample's slot keeps the settings in force when it came.
+
+    Members:
+        settings: In. begin: In, pulse, while `room` (Out): sample (In, `teach_layout`) takes the slot `begun` (Out, in the
+            clocks behind). drawn: In, `drawn_layout`: the noise of the sample that began last.
+        dot: In, `dot_layout`. lesson: Out, stream, of the oldest sample whose dot products are there; or, where `take` (In),
+            to take out S of `concept` (In). spared: In, see `Scalars`.
+        oldest: Out, `slot_layout`, number: Out, of its slot. ended: Out, its lesson is; spares: Out, it teaches nothing.
+            close: In, pulse: it has been taught. busy: Out, there is one.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "settings": In(learner_settings_layout(f)),
+                "begin": In(1),
+                "sample": In(teach_layout(f)),
+                "room": Out(1),
+                "begun": Out(1),
+                "drawn": In(drawn_layout),
+                "dot": In(dot_layout(f)),
+                "lesson": Out(stream.Signature(lesson_layout(f))),
+                "take": In(1),
+                "concept": In(concept_layout(f)),
+                "spared": In(1),
+                "oldest": Out(slot_layout(f)),
+                "number": Out(1),
+                "ended": Out(1),
+                "spares": Out(1),
+                "close": In(1),
+                "busy": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, settings, lesson = self.form, self.settings, self.lesson.payload
+        slots = [Signal(slot_layout(f), name=f"slot{i}") for i in range(SLOTS)]
+        used, dotted, ended, spares = (Signal(SLOTS, name=name) for name in ("used", "dotted", "ended", "spares"))
+        next_one, middle, oldest = Signal(), Signal(), Signal()
+        learns_theta = Array(int(c.pre_apical > 0) for c in f.contexts)[self.sample.context]
+        for i, slot in enumerate(slots):
+            with m.If(self.begin & (next_one == i)):
+                m.d.sync += [
+                    slot.taught.eq(self.sample),
+                    slot.apical.eq(settings.learn_theta & learns_theta),
+                    slot.dead_zone.eq(settings.dead_zone),
+                    slot.rate.eq(settings.rates[self.sample.context] if len(f.contexts) > 1 else settings.rates[0]),
+                    slot.stochastic.eq(settings.stochastic),
+                ]
+            with m.If(self.drawn.valid & (self.begun == i)):
+                m.d.sync += slot.noise.eq(self.drawn.noise)
+        with m.If(self.begin):
+            m.d.sync += next_one.eq(~next_one), used.bit_select(next_one, 1).eq(1)
+        with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
+            m.d.sync += dotted.bit_select(self.dot.slot, 1).eq(1)
+
+        taught, given = data.View(slot_layout(f), Array(slots)[middle]), Signal()
+        # A lesson once offered stays, whatever is to be taken out meanwhile.
+        m.d.sync += given.eq(self.lesson.valid & ~lesson.take & ~self.lesson.ready)
+        m.d.comb += [
+            lesson.take.eq(self.take & ~given),
+            self.lesson.valid.eq(lesson.take | dotted.bit_select(middle, 1)),
+            lesson.slot.eq(middle),
+            lesson.context.eq(Mux(lesson.take, self.concept.context, taught.taught.context)),
+            lesson.label.eq(Mux(lesson.take, self.concept.k, taught.taught.label)),
+            lesson.dead_zone.eq(taught.dead_zone),
+            lesson.apical.eq(taught.apical),
+        ]
+        with m.If(self.lesson.ready & self.lesson.valid & ~lesson.take):
+            m.d.sync += middle.eq(~middle), dotted.bit_select(middle, 1).eq(0)
+            m.d.sync += ended.bit_select(middle, 1).eq(1), spares.bit_select(middle, 1).eq(self.spared)
+        with m.If(self.close):
+            m.d.sync += oldest.eq(~oldest), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
+        m.d.comb += [
+            self.room.eq(~used.bit_select(next_one, 1)),
+            self.begun.eq(~next_one),
+            self.oldest.eq(Array(slots)[oldest]),
+            self.number.eq(oldest),
+            self.ended.eq(ended.bit_select(oldest, 1)),
+            self.spares.eq(spares.bit_select(oldest, 1)),
+            self.busy.eq(used.any()),
+        ]
+        return m
