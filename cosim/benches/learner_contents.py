@@ -36,7 +36,8 @@ class Contents:
         else:
             most = max(max(layer.m[label]), 1)
             r = [max(0, value) * steps // most for value in layer.m[label]]
-        return [(count, rng.choice((0, 1, 2, 3, 3))) for count in r]
+        flags = (0, 0, 1) if layer.context.top else (0, 1, 2, 3, 3)
+        return [(count, rng.choice(flags)) for count in r]
 
     def settings(self) -> dict:
         """Of another time."""

@@ -30,8 +30,18 @@ MUTANTS = (
         'Step("b2", "work", "t", 2 * BASE + B_SHIFT, "kk", apical=True)',
         'Step("b2", "work", "t", 2 * BASE + B_SHIFT, "kk", apical=True, waits=False)',
     ),
-    Mutant("a silent top neuron may fall", "engine/rounding.py", "window[0] | ~falls", "1"),
-    Mutant("an active hidden neuron may not fall", "engine/rounding.py", "(window[1] | falls)", "window[1]"),
+    Mutant(
+        "a silent top neuron may fall",
+        "engine/rounding.py",
+        'Mux(p.at("top", 4), window[0] | ~falls,',
+        'Mux(p.at("top", 4), 1,',
+    ),
+    Mutant(
+        "an active hidden neuron may not fall",
+        "engine/rounding.py",
+        "window[0] & (window[1] | falls)",
+        "window[0] & window[1]",
+    ),
     Mutant(
         WAITS,
         "engine/jobs.py",
