@@ -19,9 +19,11 @@ from rtl.pipeline import Pipeline
 BANK_BITS = 10
 """Of an address within a bank: as deep as a block RAM of an ECP5 is with words of 18 bits."""
 
-ENTRY, ADDRESS, WORD, WEIGHT = 2, 3, 4, 5
+ENTRY, ADDRESS, WORD, WEIGHT = 2, 3, 4, 6
 """Stages, counted from the clock in which a row's list address goes out: its entry is there; its word's address stands at
 the memory; the word comes out of it; it is in a register, beside the products of errors and counts."""
+FACTORS = WEIGHT - 1
+"""In which an error and a count stand before the multiplier."""
 
 HOST_READ = WEIGHT - ENTRY
 """Clocks from the host's address until its word can be read."""
@@ -140,7 +142,7 @@ class Synapses(wiring.Component):
         p.define("context", 0, step.group.context)
         p.define("apical", 0, step.group.apical)
         p.define("row", 0, Cat(step.bank, step.group.place))
-        m.d.comb += self.row.as_value().eq(p.at("row", ENTRY))
+        m.d.comb += self.row.as_value().eq(p.at("row", FACTORS - 2))
         update = p.define("update", ENTRY, sends & p.at("live", ENTRY) & (entry.old != 0))
         p.define("factor", ENTRY, gated((entry.old << p.at("rate", ENTRY))[: FACTOR_BITS - 1], update))
         index = Signal(16)
@@ -150,9 +152,11 @@ class Synapses(wiring.Component):
         m.d.comb += self.writing.eq(p.any("update", ENTRY, self.stored - ADDRESS - 1))
 
     def _read(self, m, p):
-        """The word is read: of banks, so that what comes from a block RAM goes into a register at once; all but one give 0
-        there, by its reset, and an OR does what would else be a wide multiplexer. Returns the write ports."""
-        f, came, writes = self.form, [], []
+        """The word is read, of banks: what comes from a block RAM is late, and goes into a register at once, for which the
+        block has a place. In the next one all banks but one give 0, by its reset: an OR does what would else be a wide
+        multiplexer. Returns the write ports.
+        """
+        f, words, writes = self.form, [], []
         shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
         depth = 1 << self.bank_bits
         banked = f.words > depth
@@ -160,15 +164,15 @@ class Synapses(wiring.Component):
             m.submodules[f"weights{bank}" if banked else "weights"] = memory = ram(shape, min(depth, f.words - first))
             read = memory.read_port()
             writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
-            word = Signal(shape, name=f"word{bank}", reset_less=True)
+            came, word = (Signal(shape, name=f"{name}{bank}", reset_less=True) for name in ("came", "word"))
             m.d.comb += read.addr.eq(p.at("address", ADDRESS))
-            m.d.sync += word.eq(read.data)
+            m.d.sync += came.eq(read.data), word.eq(came)
             if banked:
-                with m.If(p.at("address", WORD)[self.bank_bits :] != bank):
+                with m.If(p.at("address", WEIGHT - 1)[self.bank_bits :] != bank):
                     m.d.sync += word.eq(0)
-            came.append(word)
+            words.append(word)
         for lane in range(f.lanes):
-            weight = p.define(f"weight{lane}", WEIGHT, reduce(or_, (word[lane] for word in came)))
+            weight = p.define(f"weight{lane}", WEIGHT, reduce(or_, (word[lane] for word in words)))
             m.d.comb += self.host.read[lane].eq(weight)
         return writes
 
@@ -185,12 +189,12 @@ class Synapses(wiring.Component):
             if high not in columns:
                 columns[high] = f"column{high}"
                 p.define(columns[high], ADDRESS, (p.at("column", ADDRESS) + high)[:8])
-            neuron = Cat(Const(low, ceil_log2(spread)), p.at(columns[high], WORD))[:8]
-            dither = Mux(p.at("stochastic", WORD), p.at("mixed", WORD) ^ reverse(neuron), 128)
-            p.define(f"dither{lane}", WORD, dither)
-            p.define(f"error{lane}", ADDRESS, self.errors[lane])
-            product = p.at(f"error{lane}", WORD) * Cat(p.at("factor", WORD), 0).as_signed()
-            p.define(f"change{lane}", WORD, product[: f.error_bits + 16].as_signed())
+            neuron = Cat(Const(low, ceil_log2(spread)), p.at(columns[high], FACTORS))[:8]
+            dither = Mux(p.at("stochastic", FACTORS), p.at("mixed", FACTORS) ^ reverse(neuron), 128)
+            p.define(f"dither{lane}", FACTORS, dither)
+            p.define(f"error{lane}", FACTORS - 1, self.errors[lane])
+            product = p.at(f"error{lane}", FACTORS) * Cat(p.at("factor", FACTORS), 0).as_signed()
+            p.define(f"change{lane}", FACTORS, product[: f.error_bits + 16].as_signed())
             weight = Cat(p.at(f"dither{lane}", WEIGHT), p.at(f"weight{lane}", WEIGHT)).as_signed()
             p.define(f"total{lane}", WEIGHT, (p.at(f"change{lane}", WEIGHT) + weight) >> 8)
 

@@ -14,11 +14,12 @@ from cosim.runner import parameters
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, word_layout
 from rtl.engine.neurons import HOST_READ, HOST_WRITE
+from rtl.engine.synapses import ADDRESS, stored_stage
 from rtl.formats import SETTINGS
 
 WALKED, FEWEST, MOST = 1800, 10, 150
 """Words of weights in all passes of a test, about; and passes."""
-BETWEEN, DRAIN = 2, 4
+BETWEEN, DRAIN = 2, stored_stage(learn=True) - ADDRESS
 """Clocks between two passes, and where the second one must wait for words of the first."""
 
 LONG = 40
