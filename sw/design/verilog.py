@@ -3,14 +3,11 @@
 import re
 
 from golden.config import Config
-from rtl.formats import check_rule
 
 
 def core_verilog(config: Config, name: str = "core") -> str:
     """The text of module `name`: a comment with the configuration and the streams, then the design."""
     from cosim import elaborate  # Amaranth takes its time to import
-
-    check_rule(config)
 
     return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name))
 

@@ -286,7 +286,6 @@ def test_the_installed_command_refuses_in_one_line(tmp_path):
         ("verify", "--data", "a.npz"),
         ("prove", "--data", "a.npz"),
         ("build", "--board", "ulx3s-85f"),
-        ("verilog",),
         ("info",),
         ("explore",),
     ],
