@@ -6,7 +6,7 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 
 import numpy as np
 
-from golden.config import ADDRESS_BITS, Config
+from golden.config import ADDRESS_BITS, Config, ConfigError
 from rtl.engine.formats import SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT, ceil_log2
 from rtl.interface.regions import Region, Regions
@@ -42,9 +42,12 @@ def register_names(config: Config) -> list[str]:
 
 
 def engines_of(config: Config) -> list[EngineFormat]:
-    """The engines of a configuration."""
-    layers = tuple(range(0 if config.learn else 1, config.layers + 1))
-    return [EngineFormat.of(config, layers, max(config.lanes))]
+    """The engines of a configuration. Raises ConfigError where pixels do not come in words of the engine's lanes."""
+    layers, lanes = tuple(range(0 if config.learn else 1, config.layers + 1)), max(config.lanes)
+    words, found = min(lanes, config.sizes[0]), config.lanes[0]
+    if found != words:
+        raise ConfigError(f"lanes: found {found} for layer 0; allowed is that of the engine with the second rule, {words}")
+    return [EngineFormat.of(config, layers, lanes)]
 
 
 class EngineMap(Regions):

@@ -45,6 +45,12 @@ def register_names(config: Config) -> list[str]:
     return [*settings_of(config), "clocks", *(f"walked{layer}" for layer in range(config.layers + 1))]
 
 
+def check_core(config: Config) -> None:
+    """Raises ConfigError where no core has this configuration."""
+    if config.rule == "second":
+        engine_map.engines_of(config)
+
+
 def memory_map_of(config: Config) -> Regions:
     """All regions of a configuration's core by name."""
     return (engine_map.EngineMap if config.rule == "second" else MemoryMap)(config)

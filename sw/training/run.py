@@ -12,6 +12,7 @@ from rich.console import Console
 from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
 from rtl.formats import check_rule
+from rtl.interface.memory_map import check_core
 from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
@@ -71,9 +72,11 @@ def train_on(
 
 
 def _found(where: Place, config: Config) -> Place:
-    """With the simulator by its name. Raises ConfigError where a chip is wanted and none has the configuration's rule."""
+    """With the simulator by its name. Raises ConfigError where a chip is wanted and none has the configuration."""
     if where.backend == "serial":
         check_rule(config)
+    if where.backend == "sim":
+        check_core(config)
     return replace(where, simulator=find_simulator(where.simulator)) if where.backend == "sim" else where
 
 

@@ -283,7 +283,6 @@ def test_the_installed_command_refuses_in_one_line(tmp_path):
 @pytest.mark.parametrize(
     "command",
     [
-        ("verify", "--data", "a.npz"),
         ("prove", "--data", "a.npz"),
         ("build", "--board", "ulx3s-85f"),
         ("info",),
@@ -295,3 +294,12 @@ def test_what_the_second_rules_core_does_not_do_yet(complaint, tmp_path, command
     config = toml(tmp_path / "a.toml", rule='"second"')
     message = complaint(command[0], "--config", config, *command[1:])
     assert message == "bispike: rule: found second; allowed is first, so far: the other one trains in simulation only\n"
+
+
+@pytest.mark.parametrize("command", [("verify",), ("train", "--backend", "sim"), ("verilog",)])
+def test_an_engine_takes_pixels_by_its_own_lanes(complaint, tmp_path, command):
+    samples(tmp_path / "a.npz")
+    config = toml(tmp_path / "a.toml", rule='"second"', lanes="[2, 3, 3]")
+    data = () if command == ("verilog",) else ("--data", "a.npz")
+    message = complaint(command[0], "--config", config, *data, *command[1:])
+    assert message == "bispike: lanes: found 2 for layer 0; allowed is that of the engine with the second rule, 3\n"

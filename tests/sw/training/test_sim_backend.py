@@ -159,12 +159,34 @@ def test_verify_begins_with_a_trained_network(folder, capsys):
     assert "small on verilator: 20 samples learned, 12 inferred" in capsys.readouterr().out
 
 
-def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
+@pytest.mark.parametrize("rule", ["first", long("second")])
+def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch, rule):
+    with open("small.toml", "a") as file:
+        file.write(f'rule = "{rule}"\n')
     leave_broken_leak(monkeypatch)
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--one-shape"]
     assert cli.main(command) == 1
     assert "bispike: mismatch at " in capsys.readouterr().err
     assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
+
+
+@pytest.mark.parametrize("simulator", ["icarus", long("verilator")])
+def test_verify_of_the_second_rule_counts_what_it_compared(folder, few, capsys, monkeypatch, simulator):
+    """Its own second core, which one engine has, is long; the small one of the others builds in seconds."""
+    if simulator == "verilator":
+        monkeypatch.undo()
+        monkeypatch.chdir(folder)
+    (sizes, _), count = verify.BOTTLENECK, verify.BOTTLENECK_SAMPLES
+    (folder / "small.toml").write_text('rule = "second"\nsizes = [5, 3, 2]\nlanes = 2\nblock = 4\n')
+    assert cli.main(["verify", "--config", "small.toml", "--samples", "9", "--simulator", simulator]) == 0
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("(sizes 5-3-2, lanes 2-2-2)")
+    lanes = "3-4-4-3" if simulator == "verilator" else "3-2"
+    assert second.startswith(f"small-bottleneck on {simulator}: {count} samples") and second.endswith(f"lanes {lanes})")
+    values = int(re.fullmatch(r"([\d,]+) values compared, 0 mismatches", last)[1].replace(",", ""))
+    tests = verify.TESTS
+    assert values > (9 + tests) * (1 + 2 + 2 * 4) + (count + tests) * (1 + sizes[-1] + 4 * len(sizes[1:]))
+    assert not list((folder / "runs").iterdir())
 
 
 @pytest.mark.long
@@ -183,6 +205,22 @@ def test_verify_kills_a_mutant_that_the_core_asked_for_does_not_show(folder, mon
     from tests.cosim import test_mutants as mutants
 
     (mutant,) = (mutant for mutant in mutants.MUTANTS if mutant.core == mutants.BOTTLENECK)
+    kills(mutant, monkeypatch)
+
+
+@pytest.mark.long
+def test_verify_kills_a_mutant_of_the_engine_that_the_core_asked_for_does_not_show(folder, monkeypatch):
+    """One whose layers are a group each, and the liveness of a second group."""
+    from tests.cosim.engine import test_neurons_mutants as mutants
+
+    (mutant,) = (mutant for mutant in mutants.MUTANTS if mutant.name == "a second group has the liveness of the first")
+    (folder / "small.toml").write_text('rule = "second"\nsizes = [9, 8, 2]\nlanes = 9\nblock = 7\n')
+    kills(mutant, monkeypatch)
+
+
+def kills(mutant, monkeypatch) -> None:
+    """Verify finds it in its second core alone."""
+    from tests.cosim import mutants
 
     def changed(config: Config) -> str:
         return mutants.with_mutant(mutant, "tests.cosim.mutants:core", config)
