@@ -1,6 +1,7 @@
 """The bit-exact model: one core's golden twin, with the same memories, records and order of events.
 
-Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The rule is docs/arithmetic.md, in code in golden/rule.py.
+Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The first rule is docs/arithmetic.md, in code in
+golden/rule.py, the second docs/arithmetic2.md, in golden/rule2.py.
 """
 
 import copy
@@ -33,7 +34,8 @@ class IntegerModel:
             are the same bit by bit. Call `torch.set_num_threads(1)` where several models train side by side.
 
     Members:
-        W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only.
+        W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only. Of the second rule W is
+            without the updates that are still to come: `finish` writes them.
         samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1.
         decay: shift added to both rates from the next sample on, -8..0.
     """
@@ -87,8 +89,9 @@ class IntegerModel:
 
         Returns:
             arrays by the contract's names: r0, s0 (T, n), v1, s1, u1 (T, n), V1, r1 (n,), ...; "counters", "voltages";
-            with a label d0, C0, a0, q0, qr0, b1_0, b2_0, ..., e1, g1, ...; where it ends a block X0, G0 (K, n), ... and the
-            recall's vh0, sh0, uh0 (K, T, n), Vh0, rh0 (K, n), ...; and "after_" + key for the whole state afterwards.
+            with a label (m0 (K, n),) d0, C0, a0, q0, qr0, b1_0, b2_0, ..., e1, g1, ...; where it ends a block X0, G0
+            (K, n), ... and the recall's vh0, sh0, uh0 (K, T, n), Vh0, rh0 (K, n), ...; and "after_" + key for what `state`
+            would give afterwards.
         """
         learn = y is not None and self.config.learn
         x, y = self._samples(np.asarray(x)[None], [0 if y is None else int(y)])
