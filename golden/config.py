@@ -82,6 +82,9 @@ class Config:
     )
     stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
     learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
+    engines: tuple[tuple[int, ...], ...] = field(
+        default=(), metadata={"doc": "the second rule's cores: the layers of each engine; empty: one engine for all layers"}
+    )
     folded: bool = _choice((False, True), "one engine, of one lane, does the work of all layers: small and slow", False)
     learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
     epochs: int = _int(1, 10000, "passes over the training samples", 20)
@@ -105,6 +108,7 @@ class Config:
         for count in lanes:
             if not 1 <= count <= 64:
                 raise ConfigError(f"lanes: found {count}; allowed is 1 to 64")
+        object.__setattr__(self, "engines", _mapping(self.engines, len(sizes)))
         decay = _integers("decay", self.decay)
         if not 1 <= len(decay) <= 16 or any(not -8 <= d <= 0 for d in decay):
             raise ConfigError(f"decay: found {list(decay)}; allowed are 1 to 16 shifts of -8 to 0")
@@ -211,7 +215,8 @@ class Config:
 
     def to_dict(self) -> dict:
         """Plain values, as TOML and JSON take them."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        plain = lambda v: [plain(part) for part in v] if isinstance(v, tuple) else v  # noqa: E731
+        return {name: plain(value) for name, value in dataclasses.asdict(self).items()}
 
     def to_toml(self) -> str:
         """The configuration as a TOML text that `from_toml` reads back to an equal one."""
@@ -263,6 +268,19 @@ def _integers(key: str, values) -> tuple[int, ...]:
     if not isinstance(values, (list, tuple)) or any(type(v) is not int for v in values):
         raise ConfigError(f"{key}: found {values!r}; allowed is a list of whole numbers")
     return tuple(values)
+
+
+def _mapping(engines, layers: int) -> tuple[tuple[int, ...], ...]:
+    """Which layers each engine has: every one of 0..L once, or nothing."""
+    allowed = f"allowed are lists of layers, such as [[1], [0, 2]], with each of 0 to {layers - 1} once"
+    if not isinstance(engines, (list, tuple)) or any(not isinstance(e, (list, tuple)) or not e for e in engines):
+        raise ConfigError(f"engines: found {engines!r}; {allowed}")
+    mapping = tuple(_integers("engines", engine) for engine in engines)
+    if mapping and sorted(layer for engine in mapping for layer in engine) != list(range(layers)):
+        raise ConfigError(f"engines: found {[list(engine) for engine in mapping]}; {allowed}")
+    if len(mapping) > 9:
+        raise ConfigError(f"engines: found {len(mapping)}; allowed are 1 to 9")
+    return mapping
 
 
 NAMED = {

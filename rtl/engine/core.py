@@ -1,11 +1,12 @@
 """EngineCore: engines, the stimulus in, results out, and the host port to every memory and register."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.engine.engine import Engine
+from rtl.engine.formats import RATE_BITS
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.readout import WORD_BITS, Readout
 from rtl.engine.settings import settings_layout
@@ -35,7 +36,7 @@ class EngineCore(wiring.Component):
 
     def __init__(self, config: Config):
         self.config = config
-        (self.form,) = engines_of(config)
+        self.forms = engines_of(config)
         super().__init__(
             {
                 "i": In(stream.Signature(stimulus_layout(config))),
@@ -48,57 +49,90 @@ class EngineCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        config, f = self.config, self.form
-        m.submodules.engine = self.engine = engine = Engine(f)
-        m.submodules.readout = readout = Readout(f)
-        m.submodules.stimulus = self.stimulus = stimulus = Stimulus(config, f, f.source_of(1, False))
+        config, forms = self.config, self.forms
+        self.engines = [Engine(f) for f in forms]
+        for number, engine in enumerate(self.engines):
+            m.submodules[f"engine{number}"] = engine
+        top, first = self._of(config.layers), self._of(1)
+        m.submodules.readout = readout = Readout(forms[top])
+        m.submodules.stimulus = self.stimulus = stimulus = Stimulus(config, forms[first], forms[first].source_of(1, False))
         self.accessing = Signal()
-        wiring.connect(m, engine.voltages, readout.voltages)
+        wiring.connect(m, self.engines[top].voltages, readout.voltages)
         wiring.connect(m, readout.o, wiring.flipped(self.o))
         m.d.comb += [
-            engine.counter_read.eq(readout.read),
-            engine.counter_kind.eq(readout.kind),
-            readout.value.eq(engine.counter_value),
             stimulus.i.payload.eq(self.i.payload),
             stimulus.i.valid.eq(self.i.valid & ~self.accessing),
             self.i.ready.eq(stimulus.i.ready & ~self.accessing),
         ]
-        wiring.connect(m, stimulus.spikes, engine.stimulus)
-        m.d.comb += stimulus.room.eq(engine.stimulus_room), engine.stimulus_claim.eq(stimulus.claim)
+        self._link(m, stimulus.link, first, (1, False))
+        for number, engine in enumerate(self.engines):
+            for link, target in zip(engine.links, forms[number].links, strict=True):
+                self._link(m, link, self._of(target[0]), target)
         if config.learn:
-            wiring.connect(m, stimulus.counts, engine.bottom)
+            bottom, driven = self.engines[self._of(0)], self.engines[self._of(config.layers - 1)]
+            wiring.connect(m, stimulus.counts, bottom.bottom)
             m.d.comb += [
-                stimulus.bottom_free.eq(engine.bottom_free),
-                engine.bottom_taken.eq(stimulus.bottom_taken),
-                engine.bottom_header.eq(stimulus.header),
-                engine.bottom_group.eq(stimulus.group),
+                stimulus.bottom_free.eq(bottom.bottom_free),
+                bottom.bottom_taken.eq(stimulus.bottom_taken),
+                bottom.bottom_header.eq(stimulus.header),
+                bottom.bottom_group.eq(stimulus.group),
+                driven.drives.eq(self.engines[top].recalls),
+                self.engines[top].recalled.eq(driven.driven),
             ]
-        still = Signal()
-        m.d.sync += still.eq(engine.idle & readout.idle & stimulus.idle & ~self.i.valid)
+        counts = []
+        for layer in range(1, config.layers + 1):
+            number = self._of(layer)
+            counts.append((number, forms[number].context_of(layer)))
+        for number, engine in enumerate(self.engines):
+            contexts = Array(context if number == holder else 0 for holder, context in counts)
+            m.d.comb += [
+                engine.counter_read.slot.eq(readout.slot),
+                engine.counter_read.context.eq(contexts[readout.layer]),
+                engine.counter_kind.eq(readout.kind),
+            ]
+        m.d.comb += readout.value.eq(Array(self.engines[holder].counter_value for holder, _ in counts)[readout.layer])
+        still, idle = Signal(), Cat(engine.idle for engine in self.engines).all()
+        m.d.sync += still.eq(idle & readout.idle & stimulus.idle & ~self.i.valid)
         m.d.comb += self.idle.eq(still & stimulus.idle & ~self.i.valid)
         self._host(m, self._registers(m))
         return m
 
+    def _of(self, layer):
+        """The number of a layer's engine."""
+        return next(number for number, form in enumerate(self.forms) if form.has(layer))
+
+    def _link(self, m, link, number, target):
+        """Connects an engine's, or the stimulus', spikes to the engine of this number: `target`, a layer and its side."""
+        form = self.forms[number]
+        into = self.engines[number].inputs[form.inputs.index(form.source_of(*target))]
+        words, sent = into.words.payload, link.words.payload
+        m.d.comb += [
+            into.words.valid.eq(link.words.valid),
+            link.words.ready.eq(into.words.ready),
+            words.header.eq(sent.header),
+            *(words.trains[p].eq(sent.trains[p]) for p in range(form.lanes)),
+            link.room.eq(into.room),
+            into.claim.eq(link.claim),
+        ]
+
     def _registers(self, m):
         """Registers by name, with the configuration's values after reset."""
         defaults, registers = settings_of(self.config), {}
-        settings = Signal(settings_layout(self.form), init={n: v for n, v in defaults.items() if not n.startswith("rate")})
-        for name in settings_layout(self.form).members:
-            if name != "rates":
-                registers[name] = settings[name]
-        for number, context in enumerate(self.form.contexts):
-            if context.layer:
-                register = Signal.like(
-                    settings.rates[number], name=f"rate{context.layer}", init=defaults[f"rate{context.layer}"]
-                )
-                registers[f"rate{context.layer}"] = register
-        wired = Signal.like(settings)
-        m.d.comb += wired.eq(settings)
-        for number, context in enumerate(self.form.contexts):
-            if context.layer:
-                m.d.comb += wired.rates[number].eq(registers[f"rate{context.layer}"])
-        m.d.comb += self.engine.settings.eq(wired)
-        m.d.comb += self.stimulus.block.eq(settings.block), self.stimulus.learn_theta.eq(settings.learn_theta)
+        shape = settings_layout(self.forms[0])
+        for name, value in defaults.items():
+            part = RATE_BITS if name.startswith("rate") else shape[name].shape
+            registers[name] = Signal(part, name=name, init=value)
+        for form, engine in zip(self.forms, self.engines, strict=True):
+            for name in shape.members:
+                if name != "rates":
+                    m.d.comb += engine.settings[name].eq(registers[name])
+            for number, context in enumerate(form.contexts):
+                if context.layer:
+                    m.d.comb += engine.settings.rates[number].eq(registers[f"rate{context.layer}"])
+        m.d.comb += [
+            self.stimulus.block.eq(registers["block"]),
+            self.stimulus.learn_theta.eq(registers["learn_theta"]),
+        ]
         registers["clocks"] = clocks = Signal(DATA_BITS, name="clocks")
         m.d.sync += clocks.eq(clocks + 1)
         return registers
@@ -117,14 +151,18 @@ class EngineCore(wiring.Component):
             with m.If(count == LATENCY):
                 m.d.sync += self.accessing.eq(0), self.host_o.valid.eq(1)
         own, strobe = address.engine == REGISTERS, self.accessing & request.write & (count == STROBE_AT)
-        host = self.engine.host
-        m.d.comb += [
-            host.select.eq(self.accessing & ~own),
-            host.memory.eq(address.memory),
-            host.index.eq(address.index),
-            host.data.eq(request.data),
-            host.write.eq(strobe & ~own),
-        ]
+        engines_read = Signal(DATA_BITS)
+        for number, engine in enumerate(self.engines):
+            here = address.engine == Const(number, 4)
+            with m.If(here):
+                m.d.comb += engines_read.eq(engine.host.read)
+            m.d.comb += [
+                engine.host.select.eq(self.accessing & here),
+                engine.host.memory.eq(address.memory),
+                engine.host.index.eq(address.index),
+                engine.host.data.eq(request.data),
+                engine.host.write.eq(strobe & here),
+            ]
         read = Signal(DATA_BITS)
         for index, name in enumerate(register_names(self.config)):
             here = own & (address.index == index)
@@ -139,4 +177,4 @@ class EngineCore(wiring.Component):
             else:
                 with m.If(here & strobe):
                     m.d.sync += registers[name].eq(request.data)
-        m.d.sync += self.host_o.payload.eq(Mux(own, read, host.read))
+        m.d.sync += self.host_o.payload.eq(Mux(own, read, engines_read))

@@ -9,7 +9,7 @@ from rtl.engine.codes import Codes
 from rtl.engine.counters import COUNTER_BITS, Counters, place_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
-from rtl.engine.layouts import header_layout, spikes_layout
+from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.learner import Learner
 from rtl.engine.neurons import Neurons
 from rtl.engine.outlet import Outlet, stimulus_counts_layout, voltages_layout
@@ -18,8 +18,6 @@ from rtl.engine.schedule import Schedule
 from rtl.engine.settings import settings_layout
 from rtl.interface.engine_map import MEMORIES
 
-OWN, STIMULUS, CODES = range(3)
-"""Channels that words of spikes come by."""
 LEARNER = MEMORIES.index("templates")
 """The first of the learner's memories."""
 
@@ -29,10 +27,11 @@ class Engine(wiring.Component):
 
     Members:
         settings: In, `settings_layout`.
-        stimulus: In, stream of `spikes_layout` to layer 1; stimulus_room: Out, a sample may begin; stimulus_claim: In,
-            pulse: one does.
+        inputs: In, links, in the order of `EngineFormat.inputs`. links: Out, in that of `EngineFormat.links`.
         bottom: In, stream of `stimulus_counts_layout` to layer 0, group `bottom_group` (In); bottom_free: Out, it may take a
             sample; bottom_taken: In, pulse, with the sample's `bottom_header` (In).
+        recalls: Out, pulse of the engine of layer L: concepts are to be recalled; drives: In, pulse, to that of layer L-1,
+            which drives them; driven: Out, pulse: it has; recalled: In, pulse, to layer L: so they are.
         voltages: Out, stream of `voltages_layout`. counter_read, counter_kind: In, counter_value: Out: see
             `rtl.engine.counters.Counters`.
         host: In, `host_signature`. idle: Out.
@@ -44,14 +43,17 @@ class Engine(wiring.Component):
         super().__init__(
             {
                 "settings": In(settings_layout(f)),
-                "stimulus": In(stream.Signature(spikes_layout(f))),
-                "stimulus_room": Out(1),
-                "stimulus_claim": In(1),
+                "inputs": In(link_signature(f)).array(len(f.inputs)),
+                "links": Out(link_signature(f)).array(len(f.links)),
                 "bottom": In(stream.Signature(stimulus_counts_layout(f))),
                 "bottom_group": In(range(max(2, bottom.groups if bottom else 0))),
                 "bottom_free": Out(1),
                 "bottom_taken": In(1),
                 "bottom_header": In(header_layout()),
+                "recalls": Out(1),
+                "drives": In(1),
+                "driven": Out(1),
+                "recalled": In(1),
                 "voltages": Out(stream.Signature(voltages_layout(f))),
                 "counter_read": In(place_layout(f)),
                 "counter_kind": In(2),
@@ -64,18 +66,18 @@ class Engine(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, settings = self.form, self.settings
-        m.submodules.rows = self.rows = rows = Rows(f, 3 if f.learn else 2)
+        self.code_source = f.source_of(f.layers - 1, True)
+        channels = 1 + len(f.inputs) + (self.code_source is not None)  # its own words, the inputs', the codes
+        m.submodules.rows = self.rows = rows = Rows(f, channels)
         m.submodules.schedule = self.schedule = schedule = Schedule(f)
         m.submodules.neurons = self.neurons = neurons = Neurons(f)
         m.submodules.outlet = self.outlet = outlet = Outlet(f)
         m.submodules.counters = counters = Counters(f)
-        wiring.connect(m, outlet.spikes, rows.words[OWN])
-        wiring.connect(m, wiring.flipped(self.stimulus), rows.words[STIMULUS])
+        wiring.connect(m, outlet.spikes[0], rows.words[0])
         wiring.connect(m, schedule.passes, neurons.passes)
         wiring.connect(m, neurons.words, outlet.words)
         wiring.connect(m, outlet.voltages, wiring.flipped(self.voltages))
         self.claims = Signal(len(f.sources))
-        first = f.source_of(1, False)
         m.d.comb += [
             rows.source.eq(schedule.source),
             schedule.listed.eq(rows.listed),
@@ -87,14 +89,25 @@ class Engine(wiring.Component):
             neurons.entry.eq(rows.entry),
             schedule.released.eq(neurons.released),
             schedule.claim.eq(self.claims),
-            self.claims[first].eq(self.stimulus_claim),
-            self.stimulus_room.eq(schedule.room[first]),
             outlet.under_way.eq(schedule.under_way),
             schedule.out.eq(outlet.out),
             neurons.threshold.eq(settings.threshold),
             neurons.window_low.eq(settings.window_low),
             neurons.window_high.eq(settings.window_high),
         ]
+        for number, (link, source) in enumerate(zip(self.inputs, f.inputs, strict=True)):
+            words = rows.words[1 + number]
+            m.d.comb += [
+                words.valid.eq(link.words.valid),
+                words.payload.eq(link.words.payload),
+                words.payload.source.eq(source),
+                link.words.ready.eq(words.ready),
+                link.room.eq(schedule.room[source]),
+                self.claims[source].eq(link.claim),
+            ]
+        for number, link in enumerate(self.links):
+            wiring.connect(m, outlet.spikes[1 + number], wiring.flipped(link.words))
+            m.d.comb += schedule.link_room[number].eq(link.room), link.claim.eq(schedule.link_claim[number])
         learner_idle, host_data = self._learning(m) if f.learn else (1, 0)
         self._count(m, counters)
         self._host(m, host_data)
@@ -104,7 +117,7 @@ class Engine(wiring.Component):
 
     def _learning(self, m):
         """What there is with learning alone. Returns the learner's idle, and what the host reads of it."""
-        f, rows, schedule, outlet, settings = self.form, self.rows, self.schedule, self.outlet, self.settings
+        f, schedule, outlet, settings = self.form, self.schedule, self.outlet, self.settings
         m.submodules.learner = learner = Learner(f)
         for name in ("counts", "templates", "teach", "recalled"):
             wiring.connect(m, getattr(outlet, name), getattr(learner, name))
@@ -113,8 +126,6 @@ class Engine(wiring.Component):
         m.d.comb += [
             getattr(learner.settings, name).eq(getattr(settings, name)) for name in learner.settings.shape().members
         ]
-        bottom = next(c for c in f.contexts if c.bottom)
-        wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
         m.d.comb += [
             learner.at.context.eq(schedule.read.context),
             learner.at.bank.eq(schedule.read.bank),
@@ -125,27 +136,39 @@ class Engine(wiring.Component):
             schedule.taught.eq(learner.taught.valid),
             schedule.taught_context.eq(learner.taught.payload.context),
             schedule.taught_parity.eq(learner.taught.payload.parity),
-            outlet.bottom_place.eq(bottom.place_base + self.bottom_group),
-            outlet.bottom_parity.eq(schedule.bottom_parity),
-            self.bottom_free.eq(schedule.bottom_free),
-            schedule.bottom_taken.eq(self.bottom_taken),
-            schedule.bottom_header.eq(self.bottom_header),
         ]
-        driven = f.source_of(f.layers - 1, True)
-        m.submodules.codes = codes = Codes(f, driven)
-        wiring.connect(m, codes.o, rows.words[CODES])
         m.d.comb += [
-            codes.start.eq(schedule.codes),
-            codes.room.eq(schedule.room[driven]),
-            self.claims[driven].eq(codes.claim),
-            schedule.codes_done.eq(codes.done),
             learner.host.on.eq(self.host.select & (self.host.memory >= LEARNER)),
             learner.host.memory.eq(self.host.memory - LEARNER),
             learner.host.address.eq(self.host.index),
             learner.host.write.eq(self.host.write),
             learner.host.data.eq(self.host.data),
         ]
+        self._ends(m)
         return learner.idle, learner.host_data
+
+    def _ends(self, m):
+        """Layer 0, which takes the stimulus; layer L, which asks for a recall; layer L-1, to which the codes come."""
+        f, schedule, outlet = self.form, self.schedule, self.outlet
+        m.d.comb += self.recalls.eq(schedule.codes), schedule.codes_done.eq(self.recalled)
+        if f.has(0):
+            wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
+            m.d.comb += [
+                outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),
+                outlet.bottom_parity.eq(schedule.bottom_parity),
+                self.bottom_free.eq(schedule.bottom_free),
+                schedule.bottom_taken.eq(self.bottom_taken),
+                schedule.bottom_header.eq(self.bottom_header),
+            ]
+        if self.code_source is not None:
+            m.submodules.codes = codes = Codes(f, self.code_source)
+            wiring.connect(m, codes.o, self.rows.words[-1])
+            m.d.comb += [
+                codes.start.eq(self.drives),
+                codes.room.eq(schedule.room[self.code_source]),
+                self.claims[self.code_source].eq(codes.claim),
+                self.driven.eq(codes.done),
+            ]
 
     def _count(self, m, counters):
         """Every event that a counter waits for."""

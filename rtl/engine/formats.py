@@ -149,6 +149,38 @@ class EngineFormat:
                 return number
         return None
 
+    def context_of(self, layer: int) -> int:
+        """A layer's number on the engine. Raises StopIteration where it is not on it."""
+        return next(number for number, context in enumerate(self.contexts) if context.layer == layer)
+
+    def has(self, layer: int) -> bool:
+        """Whether a layer is mapped onto it."""
+        return any(context.layer == layer for context in self.contexts)
+
+    def target_of(self, context: Context, apical: bool) -> tuple[int, bool] | None:
+        """(layer, side) that a layer's spikes of perception, or where `apical` of a recall, go to; None: nowhere."""
+        if not (context.pre_apical if apical else context.pre_basal):
+            return None
+        layer = context.layer + (-1 if apical else 1)
+        return (layer, apical) if (0 if self.learn else 1) <= layer <= self.layers else None
+
+    @property
+    def links(self) -> tuple[tuple[int, bool], ...]:
+        """Where its spikes go to on other engines: (layer, side), a link each."""
+        targets = (self.target_of(context, apical) for context in self.contexts for apical in (False, True))
+        return tuple(target for target in targets if target and not self.has(target[0]))
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """Sources whose spikes come from elsewhere, the stimulus or other engines: their numbers."""
+        found = []
+        for number, source in enumerate(self.sources):
+            sender = self.contexts[source.context].layer + (1 if source.apical else -1)
+            driven = source.apical and sender == self.layers  # by the codes
+            if not driven and (sender == 0 or not self.has(sender)):
+                found.append(number)
+        return tuple(found)
+
     @property
     def list_bits(self) -> int:
         """Of an address of the list of active rows."""

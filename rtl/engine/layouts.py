@@ -1,7 +1,8 @@
 """What goes between an engine's blocks (docs/engine.md)."""
 
 from amaranth.hdl import signed
-from amaranth.lib import data
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import (
@@ -37,6 +38,14 @@ def spikes_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout(
         {"trains": data.ArrayLayout(f.planes, f.lanes), "source": f.source_bits, "header": header_layout()}
     )
+
+
+def link_signature(f: EngineFormat) -> wiring.Signature:
+    """Spikes on their way to another engine. A sample begins only where there is `room`, with a pulse of `claim`.
+
+    Of `words` the source means nothing: a link is one of the receiver's.
+    """
+    return wiring.Signature({"words": Out(stream.Signature(spikes_layout(f))), "room": In(1), "claim": Out(1)})
 
 
 def job_layout(f: EngineFormat) -> data.StructLayout:

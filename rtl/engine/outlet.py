@@ -1,6 +1,6 @@
 """Outlet: where a group's word goes: spikes to the next layer's rows, counts and templates to the learner, V_L out."""
 
-from amaranth.hdl import Array, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
@@ -36,7 +36,8 @@ class Outlet(wiring.Component):
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
             its last word has been taken.
         bottom: In, stream of `stimulus_counts_layout`; bottom_place (In): of its group, bottom_parity (In): of its sample.
-        spikes: Out, stream of `spikes_layout`. voltages: Out, stream of `voltages_layout`.
+        spikes: Out, streams of `spikes_layout`: to the engine's own rows, then by its links.
+        voltages: Out, stream of `voltages_layout`.
         counts, templates: Out, `counts_layout` and `templates_layout` with `valid`.
         teach: Out, stream of `teach_layout`. recalled: Out, stream of `concept_layout`. idle: Out, nothing waits here.
     """
@@ -52,7 +53,7 @@ class Outlet(wiring.Component):
                 "bottom": In(stream.Signature(stimulus_counts_layout(f))),
                 "bottom_place": In(f.place_bits),
                 "bottom_parity": In(1),
-                "spikes": Out(stream.Signature(spikes_layout(f))),
+                "spikes": Out(stream.Signature(spikes_layout(f))).array(1 + len(f.links)),
                 "voltages": Out(stream.Signature(voltages_layout(f))),
                 "counts": write(counts_layout(f)),
                 "templates": write(templates_layout(f)),
@@ -65,21 +66,18 @@ class Outlet(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, word, now = self.form, self.words.payload, self.under_way
-        targets, tops = self._targets()
-        up, down = (Array(targets[apical])[now.context] for apical in (False, True))
-        apical, top = now.apical, Array(tops)[now.context]
-        listed = Mux(apical, down, up) != len(f.sources)
+        ways, sources = self._targets()
+        apical, top = now.apical, Array(int(context.top) for context in f.contexts)[now.context]
+        way, source = (Array(numbers)[Cat(apical, now.context)] for numbers in (ways, sources))
+        free = Array([*(spikes.ready for spikes in self.spikes), 1])[way]
         to_teach = self._queue(m, "taught", self.teach, 2 * len(f.contexts))
         to_norm = self._queue(m, "normed", self.recalled, 4)
-        clear = (~listed | self.spikes.ready) & (apical | ~top | self.voltages.ready) & to_teach.ready & to_norm.ready
+        clear = free & (apical | ~top | self.voltages.ready) & to_teach.ready & to_norm.ready
         taken = self.words.valid & clear
         last = taken & word.group.last
         m.d.comb += [
             self.words.ready.eq(clear),
             self.out.eq(last),
-            self.spikes.valid.eq(self.words.valid & listed & to_teach.ready & to_norm.ready),
-            self.spikes.payload.source.eq(Mux(apical, down, up)),
-            self.spikes.payload.header.eq(now.header),
             self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready),
             self.voltages.payload.last.eq(word.group.last),
             self.voltages.payload.blank.eq(now.header.blank),
@@ -91,6 +89,13 @@ class Outlet(wiring.Component):
             to_norm.payload.context.eq(now.context),
             to_norm.payload.k.eq(now.header.label),
         ]
+        for number, spikes in enumerate(self.spikes):
+            m.d.comb += [
+                spikes.valid.eq(self.words.valid & (way == number) & to_teach.ready & to_norm.ready),
+                spikes.payload.source.eq(source),
+                spikes.payload.header.eq(now.header),
+                *(spikes.payload.trains[p].eq(word.lanes[p].train) for p in range(f.lanes)),
+            ]
         from_bottom = Signal()
         bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
         bottom, counts = self.bottom.payload, self.counts.payload
@@ -110,7 +115,6 @@ class Outlet(wiring.Component):
         for p in range(f.lanes):
             lane, count = word.lanes[p], counts.lanes[p]
             m.d.comb += [
-                self.spikes.payload.trains[p].eq(lane.train),
                 self.voltages.payload.lanes[p].eq(lane.voltage),
                 self.templates.payload.lanes[p].eq(Mux(bottoms, lane.count, lane.template)),
                 count.count.eq(Mux(from_bottom, bottom.counts[p], lane.count)),
@@ -118,15 +122,17 @@ class Outlet(wiring.Component):
             ]
         return m
 
-    def _targets(self):
-        """By side and context, the source that spikes go to (their number: none); by context, whether it is layer L."""
-        f, none = self.form, len(self.form.sources)
-        targets = {False: [], True: []}
+    def _targets(self) -> tuple[list[int], list[int]]:
+        """By context and side, which of `spikes` a word goes by (their number: none), and for which source there."""
+        f, ways, sources = self.form, [], []
         for context in f.contexts:
             for apical in (False, True):
-                source = f.source_of(context.layer + (-1 if apical else 1), apical)
-                targets[apical].append(none if source is None else source)
-        return targets, [context.top for context in f.contexts]
+                target = f.target_of(context, apical)
+                own = f.source_of(*target) if target else None
+                by_link = 1 + f.links.index(target) if target in f.links else 1 + len(f.links)
+                ways.append(by_link if own is None else 0)
+                sources.append(own or 0)
+        return ways, sources
 
     def _queue(self, m, name, target, depth):
         """A queue in front of a stream: a stream of the same payload."""

@@ -1,10 +1,10 @@
 """Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (contract, 3 and 10)."""
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.counters import COUNTER_BITS, KINDS, place_layout
+from rtl.engine.counters import COUNTER_BITS, KINDS
 from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
 from rtl.memories import ram
@@ -21,7 +21,7 @@ class Readout(wiring.Component):
 
     Members:
         voltages: In, stream of `voltages_layout`. o: Out, stream of words.
-        read, kind: Out, value: In: see `rtl.engine.counters.Counters`. idle: Out.
+        layer: Out, less 1, slot, kind: Out: whose counter `value` (In) is to be, `LATENCY` clocks later. idle: Out.
     """
 
     def __init__(self, form: EngineFormat):
@@ -30,7 +30,8 @@ class Readout(wiring.Component):
             {
                 "voltages": In(stream.Signature(voltages_layout(f))),
                 "o": Out(stream.Signature(WORD_BITS)),
-                "read": Out(place_layout(f)),
+                "layer": Out(range(max(2, f.layers))),
+                "slot": Out(f.slot_bits),
                 "kind": Out(2),
                 "value": In(COUNTER_BITS),
                 "idle": Out(1),
@@ -46,9 +47,7 @@ class Readout(wiring.Component):
         best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
         voltage = Signal(signed(f.voltage_bits))
         m.d.comb += voltage.eq(word.lanes[lane]), put.addr.eq(k), put.data.eq(voltage), get.addr.eq(k)
-        contexts = [number for number, context in enumerate(f.contexts) if not context.bottom]
-        layer = Signal(range(max(2, len(contexts))))
-        m.d.comb += self.read.context.eq(Array(contexts)[layer])
+        layer = self.layer
         pauses = Signal(range(LATENCY + 1))
         last_lane = (lane == f.lanes - 1) | (k == f.classes - 1)
         taken = self.o.valid & self.o.ready
@@ -56,7 +55,7 @@ class Readout(wiring.Component):
             with m.State("gather"):
                 m.d.comb += put.en.eq(self.voltages.valid), self.voltages.ready.eq(last_lane)
                 with m.If(self.voltages.valid):
-                    m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.read.slot.eq(word.slot)
+                    m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.slot.eq(word.slot)
                     with m.If((k == 0) | (voltage > highest)):
                         m.d.sync += best.eq(k), highest.eq(voltage)
                     with m.If(last_lane & word.last):
@@ -86,7 +85,7 @@ class Readout(wiring.Component):
                 with m.If(taken):
                     m.d.sync += Cat(self.kind, layer).eq(Cat(self.kind, layer) + 1), pauses.eq(0)
                     m.next = "counters"
-                    with m.If((self.kind == len(KINDS) - 1) & (layer == len(contexts) - 1)):
+                    with m.If((self.kind == len(KINDS) - 1) & (layer == f.layers - 1)):
                         m.d.sync += self.kind.eq(0), layer.eq(0)
                         m.next = "gather"
             m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0))

@@ -32,6 +32,7 @@ class Schedule(wiring.Component):
             have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
+        link_room: In, link_claim: Out, a bit a link: the same of sources on other engines.
         concept: Out, stream of (`concept_layout`, relearn): the errors of a concept are to be made; made: In, pulse.
         recalled: In, pulse: the concept `recalled_as` (In, `concept_layout`) has its templates and their norm.
         taught: In, pulse: a sample of the layer `taught_context`, parity `taught_parity` (In), has been taught.
@@ -60,6 +61,8 @@ class Schedule(wiring.Component):
                 "out": In(1),
                 "room": Out(sources),
                 "claim": In(sources),
+                "link_room": In(max(1, len(f.links))),
+                "link_claim": Out(max(1, len(f.links))),
                 "concept": Out(stream.Signature(concept)),
                 "made": In(1),
                 "recalled": In(1),
@@ -133,10 +136,14 @@ class Schedule(wiring.Component):
             m.d.comb += self.room[number].eq(count != LISTS)
         return claims
 
-    def _target(self, number, apical):
-        """The source that a pass's spikes are listed for, on this engine; None: they go elsewhere, or nowhere."""
-        layer = self.form.contexts[number].layer
-        return self.form.source_of(layer - 1 if apical else layer + 1, apical)
+    def _target(self, number, apical, own, links):
+        """Of a pass's target its bit of `own`, a bit a source, or of `links`; None where its spikes go nowhere."""
+        f = self.form
+        target = f.target_of(f.contexts[number], apical)
+        if target is None:
+            return None
+        source = f.source_of(*target)
+        return links[f.links.index(target)] if source is None else own[source]
 
     def _offer(self, m):
         """Chooses a pass that can be taken, a clock; looks up its rows and its update, another; and offers it."""
@@ -146,14 +153,14 @@ class Schedule(wiring.Component):
             for source in reversed(range(len(f.sources))):
                 if f.sources[source].apical == apical:
                     number = f.sources[source].context
-                    state, target = self.states[number], self._target(number, apical)
+                    state, room = self.states[number], self._target(number, apical, self.room, self.link_room)
                     can = self.listed[source]
                     if apical:
                         can &= state["closing"] & state["made"]
                     else:
                         can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)
-                    if target is not None:
-                        can &= self.room[target]
+                    if room is not None:
+                        can &= room
                     candidates.append((can, source))
         self.choosing, chosen = Signal(), Signal(f.source_bits)
         apical = Array(source.apical for source in f.sources)[chosen]
@@ -209,9 +216,9 @@ class Schedule(wiring.Component):
         for number, state in enumerate(self.states):
             here = taken & (self.passes.payload.context == number)
             for apical in (True, False):
-                target = self._target(number, apical)
-                if target is not None:
-                    m.d.comb += claims[target].eq(here & (self.passes.payload.apical == apical))
+                claim = self._target(number, apical, claims, self.link_claim)
+                if claim is not None:
+                    m.d.comb += claim.eq(here & (self.passes.payload.apical == apical))
             if f.contexts[number].bottom:
                 m.d.comb += self.bottom_parity.eq(state["slot"][0])
                 m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.engine.formats import PIXEL_BITS, EngineFormat
-from rtl.engine.layouts import header_layout, spikes_layout
+from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
 from rtl.engine.settings import BLOCK_BITS
 from rtl.ports import stimulus_layout
@@ -21,10 +21,9 @@ class Stimulus(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`, of as many lanes as the engine has, or n_0 where that is less.
-        spikes: Out, stream of `spikes_layout` to layer 1's rows; counts: Out, stream of
-            `stimulus_counts_layout` to layer 0, each beat's two at once.
-        room: In, layer 1 may take a sample; claim: Out, pulse: it begins. bottom_free: In, layer 0 may; bottom_taken: Out,
-            pulse: it has one, whole, of `header` (Out). group: Out, of the beat.
+        link: Out, `link_signature`, to layer 1. counts: Out, stream of `stimulus_counts_layout` to layer 0,
+            of `group` (Out).
+        bottom_free: In, layer 0 may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
         block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
         finish: In, pulse, while `ready_to_finish` (Out). idle: Out, no sample is halfway in.
     """
@@ -35,10 +34,8 @@ class Stimulus(wiring.Component):
         super().__init__(
             {
                 "i": In(stream.Signature(stimulus_layout(config))),
-                "spikes": Out(stream.Signature(spikes_layout(f))),
+                "link": Out(link_signature(f)),
                 "counts": Out(stream.Signature(stimulus_counts_layout(f))),
-                "room": In(1),
-                "claim": Out(1),
                 "bottom_free": In(1),
                 "bottom_taken": Out(1),
                 "header": Out(header_layout()),
@@ -72,7 +69,7 @@ class Stimulus(wiring.Component):
         ]
         # A sample begins when both layers have room, and goes on when both have its beat, one sooner than the other perhaps.
         present = self.i.valid | blank.any()
-        targets = [self.spikes, self.counts] if config.learn else [self.spikes]
+        targets = [self.link.words, self.counts] if config.learn else [self.link.words]
         has, sents = [], [Signal(name=f"sent{number}") for number in range(len(targets))]
         for sent, target in zip(sents, targets, strict=True):
             m.d.comb += target.valid.eq(present & begun & ~sent)
@@ -83,17 +80,16 @@ class Stimulus(wiring.Component):
         m.d.comb += sent_all.eq(Cat(has).all())
         goes = present & begun & sent_all
         m.d.comb += [
-            self.claim.eq(present & ~begun & self.room & (self.bottom_free | ~config.learn)),
+            self.link.claim.eq(present & ~begun & self.link.room & (self.bottom_free | ~config.learn)),
             self.i.ready.eq(begun & sent_all & ~blank.any()),
-            self.spikes.payload.source.eq(self.source),
-            self.spikes.payload.header.eq(header),
+            self.link.words.payload.header.eq(header),
             self.counts.payload.label.eq(beat.label),
             self.counts.payload.learn.eq(learn),
             self.counts.payload.last.eq(last),
             self.bottom_taken.eq(goes & last),
             self.idle.eq(~begun & ~blank.any()),
         ]
-        with m.If(self.claim):
+        with m.If(self.link.claim):
             m.d.sync += begun.eq(1)
         with m.If(goes):
             m.d.sync += [sent.eq(0) for sent in sents]
@@ -112,6 +108,6 @@ class Stimulus(wiring.Component):
             pixel = Signal(PIXEL_BITS, name=f"pixel{p}")
             if p < config.lanes[0]:
                 m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
-            m.d.comb += self.spikes.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
+            m.d.comb += self.link.words.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
             m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
         return m

@@ -42,12 +42,18 @@ def register_names(config: Config) -> list[str]:
 
 
 def engines_of(config: Config) -> list[EngineFormat]:
-    """The engines of a configuration. Raises ConfigError where pixels do not come in words of the engine's lanes."""
-    layers, lanes = tuple(range(0 if config.learn else 1, config.layers + 1)), max(config.lanes)
+    """The engines of a configuration, of as many lanes as the layer with the most has.
+
+    Raises:
+        ConfigError: pixels do not come in words of these lanes.
+    """
+    lanes, lowest = max(config.lanes), 0 if config.learn else 1
     words, found = min(lanes, config.sizes[0]), config.lanes[0]
     if found != words:
-        raise ConfigError(f"lanes: found {found} for layer 0; allowed is that of the engine with the second rule, {words}")
-    return [EngineFormat.of(config, layers, lanes)]
+        raise ConfigError(f"lanes: found {found} for layer 0; allowed is that of the engines with the second rule, {words}")
+    mapping = config.engines or (tuple(range(config.layers + 1)),)
+    layers = [tuple(layer for layer in sorted(engine) if layer >= lowest) for engine in mapping]
+    return [EngineFormat.of(config, engine, lanes) for engine in layers if engine]
 
 
 class EngineMap(Regions):
