@@ -86,4 +86,4 @@ class Counters(wiring.Component):
             "saturations": max(c.size * c.pre_basal for c in f.contexts),
             "spikes": f.most_neurons * f.steps,
         }
-        return min(COUNTER_BITS, most[name].bit_length())
+        return max(1, min(COUNTER_BITS, most[name].bit_length()))
