@@ -13,9 +13,11 @@ SHAPES = {
     "bottleneck": Config(sizes=(3, 8, 24, 3), lanes=4, rule="second", block=5),
     "two": Config(sizes=(6, 2), lanes=2, rule="second", block=2),
     "deep": Config(sizes=(9, 8, 7, 6, 6, 5, 4), lanes=3, rule="second", block=4, steps=8, seed=2),
+    "engines": Config(sizes=(7, 5, 4, 3), lanes=2, rule="second", block=4, engines=((1,), (0, 2, 3))),
+    "an engine each": Config(sizes=(7, 5, 4, 3), lanes=2, rule="second", block=4, engines=((0,), (1,), (2,), (3,))),
     "inference": Config(sizes=(7, 5, 3), lanes=2, rule="second", learn=False),
 }
-LONG = ("rate", "wide", "bottleneck", "deep")
+LONG = ("rate", "wide", "bottleneck", "deep", "an engine each")
 
 
 def runs():
