@@ -38,7 +38,7 @@ def register_names(config: Config) -> list[str]:
     Settings; position: learning samples in this block; clocks; finish: a write of anything lets two blank samples through,
     after which all that was pending has been applied.
     """
-    return [*settings_of(config), "position", "clocks", "finish"]
+    return [*settings_of(config), *(("position",) if config.learn else ()), "clocks", "finish"]
 
 
 def engines_of(config: Config) -> list[EngineFormat]:
