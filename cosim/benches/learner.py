@@ -12,7 +12,8 @@ from cosim.benches.learner_model import Layer, Settings
 from cosim.benches.pins import Pins, as_signed, begin, pack, unpack
 from cosim.runner import parameters
 from golden.config import Config
-from rtl.engine.formats import Context, EngineFormat
+from rtl.engine.contexts import Context
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS
 from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
 

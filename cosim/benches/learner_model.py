@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from cosim.benches.models import rnd, rsqrt, sat
 from cosim.benches.noise import noise_byte
-from rtl.engine.formats import Context, EngineFormat
+from rtl.engine.contexts import Context
+from rtl.engine.formats import EngineFormat
 
 
 @dataclass

@@ -1,8 +1,9 @@
-"""What an engine is made of: widths, and a context a layer; from the configuration (docs/arithmetic2.md). No HDL."""
+"""Widths of all that an engine is made of, from the configuration (docs/arithmetic2.md). No HDL."""
 
 from dataclasses import dataclass
 
 from golden.config import Config
+from rtl.engine.contexts import Context, Source, contexts_of, sources_of
 from rtl.formats import ceil_log2
 
 SYNAPSE_BITS = 8
@@ -25,55 +26,6 @@ SAMPLE_BITS = 32
 
 
 @dataclass(frozen=True)
-class Context:
-    """A layer on an engine: constants of its passes. `pre_basal`, `pre_apical`: rows of W and of Theta, 0 for none.
-
-    basal_base, apical_base: its first word of W, of Theta, group-major (word = base + group x rows + row). place_base: of
-    its groups among those of the engine's layers; a *place* is place_base + group. shift: s_l, of W. top, bottom: is it
-    layer L, layer 0.
-    """
-
-    layer: int
-    size: int
-    groups: int
-    pre_basal: int
-    pre_apical: int
-    basal_base: int
-    apical_base: int
-    place_base: int
-    shift: int
-    direct: bool
-    top: bool
-    bottom: bool
-
-    def rows(self, apical: bool) -> int:
-        """Rows of its weights from one side."""
-        return self.pre_apical if apical else self.pre_basal
-
-    def base(self, apical: bool) -> int:
-        """Its first word of weights from one side."""
-        return self.apical_base if apical else self.basal_base
-
-
-@dataclass(frozen=True)
-class Source:
-    """What lists rows for a layer's passes from one side: `rows` senders, in `words` words of P a sample.
-
-    slots: how many last samples' counts are kept, in turns: 2 of perceptions, K of recalls. list_base: its first list
-    address, of two buffers of `rows`. count_base: its first word of counts.
-    """
-
-    context: int
-    apical: bool
-    direct: bool
-    rows: int
-    words: int
-    slots: int
-    list_base: int
-    count_base: int
-
-
-@dataclass(frozen=True)
 class EngineFormat:
     """An engine's widths, and its layers in ascending order.
 
@@ -92,29 +44,6 @@ class EngineFormat:
     @staticmethod
     def of(config: Config, layers: tuple[int, ...], lanes: int) -> "EngineFormat":
         """The engine of these layers (ascending, of 0..L; without learning none is 0) with `lanes` lanes."""
-        n, contexts, word, place = config.sizes, [], 0, 0
-        for layer in layers:
-            groups = -(-n[layer] // lanes)
-            below = n[layer - 1] if layer else 0
-            above = n[layer + 1] if layer < config.layers and config.learn else 0
-            contexts.append(
-                Context(
-                    layer=layer,
-                    size=n[layer],
-                    groups=groups,
-                    pre_basal=below,
-                    pre_apical=above,
-                    basal_base=word,
-                    apical_base=word + groups * below,
-                    place_base=place,
-                    shift=config.scale(layer) if layer else 0,
-                    direct=layer == 1 and config.coding == "direct",
-                    top=layer == config.layers,
-                    bottom=layer == 0,
-                )
-            )
-            word += groups * (below + above)
-            place += groups
         return EngineFormat(
             lanes,
             config.layers,
@@ -123,24 +52,13 @@ class EngineFormat:
             config.leak,
             config.weight_bits,
             config.learn,
-            tuple(contexts),
+            contexts_of(config, layers, lanes),
         )
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """All that its passes read rows from, in the order of contexts, basal before apical."""
-        found, entries, words = [], 0, 0
-        for number, context in enumerate(self.contexts):
-            for apical in (False, True):
-                rows = context.rows(apical)
-                if not rows:
-                    continue
-                slots = self.classes if apical else 2
-                direct = context.direct and not apical
-                source = Source(number, apical, direct, rows, -(-rows // self.lanes), slots, entries, words)
-                found.append(source)
-                entries, words = entries + 2 * rows, words + slots * source.words
-        return tuple(found)
+        return sources_of(self.contexts, self.lanes, self.classes)
 
     def source_of(self, layer: int, apical: bool) -> int | None:
         """The number of a layer's source; None where it is not on this engine, or has no such side."""

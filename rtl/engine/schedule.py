@@ -9,13 +9,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from rtl.engine.claims import DEPTH, Claims
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, header_layout, job_layout, pass_layout, update_layout
-
-DEPTH = 4
-"""Passes that may be under way: walked, in the soma, on their way out."""
-LISTS = 2
-"""Samples of a source that may be listed or about to be."""
 
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
@@ -86,7 +82,15 @@ class Schedule(wiring.Component):
         m = Module()
         f = self.form
         self.states = [self._state(m, number) for number in range(len(f.contexts))]
-        claims = self._claims(m)
+        m.submodules.claims = counts = Claims(f)
+        claims = Signal(len(f.sources))
+        m.d.comb += [
+            counts.begins.eq(claims | self.claim),
+            counts.taken.eq(self.taken),
+            counts.source.eq(self.source),
+            counts.released.eq(self.released),
+            self.room.eq(counts.room),
+        ]
         offered = self._offer(m)
         taken = self.taken
         m.d.comb += taken.eq(self.passes.valid & self.passes.ready)
@@ -117,24 +121,6 @@ class Schedule(wiring.Component):
         with m.If(self.taught & (self.taught_context == number)):
             m.d.sync += state["busy"].bit_select(self.taught_parity, 1).eq(0)
         return state
-
-    def _claims(self, m):
-        """Counts a source's samples from their first word's claim to the end of the walk. Returns the pulses."""
-        f, sources = self.form, range(len(self.form.sources))
-        claims = Signal(len(sources))
-        m.submodules.walked = walked = SyncFIFO(width=f.source_bits, depth=DEPTH)
-        m.d.comb += [
-            walked.w_data.eq(self.source),
-            walked.w_en.eq(self.taken),
-            walked.r_en.eq(self.released),
-        ]
-        for number in sources:
-            count = Signal(range(LISTS + 1), name=f"lists{number}")
-            begins = claims[number] | self.claim[number]
-            ends = self.released & (walked.r_data == number)
-            m.d.sync += count.eq(count + begins - ends)
-            m.d.comb += self.room[number].eq(count != LISTS)
-        return claims
 
     def _target(self, number, apical, own, links):
         """Of a pass's target its bit of `own`, a bit a source, or of `links`; None where its spikes go nowhere."""

@@ -5,8 +5,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
-from rtl.engine.formats import NOISE_BITS, RATE_BITS, Context, EngineFormat
+from rtl.engine.formats import NOISE_BITS, RATE_BITS, EngineFormat
 from rtl.engine.layouts import group_layout, pass_layout
 
 

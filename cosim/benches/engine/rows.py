@@ -10,7 +10,8 @@ from cosim.benches.drivers import StreamDriver, Watchdog, stalls
 from cosim.benches.engine.formats import format_of
 from cosim.benches.pins import PATTERNS, Pins, begin, pack, unpack
 from cosim.runner import parameters
-from rtl.engine.formats import PIXEL_BITS, EngineFormat, Source
+from rtl.engine.contexts import Source
+from rtl.engine.formats import PIXEL_BITS, EngineFormat
 from rtl.engine.layouts import header_layout
 
 CHANNELS = 2

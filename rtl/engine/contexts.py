@@ -1,0 +1,97 @@
+"""The layers of an engine, and what their passes read: constants, from the configuration. No HDL."""
+
+from dataclasses import dataclass
+
+from golden.config import Config
+
+
+@dataclass(frozen=True)
+class Context:
+    """A layer on an engine: constants of its passes. `pre_basal`, `pre_apical`: rows of W and of Theta, 0 for none.
+
+    basal_base, apical_base: its first word of W, of Theta, group-major (word = base + group x rows + row). place_base: of
+    its groups among those of the engine's layers; a *place* is place_base + group. shift: s_l, of W. top, bottom: is it
+    layer L, layer 0.
+    """
+
+    layer: int
+    size: int
+    groups: int
+    pre_basal: int
+    pre_apical: int
+    basal_base: int
+    apical_base: int
+    place_base: int
+    shift: int
+    direct: bool
+    top: bool
+    bottom: bool
+
+    def rows(self, apical: bool) -> int:
+        """Rows of its weights from one side."""
+        return self.pre_apical if apical else self.pre_basal
+
+    def base(self, apical: bool) -> int:
+        """Its first word of weights from one side."""
+        return self.apical_base if apical else self.basal_base
+
+
+@dataclass(frozen=True)
+class Source:
+    """What lists rows for a layer's passes from one side: `rows` senders, in `words` words of P a sample.
+
+    slots: how many last samples' counts are kept, in turns: 2 of perceptions, K of recalls. list_base: its first list
+    address, of two buffers of `rows`. count_base: its first word of counts.
+    """
+
+    context: int
+    apical: bool
+    direct: bool
+    rows: int
+    words: int
+    slots: int
+    list_base: int
+    count_base: int
+
+
+def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Context, ...]:
+    """Those of an engine of these layers."""
+    n, contexts, word, place = config.sizes, [], 0, 0
+    for layer in layers:
+        groups = -(-n[layer] // lanes)
+        below = n[layer - 1] if layer else 0
+        above = n[layer + 1] if layer < config.layers and config.learn else 0
+        contexts.append(
+            Context(
+                layer=layer,
+                size=n[layer],
+                groups=groups,
+                pre_basal=below,
+                pre_apical=above,
+                basal_base=word,
+                apical_base=word + groups * below,
+                place_base=place,
+                shift=config.scale(layer) if layer else 0,
+                direct=layer == 1 and config.coding == "direct",
+                top=layer == config.layers,
+                bottom=layer == 0,
+            )
+        )
+        word += groups * (below + above)
+        place += groups
+    return tuple(contexts)
+
+
+def sources_of(contexts: tuple[Context, ...], lanes: int, classes: int) -> tuple[Source, ...]:
+    """All that the passes of these layers read rows from, basal before apical."""
+    found, entries, words = [], 0, 0
+    for number, context in enumerate(contexts):
+        for apical in (False, True):
+            rows = context.rows(apical)
+            if not rows:
+                continue
+            slots, direct = classes if apical else 2, context.direct and not apical
+            source = Source(number, apical, direct, rows, -(-rows // lanes), slots, entries, words)
+            found.append(source)
+            entries, words = entries + 2 * rows, words + slots * source.words
+    return tuple(found)
