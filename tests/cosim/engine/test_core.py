@@ -1,5 +1,6 @@
 """The core of engines against golden, on both simulators: every record and every memory."""
 
+import numpy as np
 import pytest
 
 from golden.config import Config
@@ -20,12 +21,14 @@ SHAPES = {
 LONG = ("rate", "wide", "bottleneck", "deep", "an engine each")
 
 
-def runs():
+def runs() -> list:
     """Small shapes on Icarus, one on Verilator; the others are long."""
+    found = []
     for simulator in ("icarus", "verilator"):
         for name in SHAPES:
             quick = (simulator == "icarus" and name not in LONG) or (simulator, name) == ("verilator", "three")
-            yield pytest.param(simulator, name, marks=[] if quick else [pytest.mark.long], id=f"{simulator}-{name}")
+            found.append(pytest.param(simulator, name, marks=[] if quick else [pytest.mark.long], id=f"{simulator}-{name}"))
+    return found
 
 
 @pytest.mark.parametrize("simulator, name", runs())
@@ -33,3 +36,17 @@ def test_every_record_and_memory_is_goldens(simulator, name, tmp_path):
     config = SHAPES[name]
     make = strange if simulator == "icarus" else thorough
     play(config, make(config, tmp_path / "scenario.npz", 12 if simulator == "icarus" else 50), simulator)
+
+
+@pytest.mark.parametrize("name", ["three", pytest.param("engines", marks=[pytest.mark.long])])
+def test_stalls_on_both_sides_change_nothing(name, tmp_path):
+    config = SHAPES[name]
+    play(config, strange(config, tmp_path / "scenario.npz"), inputs=0.5, outputs=0.9, seed=3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["three", "engines"])
+def test_a_reset_at_any_clock_recovers(name, tmp_path):
+    config = SHAPES[name]
+    resets = tuple(int(c) for c in np.random.default_rng(4).integers(0, 1500, 25))
+    play(config, thorough(config, tmp_path / "scenario.npz", 30, resets=resets), "verilator", inputs=0.1, outputs=0.1)
