@@ -306,6 +306,14 @@ NAMED = {
             decay=(0, -1, -2, -3, -4, -5),
             epochs=12,
         ),
+        Config(
+            name="engine",
+            sizes=(64, 128, 64, 10),
+            lanes=16,
+            rule="second",
+            block=256,
+            decay=(0, -1, -2, -3, -4, -5),
+        ),
         Config(name="micro", sizes=(64, 120, 64, 10), lanes=1, folded=True),
     )
 }

@@ -171,8 +171,8 @@ class Rows(wiring.Component):
         base = Signal(bases[0].shape())
         active = Cat(train.any() for train in held.trains)
         was = Cat(count.any() for count in olds)
-        m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~rest.any() & ~ending)
-        m.d.sync += mask.eq(rest), ending.eq(ending & rest.any())
+        m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~mask.any() & ~ending)
+        m.d.sync += mask.eq(rest), ending.eq(ending & mask.any())
         last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
             m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(Array(bases)[channel])]
@@ -187,7 +187,7 @@ class Rows(wiring.Component):
         closing, closed, header = Signal(), Signal(), Signal(held.header.shape())
         m.d.sync += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
         m.d.sync += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])
-        m.d.sync += closing.eq(ending & ~rest.any()), closed.eq(closing)
+        m.d.sync += closing.eq(ending & ~mask.any()), closed.eq(closing)
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()

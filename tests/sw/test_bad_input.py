@@ -302,4 +302,4 @@ def test_an_engine_takes_pixels_by_its_own_lanes(complaint, tmp_path, command):
     config = toml(tmp_path / "a.toml", rule='"second"', lanes="[2, 3, 3]")
     data = () if command == ("verilog",) else ("--data", "a.npz")
     message = complaint(command[0], "--config", config, *data, *command[1:])
-    assert message == "bispike: lanes: found 2 for layer 0; allowed is that of the engine with the second rule, 3\n"
+    assert message == "bispike: lanes: found 2 for layer 0; allowed is that of the engines with the second rule, 3\n"
