@@ -54,6 +54,7 @@ class Records(wiring.Component):
         m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)))
         write, read = memory.write_port(), memory.read_port()
         step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
+        free = Signal(init=1)  # step == 0: much hangs on it
         draw, offered = Signal(draw_layout(f)), self.draw.payload
         m.d.comb += [
             read.addr.eq(Mux(host.on, host.context, offered.context)),
@@ -61,7 +62,7 @@ class Records(wiring.Component):
             write.en.eq(((step == 1) & ~draw.apical) | (host.on & host.write)),
             write.data.eq(Mux(host.on, host.data, read.data + 1)),
             self.host_data.eq(read.data),
-            self.draw.ready.eq(step == 0),
+            self.draw.ready.eq(free),
         ]
         total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))
         m.d.comb += [
@@ -72,11 +73,12 @@ class Records(wiring.Component):
         ]
         number = Array(c.layer for c in f.contexts)[offered.context] | Mux(offered.apical, BACKWARD_STREAM, 0)
         m.d.sync += self.drawn.valid.eq(0)
-        with m.If(step == 0):  # the samples are being read
-            m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), step.eq(self.draw.valid), draw.eq(offered)
+        with m.If(free):  # the samples are being read
+            m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), draw.eq(offered)
+            m.d.sync += step.eq(self.draw.valid), free.eq(~self.draw.valid)
         with m.Else():
             extra = Mux(step == 1, read.data, Mux((step == 2) & draw.apical, draw.k, 0))
             m.d.sync += z.eq(hashed ^ extra), step.eq(step + 1)
             with m.If(step == HASH_STEPS):
-                m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0)
+                m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0), free.eq(1)
         return m

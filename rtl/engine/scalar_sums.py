@@ -1,6 +1,6 @@
 """S of every layer and concept, summed up over a block (docs/arithmetic2.md, steps 8 and 9)."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,6 +8,10 @@ from rtl.engine.formats import SCALAR_BITS, SUM_BITS, EngineFormat
 from rtl.engine.learner_layouts import scalars_host_layout
 from rtl.fixed import gated, saturate
 from rtl.memories import ram
+from rtl.pipeline import Pipeline
+
+WRITE = 3
+"""Clocks from the place to its write."""
 
 
 class ScalarSums(wiring.Component):
@@ -39,17 +43,19 @@ class ScalarSums(wiring.Component):
         f, host = self.form, self.host
         m.submodules.memory = memory = ram(signed(SUM_BITS), max(2, len(f.contexts) << f.class_bits), block=True)
         write, read = memory.write_port(), memory.read_port()
-        old_place, place, added, new = Signal.like(read.addr), Signal.like(read.addr), Signal(), Signal(signed(SUM_BITS))
-        taken = Signal()
-        m.d.comb += read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(self.k, self.context)))
+        p = Pipeline(m, "scalar_sums", reset=("add", "take"))
+        m.d.comb += read.addr.eq(Mux(host.on, Cat(host.k, host.context), p.define("place", 0, Cat(self.k, self.context))))
         m.d.comb += self.host_data.eq(read.data)
-        m.d.sync += old_place.eq(read.addr), place.eq(old_place), added.eq(self.add), taken.eq(self.take)
-        m.d.sync += new.eq(saturate(read.data + self.b2, SUM_BITS))
+        # What comes from a block RAM is late: it has its clock.
+        for name, what in (("add", self.add), ("take", self.take), ("old", read.data), ("b2", self.b2)):
+            p.define(name, 1, what)
+        p.define("new", 2, saturate(p.at("old", 2) + p.at("b2", 2), SUM_BITS))
+        added, taken = p.at("add", WRITE), p.at("take", WRITE)
         with m.If(self.take):
             m.d.sync += self.sum.eq(read.data)
         m.d.comb += [
-            write.addr.eq(Mux(host.on, Cat(host.k, host.context), place)),
+            write.addr.eq(Mux(host.on, Cat(host.k, host.context), p.at("place", WRITE))),
             write.en.eq(added | taken | (host.on & host.write & host.sums)),
-            write.data.eq(gated(new, added) | gated(host.data.as_signed(), host.on)),
+            write.data.eq(gated(p.at("new", WRITE), added) | gated(host.data.as_signed(), host.on)),
         ]
         return m

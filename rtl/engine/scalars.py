@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
+from rtl.engine.scalar_sums import WRITE as SUM_WRITE
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import round_half, saturate
@@ -25,6 +26,11 @@ HIDDEN_DEAD_ZONE = 64
 """Added to the setting in hidden layers."""
 WORK_BITS = 18
 """a_k C_k, and a_k C_k t_k >> 8, signed."""
+
+OPERANDS = 2 + Rsqrt.latency
+"""Stage in which 1/|m[k]| is there: what comes from a block RAM is late, and has the clock before the root for itself."""
+RESULTS = OPERANDS + 6
+"""Stage in which a result is clipped and written."""
 
 
 class Scalars(wiring.Component):
@@ -66,30 +72,34 @@ class Scalars(wiring.Component):
         f = self.form
         self.p = p = Pipeline(m, "scalars", reset=("valid",))
         self.step, self.k_now = Signal(range(len(STEPS))), Signal(range(f.classes + 1))
-        self.own_c, self.flying, self.taking = Signal(signed(COEFFICIENT_BITS)), Signal(), Signal()
+        self.own_c, self.taking = Signal(signed(COEFFICIENT_BITS)), Signal()
+        # The lesson and what follows from it, a clock behind: it stays as it is until it is taken.
+        self.now, self.basal, self.hidden = Signal(lesson_layout(f)), Signal(), Signal()
+        context = self.lesson.payload.context
+        m.d.sync += [
+            self.now.eq(self.lesson.payload),
+            self.basal.eq(Array(int(not c.bottom) for c in f.contexts)[context]),
+            self.hidden.eq(Array(int(not c.bottom and not c.top) for c in f.contexts)[context]),
+        ]
         p.define("step", 0, self.step)
         p.define("k", 0, self.k_now)
-        p.define("valid", 0, self._control(m))
+        self._control(m)
         self._inputs(m)
         self._operands(m)
         self._product(m)
         self._results(m)
         return m
 
-    def _facts(self):
-        """Of the lesson's layer: is it not layer 0; does this lesson reach Theta; is it hidden."""
-        lesson, contexts = self.lesson.payload, self.form.contexts
-        basal = Array(int(not c.bottom) for c in contexts)[lesson.context]
-        hidden = Array(int(not c.bottom and not c.top) for c in contexts)[lesson.context]
-        return basal, lesson.apical, hidden
-
     def _control(self, m):
-        """Which step, which concept. Returns whether an item begins in this clock."""
-        f, lesson = self.form, self.lesson.payload
-        basal, apical, hidden = self._facts()
-        valid, flying = Signal(), self.flying
+        """Which step, which concept."""
+        f, p, lesson = self.form, self.p, self.now
+        basal, apical, hidden = self.basal, lesson.apical, self.hidden
+        valid, dead_zone = Signal(), Signal(10)
+        # A step that waits reads from the clock on in which the last result of the one before it is in its memory.
+        p.define("valid", 0, valid)
+        unwritten, flying = p.any("valid", 0, RESULTS - 1), p.any("valid", 0, RESULTS + SUM_WRITE - 1)
         first, last = Mux(basal, 0, lesson.label), Mux(basal, f.classes - 1, lesson.label)
-        dead_zone = lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0)
+        m.d.sync += dead_zone.eq(lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0))
         m.d.sync += self.spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
 
         def go(step: int):
@@ -107,15 +117,17 @@ class Scalars(wiring.Component):
 
         with m.FSM():
             with m.State("idle"), m.If(self.lesson.valid):
-                m.next = "take"
-                with m.If(~lesson.take):
+                m.next = "address"
+                with m.If(~self.lesson.payload.take):
                     go(0)
-            with m.State("take"):  # the address of S is there
+            with m.State("address"):
+                m.next = "take"
+            with m.State("take"):  # S is there
                 m.d.comb += self.taking.eq(1)
                 m.next = "end"
             for number, step in enumerate(STEPS):
                 if step.waits:
-                    with m.State(f"wait {number}"), m.If(~flying):
+                    with m.State(f"wait {number}"), m.If(~(flying if step.name == "ac" else unwritten)):
                         m.next = f"step {number}"
                         if step.name == "ac":
                             with m.If(self.spared):
@@ -129,11 +141,10 @@ class Scalars(wiring.Component):
             with m.State("end"), m.If(~flying):
                 m.d.comb += self.lesson.ready.eq(1)
                 m.next = "idle"
-        return valid
 
     def _inputs(self, m):
-        """Stage 1: what the memories hold of concept k. Stage 3: t and place of |m[k]|, or of |r|, which is kept."""
-        f, p, lesson = self.form, self.p, self.lesson.payload
+        """Stage 1: what the memories hold of concept k. OPERANDS: t and place of |m[k]|, or of |r|, which is kept."""
+        f, p, lesson = self.form, self.p, self.now
         k, dot, host = p.at("k", 0), self.dot, self.host
         m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
@@ -156,12 +167,12 @@ class Scalars(wiring.Component):
             self.norms_read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(k[: f.class_bits], lesson.context))),
         ]
         m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits)
-        m.d.comb += rsqrt.n.eq(Mux(p.at("step", 1) == NUMBER["root"], d, self.norms_read.data))
-        rooted = 1 + rsqrt.latency
-        p.define("t", rooted, rsqrt.t)
-        p.define("place", rooted, rsqrt.place)
+        p.define("n", 1, Mux(p.at("step", 1) == NUMBER["root"], d, self.norms_read.data))
+        m.d.comb += rsqrt.n.eq(p.at("n", 2))
+        p.define("t", OPERANDS, rsqrt.t)
+        p.define("place", OPERANDS, rsqrt.place)
         self.t_r, self.place_r = Signal.like(rsqrt.t), Signal.like(rsqrt.place)
-        with m.If(p.at("valid", rooted) & (p.at("step", rooted) == NUMBER["root"])):
+        with m.If(p.at("valid", OPERANDS) & (p.at("step", OPERANDS) == NUMBER["root"])):
             m.d.sync += self.t_r.eq(rsqrt.t), self.place_r.eq(rsqrt.place)
 
         self.own = {}
@@ -172,11 +183,10 @@ class Scalars(wiring.Component):
             p.define(name, 1, read.data)
 
     def _operands(self, m):
-        """Stage 4, from 3: the coefficient a_k, and the factors."""
-        p, lesson, at = self.p, self.lesson.payload, 3
-        basal, _, _ = self._facts()
+        """The coefficient a_k; and behind it, the factors."""
+        p, lesson, at = self.p, self.now, OPERANDS
         c = p.at("c", at)
-        a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(basal & ~c[-1], -c, 0))
+        a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(self.basal & ~c[-1], -c, 0))
         # Where |m[k]| is 0, so are t, u and C, one of which a is multiplied by.
         p.define("a", at, a[:PULL_BITS].as_signed())
         self.sum_ac = Signal(signed(WORK_BITS + self.form.class_bits))
@@ -191,19 +201,20 @@ class Scalars(wiring.Component):
         p.define("shift", at, Array(s.shift + places[s.places] for s in STEPS)[step])
 
     def _product(self, m):
-        """Stages 5 to 8: product, shift in two clocks with a bit more, rounding."""
-        p = self.p
-        p.define("product", 5, p.at("left", 5) * p.at("right", 5))
+        """Product, shift in two clocks with a bit more, rounding."""
+        p, at = self.p, OPERANDS + 2
+        p.define("product", at, p.at("left", at) * p.at("right", at))
         # Only C's product is wider than a coefficient's and a root's, and 8 bits of that are always shifted away.
         bits = max(PULL_BITS + 2 * MANTISSA_BITS, self.form.dot_bits + 2 * MANTISSA_BITS - 8) + 2
-        p.define("coarse", 6, ((p.at("product", 6) << 1) >> (p.at("shift", 6)[2:] << 2))[:bits].as_signed())
-        p.define("fine", 7, p.at("coarse", 7) >> p.at("shift", 7)[:2])
-        p.define("value", 8, round_half(p.at("fine", 8)))
-        m.d.comb += self.flying.eq(p.any("valid", 0, 10))
+        at += 1
+        p.define("coarse", at, ((p.at("product", at) << 1) >> (p.at("shift", at)[2:] << 2))[:bits].as_signed())
+        at += 1
+        p.define("fine", at, p.at("coarse", at) >> p.at("shift", at)[:2])
+        p.define("value", RESULTS - 1, round_half(p.at("fine", RESULTS - 1)))
 
     def _results(self, m):
-        """Stage 9: into the memories, the sum of a C, and C_y's register. Stage 10: S."""
-        f, p, lesson, at = self.form, self.p, self.lesson.payload, 9
+        """Into the memories, the sum of a C, C_y's register, and S."""
+        f, p, lesson, at = self.form, self.p, self.now, RESULTS
         value, k, host = p.at("value", at), p.at("k", at), self.host
 
         def of(name):

@@ -151,7 +151,8 @@ class Vector(wiring.Component):
     def _scalar(self, m):
         """The factor that all lanes share, in the stage FACTORS."""
         p = self.p
-        asking = p.at("item", FACTORS - 2)
+        asking = p.at("item", FACTORS - 3)
+        p.define("scalar", FACTORS - 2, self.scalar)  # late, from a block RAM: a clock for itself
         m.d.comb += [self.k.eq(asking.k), self.slot.eq(asking.slot), self.apical.eq(asking.apical)]
         item, factor = p.at("item", FACTORS - 1), Signal(signed(FACTOR_BITS))
         with m.If(item.low):
@@ -161,7 +162,7 @@ class Vector(wiring.Component):
         with m.Elif(p.at("host_on", FACTORS - 1)):
             m.d.comb += factor.eq(~p.at("host_sums", FACTORS - 1))
         with m.Else():
-            m.d.comb += factor.eq(self.scalar)
+            m.d.comb += factor.eq(p.at("scalar", FACTORS - 1))
         minus = (item.error & item.own) | item.low | item.high
         p.define("factor", FACTORS - 1, Mux(minus, -factor, factor)[:FACTOR_BITS].as_signed())
         return p.at("factor", FACTORS)

@@ -23,7 +23,12 @@ MUTANTS = (
         "lesson.dead_zone.eq(taught.dead_zone)",
         "lesson.dead_zone.eq(self.settings.dead_zone)",
     ),
-    Mutant("S wraps", "engine/scalar_sums.py", "saturate(read.data + self.b2, SUM_BITS)", "read.data + self.b2"),
+    Mutant(
+        "S wraps",
+        "engine/scalar_sums.py",
+        'saturate(p.at("old", 2) + p.at("b2", 2), SUM_BITS)',
+        'p.at("old", 2) + p.at("b2", 2)',
+    ),
     Mutant(
         "b2 does not wait for a C t",
         "engine/steps.py",
