@@ -22,17 +22,26 @@ from rtl.interface.memory_map import (
 )
 from rtl.layer import Layer
 from rtl.layer_host import READ_LATENCY, WRITE_AT
-from rtl.ports import host_answer_signature, host_request_layout, settings_layout, stimulus_layout
+from rtl.ports import gives_words, host_answer_signature, host_request_layout, settings_layout, stimulus_layout
 from rtl.readout import Readout, result_layout
 from rtl.spikes import one_of, pixel_count, pixel_train
 from rtl.streams import Held
 
 
-def core_of(config: Config) -> wiring.Component:
-    """The core of a configuration: engines, or of the first rule a layer in each place, or all folded into one."""
+def bare_core_of(config: Config) -> wiring.Component:
+    """The core of a configuration: engines, or of the first rule a layer in each place, or all folded into one.
+
+    Its results come as `rtl.ports.result_signature` says.
+    """
     if config.rule == "second":
-        return Assembled(config, EngineCore(config))
-    return Assembled(config, Engine(config)) if config.folded else BsdCore(config)
+        return EngineCore(config)
+    return Engine(config) if config.folded else BsdCore(config)
+
+
+def core_of(config: Config) -> wiring.Component:
+    """The same with whole results: the ports of `BsdCore`, whatever is inside."""
+    core = bare_core_of(config)
+    return Assembled(config, core) if gives_words(config) else core
 
 
 class BsdCore(wiring.Component):

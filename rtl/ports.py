@@ -36,6 +36,11 @@ def host_answer_signature() -> wiring.Signature:
     return wiring.Signature({"payload": Out(DATA_BITS), "valid": Out(1)})
 
 
+def gives_words(config: Config) -> bool:
+    """Whether a core gives its results word by word: one of engines, or a folded one."""
+    return config.rule == "second" or config.folded
+
+
 def result_signature(config: Config) -> stream.Signature:
-    """What a core gives behind a register bus: an item of `result_layout` a sample, or, folded, its parts word by word."""
-    return stream.Signature(DATA_BITS if config.folded else result_layout(LayerFormat.of(config, config.layers)))
+    """What a core gives behind a register bus: its results word by word, or an item of `result_layout` a sample."""
+    return stream.Signature(DATA_BITS if gives_words(config) else result_layout(LayerFormat.of(config, config.layers)))

@@ -31,14 +31,18 @@ class AccessError(RuntimeError):
 
 
 class AxiChip:
-    """Made by `await AxiChip.open(dut, config)`: the clock runs, and the core is out of reset."""
+    """Made by `await AxiChip.open(dut, config)`: the clock runs, and the core is out of reset.
+
+    Members:
+        address: registers by name. regions: memories by name. second: the rule is, and the core is one of engines.
+    """
 
     def __init__(self, dut: Any, config: Config):
         logging.getLogger(f"cocotb.{dut._name}").setLevel(logging.WARNING)
         self.dut, self.config = dut, config
         self._pauses, self._waiting, self._running = [], {}, False
         self.address = ADDRESS | {register.name: register.address for register in registers(config)}
-        self.regions = memory_map_of(config).regions
+        self.regions, self.second = memory_map_of(config).regions, config.rule == "second"
         port = {"clock": dut.aclk, "reset": dut.aresetn, "reset_active_level": False}
         self.lite = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi_ctrl"), **port)
         self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis"), **port)

@@ -1,14 +1,13 @@
 """Control: the register map in hardware, between a register bus and a core. BusCore: the two together."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout, word_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
-from rtl.core import BsdCore
-from rtl.folded.engine import Engine
+from rtl.core import bare_core_of
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
     ADDRESS,
@@ -90,13 +89,17 @@ class Control(wiring.Component):
         return m
 
     def _access(self, m):
-        """One access after another; where it is to a memory or a setting of the core, through the host port."""
+        """One access after another; where it is to a memory or a register of the core, through the host port.
+
+        A core of engines lets its registers be read while samples run; all else needs an idle core.
+        """
         request, response, host = self.request, self.response, self.host_i.payload
         window = Signal()
         setting = (REGISTERS << (MEMORY_BITS + INDEX_BITS)) | ((request.address - SETTINGS) >> 2)[:INDEX_BITS]
         # Registers, as the request is there two clocks before the host port is asked.
         m.d.sync += window.eq(request.address == ADDRESS["WINDOW_DATA"])
         m.d.sync += host.address.eq(Mux(window, self.own["WINDOW_ADDRESS"], setting))
+        at_once = ~request.write & ~window if self.config.rule == "second" else Const(0)
         m.d.comb += [
             host.write.eq(request.write),
             host.data.eq(request.data),
@@ -116,7 +119,7 @@ class Control(wiring.Component):
             with m.State("check"):
                 # From now on no sample begins; one that began until now has made `idle` low.
                 m.next = "host"
-                with m.If(~self.status.idle):
+                with m.If(~self.status.idle & ~at_once):
                     self._refuse(m, "busy")
                     m.next = "respond"
             with m.State("host"):
@@ -132,7 +135,8 @@ class Control(wiring.Component):
                 m.d.comb += self.bus.response.valid.eq(1)
                 with m.If(self.bus.response.ready):
                     m.next = "idle"
-        m.d.comb += self.ports.hold.eq(fsm.ongoing("check") | fsm.ongoing("host") | fsm.ongoing("answer"))
+        asking = fsm.ongoing("check") | fsm.ongoing("host") | fsm.ongoing("answer")
+        m.d.comb += self.ports.hold.eq(asking & ~at_once)
 
     def _decode(self, m):
         """What is here, in this clock; for what the core has to be asked, the next state."""
@@ -192,7 +196,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = Engine(self.config) if self.config.folded else BsdCore(self.config)
+        m.submodules.core = core = bare_core_of(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)

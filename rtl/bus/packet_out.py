@@ -9,6 +9,7 @@ from rtl.bus.bus import word_layout
 from rtl.formats import COUNTERS, LayerFormat
 from rtl.interface.packets import NUMBER_AT, NUMBER_BITS, result_words
 from rtl.interface.registers import DATA_BITS
+from rtl.ports import gives_words
 from rtl.readout import result_layout
 
 PICKED_BITS = 2
@@ -17,7 +18,7 @@ PICKED_BITS = 2
 
 def packet_out_of(config: Config) -> wiring.Component:
     """The one that takes what the configuration's core gives."""
-    return PacketOutSerial(config) if config.folded else PacketOut(config)
+    return PacketOutSerial(config) if gives_words(config) else PacketOut(config)
 
 
 class PacketOut(wiring.Component):
@@ -84,7 +85,7 @@ class PacketOut(wiring.Component):
 
 
 class PacketOutSerial(wiring.Component):
-    """The same for a folded core, whose results are words already; the first still wants the sample's number.
+    """The same for a core whose results are words already; the first still wants the sample's number.
 
     Members: as those of `PacketOut`; i: In, stream of words.
     """

@@ -29,8 +29,9 @@ class EngineCore(wiring.Component):
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of words, see `rtl.engine.readout.Readout`: a
             result a sample, in order.
-        host_i: In, stream of `host_request_layout`; requests wait until the core is `idle`. host_o: Out,
-            `host_answer_signature`: one for each request, in order, there for a clock.
+        host_i: In, stream of `host_request_layout`. A read of a register is answered at once; for anything else no further
+            sample begins, and what is inside ends first. host_o: Out, `host_answer_signature`: one for each request, in
+            order, there for a clock.
         idle: Out, no sample, pass or learning is inside. Up to two updates of W may be pending: the register `finish`.
     """
 
@@ -56,14 +57,9 @@ class EngineCore(wiring.Component):
         top, first = self._of(config.layers), self._of(1)
         m.submodules.readout = readout = Readout(forms[top])
         m.submodules.stimulus = self.stimulus = stimulus = Stimulus(config, forms[first], forms[first].source_of(1, False))
-        self.accessing = Signal()
         wiring.connect(m, self.engines[top].voltages, readout.voltages)
         wiring.connect(m, readout.o, wiring.flipped(self.o))
-        m.d.comb += [
-            stimulus.i.payload.eq(self.i.payload),
-            stimulus.i.valid.eq(self.i.valid & ~self.accessing),
-            self.i.ready.eq(stimulus.i.ready & ~self.accessing),
-        ]
+        wiring.connect(m, wiring.flipped(self.i), stimulus.i)
         self._link(m, stimulus.link, first, (1, False))
         for number, engine in enumerate(self.engines):
             for link, target in zip(engine.links, forms[number].links, strict=True):
@@ -91,10 +87,11 @@ class EngineCore(wiring.Component):
                 engine.counter_kind.eq(readout.kind),
             ]
         m.d.comb += readout.value.eq(Array(self.engines[holder].counter_value for holder, _ in counts)[readout.layer])
-        still, idle = Signal(), Cat(engine.idle for engine in self.engines).all()
-        m.d.sync += still.eq(idle & readout.idle & stimulus.idle & ~self.i.valid)
-        m.d.comb += self.idle.eq(still & stimulus.idle & ~self.i.valid)
-        self._host(m, self._registers(m))
+        quiet, still, idle = Signal(), Signal(2), Cat(engine.idle for engine in self.engines).all()
+        m.d.comb += quiet.eq(idle & readout.idle & stimulus.idle)
+        m.d.sync += still.eq(Cat(quiet & ~self.i.valid, quiet))
+        m.d.comb += self.idle.eq(still[0] & stimulus.idle & ~self.i.valid)
+        self._host(m, self._registers(m), quiet & still[1])
         return m
 
     def _of(self, layer):
@@ -137,27 +134,37 @@ class EngineCore(wiring.Component):
         m.d.sync += clocks.eq(clocks + 1)
         return registers
 
-    def _host(self, m, registers):
-        """One request after another; meanwhile no sample comes in. What is asked stays until the answer is there."""
-        request, count = Signal(host_request_layout()), Signal(range(LATENCY + 2))
+    def _host(self, m, registers, quiet):
+        """One request after another. What is asked stays until the answer is there."""
+        request, count = Signal(host_request_layout()), Signal(range(LATENCY + 1))
         address = data.View(data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "engine": 4}), request.address)
-        taken = self.host_i.valid & self.host_i.ready
-        m.d.comb += self.host_i.ready.eq(self.idle & ~self.accessing & ~self.host_o.valid)
+        own = address.engine == REGISTERS
+        at_once = own & ~request.write
         m.d.sync += self.host_o.valid.eq(0)
-        with m.If(taken):
-            m.d.sync += request.eq(self.host_i.payload), self.accessing.eq(1), count.eq(0)
-        with m.If(self.accessing):
-            m.d.sync += count.eq(count + 1)
-            with m.If(count == LATENCY):
-                m.d.sync += self.accessing.eq(0), self.host_o.valid.eq(1)
-        own, strobe = address.engine == REGISTERS, self.accessing & request.write & (count == STROBE_AT)
+        with m.FSM() as fsm:
+            with m.State("listen"):
+                m.d.comb += self.host_i.ready.eq(1)
+                m.d.sync += count.eq(0)
+                with m.If(self.host_i.valid):
+                    m.d.sync += request.eq(self.host_i.payload)
+                    m.next = "wait"
+            with m.State("wait"), m.If(at_once | quiet):
+                m.next = "access"
+            with m.State("access"):
+                m.d.sync += count.eq(count + 1)
+                with m.If(count == LATENCY):
+                    m.d.sync += self.host_o.valid.eq(1)
+                    m.next = "listen"
+        accessing = fsm.ongoing("access")
+        m.d.comb += self.stimulus.hold.eq(~fsm.ongoing("listen") & ~at_once)
+        strobe = accessing & request.write & (count == STROBE_AT)
         engines_read = Signal(DATA_BITS)
         for number, engine in enumerate(self.engines):
             here = address.engine == Const(number, 4)
             with m.If(here):
                 m.d.comb += engines_read.eq(engine.host.read)
             m.d.comb += [
-                engine.host.select.eq(self.accessing & here),
+                engine.host.select.eq(accessing & here),
                 engine.host.memory.eq(address.memory),
                 engine.host.index.eq(address.index),
                 engine.host.data.eq(request.data),

@@ -25,7 +25,8 @@ class Stimulus(wiring.Component):
             of `group` (Out).
         bottom_free: In, layer 0 may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
         block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
-        finish: In, pulse, while `ready_to_finish` (Out). idle: Out, no sample is halfway in.
+        hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
+            in.
     """
 
     def __init__(self, config: Config, form: EngineFormat, source: int):
@@ -45,6 +46,7 @@ class Stimulus(wiring.Component):
                 "position": Out(BLOCK_BITS),
                 "position_data": In(BLOCK_BITS),
                 "position_write": In(1),
+                "hold": In(1),
                 "finish": In(1),
                 "idle": Out(1),
             }
@@ -68,7 +70,7 @@ class Stimulus(wiring.Component):
             header.blank.eq(blank.any()),
         ]
         # A sample begins when both layers have room, and goes on when both have its beat, one sooner than the other perhaps.
-        present = self.i.valid | blank.any()
+        present, begins = self.i.valid | blank.any(), (self.i.valid & ~self.hold) | blank.any()
         targets = [self.link.words, self.counts] if config.learn else [self.link.words]
         has, sents = [], [Signal(name=f"sent{number}") for number in range(len(targets))]
         for sent, target in zip(sents, targets, strict=True):
@@ -80,7 +82,7 @@ class Stimulus(wiring.Component):
         m.d.comb += sent_all.eq(Cat(has).all())
         goes = present & begun & sent_all
         m.d.comb += [
-            self.link.claim.eq(present & ~begun & self.link.room & (self.bottom_free | ~config.learn)),
+            self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | ~config.learn)),
             self.i.ready.eq(begun & sent_all & ~blank.any()),
             self.link.words.payload.header.eq(header),
             self.counts.payload.label.eq(beat.label),

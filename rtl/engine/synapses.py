@@ -109,7 +109,8 @@ class Synapses(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        self.p = p = Pipeline(m, "row", reset=("valid", "last", "final", "update", "host_writes"))
+        # Reset, too: what rows send, which would else be added to the first sums behind a reset.
+        self.p = p = Pipeline(m, "row", reset=("valid", "last", "final", "update", "host_writes", "train"))
         self._fetch(m, p)
         writes = self._read(m, p)
         if self.form.learn:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from golden.config import Config
 from rtl import formats
+from rtl.engine.formats import TEMPLATE_BITS
 from rtl.formats import RATE_BITS
 from rtl.formats import SETTINGS as FIELDS
+from rtl.interface.engine_map import engines_of
 from rtl.interface.memory_map import register_names, settings_of
 
 ADDRESS_BITS, DATA_BITS = 12, 32
@@ -42,7 +44,7 @@ ERRORS = {
 """Bits of ERRORS, bit 0 first."""
 
 FIXED = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
-"""Keys of a configuration that are fixed in Verilog, beside `folded` and `weight_bits`."""
+"""Keys of a configuration that are fixed in Verilog, beside rule, engines, folded and weight_bits. `loss`: first rule."""
 _FORMATS = ("SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
 
 
@@ -87,7 +89,13 @@ ADDRESS = {register.name: register.address for register in CONTROL}
 
 def canonical(config: Config) -> str:
     """All that is fixed in Verilog, as a text that is the same for cores that take the same state and packets."""
-    keys = [f"{name}={getattr(config, name)}" for name in FIXED] + (["folded=True"] if config.folded else [])
+    second = config.rule == "second"
+    keys = [f"{name}={getattr(config, name)}" for name in FIXED if not (second and name == "loss")]
+    if second:
+        engines = [[context.layer for context in engine.contexts] for engine in engines_of(config)]
+        keys += ["rule=second", f"engines={engines}", f"TEMPLATE_BITS={TEMPLATE_BITS}"]
+    elif config.folded:
+        keys.append("folded=True")
     keys.append(f"WEIGHT_BITS={config.weight_bits}")
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
@@ -110,14 +118,16 @@ def registers(config: Config, route: int = 0) -> list[Register]:
 
 def core_registers(config: Config) -> list[Register]:
     """The core's settings and counters. An inference-only core has no layer 0, and a hole where `walked0` would be."""
-    defaults, found = settings_of(config), []
+    defaults, found, second = settings_of(config), [], config.rule == "second"
     for index, name in enumerate(register_names(config)):
         if name == "walked0" and not config.learn:
             continue
         kind = name if name in _TEXTS else name.rstrip("0123456789")
         bits, signed = (RATE_BITS, False) if kind == "rate" else FIELDS.get(name, (DATA_BITS, False))
-        text = _TEXTS[kind].format(layer=name[len(kind) :])
-        found.append(Register(name, SETTINGS + 4 * index, "rw", bits, text, defaults.get(name, 0), signed))
+        bits = FIELDS["block"][0] if kind == "position" else bits
+        text = ((_SECOND if second else {}).get(kind) or _TEXTS[kind]).format(layer=name[len(kind) :])
+        access = "wo" if kind == "finish" else "rw"
+        found.append(Register(name, SETTINGS + 4 * index, access, bits, text, defaults.get(name, 0), signed))
     return found
 
 
@@ -135,4 +145,12 @@ _TEXTS |= {
     "rate": "update shift of W{layer}, + 8",
     "clocks": "clocks since reset; writing sets it",
     "walked": "rows walked by layer {layer} since reset; writing sets it",
+    "position": "learning samples in this block",
+    "finish": "a write of anything: updates of W that are pending are written, and no sample counts them",
 }
+_SECOND = {
+    "dead_zone": "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; in hidden layers 64 nearer",
+    "window_low": "surrogate window: a voltage summed over all steps below this closes a hidden neuron",
+    "window_high": "surrogate window: from such a voltage on a neuron may only fall",
+}
+"""What of them is different for the second rule, whose window the configuration's keys give as that of 4 steps."""

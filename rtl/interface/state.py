@@ -33,4 +33,5 @@ def without_copies(state: dict[str, np.ndarray], config: Config | None = None) -
     own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|apical|samples)\d+", name)}
     if config is None or config.rule != "second":
         return own
-    return {name: value for name, value in own.items() if name != f"h{config.layers}"} | {"samples": state["samples0"]}
+    own = {name: value for name, value in own.items() if name != f"h{config.layers}"}
+    return own | {"samples": state["samples0"]} if config.learn else own

@@ -23,11 +23,18 @@ without all of its byte strobes is an error too. ro: read only; wo: reads as 0; 
 _CORE = """
 ## Settings and counters of the core
 
-These and WINDOW_DATA need an idle core. `L` weight layers; an inference-only core has no walked0. Signed values are read
-with their sign.
+These and WINDOW_DATA need an idle core, but for reads of registers where the rule is the second: they are answered while
+samples run. `L` weight layers; an inference-only core has no walked0. Signed values are read with their sign.
 
 | address | name | bits | |
 |---|---|---|---|
+"""
+
+_SECOND = """
+### Of a core of the second rule
+
+| address | name | access | bits | |
+|---|---|---|---|---|
 """
 
 _PACKETS = """
@@ -48,8 +55,11 @@ Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RES
 - A sample does what MODE is when its first word comes; a change needs no idle core. In an inference-only core MODE has no
   effect.
 - A new ROUTE takes hold between packets. A result that already waits at a stream stays there.
-- The last learning sample's update of W is pending until the next sample, whose pass shifts and rounds it by the settings
-  in force then: send a blank one (all 0, MODE 0) before reading or writing memory, and before writing a setting.
+- First rule: the last learning sample's update of W is pending until the next sample, whose pass shifts and rounds it by
+  the settings in force then: send a blank one (all 0, MODE 0) before reading or writing memory, and before writing a
+  setting.
+- Second rule: an update of W is pending for two samples, and brings the settings of its own: they may be written at any
+  time that the core is idle. Before reading or writing memory write `finish`, and wait until STATUS says idle.
 - A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
 - A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
   word waits, and clears ERRORS.
@@ -68,11 +78,30 @@ def text() -> str:
         parts += [f"| {bit} | {key} | {meaning} |\n" for bit, (key, meaning) in enumerate(bits.items())]
     parts.append(_CORE)
     parts += [f"| {place} | {name} | {bits} | {meaning} |\n" for place, name, bits, meaning in _core_rows()]
+    parts.append(_SECOND)
+    parts += [f"| {place} | {name} | {access} | {bits} | {text} |\n" for place, name, access, bits, text in _second_rows()]
     fixed, formats = ", ".join(f"`{key}`" for key in rm.FIXED), rm.canonical(Config.load("tiny"))
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed},\n")
     parts.append("`folded=True` where it is, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
+    parts.append(
+        "Of the second\nrule's core without `loss` and `folded`, and with `rule=second` and the layers of each of its `engines`. "
+    )
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
     return "".join([*parts, _PACKETS])
+
+
+def _second_rows():
+    """Those of the second rule's core of one layer, with the formulas for L of them."""
+    config = Config.load("tiny").replace(sizes=(4, 2), lanes=2, rule="second")
+    found = rm.core_registers(config)
+    first = next(r.address for r in found if r.name == "rate1")
+    for r in found:
+        place, name, text = f"{r.address:#05x}", r.name, r.text
+        if r.name == "rate1":
+            place, name, text = f"{first:#05x} + 4 (l - 1)", "rate l", r.text.replace("W1", "W[l]")
+        elif r.address > first:
+            place = f"{r.address - 4:#05x} + 4 L"
+        yield place, name, r.access, f"{r.bits}{', signed' if r.signed else ''}", text
 
 
 def places(layers: int) -> dict[str, int]:

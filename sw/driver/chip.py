@@ -40,7 +40,8 @@ class Chip:
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._recover()
         self._number = self._get("RESULTS")
-        self._pending = True  # another host may have left an update
+        self._late = 2 if config.rule == "second" else 1  # samples until an update of W has been written
+        self._pending = self._late  # of those, what is still to come: another host may have left an update
 
     def _check(self) -> None:
         identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
@@ -94,20 +95,29 @@ class Chip:
         if not self.config.learn:
             raise TransportError(f"recall: found an inference-only core, {self.config.name}; allowed is one that learns")
         self._stream(self._blank(), None, "recall")
+        self.finish()
         return self._read(("h0",))["h0"]
 
-    def settle(self) -> None:
-        """Writes the last learning sample's update, where one is pending: by a blank sample, as any sample's pass does it.
+    def finish(self) -> None:
+        """Writes the updates of W that are pending, those of the last sample, or of the second rule's last two.
 
-        That pass counts the update, and the next sample's record does not.
+        A core of the second rule is asked to, and no sample counts them. One of the first gets a blank sample, whose pass
+        does it and counts them, and the next sample's record does not.
         """
-        if self._pending:
+        if not self._pending:
+            return
+        if self.config.rule == "second":
+            self._wait("idle")
+            self.transport.write(self._settings["finish"].address, [0])
+            self._wait("idle")
+            self._pending = 0
+        else:
             self._stream(self._blank(), None, "infer")
 
     def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         packets, results = pack_samples(self.config, np.asarray(x), y), []
-        self._pending |= mode == "learn"
+        self._pending = self._late if mode == "learn" else self._pending
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])
             self.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
@@ -123,8 +133,8 @@ class Chip:
             at = int(np.argmax(said["number"] != due))
             raise TransportError(f"chip: found result {said['number'][at]}; allowed is {due[at]}: samples were lost")
         self._number += len(results)
-        if results:
-            self._pending = mode == "learn"
+        if mode != "learn":
+            self._pending = max(0, self._pending - len(results))
         return Records(said["prediction"], said["voltages"], said["counters"])
 
     def _result(self) -> list[int]:
@@ -137,8 +147,8 @@ class Chip:
     # -- memories and registers ------------------------------------------------------------------------------------------
 
     def save(self) -> dict[str, np.ndarray]:
-        """All it takes to go on bit-exactly, as `IntegerModel.state` gives it. The last sample's update is written first."""
-        self.settle()
+        """All it takes to go on bit-exactly, as `IntegerModel.state` gives it. What is pending is written first."""
+        self.finish()
         return without_copies(self._read(self.memory_map.state_names()), self.config)
 
     def load(self, state: dict[str, np.ndarray]) -> None:
@@ -155,7 +165,7 @@ class Chip:
         missing = set(self.memory_map.state_names()) - full.keys()
         if missing:
             raise StateError(f"{min(missing)}: not found in the state; allowed is a whole state of {self.config.name}")
-        self.settle()  # an update still pending would come after the new weights
+        self.finish()  # an update still pending would come after the new weights
         self._wait("idle")
         for address, places in self.memory_map.bursts(tuple(full), BURST):
             self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
@@ -164,16 +174,22 @@ class Chip:
     def set(self, decay: int = 0) -> None:
         """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0.
 
-        The last sample's update is written first: it would be done with the new settings.
+        Of the first rule the last sample's update is written first: it would be done with the new settings. The second
+        rule's updates bring their own.
         """
-        self.settle()
+        if self.config.rule == "first":
+            self.finish()
         self._wait("idle")
         for name, value in settings_of(self.config, decay).items():
             self.transport.write(self._settings[name].address, [value & 0xFFFFFFFF])
 
     def counters(self) -> dict[str, int]:
-        """clocks and walked0.. since reset, and packets taken, dropped, and results given."""
-        self._wait("idle")
+        """clocks and (first rule) walked0.. since reset, and packets taken, dropped, and results given.
+
+        Of the second rule while samples run, too.
+        """
+        if self.config.rule == "first":
+            self._wait("idle")
         names = [name for name in self._settings if name == "clocks" or name.startswith("walked")]
         own = {name: self.transport.read(self._settings[name].address)[0] for name in names}
         return own | {name.lower(): self._get(name) for name in ("PACKETS", "DROPPED", "RESULTS")}

@@ -19,10 +19,11 @@ _DECAYS = range(-8, 1)
 class GoldenTransport(Transport):
     """Answers every register as a core does that is always quiet: what a sample starts has ended when its word is written.
 
-    As in a core, the last learning sample's update of W is pending until the next sample: until then the window shows the
-    W before it, and it is shifted and rounded by the settings that are in force then. Only what the golden model does not
-    know is different: clocks and walked rows stay what was written to them, rates have to be those of a decay shift, and
-    block_shift follows block.
+    As in a core, the last learning sample's update of W is pending until the next sample, or of the second rule for two
+    (see the register `finish`): until then the window shows the W before it. The first rule's is shifted and rounded by the
+    settings that are in force then, the second rule's by those of its own sample, but for `stochastic`. Only what the
+    golden model does not know is different: clocks and walked rows stay what was written to them, rates have to be those of
+    a decay shift, block_shift follows block, and 8 steps of the second rule have an even window.
     """
 
     def __init__(self, config: Config):
@@ -68,6 +69,9 @@ class GoldenTransport(Transport):
                 if not self._results:
                     self._refuse("no_result", address, done)
                 return self._results.pop(0)
+            if name == "position":
+                self._settle()
+                return self.model.position
             if name == "STATUS":
                 bits = {"idle": not self._results, "result": bool(self._results), "room": True}
                 return sum(bits[bit] << place for place, bit in enumerate(STATUS))
@@ -76,6 +80,12 @@ class GoldenTransport(Transport):
             self._refuse("read_only", address, done)
         elif register.access == "rw1c":
             values[name] &= ~word
+        elif name == "finish":
+            self._settle()
+            self.model.finish()
+        elif name == "position":
+            self._settle()
+            self.model.position = self._cut(word, register.bits)
         elif register.access == "wo":
             if not self._packet:
                 self._mode = values["MODE"]
@@ -110,7 +120,7 @@ class GoldenTransport(Transport):
             return 0  # a hole between two words
         if self._words is None:
             self._take_back()
-            full = with_copies(self.model.state())
+            full = with_copies(self._memories(), self.config)
             self._words = self._memory_map.encode({name: full[name] for name in self._names})
         place = self._places[at]
         if word is not None:
@@ -121,9 +131,27 @@ class GoldenTransport(Transport):
     def _settle(self) -> None:
         """What the window wrote becomes the model's."""
         if self._written:
-            state = without_copies(self._memory_map.decode(self._names, self._words))
-            self.model.load(self.model.state() | state)
+            state = without_copies(self._memory_map.decode(self._names, self._words), self.config)
+            self._load(self.model, self._memories() | state)
         self._words, self._written = None, False
+
+    def _memories(self) -> dict[str, np.ndarray]:
+        """The model's state as it is, with what is pending still to come."""
+        model = self.model
+        arrays = {name: tensor.numpy().copy() for name, tensor in model.memories.tensors().items()}
+        return arrays | {"samples": np.array(model.samples), "position": np.array(model.position)}
+
+    def _load(self, model, state: dict[str, np.ndarray]) -> None:
+        """Goes on with `model` in that state; the second rule's pending updates stay so."""
+
+        def updates(of):
+            return (of.memories.due, of.memories.next) if self.config.rule == "second" else ()
+
+        kept = copy.deepcopy(updates(self.model))
+        model.load(state)
+        for update, earlier in zip(updates(model), kept, strict=True):
+            update.become(earlier)
+        self.model = model
 
     def _take_back(self) -> None:
         """Takes the last sample's update out of W again: memory or a setting is touched before the pass that writes it."""
@@ -146,14 +174,15 @@ class GoldenTransport(Transport):
         self._settle()
         values, config = self._values, self.config
         names = ("threshold", "window_low", "window_high", "margin", "lambda8", "dead_zone", "reach", "seed")
-        changes = {name: values[name] for name in names}
+        changes = {name: values[name] for name in names if name in values}
+        if config.rule == "second":  # whose keys are the window of 4 steps
+            changes |= {name: changes[name] * 4 // config.steps for name in ("window_low", "window_high")}
         changes |= {"block": values["block"] + 1, "stochastic": bool(values["stochastic"])}
         changes |= {"learn_theta": bool(values["learn_theta"])}
         config = config.replace(**changes)
-        state, decay = self.model.state(), self.model.decay
+        state, decay = self._memories(), self.model.decay
         if config != self.model.config:
-            self.model = IntegerModel(config)
-            self.model.load(state | {"position": np.minimum(state["position"], config.block - 1)})
+            self._load(IntegerModel(config), state | {"position": np.minimum(state["position"], config.block - 1)})
             self.model.decay = decay
         for decay in _DECAYS:
             wanted = settings_of(config, decay)
@@ -182,7 +211,8 @@ class GoldenTransport(Transport):
         if self._update:
             self._update.write(self.model)
         self._update = None
-        self._before = (self.model.state(), x[0], labels[0]) if mode == "learn" else None
+        if self.config.rule == "first":
+            self._before = (self.model.state(), x[0], labels[0]) if mode == "learn" else None
         records = self.model.train(x, labels, learn=mode == "learn")
         if mode == "recall":
             self.model.recall()

@@ -87,7 +87,7 @@ class Chip(Network, driver.Chip):
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            decay: shift of the rates, -8..0; another one than before is set first, for which the last sample's update is
+            decay: shift of the rates, -8..0; another one than before is set first, for which the first rule's last update is
                 written, so that the next sample's record does not count it. advance: called with the number of samples done.
         """
         if decay != self._decay:

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
-from rtl.formats import check_rule
 from rtl.interface.memory_map import check_core
 from sw import data
 from sw.common.errors import CheckError, UserError
@@ -73,9 +72,7 @@ def train_on(
 
 def _found(where: Place, config: Config) -> Place:
     """With the simulator by its name. Raises ConfigError where a chip is wanted and none has the configuration."""
-    if where.backend == "serial":
-        check_rule(config)
-    if where.backend == "sim":
+    if where.backend != "golden":
         check_core(config)
     return replace(where, simulator=find_simulator(where.simulator)) if where.backend == "sim" else where
 

@@ -1,6 +1,7 @@
 """Proof that the AXI bench can fail: one line of rtl/bus is changed, in memory, and a cocotb test names what is wrong."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.marks import long
 
 CONFIG = Config(sizes=(9, 3), lanes=(4, 2), block=4, seed=3)
 """The smallest core with padded words and beats."""
+SECOND = CONFIG.replace(lanes=4, rule="second")
+"""The same of engines."""
 COMPONENT = "rtl.bus.axi:AxiCore"
 
 
@@ -78,14 +81,35 @@ MUTANTS = (
         ROUTED,
     ),
     BusMutant("words from both routes", "packet_ports.py", "~packets.inside & ~(by_register", "~(by_register", True, ROUTED),
+    BusMutant("a register waits", "control.py", "~self.status.idle & ~at_once", "~self.status.idle", core=SECOND),
+    BusMutant(
+        "every word a first one", "packet_out.py", "Mux(index == 0, self.number", "Mux(1, self.number", True, core=SECOND
+    ),
+    BusMutant("one update is finished", "../engine/stimulus.py", "blank.eq(2)", "blank.eq(1)", True, core=SECOND),
+    BusMutant(
+        "spikes survive the reset",
+        "../engine/synapses.py",
+        '"host_writes", "train"',
+        '"host_writes"',
+        True,
+        RESET,
+        core=SECOND,
+    ),
 )
-QUICK = {mutant.tests for mutant in MUTANTS if not mutant.long}
+CASES = dict.fromkeys((mutant.core or CONFIG, mutant.tests) for mutant in MUTANTS)
+QUICK = {(mutant.core or CONFIG, mutant.tests) for mutant in MUTANTS if not mutant.long}
 
 
 @pytest.fixture(scope="module")
 def values(tmp_path_factory):
-    path = scenario(CONFIG, tmp_path_factory.mktemp("scenario") / "scenario.npz")
-    return {"config": CONFIG.to_dict(), "scenario": str(path)}
+    """A bench's parameters by the core."""
+
+    @cache
+    def of(config: Config) -> dict:
+        path = scenario(config, tmp_path_factory.mktemp("scenario") / "scenario.npz")
+        return {"config": config.to_dict(), "scenario": str(path)}
+
+    return of
 
 
 def bench(folder: Path, values: dict, text: str, test: str) -> None:
@@ -94,16 +118,17 @@ def bench(folder: Path, values: dict, text: str, test: str) -> None:
     run(design, BENCH, values, folder=folder / "run", tests=test, timeout=400)
 
 
-@pytest.mark.parametrize("test", [one if one in QUICK else long(one) for one in dict.fromkeys(m.tests for m in MUTANTS)])
-def test_the_core_as_it_is_passes_each_test_alone(test, values, tmp_path):
+@pytest.mark.parametrize("config, test", [case if case in QUICK else long(*case) for case in CASES])
+def test_the_core_as_it_is_passes_each_test_alone(config, test, values, tmp_path):
     """As the mutants are run: a test that needed what another leaves behind would find something in all of them."""
-    bench(tmp_path, values, core_verilog(CONFIG, COMPONENT, TOP), test)
+    bench(tmp_path, values(config), core_verilog(config, COMPONENT, TOP), test)
 
 
 @pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))
 def test_is_caught(mutant, values, tmp_path):
-    text = with_mutant(mutant, "tests.cosim.mutants:core", CONFIG, COMPONENT, TOP)
+    config = mutant.core or CONFIG
+    text = with_mutant(mutant, "tests.cosim.mutants:core", config, COMPONENT, TOP)
     with pytest.raises(BenchError) as found:
-        bench(tmp_path, values, text, mutant.tests)
+        bench(tmp_path, values(config), text, mutant.tests)
     assert "no results" not in str(found.value) and "no end" not in str(found.value), found.value
     print(f"{mutant.name}: {found.value}")

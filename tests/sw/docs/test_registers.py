@@ -1,5 +1,7 @@
 """docs/registers.md is what the register map says, and its formulas hold for every depth."""
 
+import re
+
 import pytest
 
 from golden.config import Config
@@ -15,3 +17,13 @@ def test_the_file_is_up_to_date():
 def test_the_formulas_give_every_layers_addresses(layers):
     found = {r.name: r.address for r in core_registers(Config(sizes=(4,) * (layers + 1), lanes=2))}
     assert {name: found[name] for name in registers.places(layers)} == registers.places(layers)
+
+
+@pytest.mark.parametrize("layers", (1, 8))
+def test_the_second_rules_formulas_do_too(layers):
+    found = {r.name: r.address for r in core_registers(Config(sizes=(4,) * (layers + 1), lanes=2, rule="second"))}
+    section = registers.text().split("### Of a core of the second rule")[1].split("##")[0]
+    rows = re.findall(r"\| 0x(\w+)( \+ 4 L)? \| (\w+) \|", section)
+    assert len(rows) == len(found) - layers  # `rate l` has a formula of its own
+    for place, behind, name in rows:
+        assert found[name] == int(place, 16) + (4 * layers if behind else 0), name
