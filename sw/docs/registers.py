@@ -84,7 +84,7 @@ def text() -> str:
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed},\n")
     parts.append("`folded=True` where it is, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
     parts.append(
-        "Of the second\nrule's core without `loss` and `folded`, and with `rule=second` and the layers of each of its `engines`. "
+        "Of the second\nrule's core without `loss` and `folded`, but with `rule=second` and the layers of its `engines`. "
     )
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
     return "".join([*parts, _PACKETS])
