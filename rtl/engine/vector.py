@@ -1,5 +1,8 @@
 """The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic2.md, steps 6 to 9)."""
 
+from functools import reduce
+from operator import add
+
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
@@ -223,13 +226,13 @@ class Vector(wiring.Component):
         m.d.comb += write.addr.eq(p.at("store_at", STORE)), write.en.eq(p.at("store", STORE))
 
     def _dots(self, m):
-        """Products added up over the lanes, four at a time, and over the groups."""
+        """Products added up over the lanes, two at a time (a carry chain each), and over the groups."""
         f, p, stage = self.form, self.p, FACTORS + 2
         parts = [p.at(f"product{i}", stage)[:SQUARE_BITS].as_signed() for i in range(f.lanes)]
         while len(parts) > 1:
-            for i, start in enumerate(range(0, len(parts), 4)):
-                p.define(f"part{stage}_{i}", stage, sum(parts[start : start + 4]))
-            names = [f"part{stage}_{i}" for i in range(-(-len(parts) // 4))]
+            for i, start in enumerate(range(0, len(parts), 2)):
+                p.define(f"part{stage}_{i}", stage, reduce(add, parts[start : start + 2]))
+            names = [f"part{stage}_{i}" for i in range(-(-len(parts) // 2))]
             stage += 1
             parts = [p.at(name, stage) for name in names]
         item, total = p.at("item", stage), Signal.like(self.dot.value)
