@@ -78,25 +78,25 @@ class PredictedClocks(Clocks):
 def predict(config: Config, density: float | None = None, learned: int = SAMPLES, inferred: int = TESTS) -> PredictedClocks:
     """The model of clocks: golden learns and infers the samples, and what it counts goes through the core's timing.
 
-    Within 10 % of `measure`, without a simulator.
+    Within 10 % of `measure` (second rule: 5 %), without a simulator.
 
     Args:
         density: of random pixels; None: the samples that `measure` takes.
     """
-    from sw.design import folded_clocks, layered_clocks
-    from sw.design.golden_counts import watch
+    from sw.design import engine_clocks, engine_counts, folded_clocks, golden_counts, layered_clocks
 
-    core, dataset = folded_clocks if config.folded else layered_clocks, samples(config, learned, inferred, density)
-    training, inference = watch(config, dataset)
-    return PredictedClocks(
-        core.clocks(config, training, learns=True) if training else None,
-        core.clocks(config, inference, learns=False),
-        learned,
-        inferred,
-        dataset.name,
-        tuple(training.rows.mean(0).tolist()) if training else (),
-        tuple(inference.rows.mean(0).tolist()),
-    )
+    dataset = samples(config, learned, inferred, density)
+    if config.rule == "second":
+        parts = engine_counts.watch(config, dataset)
+        training, inference = (engine_clocks.clocks(config, part) if part else None for part in parts)
+        rows = [engine_counts.rows(config, part) for part in parts]
+    else:
+        core, parts = folded_clocks if config.folded else layered_clocks, golden_counts.watch(config, dataset)
+        training, inference = (
+            core.clocks(config, part, learns) if part else None for part, learns in zip(parts, (True, False), strict=True)
+        )
+        rows = [tuple(part.rows.mean(0).tolist()) if part else () for part in parts]
+    return PredictedClocks(training, inference, learned, inferred, dataset.name, *rows)
 
 
 def measure(
@@ -138,7 +138,12 @@ def measure(
             raise CheckError(f"{result.mismatch}; bispike verify --config tells more")
     training_clocks, visited = result.clocks_per_sample_training, None
     if config.learn:
-        rows = float(np.array(config.lanes[1:]) @ result.counters[:, 0])
+        words = np.array(
+            config.lanes[1:]
+        )  # the first rule's rows are words of so many synapses, the second's go to all groups
+        if config.rule == "second":
+            words = max(config.lanes) * -(-np.array(config.sizes[1:]) // max(config.lanes))
+        rows = float(words @ result.counters[:, 0])
         visited = rows / (training_clocks * result.samples)
     return MeasuredClocks(
         training_clocks if config.learn else None,

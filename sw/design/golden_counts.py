@@ -1,4 +1,4 @@
-"""What golden counts of real samples, as far as it decides how many clocks they take: rows, lessons, recalled spikes."""
+"""What golden counts of real samples of the first rule, as far as it decides how many clocks they take."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ import numpy as np
 from golden.config import Config
 from golden.integer import IntegerModel
 from golden.rule import Rule
-from rtl.formats import check_rule
 from sw.data import Dataset
 
 
@@ -49,7 +48,6 @@ class _Watched(Rule):
 def watch(config: Config, dataset: Dataset) -> tuple[Activity | None, Activity]:
     """Golden learns the training samples from initial weights, and then infers the others; the first is None where the
     configuration does not learn."""
-    check_rule(config)
     model, learned = IntegerModel(config, fast=False), None
     if config.learn:
         model.rule = rule = _Watched(config)

@@ -11,6 +11,8 @@ from sw.design import inventory
 
 SMALL = Config(name="small", sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
 
+ENGINE = SMALL.replace(name="engine", lanes=4, rule="second")
+
 COUNT = cache(inventory.count)
 
 
@@ -63,6 +65,38 @@ def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_err
         found = parts[f"layer{layer}"].multipliers
         assert found["17 x 16"] == units
         assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
+
+
+def test_an_engine_is_counted_by_its_blocks():
+    """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums."""
+    parts, lanes = inventory.count(ENGINE), 4
+    groups = [-(-size // lanes) for size in ENGINE.sizes]
+    below = sum(groups[i] * ENGINE.sizes[i - 1] for i in (1, 2, 3))
+    above = sum(groups[i] * ENGINE.sizes[i + 1] for i in (0, 1, 2))
+    assert parts["neurons.synapses"].memories == {"weights": (below + above) * lanes * ENGINE.weight_bits}
+    words = ENGINE.classes * sum(groups)
+    vector = parts["learner.vector"].memories
+    assert (vector["templates"], vector["sums"]) == (words * lanes * 6, words * lanes * 24)
+    several = {name: sum(part.multipliers.values()) for name, part in parts.items() if part.multipliers}
+    assert several == {"neurons.synapses": lanes, "learner.vector": lanes, "learner.scalars": 1}
+    assert list(parts)[-1] == "core" and {"rows", "counters", "neurons.errors"} < set(parts)
+
+
+@pytest.mark.long
+def test_an_engine_without_learning_has_no_learner_and_no_multiplier():
+    parts = inventory.count(ENGINE.replace(learn=False))
+    assert not [name for name in parts if name.startswith("learner")]
+    assert not any(part.multipliers for part in parts.values())
+
+
+def test_the_command_shows_the_blocks_of_an_engine(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "140")
+    (tmp_path / "engine.toml").write_text(ENGINE.to_toml())
+    assert cli.main(["info", "--config", str(tmp_path / "engine.toml")]) == 0
+    shown = capsys.readouterr().out
+    assert "engine: 9 - 8 - 5 - 3, T = 4, one engine of 4 lanes" in shown
+    assert "neurons.synapses" in shown and "neurons  " not in shown
+    assert "clocks a sample, predicted: " in shown and "layers work in turns" in shown
 
 
 def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
