@@ -32,7 +32,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Segment:
-    """Consecutive samples of the stream that are treated alike. kind: "recall", "training", "settling" or "test".
+    """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling" or "test".
 
     first: what the first of them is called in messages; the others count on.
     """
@@ -44,7 +44,7 @@ class Segment:
 
     @property
     def learn(self) -> bool:
-        return self.kind == "training"
+        return self.kind in ("training", "lead")
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, and where the epochs are parts of some: settle, see `segments`."""
+        """x, y, order (-1: no sample), test_x, test_y, and of parts of epochs: settle, lead, see `segments`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
@@ -119,6 +119,8 @@ class Job:
         zeros, none = np.zeros((late, data["x"].shape[1]), np.uint8), np.zeros(late, np.uint8)
         if self.fresh and epoch == self.first and self.core_config.learn:
             yield Segment("recall", zeros[:1], none[:1])
+        if len(data.get("lead", ())) and epoch == self.first:
+            yield Segment("lead", data["x"][data["lead"]], data["y"][data["lead"]])
         order, first = data["order"][epoch], self.origin(epoch)[1]
         order = order[order >= 0]
         yield Segment("training", data["x"][order], data["y"][order], first)

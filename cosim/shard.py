@@ -34,7 +34,8 @@ class Shard:
         stretches: (S) pairs: an epoch, and the number of the first sample in that.
         fresh: the training begins here, with a recall of all concepts.
         data: as `Job.data` gives it: x (rows, n0), y (rows,) hold what the shard needs; order (S, longest), -1: no sample;
-            settle (S,): the sample after the stretch's last, -1 where its epoch ends.
+            settle (S,): the sample after the stretch's last, -1 where its epoch ends, or blank ones settle it; lead: the
+            samples before its first one that are learned once more, see `Lead`.
     """
 
     config: dict
@@ -58,11 +59,28 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """How a chip of the second rule gets to where a shard begins within an epoch, with the updates of the two samples before
+    it pending, which are in no memory: from `state` it learns those two once more, with `W` in place of its own in between.
+
+    Then each of them has the weights that it had in the training, without updates of earlier ones, and leaves its own.
+
+    Members:
+        state: the memories before the first of them, with what was due then written. W: by name, with the next one, too.
+    """
+
+    state: State
+    W: State
+
+
+@dataclass(frozen=True)
 class Reference:
-    """What golden did in a shard: its state before the first stretch and after each (S + 1), and every record, packed."""
+    """What golden did in a shard: its state before the first stretch and after each (S + 1), with nothing pending, every
+    record, packed, and of the second rule how the chip begins within an epoch."""
 
     states: list[State]
     records: bytes
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,8 @@ class Proof:
 
     Members:
         samples: learned.  values: compared.  seconds: from its arrays to here.
-        begins, ends: `digest` of the memories that the chip was given, and of those that it had in the end.
+        begins, ends: `digest` of golden's memories at its start, which the chip was given or led to, and of those that it
+            had in the end.
         mismatch: the first one, '' where there is none.
     """
 
@@ -116,6 +135,9 @@ def prove(
         job.file("expected.bin").write_bytes(golden.records)
         for epoch, state in enumerate(golden.states, -1):
             save_arrays(job.state_file(epoch), state)
+        if golden.lead:
+            save_arrays(job.state_file(-1), golden.lead.state)
+            save_arrays(job.file("lead.npz"), golden.lead.W)
         watch = Watch(job, progress or (lambda _: None))
         run = start(built, "cosim.training_bench", {"job": str(path)}, folder=Path(folder))
         try:

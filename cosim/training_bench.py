@@ -75,6 +75,10 @@ class TrainingBench:
         found = {kind: account.totals(self.config.layers) for kind in ("training", "test")}
         for segment in segments:
             self.where = {"epoch": epoch, "phase": segment.kind}
+            if segment.kind == "lead":
+                await self.lead_in(segment)
+                began, before = time.monotonic(), await self.clock_counters()
+                continue
             records = await self.segment(segment)
             if segment.kind == "recall":
                 # The chip has now recalled all concepts by itself; they must be those that golden starts with.
@@ -92,6 +96,14 @@ class TrainingBench:
         state = self.wait_for_state(epoch)
         self.compare(compare_state, self.kept(state), await self.chip.state())
         self.tell("epoch", account=account.epoch(**found, busy=busy))
+
+    async def lead_in(self, segment: Segment) -> None:
+        """Learns samples once more, so that their updates are pending; see `cosim.shard.Lead`."""
+        for number in range(len(segment.x)):
+            if number:
+                await self.chip.write(**load_arrays(self.job.file("lead.npz")))
+            async for _ in self.chip.stream(segment.x[number : number + 1], segment.y[number : number + 1]):
+                pass
 
     async def segment(self, segment: Segment) -> Records:
         parts, waiting, done, correct = [], deque(), 0, 0

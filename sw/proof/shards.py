@@ -1,18 +1,27 @@
 """A training cut into shards, and what golden did in each, kept in the run folder until all are proven."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cosim.files import load_arrays, save_arrays
-from cosim.shard import Reference, Shard
+from cosim.golden_worker import CHUNK
+from cosim.job import Segment, pack
+from cosim.shard import Lead, Reference, Shard
 from golden.config import Config
 from golden.order import order
 from sw.common.files import make_folder
 from sw.data.dataset import Dataset
 from sw.training.golden_backend import GoldenNetwork
+
+if TYPE_CHECKING:
+    from golden.integer import IntegerModel
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,10 @@ class CutTraining:
         """The first sample of shard `number`, counted over all epochs; of shard N: one past the last."""
         return self.samples * number // self.shards
 
+    def lead(self, number: int) -> int:
+        """Samples before a shard whose updates are pending where it begins: of the second rule, two of its first epoch."""
+        return min(2, self.cut(number) % len(self.dataset.x_train)) if self.config.rule == "second" else 0
+
     def stretches(self, number: int) -> list[tuple[int, int, int]]:
         """(epoch, start, stop), samples start .. stop - 1 as presented, of each epoch that a shard reaches into."""
         n, low, high = len(self.dataset.x_train), self.cut(number), self.cut(number + 1)
@@ -43,16 +56,25 @@ class CutTraining:
     def shard(self, number: int) -> Shard:
         """What the chip needs of the training in this shard."""
         config, stretches = self.config, self.stretches(number)
-        n, chosen = len(self.dataset.x_train), []
+        n, (first, begin), lead = len(self.dataset.x_train), stretches[0][:2], self.lead(number)
+        chosen = list(order(n, config.seed, first)[begin - lead : begin])
         indices = np.full((len(stretches), max(stop - start for _, start, stop in stretches)), -1)
         settle = np.full(len(stretches), -1)
         for row, (epoch, start, stop) in enumerate(stretches):
             indices[row, : stop - start] = len(chosen) + np.arange(stop - start)
-            if stop < n:
+            if stop < n and config.rule == "first":
                 settle[row] = len(chosen) + stop - start
             chosen.extend(order(n, config.seed, epoch)[start : stop + 1])
         x, y = self.dataset.x_train[chosen], self.dataset.y_train[chosen]
-        data = {"x": x, "y": y, "order": indices, "settle": settle, "test_x": x[:0], "test_y": y[:0]}
+        data = {
+            "x": x,
+            "y": y,
+            "order": indices,
+            "settle": settle,
+            "lead": np.arange(lead),
+            "test_x": x[:0],
+            "test_y": y[:0],
+        }
         decays = [config.decay_at(epoch, config.epochs) for epoch, _, _ in stretches]
         return Shard(config.to_dict(), decays, [[epoch, start] for epoch, start, _ in stretches], number == 0, data)
 
@@ -76,35 +98,100 @@ class GoldenRun:
     def _records(self, number: int) -> Path:
         return self.folder / f"shard-{number:05d}.npz"
 
+    def _lead(self, cut: int) -> Path:
+        return self.folder / f"lead-{cut:05d}.npz"
+
     def train(self, progress: Callable[[int], None]) -> None:
         """Trains golden to the end, from the last checkpoint there is; `progress` gets the samples learned so far.
 
-        At a cut the next sample is first taken without learning, as the chip takes it in the shard that ends there, and then
-        learned in the shard that begins there: the weights are the same as without the cut.
+        At a cut all that is pending is written, as the chip does it in the shard that ends there, and the training goes on.
+        First rule: the next sample is first taken without learning, and then learned in the shard that begins there: the
+        weights are the same as without the cut. Second rule: a copy takes blank samples, the training none.
         """
-        from cosim.golden_worker import expected
-
         training = self.training
         done = next((i for i in range(training.shards) if not self.checkpoint(i + 1).exists()), training.shards)
         if done == training.shards:
             return
         make_folder(self.folder)
-        state = load_arrays(self.checkpoint(done)) if done else None
+        state = load_arrays(self.checkpoint(done)) if done and not training.lead(done) else None
         model = GoldenNetwork(training.config, state, training.samples - training.cut(done)).model
+        if training.lead(done):
+            self._lead_in(model, done)
         if not done:
             save_arrays(self.checkpoint(0), model.state())
         for number in range(done, training.shards):
-            shard, records, between = training.shard(number), [], {}
-            job = shard.job()
-            for stretch in range(len(shard.stretches)):
-                for part in expected(job, shard.data, stretch, model):
-                    records.append(part)
+            self._shard(number, model, progress)
+
+    def _shard(self, number: int, model: "IntegerModel", progress: Callable[[int], None]) -> None:
+        """Takes a shard's samples; writes its records, the states in between and that at its end."""
+        training, records, between = self.training, [], {}
+        shard = training.shard(number)
+        job, last = shard.job(), len(shard.stretches) - 1
+        for stretch in range(last + 1):
+            model.decay, taking = shard.decays[stretch], model
+            for segment in job.segments(shard.data, stretch):
+                if segment.kind == "lead":  # it has been learned
+                    continue
+                inside = stretch == last and training.lead(number + 1)
+                if segment.kind == "settling" and inside:
+                    taking = copy.deepcopy(model)
+                for part in self._parts(segment, model.samples):
+                    if segment.learn:
+                        self._keep_leads(model)
+                    records.append(pack(taking.train(segment.x[part], segment.y[part], learn=segment.learn)))
                     progress(model.samples)
-                if stretch < len(shard.stretches) - 1:
-                    between |= {f"{stretch}.{name}": array for name, array in model.state().items()}
-            whole = np.frombuffer(b"".join(records), np.uint8)
-            save_arrays(self._records(number), {"records": whole} | between)
-            save_arrays(self.checkpoint(number + 1), model.state())
+                if segment.kind == "recall":
+                    model.recall()
+            if stretch < last:
+                between |= {f"{stretch}.{name}": array for name, array in taking.state().items()}
+        whole = np.frombuffer(b"".join(records), np.uint8)
+        save_arrays(self._records(number), {"records": whole} | between)
+        save_arrays(self.checkpoint(number + 1), taking.state())
+
+    def _parts(self, segment: Segment, learned: int) -> Iterator[slice]:
+        """Some samples at a time; those that lead to a cut begin a part. learned: samples before it, in all epochs."""
+        begins = {start - learned for start in self._leads} if segment.learn else set()
+        ends = sorted({*range(0, len(segment.x), CHUNK), *(b for b in begins if 0 < b < len(segment.x)), len(segment.x)})
+        yield from (slice(low, high) for low, high in pairwise(ends))
+
+    @cached_property
+    def _leads(self) -> dict[int, list[int]]:
+        """Sample, counted over all epochs -> the cuts that it leads to, the first of two or the only one."""
+        leads: dict[int, list[int]] = {}
+        for cut in range(1, self.training.shards):
+            if self.training.lead(cut):
+                leads.setdefault(self.training.cut(cut) - self.training.lead(cut), []).append(cut)
+        return leads
+
+    def _keep_leads(self, model: "IntegerModel") -> None:
+        """Where the model's next sample is the first that leads to a cut: writes what `Lead` says."""
+        for cut in self._leads.get(model.samples, []):
+            twin = copy.deepcopy(model)
+            memories = twin.memories
+            twin.rule.write(memories)
+            later = copy.deepcopy(memories)
+            later.due.become(later.next)
+            twin.rule.write(later)
+            memories.forget_update()
+            weights = {f"lead.{name}": array.numpy() for name, array in later.tensors().items() if name[0] == "W"}
+            save_arrays(self._lead(cut), twin.state() | weights)
+
+    def _load_lead(self, cut: int) -> Lead:
+        arrays = load_arrays(self._lead(cut))
+        weights = {name: arrays.pop(name) for name in list(arrays) if name.startswith("lead.")}
+        return Lead(arrays, {name.removeprefix("lead."): array for name, array in weights.items()})
+
+    def _lead_in(self, model: "IntegerModel", cut: int) -> None:
+        """Brings golden to a cut as a chip is brought there."""
+        import torch
+
+        lead, shard = self._load_lead(cut), self.training.shard(cut)
+        model.load(lead.state)
+        model.decay = shard.decays[0]
+        for number, sample in enumerate(shard.data["lead"]):
+            for name, array in lead.W.items() if number else ():
+                model.memories.tensors()[name].copy_(torch.from_numpy(array))
+            model.train(shard.data["x"][[sample]], shard.data["y"][[sample]])
 
     def reference(self, number: int) -> Reference:
         """What the chip must do in a shard."""
@@ -115,4 +202,5 @@ class GoldenRun:
             stretch, name = key.split(".")
             between[int(stretch)][name] = array
         first, last = (load_arrays(self.checkpoint(cut)) for cut in (number, number + 1))
-        return Reference([first, *between, last], records)
+        lead = self._load_lead(number) if self.training.lead(number) else None
+        return Reference([first, *between, last], records, lead)

@@ -283,9 +283,7 @@ def test_the_installed_command_refuses_in_one_line(tmp_path):
 @pytest.mark.parametrize(
     "command",
     [
-        ("prove", "--data", "a.npz"),
         ("build", "--board", "ulx3s-85f"),
-        ("info",),
         ("explore",),
     ],
 )

@@ -55,10 +55,10 @@ def memories() -> int:
     return sum(array.size for array in with_copies(GoldenNetwork(Config.load("small.toml")).model.state()).values())
 
 
-def small_training(count: int) -> CutTraining:
+def small_training(count: int, rule: str = "first") -> CutTraining:
     whole = data.load("digits")
     part = data.Dataset("digits", whole.x_train[:150], whole.y_train[:150], whole.x_test, whole.y_test)
-    return CutTraining(Config.load("small.toml"), part, count)
+    return CutTraining(Config.load("small.toml").replace(rule=rule), part, count)
 
 
 # -- cuts and golden -----------------------------------------------------------------------------------------------------
@@ -80,9 +80,11 @@ def test_the_shards_are_the_training(folder, count):
     assert learned == list(range(300))
 
 
-def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
+@pytest.mark.parametrize("rule", ["first", "second"])
+def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch, rule):
     """Its last checkpoint is the network that `bispike train` gives."""
-    whole = small_training(7)
+    (folder / "small.toml").write_text(f'{CONFIG}rule = "{rule}"\n')
+    whole = small_training(7, rule)
     x, y = whole.dataset.x_train, whole.dataset.y_train
     np.savez("first.npz", x=x, y=y, x_test=x[:2], y_test=y[:2])
     assert cli.main(["train", "--config", "small.toml", "--data", "first.npz", "--run", "train"]) == 0
@@ -121,6 +123,39 @@ def test_the_records_at_a_cut_are_those_of_the_training_without_it(folder):
     assert got.counters[-1, :, 1].any()
 
 
+@pytest.mark.parametrize("count", [24, 5])
+def test_the_second_rules_records_and_cuts_are_those_of_the_training_without_cuts(folder, count):
+    """All of every shard but the blank samples at its end; what a lead leaves, finished, is golden's state at the cut. Two
+    epochs of 12 samples; shards of one sample, cut also one and two samples behind an epoch's begin and a block's end."""
+    digits, config = data.load("digits"), Config.load("small.toml").replace(rule="second", block=4, rate=3)
+    part = data.Dataset("digits", digits.x_train[:12], digits.y_train[:12], digits.x_test, digits.y_test)
+    whole, cut = CutTraining(config, part, 1), CutTraining(config, part, count)
+    golden, one = GoldenRun(folder / "golden", cut), GoldenRun(folder / "one", whole)
+    golden.train(lambda samples: None)
+    one.train(lambda samples: None)
+    (folder / "expected.bin").write_bytes(one.reference(0).records)
+    expected = ExpectedReader(folder / "expected.bin", whole.config)
+    assert expected.take(1) is not None  # the recall
+    model = GoldenNetwork(cut.config).model
+    for number in range(cut.shards):
+        reference, stretches = golden.reference(number), cut.stretches(number)
+        (folder / "expected.bin").write_bytes(reference.records)
+        got = ExpectedReader(folder / "expected.bin", whole.config)
+        got.take(int(number == 0))
+        for _, start, stop in stretches:
+            left, right = got.take(stop - start), expected.take(stop - start)
+            for name in ("prediction", "voltages", "counters"):
+                np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
+            got.take(2)
+            if stop == 12:
+                expected.take(2)
+        assert (reference.lead is None) == (cut.cut(number) % 12 == 0)
+        if reference.lead:
+            golden._lead_in(model, number)
+            for name, array in model.state().items():
+                np.testing.assert_array_equal(array, reference.states[0][name], err_msg=f"{number} {name}")
+
+
 # -- the chip ------------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +187,49 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     file.write_text(json.dumps(kept))
     assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 1
     assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
+
+
+SECOND = 'rule = "second"\nsizes = [9, 5, 2]\nlanes = 3\nblock = 4\nrate = 3\n'
+"""A network small enough for Icarus, in which most samples teach."""
+
+
+def second_rule(folder, *more: str) -> list[str]:
+    """The command that proves it on 16 samples: the chip begins within an epoch, behind a block's end."""
+    (folder / "second.toml").write_text(SECOND)
+    random = np.random.default_rng(1)
+    np.savez("some.npz", x=random.integers(0, 16, (16, 9)), y=np.arange(16) % 2, x_test=np.zeros((2, 9), int), y_test=[0, 1])
+    return ["prove", "--config", "second.toml", "--data", "some.npz", "--workers", "1", *more]
+
+
+@pytest.mark.parametrize(
+    ("simulator", "epochs", "shards", "ends"), [("icarus", 1, 2, 2), long("verilator", 2, 3, 4), long("icarus", 1, 8, 8)]
+)
+def test_shards_of_the_second_rule_begin_with_what_is_pending(folder, capsys, simulator, epochs, shards, ends):
+    command = second_rule(folder, "--epochs", str(epochs), "--shards", str(shards), "--simulator", simulator)
+    assert cli.main(command) == 0
+    config = Config.load("second.toml")
+    memories = sum(array.size for array in with_copies(GoldenNetwork(config).model.state(), config).values())
+    said = re.search(r"([\d,]+) values compared, 0 mismatches: (\d+) samples", capsys.readouterr().out)
+    assert int(said[2]) == 16 * epochs
+    # A record a sample, two more where a shard or an epoch ends, one of the recall; memories as of the first rule.
+    count = (16 * epochs + 2 * ends + 1) * (1 + 2 + 2 * 4) + (shards + ends) * memories
+    assert int(said[1].replace(",", "")) == count
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("what", ["lead.W2", "W2"])
+def test_a_wrong_lead_is_found(folder, capsys, monkeypatch, what):
+    """Weights that the second of the samples before a shard is learned with again; or the first."""
+    load = GoldenRun._load_lead
+
+    def wrong(self, cut: int):
+        lead = load(self, cut)
+        (lead.W if what.startswith("lead") else lead.state)["W2"][2] += 4096
+        return lead
+
+    monkeypatch.setattr(GoldenRun, "_load_lead", wrong)
+    assert cli.main(second_rule(folder, "--epochs", "1", "--shards", "2", "--simulator", "icarus")) == 1
+    assert re.match(r"bispike: shard 2 of 2, samples 8 to 15 of epoch 1: mismatch at ", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(
