@@ -21,10 +21,10 @@ TAKE = 3
 
 
 class Learner:
-    """Its samples, lessons and concepts, by time. `engine`: whose passes wait for it."""
+    """Its samples, lessons and concepts, by time. `core`: whose passes wait for it."""
 
-    def __init__(self, config: Config, form: EngineFormat, engine: Any):
-        self.config, self.form, self.engine = config, form, engine
+    def __init__(self, config: Config, form: EngineFormat, core: Any):
+        self.config, self.form, self.core = config, form, core
         self.dots = FACTORS + 3 + ceil(log(form.lanes, 4) - 1e-9)  # from an item to its dot product
         self.taught: dict = defaultdict(lambda: inf)
         self.coming: deque = deque()
@@ -39,11 +39,15 @@ class Learner:
         self.made: dict[int, float] = {}
         self.asked: tuple[float, int] | None = None
         self.answered = inf
-        self.blocks = [n for n, sample in enumerate(engine.samples) if sample.recalled]
+        self.blocks = [n for n, sample in enumerate(core.samples) if sample.recalled]
 
     def processes(self) -> list[Process]:
         """Its blocks."""
-        return [self.lanes(), self.scalars(), self.asks()] if self.engine.learns else []
+        return [self.lanes(), self.scalars(), self.asks()] if self.core.learns else []
+
+    def groups(self, layer: int) -> int:
+        """Of a layer."""
+        return -(-self.config.sizes[layer] // self.form.lanes)
 
     def teach(self, layer: int, number: int, time: float) -> None:
         """A sample's counts at a layer are all there."""
@@ -51,7 +55,7 @@ class Learner:
 
     def free(self, layer: int, number: int) -> float:
         """When a layer may take a sample: the last but one has been taught."""
-        return self.taught[layer, number - 2] if self.engine.learns and number >= 2 else 0
+        return self.taught[layer, number - 2] if self.core.learns and number >= 2 else 0
 
     def close(self, layer: int, number: int, time: float) -> None:
         """A layer recalls, behind a sample."""
@@ -61,7 +65,7 @@ class Learner:
         """When a layer's next concept may be walked, and the pass."""
         if layer not in self.made:
             return inf, None
-        return self.made[layer], self.engine.samples[self.closing[layer]].recalled[self.concept[layer]][layer]
+        return self.made[layer], self.core.samples[self.closing[layer]].recalled[self.concept[layer]][layer]
 
     def concept_of(self, layer: int, number: int) -> tuple[int, int]:
         """The sample behind which, and which concept it is, the number-th that a layer recalls."""
@@ -97,7 +101,7 @@ class Learner:
 
     def lanes(self) -> Process:
         """A job after another, what is furthest first."""
-        f, engine, concepts = self.form, self.engine, self.config.classes
+        f, core, concepts = self.form, self.core, self.config.classes
         time, drawn, used, normed = 0.0, 0.0, 0, defaultdict(int)
         while True:
 
@@ -118,29 +122,29 @@ class Learner:
                 drawn = time + HASH_STEPS + 1
                 at = max(time + 1, self.scalars_free) + TAKE
                 rounded = 0.0
-                for _ in range(engine.groups(layer)):
+                for _ in range(self.groups(layer)):
                     high = max(at + 1, rounded)
                     at, rounded = high + 1, high + f.lanes
                 time = max(at, rounded + ROUNDED, drawn) + 1
                 self.answered = time + 1
             elif job == 2:
                 _, layer = self.norms.popleft()
-                time += engine.groups(layer) + 1
+                time += self.groups(layer) + 1
                 normed[layer] += 1
                 if normed[layer] % concepts == 0:
-                    engine.opens[layer] = time - 1 + self.dots + 1
+                    core.opens[layer] = time - 1 + self.dots + 1
                     del self.closing[layer]
             else:
                 _, layer, number = self.coming.popleft()
                 drawn = time + HASH_STEPS + 1
-                items = engine.groups(layer) * (2 if layer == 0 else concepts + 1)
+                items = self.groups(layer) * (2 if layer == 0 else concepts + 1)
                 self.dotted.append((time + items + self.dots + 1, layer, number))
                 time += items + 1
                 used += 1
 
     def _errors(self, layer: int, number: int, time: float) -> float:
         """When a sample's errors and sums are done, which begin at `time`."""
-        lesson, groups = self.engine.samples[number].lessons[layer], self.engine.groups(layer)
+        lesson, groups = self.core.samples[number].lessons[layer], self.groups(layer)
         if lesson.spared:
             return time
         done = free = 0.0
@@ -159,7 +163,7 @@ class Learner:
         while True:
             time = yield lambda: max(self.scalars_free, self.dotted[0][0] if self.dotted else inf)
             _, layer, number = self.dotted.popleft()
-            lesson = self.engine.samples[number].lessons[layer]
+            lesson = self.core.samples[number].lessons[layer]
             count, basal, apical = (self.config.classes if layer else 1), layer > 0, bool(lesson.pushes)
             last = time + 2  # of the root
             for _ in ("u", "c"):

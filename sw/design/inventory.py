@@ -31,7 +31,7 @@ class Part:
 
 def count(config: Config) -> dict[str, Part]:
     """The parts of a core: "layer0".. "layerL", and "core" for the rest; of the second rule, in their place, those blocks of
-    the engine that have memories or multipliers, as "neurons.synapses". Elaborates the design, which takes seconds.
+    the engine that have memories or multipliers, as "engine0.neurons.synapses". Elaborates the design, which takes seconds.
     """
     from amaranth.back import rtlil
 
@@ -65,8 +65,9 @@ def _layer(path: list[str]) -> str:
 
 def _block(path: list[str]) -> str:
     """The same, of the second rule: registers of a pipeline belong to its block."""
-    inside = path[3:] if path[:3] == ["core", "engine", "engine"] else []
-    return ".".join(inside[:2] if inside[:1] in (["neurons"], ["learner"]) else inside[:1]) or "core"
+    number = next((at for at, word in enumerate(path) if re.fullmatch(r"engine\d+", word)), len(path))
+    inside = path[number + 1 :]
+    return ".".join(path[number : number + (3 if inside[:1] in (["neurons"], ["learner"]) else 2)]) or "core"
 
 
 def multipliers(module: str) -> list[str]:
@@ -79,7 +80,8 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     """Prints both as tables. density: of random pixels; None: real samples where there are any (`sw.design.clocks`)."""
     with console.status("elaborating the core"):
         parts = count(config)
-    rule = f"one engine of {max(config.lanes)} lanes" if config.rule == "second" else f"{config.loss} loss"
+    engines = f"{len(config.engines) or 1} engine{'s' * (len(config.engines) > 1)} of {max(config.lanes)} lanes"
+    rule = engines if config.rule == "second" else f"{config.loss} loss"
     say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {rule}\n")
     second = config.rule == "second"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -112,6 +114,6 @@ def _show_clocks(console: Console, config: Config, density: float | None) -> Non
     console.print(table, highlight=False)
     training = f" {clocks.training:,.0f} in training, recall included," if clocks.training is not None else ""
     order = "one after another" if config.folded else "side by side"
-    order = "in turns" if config.rule == "second" else order
+    order = "in turns on their engine" if config.rule == "second" else order
     say(console, f"clocks a sample, predicted:{training} {clocks.inference:,.0f} in inference")
     say(console, f"layers work {order}; {clocks.note}")

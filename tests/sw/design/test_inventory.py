@@ -73,19 +73,20 @@ def test_an_engine_is_counted_by_its_blocks():
     groups = [-(-size // lanes) for size in ENGINE.sizes]
     below = sum(groups[i] * ENGINE.sizes[i - 1] for i in (1, 2, 3))
     above = sum(groups[i] * ENGINE.sizes[i + 1] for i in (0, 1, 2))
-    assert parts["neurons.synapses"].memories == {"weights": (below + above) * lanes * ENGINE.weight_bits}
+    assert parts["engine0.neurons.synapses"].memories == {"weights": (below + above) * lanes * ENGINE.weight_bits}
     words = ENGINE.classes * sum(groups)
-    vector = parts["learner.vector"].memories
+    vector = parts["engine0.learner.vector"].memories
     assert (vector["templates"], vector["sums"]) == (words * lanes * 6, words * lanes * 24)
     several = {name: sum(part.multipliers.values()) for name, part in parts.items() if part.multipliers}
-    assert several == {"neurons.synapses": lanes, "learner.vector": lanes, "learner.scalars": 1}
-    assert list(parts)[-1] == "core" and {"rows", "counters", "neurons.errors"} < set(parts)
+    expected = {"neurons.synapses": lanes, "learner.vector": lanes, "learner.scalars": 1}
+    assert several == {f"engine0.{name}": number for name, number in expected.items()}
+    assert list(parts)[-1] == "core" and {"engine0.rows", "engine0.counters", "engine0.neurons.errors"} < set(parts)
 
 
 @pytest.mark.long
 def test_an_engine_without_learning_has_no_learner_and_no_multiplier():
     parts = inventory.count(ENGINE.replace(learn=False))
-    assert not [name for name in parts if name.startswith("learner")]
+    assert not [name for name in parts if "learner" in name]
     assert not any(part.multipliers for part in parts.values())
 
 
@@ -94,9 +95,9 @@ def test_the_command_shows_the_blocks_of_an_engine(capsys, monkeypatch, tmp_path
     (tmp_path / "engine.toml").write_text(ENGINE.to_toml())
     assert cli.main(["info", "--config", str(tmp_path / "engine.toml")]) == 0
     shown = capsys.readouterr().out
-    assert "engine: 9 - 8 - 5 - 3, T = 4, one engine of 4 lanes" in shown
-    assert "neurons.synapses" in shown and "neurons  " not in shown
-    assert "clocks a sample, predicted: " in shown and "layers work in turns" in shown
+    assert "engine: 9 - 8 - 5 - 3, T = 4, 1 engine of 4 lanes" in shown
+    assert "engine0.neurons.synapses" in shown and "neurons  " not in shown
+    assert "clocks a sample, predicted: " in shown and "layers work in turns on their engine" in shown
 
 
 def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
