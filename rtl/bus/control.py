@@ -116,6 +116,9 @@ class Control(wiring.Component):
                 m.d.sync += response.eq(0)
                 m.next = "respond"
                 self._decode(m)
+            with m.State("result"), m.If(self.ports.there):  # a result's words come some clocks apart
+                m.d.sync += response.data.eq(self.ports.front), self.ports.pop.eq(1)
+                m.next = "respond"
             with m.State("check"):
                 # From now on no sample begins; one that began until now has made `idle` low.
                 m.next = "host"
@@ -157,14 +160,15 @@ class Control(wiring.Component):
 
     def _read(self, m, register):
         ports, name = self.ports, register.name
-        values = {"STATUS": self.status, "ERRORS": self.errors, "RESULT": ports.front} | self.own
+        values = {"STATUS": self.status, "ERRORS": self.errors} | self.own
         values |= {count: ports.counts[count] for count in COUNTS}
         if register.access != "wo":
             m.d.sync += self.response.data.eq(values.get(name, self.resets[name]))
         if name == "RESULT":
-            m.d.sync += ports.pop.eq(1)
+            m.next = "result"
             with m.If(~ports.waiting):
                 self._refuse(m, "no_result")
+                m.next = "respond"
 
     def _write(self, m, register):
         if register.access == "ro":

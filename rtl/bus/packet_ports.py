@@ -27,7 +27,8 @@ class PacketPorts(wiring.Component):
         stream_i, stream_o: In/Out, packets by route 0. stimulus, result: Out/In, the core's.
         mode, hold: In, see `PacketIn`. route: In.
         push: In, pulse: `word` goes in by route 1; only while `room`. pop: In, pulse: the word `front` is taken.
-        waiting: Out, `front` is a word of a result, by route 1.
+        there: Out, `front` is a word of a result, by route 1. waiting: Out, one is there, or will be, of a result that has
+            begun.
         counts: Out, the registers `COUNTS`. short_packet, long_packet, label: Out, pulses: why a packet was dropped.
         quiet: Out, every packet taken has had its result.
     """
@@ -48,6 +49,7 @@ class PacketPorts(wiring.Component):
                 "room": Out(1),
                 "pop": In(1),
                 "front": Out(DATA_BITS),
+                "there": Out(1),
                 "waiting": Out(1),
                 "counts": Out(data.StructLayout({name: DATA_BITS for name in COUNTS})),
                 "short_packet": Out(1),
@@ -104,7 +106,7 @@ class PacketPorts(wiring.Component):
     def _results(self, m, packets):
         by_register, sink = Signal(init=self.reset), packets.o
         with m.If(by_register):
-            m.d.comb += self.waiting.eq(sink.valid), sink.ready.eq(self.pop)
+            m.d.comb += self.there.eq(sink.valid), self.waiting.eq(packets.inside), sink.ready.eq(self.pop)
         with m.Else():
             m.d.comb += self.stream_o.valid.eq(sink.valid), sink.ready.eq(self.stream_o.ready)
         m.d.comb += self.stream_o.payload.eq(sink.payload), self.front.eq(sink.payload.data)

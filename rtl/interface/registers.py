@@ -27,7 +27,7 @@ ROUTES = ("stream", "register")
 
 STATUS = {
     "idle": "the core is quiet: no complete packet and no result is anywhere inside",
-    "result": "a word of a result waits in RESULT",
+    "result": "a word of a result is in RESULT, or follows at once",
     "room": "SAMPLE or SAMPLE_LAST takes a word",
 }
 """Bits of STATUS, bit 0 first."""

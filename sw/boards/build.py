@@ -47,7 +47,7 @@ def build(
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
         UserError: a clock that the board cannot make; a tool that is not installed. ConfigError: a rule that no core has.
     """
-    if board.family:
+    if board.family:  # else it is plain Verilog, which nothing is estimated or placed of
         check_rule(config)
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
