@@ -3,7 +3,6 @@
 from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS, EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
@@ -14,6 +13,9 @@ FRACTION_BITS = 15
 """Of q_k and q_r."""
 ERROR_SHIFT = FRACTION_BITS - 9
 """The rounding shift of e in hidden layers; one more at the top."""
+
+QUAD = 4
+"""Lanes of which one is picked in a clock."""
 
 
 class Rounding(wiring.Component):
@@ -28,7 +30,7 @@ class Rounding(wiring.Component):
             rounded, `pick_latency` clocks behind `pick`.
     """
 
-    pick_latency = 2
+    pick_latency = 3
 
     def __init__(self, form: EngineFormat, total_bits: int):
         self.form = f = form
@@ -77,22 +79,29 @@ class Rounding(wiring.Component):
         p.define("valid", 0, running)
         p.define("last", 0, last)
         p.define("lane", 0, lane)
-        value = p.define("value", 0, Array(totals)[lane[: max(1, ceil_log2(f.lanes))]])
-        p.define("window", 0, Array(windows)[lane[: max(1, ceil_log2(f.lanes))]])
-        p.define("negative", 0, value[-1])
+        # Of a lane's total in two clocks: the one of each QUAD lanes, then the one of these.
+        for quad in range(0, f.lanes, QUAD):
+            for name, kept in (("totals", totals), ("windows", windows)):
+                p.define(f"{name}{quad}", 0, Array(kept[quad : quad + QUAD])[lane[:2]])
+        totals, windows = (
+            Array(p.at(f"{name}{quad}", 1) for quad in range(0, f.lanes, QUAD)) for name in ("totals", "windows")
+        )
+        value = p.define("value", 1, totals[p.at("lane", 1) >> 2])
+        p.define("window", 1, windows[p.at("lane", 1) >> 2])
+        p.define("negative", 1, value[-1])
         for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
             p.define(name, 0, what)
-        m.d.comb += self.picked.eq(p.at("value", 1)[:SUM_BITS].as_signed())
+        m.d.comb += self.picked.eq(p.at("value", 2)[:SUM_BITS].as_signed())
         # Twice the value, so that half of what is shifted away stays: the shift in two clocks, then the rounding.
-        p.define("coarse", 1, (p.at("value", 1).as_signed() << 1) >> (p.at("shift", 1)[2:] << 2))
-        p.define("fine", 2, p.at("coarse", 2).as_signed() >> p.at("shift", 2)[:2])
-        p.define("rounded", 3, round_half(p.at("fine", 3).as_signed()))
-        rounded, window, falls = p.at("rounded", 4).as_signed(), p.at("window", 4), p.at("negative", 4)
-        basal_opens = Mux(p.at("top", 4), window[0] | ~falls, window[0] & (window[1] | falls))
-        opens = Mux(p.at("apical", 4), (window[0] | ~falls) & (window[1] | falls), basal_opens)
+        p.define("coarse", 2, (p.at("value", 2).as_signed() << 1) >> (p.at("shift", 2)[2:] << 2))
+        p.define("fine", 3, p.at("coarse", 3).as_signed() >> p.at("shift", 3)[:2])
+        p.define("rounded", 4, round_half(p.at("fine", 4).as_signed()))
+        rounded, window, falls = p.at("rounded", 5).as_signed(), p.at("window", 5), p.at("negative", 5)
+        basal_opens = Mux(p.at("top", 5), window[0] | ~falls, window[0] & (window[1] | falls))
+        opens = Mux(p.at("apical", 5), (window[0] | ~falls) & (window[1] | falls), basal_opens)
         g, most = saturate(rounded, ERROR_BITS), saturate(rounded, APICAL_ERROR_BITS)
-        p.define("error", 4, Mux(opens, Mux(p.at("apical", 4), most, g), 0)[: f.error_bits].as_signed())
-        done = 5
+        p.define("error", 5, Mux(opens, Mux(p.at("apical", 5), most, g), 0)[: f.error_bits].as_signed())
+        done = 6
         for i in lanes:
             with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
                 m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())

@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "a silent top neuron may fall",
         "engine/rounding.py",
-        'Mux(p.at("top", 4), window[0] | ~falls,',
-        'Mux(p.at("top", 4), 1,',
+        'Mux(p.at("top", 5), window[0] | ~falls,',
+        'Mux(p.at("top", 5), 1,',
     ),
     Mutant(
         "an active hidden neuron may not fall",
