@@ -107,9 +107,9 @@ class _Run:
         return account.epoch(learned, tested, self.values, self.differ)
 
     def _known(self) -> dict[str, np.ndarray]:
-        """The part of golden's state that this chip has."""
-        names = self.chip.memory_map.regions
-        return {name: value for name, value in self.golden.state().items() if name in names}
+        """The part of golden's state that this chip has: an inference-only core has few memories."""
+        state, names = self.golden.state(), self.chip.memory_map.regions
+        return state if self.chip.config.learn else {name: value for name, value in state.items() if name in names}
 
     def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
         from cosim.compare import compare_records

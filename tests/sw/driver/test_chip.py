@@ -213,11 +213,13 @@ def test_what_answers_must_be_a_bispike_core():
         Chip(Other(CONFIG), CONFIG)
 
 
-def test_an_inference_only_core_takes_its_part_of_a_state():
-    config = CONFIG.replace(learn=False)
+@pytest.mark.parametrize("rule", RULES)
+def test_an_inference_only_core_takes_its_part_of_a_state(rule):
+    config = RULES[rule].replace(learn=False)
     chip = Chip(GoldenTransport(config), config)
-    model = IntegerModel(CONFIG.replace(seed=4))
+    model = IntegerModel(RULES[rule].replace(seed=4))
     chip.load(model.state())
+    np.testing.assert_array_equal(chip.save()["W2"], model.state()["W2"])
     x = samples(5)[0]
     expected = model.train(x, np.zeros(5, int), learn=False)
     np.testing.assert_array_equal(chip.predict(x), expected.prediction)
