@@ -113,6 +113,17 @@ def test_a_setting_changes_no_update_that_is_pending(chip, config):
     assert_same(chip.save(), model.state())
 
 
+def test_an_update_of_the_second_rule_outlives_a_setting(chip, config):
+    model, (x, y) = IntegerModel(config), samples(6, 11)
+    chip.train(x, y)
+    if config.rule == "first":
+        chip.finish()
+    for name, value in settings_of(config.replace(threshold=50, seed=9), -3).items():
+        chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
+    model.train(x, y)
+    assert_same(chip.save(), model.state())
+
+
 def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip, config):
     """What the golden transport does then is what a core does; the first rule's golden model, which writes at once, is
     another thing, and the second's has two updates still to come.
