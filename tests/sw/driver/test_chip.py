@@ -118,6 +118,7 @@ def test_an_update_of_the_second_rule_outlives_a_setting(chip, config):
     chip.train(x, y)
     if config.rule == "first":
         chip.finish()
+    chip._wait("idle")
     for name, value in settings_of(config.replace(threshold=50, seed=9), -3).items():
         chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
     model.train(x, y)
