@@ -56,7 +56,7 @@ def ceil_log2(count: int) -> int:
 def check_rule(config: Config) -> None:
     """Raises ConfigError where the core of the configuration's rule does not do what is asked yet."""
     if config.rule != "first":
-        raise ConfigError(f"rule: found {config.rule}; allowed is first, so far: the other one trains in simulation only")
+        raise ConfigError(f"rule: found {config.rule}; allowed is first, so far: no board is built with the other one")
 
 
 @dataclass(frozen=True)

@@ -291,7 +291,7 @@ def test_what_the_second_rules_core_does_not_do_yet(complaint, tmp_path, command
     samples(tmp_path / "a.npz")
     config = toml(tmp_path / "a.toml", rule='"second"')
     message = complaint(command[0], "--config", config, *command[1:])
-    assert message == "bispike: rule: found second; allowed is first, so far: the other one trains in simulation only\n"
+    assert message == "bispike: rule: found second; allowed is first, so far: no board is built with the other one\n"
 
 
 @pytest.mark.parametrize("command", [("verify",), ("train", "--backend", "sim"), ("verilog",)])
