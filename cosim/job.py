@@ -115,7 +115,7 @@ class Job:
         What settles the last update is a blank sample, or sample `settle[epoch]` where that is not -1: taken without
         learning, it gives the very record that it gives when the training goes on with it.
         """
-        late = 2 if self.core_config.rule == "second" else 1  # samples until an update has been applied
+        late = self.core_config.update_delay
         zeros, none = np.zeros((late, data["x"].shape[1]), np.uint8), np.zeros(late, np.uint8)
         if self.fresh and epoch == self.first and self.core_config.learn:
             yield Segment("recall", zeros[:1], none[:1])

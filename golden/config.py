@@ -197,6 +197,11 @@ class Config:
         return max(MIN_RATE, min(MAX_RATE, shift + self.weight_bits - MAX_WEIGHT_BITS))
 
     @property
+    def update_delay(self) -> int:
+        """Samples taken after a learned one until its update of W is written: it rides on the pass of the last of them."""
+        return 2 if self.rule == "second" else 1
+
+    @property
     def window(self) -> tuple[int, int]:
         """The second rule's surrogate window (low, high) on voltages summed over T steps; the keys are those of 4 steps."""
         return self.window_low * self.steps // 4, self.window_high * self.steps // 4

@@ -1,4 +1,5 @@
-"""The two networks as every rule has them: perception and recall through a core's weights, in integer torch tensors.
+"""The two networks as every rule has them: perception and recall through a core's weights, in integer torch tensors, and
+in which order a rule takes a learning sample and a block's end.
 
 What follows from the configuration alone is kept in `Networks`; what a core remembers is in `memories`.
 """
@@ -8,22 +9,45 @@ from torch import Tensor
 
 from golden import noise
 from golden.config import Config
-from golden.fixed import product
+from golden.fixed import product, rsqrt_table
 from golden.memories import Memories
 from golden.neuron import soma, stimulus_counts, stimulus_spikes
 
 
 class Networks:
-    """Steps 2 to 4 of the contract for one configuration. A trace is a dict of tensors by the contract's names."""
+    """Steps 2 to 5 of the contract for one configuration. A trace is a dict of tensors by the contract's names.
 
-    def __init__(self, config: Config):
+    A rule adds `observe` (a sample, perceived and counted), `teach`, `relearn` and `recall`.
+
+    Args:
+        largest_norm: of counts or templates, squared.
+    """
+
+    def __init__(self, config: Config, largest_norm: int):
         n = config.sizes
         self.config = config
+        self.t, self.s = rsqrt_table(largest_norm)
         self.W_noise = [None, *(noise.pattern(n[i - 1], n[i]) for i in range(1, len(n)))]
         self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
 
     def __deepcopy__(self, memo) -> "Networks":
         return self  # nothing in it ever changes
+
+    def inverse_norm(self, values: Tensor) -> tuple[Tensor, Tensor]:
+        """(t, s), 1/sqrt of the squared norms of the rows of counts or templates (..., n), int64 (step 5)."""
+        norm = (values * values).sum(-1)
+        t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
+        return t, s
+
+    def sample(self, m: Memories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
+        """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `observe` and `teach`)."""
+        trace = self.observe(m, x)
+        self.teach(m, y, gain, bases, trace)
+        return trace
+
+    def concept(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
+        """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
+        return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
 
     def noise(self, pattern: tuple[Tensor, Tensor], base: Tensor) -> Tensor | int:
         """Noise (pre, post) of a memory; 128, which rounds half up, where `stochastic` is off."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from golden import plasticity
 from golden.config import Config
-from golden.fixed import rsqrt_table, sat
+from golden.fixed import sat
 from golden.memories import FirstMemories
 from golden.networks import Networks
 
@@ -20,20 +20,7 @@ class Rule(Networks):
     memories = FirstMemories
 
     def __init__(self, config: Config):
-        super().__init__(config)
-        self.t, self.s = rsqrt_table(config.steps**2 * max(config.sizes))
-
-    def inverse_norm(self, counts: Tensor) -> tuple[Tensor, Tensor]:
-        """(t, s), 1/sqrt of the squared norms of the rows of counts (..., n), int64."""
-        norm = (counts * counts).sum(-1)
-        t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
-        return t, s
-
-    def sample(self, m: FirstMemories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `teach`)."""
-        trace = self.observe(m, x)
-        self.teach(m, y, gain, bases, trace)
-        return trace
+        super().__init__(config, config.steps**2 * max(config.sizes))
 
     def observe(self, m: FirstMemories, x: Tensor) -> dict[str, Tensor]:
         """Samples x (..., n_0), perceived and counted: the pass of each carries the update pending in m, one at most."""
@@ -44,10 +31,6 @@ class Rule(Networks):
 
     def finish(self, m: FirstMemories) -> None:
         """Nothing: only the counters of the last update are still to come."""
-
-    def concept(self, m: FirstMemories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
-        return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
 
     def count(self, m: FirstMemories, x: Tensor, trace: dict[str, Tensor]) -> Tensor:
         """Step 10: counters (..., L, 4) of passes over x (..., n_0), all of which carry the update pending in m."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from golden import plasticity, plasticity2
 from golden.config import Config
-from golden.fixed import rnd, rsqrt_table, sat
+from golden.fixed import rnd, sat
 from golden.memories2 import TEMPLATE, Memories2
 from golden.networks import Networks
 
@@ -20,21 +20,8 @@ class Rule2(Networks):
     memories = Memories2
 
     def __init__(self, config: Config):
-        super().__init__(config)
-        self.t, self.s = rsqrt_table(TEMPLATE**2 * max(config.sizes))
+        super().__init__(config, TEMPLATE**2 * max(config.sizes))
         self.log2_steps = config.steps.bit_length() - 1
-
-    def inverse_norm(self, values: Tensor) -> tuple[Tensor, Tensor]:
-        """(t, s), 1/sqrt of the squared norms of the rows of counts or templates (..., n), int64."""
-        norm = (values * values).sum(-1)
-        t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
-        return t, s
-
-    def sample(self, m: Memories2, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `observe` and `teach`)."""
-        trace = self.observe(m, x)
-        self.teach(m, y, gain, bases, trace)
-        return trace
 
     def observe(self, m: Memories2, x: Tensor) -> dict[str, Tensor]:
         """Step 7, last line, then 2, 3 and 10: samples x (..., n_0) are perceived and counted, once W has what was due.
@@ -101,10 +88,6 @@ class Rule2(Networks):
             trace |= {f"e{i}": e, f"g{i}": g}
             m.next.pre[i - 1].copy_(trace[f"r{i - 1}"])
             m.next.g[i - 1].copy_(g)
-
-    def concept(self, m: Memories2, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
-        return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
 
     def relearn(self, m: Memories2, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
         """Step 9, first half: concept k (1,) changes Theta and clears its sums; returns X and G (n_l,) by name.

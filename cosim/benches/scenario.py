@@ -55,7 +55,7 @@ class Scenario:
 
     def blank(self, recall: bool = False) -> None:
         """Samples of zeros, which settle what is pending; with `recall` all concepts are recalled after it."""
-        late = 2 if self.model.config.rule == "second" else 1  # samples until an update has been applied
+        late = self.model.config.update_delay
         zeros = np.zeros((late, self.model.config.sizes[0]), dtype=np.int64)
         self.samples(zeros, None, False, recall & (np.arange(late) == late - 1))
 

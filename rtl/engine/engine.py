@@ -10,16 +10,13 @@ from rtl.engine.counters import COUNTER_BITS, Counters, place_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
 from rtl.engine.layouts import header_layout, link_signature
-from rtl.engine.learner import Learner
+from rtl.engine.learner import FIRST_MEMORY, Learner
 from rtl.engine.neurons import Neurons
 from rtl.engine.outlet import Outlet, stimulus_counts_layout, voltages_layout
 from rtl.engine.rows import Rows
 from rtl.engine.schedule import Schedule
 from rtl.engine.settings import settings_layout
 from rtl.interface.engine_map import MEMORIES
-
-LEARNER = MEMORIES.index("templates")
-"""The first of the learner's memories."""
 
 
 class Engine(wiring.Component):
@@ -138,8 +135,8 @@ class Engine(wiring.Component):
             schedule.taught_parity.eq(learner.taught.payload.parity),
         ]
         m.d.comb += [
-            learner.host.on.eq(self.host.select & (self.host.memory >= LEARNER)),
-            learner.host.memory.eq(self.host.memory - LEARNER),
+            learner.host.on.eq(self.host.select & (self.host.memory >= FIRST_MEMORY)),
+            learner.host.memory.eq(self.host.memory - FIRST_MEMORY),
             learner.host.address.eq(self.host.index),
             learner.host.write.eq(self.host.write),
             learner.host.data.eq(self.host.data),

@@ -5,13 +5,8 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import BANKS, errors_layout
+from rtl.engine.layouts import BANKS, errors_layout, sent
 from rtl.memories import ram
-
-
-def errors_signature(f: EngineFormat) -> wiring.Signature:
-    """A write of a group's errors; it cannot be refused."""
-    return wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})
 
 
 def waiting_layout(f: EngineFormat) -> data.StructLayout:
@@ -25,7 +20,7 @@ class WaitingErrors(wiring.Component):
     A write is there to be read, errors and liveness, two clocks later.
 
     Members:
-        write: In, `errors_signature`.
+        write: In, `errors_layout` with `valid`.
         ahead: In, `waiting_layout` -> live: Out, a clock later. row: In, `waiting_layout` -> errors: Out, a clock later.
     """
 
@@ -33,7 +28,7 @@ class WaitingErrors(wiring.Component):
         self.form = form
         super().__init__(
             {
-                "write": In(errors_signature(form)),
+                "write": In(sent(errors_layout(form))),
                 "ahead": In(waiting_layout(form)),
                 "live": Out(1),
                 "row": In(waiting_layout(form)),

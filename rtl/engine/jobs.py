@@ -9,7 +9,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import concept_layout, teach_layout
+from rtl.engine.layouts import concept_layout, offered_layout, sent, teach_layout
 from rtl.engine.learner_layouts import (
     dot_layout,
     draw_layout,
@@ -18,9 +18,7 @@ from rtl.engine.learner_layouts import (
     lanes_layout,
     learner_settings_layout,
     lesson_layout,
-    offered_layout,
     record_layout,
-    sent,
 )
 from rtl.engine.slots import SLOTS, Slots
 

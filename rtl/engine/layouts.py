@@ -24,6 +24,11 @@ def entry_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"row": f.row_bits, "train": f.planes, "old": f.count_bits})
 
 
+def sent(layout) -> wiring.Signature:
+    """Something that is taken in its clock, without backpressure."""
+    return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
+
+
 def header_layout() -> data.StructLayout:
     """What goes with a sample, or with a concept that is recalled, through all layers.
 
@@ -135,3 +140,8 @@ def teach_layout(f: EngineFormat) -> data.StructLayout:
 def concept_layout(f: EngineFormat) -> data.StructLayout:
     """Concept k at a layer."""
     return data.StructLayout({"context": f.context_bits, "k": LABEL_BITS})
+
+
+def offered_layout(f: EngineFormat) -> data.StructLayout:
+    """A concept about to be recalled at a layer; relearn: Theta learns from what was summed up for it."""
+    return data.StructLayout({"concept": concept_layout(f), "relearn": 1})

@@ -11,20 +11,24 @@ from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
     errors_layout,
+    offered_layout,
+    sent,
     teach_layout,
     templates_layout,
     update_layout,
 )
-from rtl.engine.learner_layouts import learner_settings_layout, offered_layout, record_place, sent
+from rtl.engine.learner_layouts import learner_settings_layout, record_place
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
 from rtl.engine.slots import SLOTS
 from rtl.engine.vector import Vector
+from rtl.interface import engine_map
 
-MEMORIES = ("templates", "sums", "norms", "scalar_sums", "samples")
-"""Host's memories by number: m and E (address: (concept x places + place) x 2^lane bits + lane), |m[k]|^2 and S
-(address: layer on
-the engine x 2^class bits + concept), samples seen (address: layer on the engine)."""
+FIRST_MEMORY = engine_map.MEMORIES.index("templates")
+MEMORIES = engine_map.MEMORIES[FIRST_MEMORY:]
+"""The host's that are the learner's, by number: templates m and sums E (address: (concept x places + place) x 2^lane bits +
+lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class bits + concept), samples seen (address: layer
+on the engine)."""
 
 
 def lane_bits(f: EngineFormat) -> int:

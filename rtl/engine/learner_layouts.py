@@ -1,16 +1,10 @@
 """What goes between the learner's blocks, and in and out of it, beside `rtl.engine.layouts`."""
 
 from amaranth.hdl import signed
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import Out
+from amaranth.lib import data
 
 from rtl.engine.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS, EngineFormat
-from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, concept_layout, teach_layout, update_layout
-
-
-def sent(layout) -> wiring.Signature:
-    """Something that is taken in its clock, without backpressure."""
-    return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
+from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, teach_layout, update_layout
 
 
 def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
@@ -26,11 +20,6 @@ def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
             "backward_rate": RATE_BITS,
         }
     )
-
-
-def offered_layout(f: EngineFormat) -> data.StructLayout:
-    """A concept about to be recalled at a layer; relearn: Theta learns from what was summed up for it."""
-    return data.StructLayout({"concept": concept_layout(f), "relearn": 1})
 
 
 def item_layout(f: EngineFormat) -> data.StructLayout:
@@ -62,8 +51,8 @@ def dot_layout(f: EngineFormat) -> data.StructLayout:
 
 def lesson_layout(f: EngineFormat) -> data.StructLayout:
     """A sample to be taught at a layer. slot: where its dot products are and its results go. take: no sample, but S of
-    concept
-    `label` is to be taken out. apical: it learns Theta."""
+    concept `label` is to be taken out. apical: it learns Theta.
+    """
     return data.StructLayout(
         {"slot": 1, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
     )

@@ -4,9 +4,9 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.errors import WaitingErrors, errors_signature
+from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, pass_layout, word_layout
+from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, word_layout
 from rtl.engine.soma import Soma, setting
 from rtl.engine.synapses import BANK_BITS, HOST_READ, HOST_WRITE, Synapses, changes_layout, host_signature, sums_stage
 from rtl.engine.walk import Walk
@@ -23,7 +23,7 @@ class Neurons(wiring.Component):
     Members:
         passes: In, stream of `pass_layout`; index, released: Out, entry: In: see `rtl.engine.walk.Walk`. Errors that a pass
             applies are written two clocks before it is offered, or earlier. Lanes beyond a layer's neurons have none (0).
-        errors: In, `errors_signature`; only with learning.
+        errors: In, `errors_layout` with `valid`; only with learning.
         words: Out, stream of `word_layout`, one a group, in order.
         threshold, window_low, window_high: In; they change only while idle.
         changed, changes: Out: see `rtl.engine.synapses.Synapses`.
@@ -49,7 +49,7 @@ class Neurons(wiring.Component):
                 "idle": Out(1),
                 "host": In(host_signature(f)),
             }
-            | ({"errors": In(errors_signature(f))} if f.learn else {})
+            | ({"errors": In(sent(errors_layout(f)))} if f.learn else {})
         )
 
     def elaborate(self, platform):

@@ -9,6 +9,7 @@ from rtl.engine.formats import LABEL_BITS, EngineFormat
 from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
+    sent,
     spikes_layout,
     teach_layout,
     templates_layout,
@@ -44,7 +45,6 @@ class Outlet(wiring.Component):
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
-        write = lambda layout: Out(wiring.Signature({"valid": Out(1), "payload": Out(layout)}))  # noqa: E731
         super().__init__(
             {
                 "words": In(stream.Signature(word_layout(f))),
@@ -55,8 +55,8 @@ class Outlet(wiring.Component):
                 "bottom_parity": In(1),
                 "spikes": Out(stream.Signature(spikes_layout(f))).array(1 + len(f.links)),
                 "voltages": Out(stream.Signature(voltages_layout(f))),
-                "counts": write(counts_layout(f)),
-                "templates": write(templates_layout(f)),
+                "counts": Out(sent(counts_layout(f))),
+                "templates": Out(sent(templates_layout(f))),
                 "teach": Out(stream.Signature(teach_layout(f))),
                 "recalled": Out(stream.Signature(concept_layout(f))),
                 "idle": Out(1),

@@ -11,7 +11,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.claims import DEPTH, Claims
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import concept_layout, header_layout, job_layout, pass_layout, update_layout
+from rtl.engine.layouts import concept_layout, header_layout, job_layout, offered_layout, pass_layout, update_layout
 
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
@@ -29,7 +29,7 @@ class Schedule(wiring.Component):
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
         link_room: In, link_claim: Out, a bit a link: the same of sources on other engines.
-        concept: Out, stream of (`concept_layout`, relearn): the errors of a concept are to be made; made: In, pulse.
+        concept: Out, stream of `offered_layout`: the errors of a concept are to be made; made: In, pulse.
         recalled: In, pulse: the concept `recalled_as` (In, `concept_layout`) has its templates and their norm.
         taught: In, pulse: a sample of the layer `taught_context`, parity `taught_parity` (In), has been taught.
         read: Out, layer and bank -> update: In, `update_layout`, in the same clock.
@@ -41,7 +41,6 @@ class Schedule(wiring.Component):
     def __init__(self, form: EngineFormat):
         self.form = f = form
         sources = len(f.sources)
-        concept = data.StructLayout({"concept": concept_layout(f), "relearn": 1})
         super().__init__(
             {
                 "listed": In(sources),
@@ -59,7 +58,7 @@ class Schedule(wiring.Component):
                 "claim": In(sources),
                 "link_room": In(max(1, len(f.links))),
                 "link_claim": Out(max(1, len(f.links))),
-                "concept": Out(stream.Signature(concept)),
+                "concept": Out(stream.Signature(offered_layout(f))),
                 "made": In(1),
                 "recalled": In(1),
                 "recalled_as": In(concept_layout(f)),

@@ -40,8 +40,7 @@ class Chip:
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._recover()
         self._number = self._get("RESULTS")
-        self._late = 2 if config.rule == "second" else 1  # samples until an update of W has been written
-        self._pending = self._late  # of those, what is still to come: another host may have left an update
+        self._pending = config.update_delay  # samples until no update waits: another host may have left one
 
     def _check(self) -> None:
         identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
@@ -117,7 +116,7 @@ class Chip:
     def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         packets, results = pack_samples(self.config, np.asarray(x), y), []
-        self._pending = self._late if mode == "learn" else self._pending
+        self._pending = self.config.update_delay if mode == "learn" else self._pending
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])
             self.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
