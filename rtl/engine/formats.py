@@ -161,6 +161,16 @@ class EngineFormat:
         return ceil_log2(2 * self.layers + 2)
 
     @property
+    def under_way(self) -> int:
+        """Samples that the learner has under way: its lanes work on one while the scalars of the others are made."""
+        return 3
+
+    @property
+    def under_way_bits(self) -> int:
+        """Of such a sample's slot."""
+        return max(1, ceil_log2(self.under_way))
+
+    @property
     def count_bits(self) -> int:
         """Of a spike count 0..T."""
         return self.steps.bit_length()

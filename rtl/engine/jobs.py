@@ -1,7 +1,7 @@
 """Which job the learner's lanes do, and with which groups and concepts (docs/arithmetic2.md, steps 6 to 9).
 
-A sample is two jobs of the lanes, its dot products and its errors with the apical sums; between them are its scalars. Two
-samples may be under way, so that the lanes work on one while the other's scalars are made.
+A sample is two jobs of the lanes, its dot products and its errors with the apical sums; between them are its scalars. Some
+samples may be under way, so that the lanes work on one while the others' scalars are made.
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
@@ -20,7 +20,7 @@ from rtl.engine.learner_layouts import (
     lesson_layout,
     record_layout,
 )
-from rtl.engine.slots import SLOTS, Slots
+from rtl.engine.slots import Slots
 
 
 class Jobs(wiring.Component):
@@ -52,7 +52,7 @@ class Jobs(wiring.Component):
                 "clear": Out(1),
                 "lesson": Out(stream.Signature(lesson_layout(f))),
                 "spared": In(1),
-                "live": In(f.classes).array(SLOTS),
+                "live": In(f.classes).array(f.under_way),
                 "draw": Out(stream.Signature(draw_layout(f))),
                 "drawn": In(drawn_layout),
                 "record": Out(sent(record_layout(f))),

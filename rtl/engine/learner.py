@@ -20,7 +20,6 @@ from rtl.engine.layouts import (
 from rtl.engine.learner_layouts import learner_settings_layout, record_place
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
-from rtl.engine.slots import SLOTS
 from rtl.engine.vector import Vector
 from rtl.interface import engine_map
 
@@ -119,7 +118,7 @@ class Learner(wiring.Component):
             vector.scalar.eq(scalars.scalar),
             vector.sum.eq(scalars.sum),
             jobs.spared.eq(scalars.spared),
-            *(jobs.live[i].eq(scalars.live[i]) for i in range(SLOTS)),
+            *(jobs.live[i].eq(scalars.live[i]) for i in range(f.under_way)),
             records.seed.eq(self.settings.seed),
             jobs.drawn.eq(records.drawn),
             records.read_at.eq(self.at),

@@ -30,9 +30,8 @@ def item_layout(f: EngineFormat) -> data.StructLayout:
     template. k: the concept; K stands for r. final: the last item of dot products that belong together. slot: of the
     lesson's scalars.
     """
-    flags = dict.fromkeys(
-        ("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "slot", "parity"), 1
-    )
+    flags = dict.fromkeys(("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "parity"), 1)
+    flags["slot"] = f.under_way_bits
     return data.StructLayout(flags | {"k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits})
 
 
@@ -44,7 +43,7 @@ is."""
 def dot_layout(f: EngineFormat) -> data.StructLayout:
     """A dot product. valid: it is there."""
     return data.StructLayout(
-        {"valid": 1, "norm": 1, "final": 1, "slot": 1, "context": f.context_bits, "k": range(f.classes + 1)}
+        {"valid": 1, "norm": 1, "final": 1, "slot": f.under_way_bits, "context": f.context_bits, "k": range(f.classes + 1)}
         | {"value": signed(max(f.dot_bits, f.norm_bits + 1))}
     )
 
@@ -54,7 +53,7 @@ def lesson_layout(f: EngineFormat) -> data.StructLayout:
     concept `label` is to be taken out. apical: it learns Theta.
     """
     return data.StructLayout(
-        {"slot": 1, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
+        {"slot": f.under_way_bits, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
     )
 
 

@@ -57,10 +57,10 @@ class Scalars(wiring.Component):
                 "lesson": In(stream.Signature(lesson_layout(f))),
                 "spared": Out(1),
                 "k": In(k),
-                "slot": In(1),
+                "slot": In(f.under_way_bits),
                 "apical": In(1),
                 "scalar": Out(signed(SCALAR_BITS)),
-                "live": Out(f.classes).array(2),
+                "live": Out(f.classes).array(f.under_way),
                 "sum": Out(signed(SUM_BITS)),
                 "host": In(scalars_host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
@@ -146,7 +146,7 @@ class Scalars(wiring.Component):
         """Stage 1: what the memories hold of concept k. OPERANDS: t and place of |m[k]|, or of |r|, which is kept."""
         f, p, lesson = self.form, self.p, self.now
         k, dot, host = p.at("k", 0), self.dot, self.host
-        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=2 << len(k), block=True)
+        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=f.under_way << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
         m.d.comb += read.addr.eq(Cat(k, lesson.slot))
@@ -234,7 +234,7 @@ class Scalars(wiring.Component):
             m.d.sync += self.sum_ac.eq(self.sum_ac + value)
 
         clipped = saturate(value, SCALAR_BITS)
-        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=4 << len(k), block=True)
+        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=f.under_way << len(k) + 1, block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += [
             write.addr.eq(Cat(k, of("b1"), lesson.slot)),

@@ -8,9 +8,6 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, learner_settings_layout, lesson_layout, slot_layout
 
-SLOTS = 2
-"""So that the lanes work on one while the other's scalars are made."""
-
 
 class Slots(wiring.Component):
     """A sample's slot keeps the settings in force when it came.
@@ -32,7 +29,7 @@ class Slots(wiring.Component):
                 "begin": In(1),
                 "sample": In(teach_layout(f)),
                 "room": Out(1),
-                "begun": Out(1),
+                "begun": Out(f.under_way_bits),
                 "drawn": In(drawn_layout),
                 "dot": In(dot_layout(f)),
                 "lesson": Out(stream.Signature(lesson_layout(f))),
@@ -40,7 +37,7 @@ class Slots(wiring.Component):
                 "concept": In(concept_layout(f)),
                 "spared": In(1),
                 "oldest": Out(slot_layout(f)),
-                "number": Out(1),
+                "number": Out(f.under_way_bits),
                 "ended": Out(1),
                 "spares": Out(1),
                 "close": In(1),
@@ -51,9 +48,9 @@ class Slots(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, settings, lesson = self.form, self.settings, self.lesson.payload
-        slots = [Signal(slot_layout(f), name=f"slot{i}") for i in range(SLOTS)]
-        used, dotted, ended, spares = (Signal(SLOTS, name=name) for name in ("used", "dotted", "ended", "spares"))
-        next_one, middle, oldest = Signal(), Signal(), Signal()
+        slots = [Signal(slot_layout(f), name=f"slot{i}") for i in range(f.under_way)]
+        used, dotted, ended, spares = (Signal(f.under_way, name=name) for name in ("used", "dotted", "ended", "spares"))
+        next_one, middle, oldest = (Signal(f.under_way_bits, name=name) for name in ("next_one", "middle", "oldest"))
         learns_theta = Array(int(c.pre_apical > 0) for c in f.contexts)[self.sample.context]
         for i, slot in enumerate(slots):
             with m.If(self.begin & (next_one == i)):
@@ -67,7 +64,7 @@ class Slots(wiring.Component):
             with m.If(self.drawn.valid & (self.begun == i)):
                 m.d.sync += slot.noise.eq(self.drawn.noise)
         with m.If(self.begin):
-            m.d.sync += next_one.eq(~next_one), used.bit_select(next_one, 1).eq(1)
+            m.d.sync += next_one.eq(self._after(next_one)), self.begun.eq(next_one), used.bit_select(next_one, 1).eq(1)
         with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
             m.d.sync += dotted.bit_select(self.dot.slot, 1).eq(1)
 
@@ -84,17 +81,20 @@ class Slots(wiring.Component):
             lesson.apical.eq(taught.apical),
         ]
         with m.If(self.lesson.ready & self.lesson.valid & ~lesson.take):
-            m.d.sync += middle.eq(~middle), dotted.bit_select(middle, 1).eq(0)
+            m.d.sync += middle.eq(self._after(middle)), dotted.bit_select(middle, 1).eq(0)
             m.d.sync += ended.bit_select(middle, 1).eq(1), spares.bit_select(middle, 1).eq(self.spared)
         with m.If(self.close):
-            m.d.sync += oldest.eq(~oldest), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
+            m.d.sync += oldest.eq(self._after(oldest)), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
         m.d.sync += self.ended.eq(ended.bit_select(oldest, 1) & ~self.close)
         m.d.comb += [
             self.room.eq(~used.bit_select(next_one, 1)),
-            self.begun.eq(~next_one),
             self.oldest.eq(Array(slots)[oldest]),
             self.number.eq(oldest),
             self.spares.eq(spares.bit_select(oldest, 1)),
             self.busy.eq(used.any()),
         ]
         return m
+
+    def _after(self, slot):
+        """The slot behind that one, in turns."""
+        return Mux(slot == self.form.under_way - 1, 0, slot + 1)

@@ -54,7 +54,7 @@ class Vector(wiring.Component):
             {
                 "item": In(item_layout(f)),
                 "k": Out(range(f.classes + 1)),
-                "slot": Out(1),
+                "slot": Out(f.under_way_bits),
                 "apical": Out(1),
                 "scalar": In(signed(SCALAR_BITS)),
                 "sum": In(signed(SUM_BITS)),

@@ -6,7 +6,6 @@ from typing import Any
 
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
-from rtl.engine.jobs import SLOTS
 from rtl.engine.records import HASH_STEPS
 from rtl.engine.vector import FACTORS, STORE, TOTAL
 from sw.design.engine_counts import Walked
@@ -107,7 +106,7 @@ class Learner:
 
             def offers(drawn=drawn, used=used) -> list[float]:
                 concept = max(drawn, self.asked[0]) if self.asked else inf
-                teach = max(drawn, self.coming[0][0]) if self.coming and used < SLOTS else inf
+                teach = max(drawn, self.coming[0][0]) if self.coming and used < f.under_way else inf
                 return [self.ended[0][0] if self.ended else inf, concept, self.norms[0][0] if self.norms else inf, teach]
 
             time = yield lambda time=time, offers=offers: max(time, min(offers()))
