@@ -46,11 +46,14 @@ class Limits:
     feedback_output: bool = False
 
 
+GOWIN_OUTPUTS = (2, 4, 8, *range(16, 129, 16))
 LIMITS = {
     # EHXPLLL, Lattice FPGA-DS-02012 (ECP5 family data sheet), table 3.31
     "ecp5": Limits(range(1, 17), range(1, 81), tuple(range(1, 129)), (3.125, 400), (400, 800), feedback_output=True),
     # SB_PLL40 with simple feedback, Lattice FPGA-TN-02052 (iCE40 sysCLOCK PLL); the output divider is a power of two
     "ice40": Limits(range(1, 17), range(1, 129), (2, 4, 8, 16, 32, 64), (10, 133), (533, 1066)),
+    # rPLL of a GW2A at speed C8/I7, Gowin DS226 (GW2AR data sheet), PLL switching characteristics
+    "gowin": Limits(range(1, 65), range(1, 65), GOWIN_OUTPUTS, (3, 500), (500, 1250), feedback_output=True),
     # MMCME2, AMD DS181 (Artix-7 data sheet), speed grade -1
     "xilinx": Limits(range(1, 11), range(2, 65), tuple(range(1, 129)), (10, 450), (600, 1200)),
 }

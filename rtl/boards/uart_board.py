@@ -1,4 +1,4 @@
-"""UartBoard: a core on a board with nothing but its serial line and three lights."""
+"""UartBoard: a core on a board with nothing but its serial line and up to three lights."""
 
 from fractions import Fraction
 
@@ -15,10 +15,10 @@ BOOT = 2047
 
 
 class UartBoard(Elaboratable):
-    """`rtl.bus.uart_core.UartCore` with the pins of an amaranth-boards platform: its uart 0 and its leds 0 to 2.
+    """`rtl.bus.uart_core.UartCore` with the pins of an amaranth platform: its uart 0, and of its leds 0 to 2 those it has.
 
     Args:
-        family: "ecp5", "ice40" or "xilinx". crystal: MHz of the platform's default clock. megahertz: clock asked for.
+        family: "ecp5", "ice40", "gowin" or "xilinx". crystal: MHz of the platform's default clock. megahertz: asked for.
         baud: bits a second of the line.
 
     Members:
@@ -36,34 +36,49 @@ class UartBoard(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
-        # An ECP5 holds the clock back in place of a reset: registers begin with their values anyway, and a wire to 35,000 of
-        # them, with gates where it meets others, is saved. Its boot clock is the crystal, as what the PLL makes goes to the
-        # gate alone: behind a clock tree the gate would be fed by that tree.
-        held = self.family == "ecp5"
-        m.domains.sync = domain = ClockDomain("sync", reset_less=held)
+        m.domains.sync = domain = ClockDomain("sync")
         m.submodules.clock = clock = BoardClock(self.family, self.pll)
         m.domains.boot = boot = ClockDomain("boot", reset_less=True, local=True)
-        locked, waited = Signal(), Signal(range(BOOT + 1))
-        m.submodules.locked = FFSynchronizer(clock.locked, locked, o_domain="boot")
-        with m.If(~locked):
-            m.d.boot += waited.eq(0)
-        with m.Elif(waited != BOOT):
-            m.d.boot += waited.eq(waited + 1)
-        if held:
-            begun = Signal()
-            m.d.boot += begun.eq(waited == BOOT)
-            m.d.comb += boot.clk.eq(clock.crystal)
-            m.submodules.gate = Instance("DCCA", i_CLKI=clock.clk, i_CE=begun, o_CLKO=domain.clk)
-        else:
-            m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
-            m.submodules.reset = ResetSynchronizer(waited != BOOT, domain="sync")
+        m.d.comb += domain.clk.eq(clock.clk), boot.clk.eq(clock.clk)
+        m.submodules.start = start = Start()
+        m.d.comb += start.locked.eq(clock.locked)
         m.submodules.chip = chip = UartCore(self.config, self.divisor)
         uart = platform.request("uart", 0, dir="-")
         m.submodules.rx, m.submodules.tx = rx, tx = io.Buffer("i", uart.rx), io.Buffer("o", uart.tx)
         m.d.comb += [chip.rx.eq(rx.i), tx.o.eq(chip.tx)]
         for index, name in enumerate(("busy", "learning", "error")):
-            m.submodules[name] = light = io.Buffer("o", platform.request("led", index, dir="-"))
-            m.d.comb += light.o.eq(getattr(chip, name))
+            if ("led", index) in platform.resources:
+                m.submodules[name] = light = io.Buffer("o", platform.request("led", index, dir="-"))
+                m.d.comb += light.o.eq(getattr(chip, name))
+        return m
+
+
+class Start(Elaboratable):
+    """Keeps the domain `sync` in reset until its clock has been locked for `BOOT` clocks.
+
+    Until then that clock may be of any shape, and would spoil any register that changes. The reset is there from the first
+    moment on, and ends in the clock's own time: no register sees it end later than another. What counts the wait has only
+    zeros to take until the lock, so that no edge can spoil it. A lock that is lost begins anew.
+
+    Members:
+        locked: whether the clock is stable, in no clock's time.
+
+    The domain `boot` is of the same clock, without reset.
+    """
+
+    def __init__(self):
+        self.locked = Signal()
+
+    def elaborate(self, platform):
+        m = Module()
+        locked, begun, waited = Signal(), Signal(), Signal(range(BOOT + 1))
+        m.submodules.locked = FFSynchronizer(self.locked, locked, o_domain="boot")
+        m.d.boot += begun.eq(locked & (waited == BOOT))  # in a register: what begins a reset must not flicker
+        with m.If(~locked):
+            m.d.boot += waited.eq(0)
+        with m.Elif(waited != BOOT):
+            m.d.boot += waited.eq(waited + 1)
+        m.submodules.reset = ResetSynchronizer(~begun, domain="sync")
         return m
 
 
@@ -71,23 +86,22 @@ class BoardClock(Elaboratable):
     """The platform's default clock through the family's PLL. The tools find by themselves what the PLL makes of it.
 
     Members:
-        clk: the clock. locked: it is stable, in no clock's time. crystal: the clock that the PLL is fed with (ECP5).
+        clk: the clock. locked: it is stable, in no clock's time.
     """
 
     def __init__(self, family: str, pll: Pll):
         self.family, self.pll = family, pll
-        self.clk, self.locked, self.crystal = Signal(), Signal(), Signal()
+        self.clk, self.locked = Signal(), Signal()
 
     def elaborate(self, platform):
         m = Module()
         pin = platform.request(platform.default_clk, dir="-")
-        make = {"ecp5": self._ecp5, "ice40": self._ice40, "xilinx": self._xilinx}[self.family]
+        make = {"ecp5": self._ecp5, "ice40": self._ice40, "gowin": self._gowin, "xilinx": self._xilinx}[self.family]
         make(m, pin)
         return m
 
     def _ecp5(self, m, pin):
         m.submodules.pin = buffer = io.Buffer("i", pin)
-        m.d.comb += self.crystal.eq(buffer.i)
         dividers = {"p_CLKI_DIV": self.pll.reference, "p_CLKFB_DIV": self.pll.feedback, "p_CLKOP_DIV": self.pll.output}
         phase = {"p_CLKOP_CPHASE": self.pll.output - 1, "p_CLKOP_FPHASE": 0, "p_CLKOP_ENABLE": "ENABLED"}
         off = {f"p_{name}_ENABLE": "DISABLED" for name in ("CLKOS", "CLKOS2", "CLKOS3")}
@@ -101,7 +115,7 @@ class BoardClock(Elaboratable):
             **off,
             p_FEEDBK_PATH="CLKOP",
             p_OUTDIVIDER_MUXA="DIVA",
-            i_CLKI=self.crystal,
+            i_CLKI=buffer.i,
             i_CLKFB=self.clk,
             i_PLLWAKESYNC=0,
             i_ENCLKOP=0,
@@ -122,6 +136,28 @@ class BoardClock(Elaboratable):
             i_RESETB=1,
             i_BYPASS=0,
             o_PLLOUTGLOBAL=self.clk,
+            o_LOCK=self.locked,
+        )
+
+    def _gowin(self, m, pin):
+        m.submodules.pin = buffer = io.Buffer("i", pin)
+        fixed = {f"p_DYN_{name}_SEL": "false" for name in ("IDIV", "FBDIV", "ODIV")}
+        paths = {"p_CLKFB_SEL": "internal", "p_CLKOUT_BYPASS": "false"}
+        m.submodules.pll = Instance(
+            "rPLL",
+            p_DEVICE="GW2AR-18C",
+            p_FCLKIN=f"{float(self.pll.crystal):g}",
+            p_IDIV_SEL=self.pll.reference - 1,
+            p_FBDIV_SEL=self.pll.feedback - 1,
+            p_ODIV_SEL=self.pll.output,
+            **fixed,
+            **paths,
+            i_CLKIN=buffer.i,
+            i_CLKFB=0,
+            i_RESET=0,
+            i_RESET_P=0,
+            **{f"i_{name}": 0 for name in ("FBDSEL", "IDSEL", "ODSEL", "PSDA", "DUTYDA", "FDLY")},
+            o_CLKOUT=self.clk,
             o_LOCK=self.locked,
         )
 

@@ -7,10 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
-from rtl.formats import check_rule
 from sw.boards import nextpnr, plain_verilog, vendor
 from sw.boards.catalogue import Board, uart_top
-from sw.boards.ecp5.place import place_and_route as place_ecp5
 from sw.boards.estimate import check_fits
 from sw.boards.result import Result
 from sw.boards.synthesis import synthesise
@@ -21,10 +19,8 @@ from sw.common.steps import Steps
 from sw.common.terminal import say
 from sw.design.clocks import measure
 
-PLACERS = {"ecp5": place_ecp5, "ice40": nextpnr.place_and_route}
-"""By family."""
 SEEDS = 4
-"""Placements from other seeds, so many in all, where the clock is missed or the wires find no way."""
+"""Placements from other seeds, so many in all, where the clock is missed."""
 
 
 def build(
@@ -45,10 +41,8 @@ def build(
 
     Raises:
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
-        UserError: a clock that the board cannot make; a tool that is not installed. ConfigError: a rule that no core has.
+        UserError: a clock that the board cannot make; a tool that is not installed.
     """
-    if board.family:  # else it is plain Verilog, which nothing is estimated or placed of
-        check_rule(config)
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
@@ -71,12 +65,12 @@ def _keep(result: Result, folder: Folder) -> None:
 def _open(
     board: Board, config: Config, megahertz: Fraction, baud: int, folder: Folder, seeds: range, console: Console
 ) -> Result:
-    for tool in ("yosys", f"nextpnr-{board.family}"):
+    for tool in ("yosys", nextpnr.TOOL[board.family], nextpnr.PACK[board.family][0]):
         version(tool)
     steps = Steps(console, 5)
     with steps.step("elaborate the core and its board"):
         top, files = uart_top(board, config, megahertz, baud)
-        for name in ("top.il", "top.lpf", "top.pcf"):
+        for name in ("top.il", nextpnr.pins_name(board.family)):
             if name in files:
                 write(folder / name, files[name])
     result = Result(board, config, top.pll.megahertz, baud, steps.seconds)
@@ -89,7 +83,7 @@ def _open(
         step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
     with steps.step("place and route") as step:
         try:
-            result.placed = PLACERS[board.family](folder, board, result.megahertz, seeds, step)
+            result.placed = nextpnr.place_and_route(folder, board, result.megahertz, seeds, step)
         except ToolError as error:
             raise CheckError(f"{board.name}: does not fit: {error}") from None
         step.note = f"{result.placed.megahertz:.1f} MHz, {result.megahertz_text} asked for"

@@ -23,10 +23,11 @@ class Board:
     Members:
         device: its FPGA, in words. family: "ecp5", "ice40", "xilinx", or "" where any will do.
         top: "uart", a core behind the serial line with the board's pins; "axi", a core with AXI ports.
-        platform: "module:class" of amaranth-boards with the pins, where it has the board. crystal: MHz of its clock.
-        config: the configuration built if none is named. megahertz: the core's clock if none is named.
+        platform: "module:class" with the pins, of amaranth-boards or `sw.boards.pins`. crystal: MHz of its clock.
+        config: the configuration built if none is named, with this change, so that it fits. megahertz: the core's clock if
+            none is named.
         capacity: what the device has, by the names of `RESOURCES`. LUT: of 4 inputs, Xilinx 6; BRAM: blocks of 18 kbit
-            (ECP5), 4 kbit (iCE40), 36 kbit (Xilinx); SPRAM: blocks of 256 kbit.
+            (ECP5, Gowin), 4 kbit (iCE40), 36 kbit (Xilinx); SPRAM: blocks of 256 kbit.
         clocks: MHz that the core may run at, least and most, where no PLL on the FPGA makes its clock.
         arguments: the place and route tool's own for this device. part: the device's name for the vendor's tool.
         extra: resources that the platform keeps apart, as the lights of a board's break-off piece.
@@ -37,6 +38,7 @@ class Board:
     family: str
     top: str
     config: str
+    change: dict[str, Any] = field(default_factory=dict)
     megahertz: Fraction = Fraction(100)
     crystal: Fraction = Fraction(100)
     platform: str = ""
@@ -49,7 +51,11 @@ class Board:
     @property
     def open(self) -> bool:
         """Open tools make its bitstream."""
-        return self.family in ("ecp5", "ice40")
+        return self.family in ("ecp5", "ice40", "gowin")
+
+    def own_config(self) -> Config:
+        """The configuration that is built if none is named."""
+        return Config.load(self.config).replace(**self.change)
 
     def short(self, resources: dict[str, float]) -> list[str]:
         """The resources of which these are more than the device has."""
@@ -68,7 +74,7 @@ class Board:
         return Fraction(str(megahertz))
 
     def make_platform(self) -> Any:
-        """A new platform of amaranth-boards. Raises UserError where the package is missing."""
+        """A new platform. Raises UserError where amaranth-boards is missing."""
         module, name = self.platform.split(":")
         try:
             made = importlib.import_module(module)
@@ -80,20 +86,47 @@ class Board:
         return platform
 
 
+def _ecp5(name: str, size: str, platform: str, package: str = "CABGA381", speed: str = "6", **more: Any) -> Board:
+    """A board with an ECP5 of this size, "12k" to "85k"."""
+    device = f"Lattice ECP5 LFE5U-{size[:-1]}F-{speed}"
+    arguments = (f"--{size}", "--package", package, "--speed", speed, *PLACER)
+    more = {"crystal": Fraction(25), "megahertz": Fraction(80)} | more
+    return Board(name, device, "ecp5", "uart", "engine", platform=platform, capacity=ECP5[size], arguments=arguments, **more)
+
+
+PLACER = ("--placer", "static", "--router", "router2")
+"""nextpnr's other placer and router: of `engine` it makes 0.6 of the wire that its usual ones do, in half the time."""
+ECP5 = {
+    "25k": {"LUT": 24288, "FF": 24288, "BRAM": 56, "DSP": 28},
+    "45k": {"LUT": 43848, "FF": 43848, "BRAM": 108, "DSP": 72},
+    "85k": {"LUT": 83640, "FF": 83640, "BRAM": 208, "DSP": 156},
+}
+ECP5["12k"] = ECP5["25k"]  # the same die, of which the open tools give all
+HALF = {"lanes": 8, "weight_bits": 12}
+"""Of `engine`, for devices with some 50 block RAMs: with weights of 16 bits it takes 58."""
+
 BOARDS = {
     board.name: board
     for board in (
+        _ecp5("ulx3s-12f", "12k", "amaranth_boards.ulx3s:ULX3S_12F_Platform", change=HALF),
+        _ecp5("ulx3s-25f", "25k", "amaranth_boards.ulx3s:ULX3S_25F_Platform", change=HALF),
+        _ecp5("ulx3s-45f", "45k", "amaranth_boards.ulx3s:ULX3S_45F_Platform"),
+        _ecp5("ulx3s-85f", "85k", "amaranth_boards.ulx3s:ULX3S_85F_Platform"),
+        _ecp5("colorlight-i5", "25k", "sw.boards.pins:ColorlightI5", change=HALF),
+        _ecp5("colorlight-i9", "45k", "sw.boards.pins:ColorlightI9"),
+        _ecp5("orangecrab", "25k", "sw.boards.pins:OrangeCrab", "CSFBGA285", "8", change=HALF, crystal=Fraction(48)),
         Board(
-            "ulx3s-85f",
-            "Lattice ECP5 LFE5U-85F-6",
-            "ecp5",
+            "tang-nano-20k",
+            "Gowin GW2AR-LV18QN88C8/I7",
+            "gowin",
             "uart",
-            "digits",
-            megahertz=Fraction(40),
-            crystal=Fraction(25),
-            platform="amaranth_boards.ulx3s:ULX3S_85F_Platform",
-            capacity={"LUT": 83640, "FF": 83640, "BRAM": 208, "DSP": 156},
-            arguments=("--85k", "--package", "CABGA381", "--speed", "6"),
+            "engine",
+            change=HALF,
+            megahertz=Fraction(54),
+            crystal=Fraction(27),
+            platform="sw.boards.pins:TangNano20k",
+            capacity={"LUT": 20736, "FF": 15552, "BRAM": 46, "DSP": 48},
+            arguments=("--device", "GW2AR-LV18QN88C8/I7", "--vopt", "family=GW2A-18C"),
         ),
         Board(
             "icebreaker",

@@ -13,7 +13,6 @@ from rich.progress import Progress
 from rich.table import Table
 
 from golden.config import Config, ConfigError
-from rtl.formats import check_rule
 from sw.boards.catalogue import BOARDS, RESOURCES, Board, find
 from sw.boards.estimate import estimate
 from sw.boards.synthesis import core_netlist
@@ -91,7 +90,6 @@ def run(
     for board in boards:
         if not board.family:
             raise UserError(f"--board: found {board.name}, which is any FPGA; allowed is one of {', '.join(_KNOWN)}")
-    check_rule(base)
     if count < 0:
         raise UserError(f"--check: found {count}; allowed is 0 or more")
     points = explore(boards, configurations(base, sizes, lanes, [False, True] if folded else [base.folded]), console)

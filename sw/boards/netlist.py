@@ -11,11 +11,12 @@ from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder, share
 from sw.common.errors import CheckError
 
-FAMILIES = ("ecp5", "ice40")
+FAMILIES = ("ecp5", "ice40", "gowin")
 """Those whose cells are all known here."""
 ECP5_MODELS = ("DP16KD", "MULT18X18D")
 ICE40_MODELS = ("SB_RAM40_4K", "SB_MAC16", "SB_SPRAM256KA")
-"""Cells that stay modules of their own: ECP5's by ecp5/cells.v, iCE40's by the models that come with yosys."""
+GOWIN_MODELS = ("SDPB", "SDPX9B", "DPB", "DPX9B", "MULT18X18", "MULT9X9")
+"""Cells that stay modules of their own: by FAMILY_cells.v here, iCE40's by the models that come with yosys."""
 
 
 def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
@@ -26,7 +27,8 @@ def netlist_verilog(folder: Folder, config: Config, family: str) -> str:
     """
     core_netlist(folder, config, family)
     text = behaviour(folder / "core.json", family, "core")
-    models = files("sw.boards.ecp5").joinpath("cells.v").read_text(encoding="utf-8") if family == "ecp5" else ice40_models()
+    own = files("sw.boards").joinpath(f"{family}_cells.v")
+    models = ice40_models() if family == "ice40" else own.read_text(encoding="utf-8")
     return "/* verilator lint_off PINMISSING */\n" + text + models  # a multiplier without registers has no clock
 
 
@@ -52,7 +54,7 @@ class _Writer:
     """One module. Nets are n0, n1, ...: a wire each, so that a simulator sees no loop where there is none."""
 
     def __init__(self, module: dict, family: str):
-        self.module, self.write = module, {"ecp5": _ecp5, "ice40": _ice40}[family]
+        self.module, self.write = module, {"ecp5": _ecp5, "ice40": _ice40, "gowin": _gowin}[family]
         self.clocked: dict[str, list[str]] = {}
         self.flops: list[str] = []
         self.starts: list[str] = []
@@ -190,6 +192,49 @@ def _ice40(w: _Writer, kind: str, parameters: dict, pins: dict) -> list[str] | N
     return w.instance(kind, parameters, pins) if kind in ICE40_MODELS else None
 
 
+ALU = {0: ("{0} ^ {1}", "{0}"), 1: ("{0} ^ ~{1}", "{0}"), 2: ("{2} ? {0} ^ {1} : {0} ^ ~{1}", "{0}")}
+"""What an ALU of Gowin's passes a carry on by, and what it makes of it otherwise, by ALU_MODE: adds, subtracts, either."""
+
+
+def _gowin(w: _Writer, kind: str, parameters: dict, pins: dict) -> list[str] | None:
+    one = {pin: nets[0] for pin, nets in pins.items()}
+    if found := re.fullmatch(r"LUT([1-4])", kind):
+        size = int(found[1])
+        return [f"assign {one['F']} = {_table(parameters['INIT'][-(1 << size) :], [one[f'I{i}'] for i in range(size)])};"]
+    if kind in ("VCC", "GND"):
+        return [f"assign {one['V' if kind == 'VCC' else 'G']} = 1'b{int(kind == 'VCC')};"]
+    if kind == "ALU":
+        mode = int(parameters["ALU_MODE"], 2)
+        return _alu(w, ALU[mode], one) if mode in ALU else None
+    if found := re.fullmatch(r"DFF(N?)([SRPC]?)(E?)", kind):
+        edge = f"{'negedge' if found[1] else 'posedge'} {one['CLK']}"
+        pin = {"S": "SET", "R": "RESET", "P": "PRESET", "C": "CLEAR"}.get(found[2], "")
+        value = int(found[2] in ("S", "P"))
+        start = int(parameters.get("INIT", str(value)).replace("x", "0"), 2)
+        enable, reset = one["CE"] if found[3] else "1", one[pin] if pin else "0"
+        return w.flop(pins, edge, start, enable, reset, value, True, found[2] not in ("P", "C"))
+    if found := re.fullmatch(r"RAM16SDP([124])", kind):
+        tables = [int(parameters[f"INIT_{i}"].replace("x", "0"), 2) for i in range(int(found[1]))]
+        start = sum((table >> word & 1) << 4 * word + i for i, table in enumerate(tables) for word in range(16))
+        return w.memory(f"posedge {one['CLK']}", one["WRE"], start, pins)
+    parts = [parameters[f"INIT_RAM_{i:02X}"] for i in reversed(range(64)) if f"INIT_RAM_{i:02X}" in parameters]
+    rest = {name: value for name, value in parameters.items() if not name.startswith("INIT_RAM_")}
+    whole = {"INIT": "".join(parts).replace("x", "0")} if parts else {}
+    return w.instance(kind, rest | whole, pins) if kind in GOWIN_MODELS else None
+
+
+def _alu(w: _Writer, mode: tuple[str, str], one: dict[str, str]) -> list[str]:
+    """A bit of an adder."""
+    w.number += 1
+    passes, else_out = (text.format(*(one.get(pin, "1'b0") for pin in ("I0", "I1", "I3"))) for text in mode)
+    carry, lines = one.get("CIN", "1'b0"), [f"wire a{w.number} = {passes};"]
+    if one.get("SUM"):
+        lines.append(f"assign {one['SUM']} = a{w.number} ^ {carry};")
+    if one.get("COUT"):
+        lines.append(f"assign {one['COUT']} = a{w.number} ? {carry} : {else_out};")
+    return lines
+
+
 def _net(bit: int | str) -> str:
     return f"n{bit}" if isinstance(bit, int) else f"1'b{bit if bit in '01' else '0'}"
 
@@ -206,6 +251,8 @@ def _text(value: str) -> str:
 def _value(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
+    if len(value) > 1000 and re.fullmatch(r"[01]+", value):  # a memory's contents: Icarus takes no word of 16,384 letters
+        return f"{len(value)}'h{int(value, 2):x}"
     return f"{len(value)}'b{value}" if re.fullmatch(r"[01xz]+", value) else f'"{_text(value)}"'
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,17 +10,20 @@ from sw.boards.catalogue import Board
 from sw.boards.tools import Folder
 from sw.common.steps import Step
 
+TOOL = {"ecp5": "nextpnr-ecp5", "ice40": "nextpnr-ice40", "gowin": "nextpnr-himbaechel-gowin"}
 USED = {
     "ecp5": {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"},
     "ice40": {"LUT": "ICESTORM_LC", "BRAM": "ICESTORM_RAM", "DSP": "ICESTORM_DSP", "SPRAM": "ICESTORM_SPRAM"},
+    "gowin": {"LUT": "LUT4", "FF": "DFF", "BRAM": "BSRAM", "DSP": "MULT18X18"},
 }
 """The places of a device, by nextpnr's names for them."""
 
-CONSTRAINTS = {"ecp5": ("lpf", "--lpf"), "ice40": ("pcf", "--pcf")}
-PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc")}
+CONSTRAINTS = {"ecp5": "lpf", "ice40": "pcf", "gowin": "cst"}
+PLACED = {"ecp5": ("config", "--textcfg"), "ice40": ("asc", "--asc"), "gowin": ("pnr.json", "--write")}
 PACK = {
     "ecp5": ("ecppack", ["--compress", "--input", "{placed}", "--bit", "top.bit"], "top.bit"),
     "ice40": ("icepack", ["{placed}", "top.bin"], "top.bin"),
+    "gowin": ("gowin_pack", ["-d", "GW2A-18C", "-o", "top.fs", "{placed}"], "top.fs"),
 }
 """Family -> tool, arguments, the bitstream's name."""
 
@@ -69,14 +72,14 @@ class Placed:
 
 def pins_name(family: str) -> str:
     """The file of the pins and clocks."""
-    return f"top.{CONSTRAINTS[family][0]}"
+    return f"top.{CONSTRAINTS[family]}"
 
 
-def arguments(
-    board: Board, netlist: str, pins: str, megahertz: Fraction, seed: int, method: Sequence[str] = ()
-) -> list[str]:
-    """What nextpnr is called with, beside what it is to write. method: how it works, its own choice if empty."""
-    where = [*board.arguments, *method, "--json", netlist, CONSTRAINTS[board.family][1], pins]
+def arguments(board: Board, megahertz: Fraction, seed: int) -> list[str]:
+    """What nextpnr is called with, beside what it is to write."""
+    pins = pins_name(board.family)
+    place = ["--vopt", f"cst={pins}"] if board.family == "gowin" else [f"--{CONSTRAINTS[board.family]}", pins]
+    where = [*board.arguments, "--json", "top.json", *place]
     return [*where, "--freq", f"{float(megahertz):g}", "--seed", str(seed), "--timing-allow-fail"]
 
 
@@ -98,7 +101,7 @@ def place_and_route(folder: Folder, board: Board, megahertz: Fraction, seeds: It
         best = f", the best so far reaches {max(t.megahertz for t in tries):.1f} MHz" if tries else ""
         step.tell(f"seed {seed}{best}")
         written, names = outputs(board.family, seed)
-        folder.run(f"nextpnr-{board.family}", [*arguments(board, *reads, megahertz, seed), *written], reads, names)
+        folder.run(TOOL[board.family], [*arguments(board, megahertz, seed), *written], reads, names)
         tries.append(read_placed(folder, board.family, seed))
         if tries[-1].megahertz >= megahertz:
             break

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.boards.catalogue import RESOURCES, Board
-from sw.boards.nextpnr import Placed
+from sw.boards.nextpnr import TOOL, Placed
 from sw.boards.synthesis import Netlist
 from sw.boards.tools import version
 from sw.common.errors import CheckError
@@ -98,7 +98,7 @@ class Result:
             )
 
     def _tools(self) -> list[str]:
-        return (["yosys"] if self.netlist else []) + ([f"nextpnr-{self.board.family}"] if self.placed else [])
+        return (["yosys"] if self.netlist else []) + ([TOOL[self.board.family]] if self.placed else [])
 
     def to_dict(self) -> dict[str, Any]:
         """For build.json."""

@@ -8,7 +8,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from golden.config import Config
-from sw.boards.ecp5.absorb import absorb
 from sw.boards.tools import Folder
 from sw.common.files import write
 from sw.design.verilog import core_verilog
@@ -19,6 +18,7 @@ SYNTH = {
     "ecp5": "synth_lattice -family ecp5 -nowidelut -top {top} -run :map_luts; techmap -map +/lattice/latches_map.v; "
     "abc -dress -lut 4; clean; synth_lattice -family ecp5 -nowidelut -top {top} -run map_cells:",
     "ice40": "synth_ice40 -dsp -spram -top {top}",
+    "gowin": "synth_gowin -family gw2a -nowidelut -noiopads -top {top}",
     # The others' commands end with autoname, which names cells by their signals.
     "xilinx": "synth_xilinx -family xc7 -flatten -top {top}; autoname",
 }
@@ -37,6 +37,12 @@ CELLS = {
         "BRAM": {"SB_RAM40_4K*": 1},
         "DSP": {"SB_MAC16": 1},
         "SPRAM": {"SB_SPRAM256KA": 1},
+    },
+    "gowin": {
+        "LUT": {"LUT[1-4]": 1, "ALU": 1, "RAM16SDP4": 8},
+        "FF": {"DFF*": 1},
+        "BRAM": {"SDPB": 1, "SDPX9B": 1, "DPB": 1, "DPX9B": 1, "SPX9": 1, "SP": 1, "pROM*": 1},
+        "DSP": {"MULT18X18": 1, "MULT9X9": 0.5},
     },
     "xilinx": {
         "LUT": {"LUT[1-6]": 1, "RAM32M": 4, "RAM64M": 4, "RAM*X1D": 2, "RAM*X1S": 1, "SRL*": 1},
@@ -73,13 +79,6 @@ def synthesise(folder: Folder, family: str, source: str = "top.il", top: str = "
     name = source.rsplit(".", 1)[0]
     read = "read_rtlil" if source.endswith(".il") else "read_verilog"
     script = f"{read} {source}; {SYNTH[family].format(top=top)}"
-    if family == "ecp5":
-        plain, absorbed = f"{name}.plain.json", f"{name}.absorbed.json"
-        folder.run("yosys", ["-q", "-p", f"{script}; write_json {plain}"], [source], [plain])
-        netlist = json.loads((folder / plain).read_text(encoding="utf-8"))
-        absorb(netlist["modules"][top])
-        write(folder / absorbed, json.dumps(netlist))
-        source, script = absorbed, f"read_json {absorbed}"
     script += f"; write_json {name}.json; write_verilog -noattr {name}.net.v"
     folder.run("yosys", ["-q", "-p", script], [source], [f"{name}.json", f"{name}.net.v"])
     return count(folder / f"{name}.json", family, top)

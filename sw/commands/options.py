@@ -150,7 +150,11 @@ PageFile = Annotated[
 BoardName = Annotated[
     str,
     Option(
-        "--board", "-b", metavar="ulx3s-85f|icebreaker|arty-a7-100t|pynq-z2|generic", help="The board, or any other FPGA."
+        "--board",
+        "-b",
+        metavar="NAME",
+        help="ulx3s-12f, -25f, -45f or -85f, colorlight-i5 or -i9, orangecrab, tang-nano-20k, icebreaker, arty-a7-100t, "
+        "pynq-z2, or generic: any other FPGA.",
     ),
 ]
 BoardConfig = Annotated[str | None, _config("Default: the board's own.")]
@@ -186,5 +190,7 @@ BoardsToo = Annotated[bool, Option("--boards", help="The figures of the boards i
 OneShape = Annotated[bool, Option("--one-shape", help="Compare the core asked for alone, without the small one.")]
 NetlistFamily = Annotated[
     str | None,
-    Option("--netlist", metavar="ecp5|ice40", help="Simulate what yosys makes of the core for this family, not the rtl."),
+    Option(
+        "--netlist", metavar="ecp5|ice40|gowin", help="Simulate what yosys makes of the core for this family, not the rtl."
+    ),
 ]

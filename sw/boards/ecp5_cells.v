@@ -1,7 +1,7 @@
-// What yosys' own models of the ECP5's cells leave out: block RAM and multiplier, as far as yosys and sw/boards/ecp5/absorb.py
-// make use of them.
+// What yosys' own models of the ECP5's cells leave out: block RAM and multiplier, as far as yosys
+// makes use of them.
 //
-// DP16KD: 1024 words of 18 bits, one clock, contents 0 at the start. Where one port reads what the other writes in the same
+// DP16KD: 1024 words of 18 bits, one clock, contents 0 at the start, no output registers. Where one port reads what the other writes in the same
 // clock, the answer is the INVERSE of what is stored: a core that needs that value is found out.
 
 module DP16KD (
@@ -40,7 +40,7 @@ module DP16KD (
     parameter INITVAL_3C = 320'd0, INITVAL_3D = 320'd0, INITVAL_3E = 320'd0, INITVAL_3F = 320'd0;
 
     reg [17:0] memory [0:1023];
-    reg [17:0] doa = 0, dob = 0, later_a = 0, later_b = 0;
+    reg [17:0] doa = 0, dob = 0;
     integer i;
     initial for (i = 0; i < 1024; i = i + 1) memory[i] = 0;
 
@@ -48,13 +48,13 @@ module DP16KD (
         DIA3, DIA2, DIA1, DIA0};
     wire [13:0] ada = {ADA13, ADA12, ADA11, ADA10, ADA9, ADA8, ADA7, ADA6, ADA5, ADA4, ADA3, ADA2, ADA1, ADA0};
     assign {DOA17, DOA16, DOA15, DOA14, DOA13, DOA12, DOA11, DOA10, DOA9, DOA8, DOA7, DOA6, DOA5, DOA4, DOA3,
-        DOA2, DOA1, DOA0} = REGMODE_A == "OUTREG" ? later_a : doa;
+        DOA2, DOA1, DOA0} = doa;
 
     wire [17:0] dib = {DIB17, DIB16, DIB15, DIB14, DIB13, DIB12, DIB11, DIB10, DIB9, DIB8, DIB7, DIB6, DIB5, DIB4,
         DIB3, DIB2, DIB1, DIB0};
     wire [13:0] adb = {ADB13, ADB12, ADB11, ADB10, ADB9, ADB8, ADB7, ADB6, ADB5, ADB4, ADB3, ADB2, ADB1, ADB0};
     assign {DOB17, DOB16, DOB15, DOB14, DOB13, DOB12, DOB11, DOB10, DOB9, DOB8, DOB7, DOB6, DOB5, DOB4, DOB3,
-        DOB2, DOB1, DOB0} = REGMODE_B == "OUTREG" ? later_b : dob;
+        DOB2, DOB1, DOB0} = dob;
 
     // A port of 36 bits takes both ports' data pins: the even word on A's, the odd one on B's.
     wire wea = CEA & WEA, web = CEB & WEB;
@@ -112,8 +112,6 @@ module DP16KD (
     wire [17:0] odd_b = memory[{adb[13:5], 1'b1}] ^ {18{collides_b}};
 
     always @(posedge CLKA) begin
-        if (OCEA) later_a <= doa;
-        if (OCEB) later_b <= dob;
         if (RSTA) doa <= 0;
         else if (CEA & (~WEA | WRITEMODE_A == "READBEFOREWRITE")) doa <= narrow(DATA_WIDTH_A, heard_a);
         else if (CEA & WRITEMODE_A == "WRITETHROUGH") doa <= narrow(DATA_WIDTH_A, dia);
@@ -131,7 +129,7 @@ module DP16KD (
     end
 endmodule
 
-// MULT18X18D: 18 x 18 bits, each operand signed or not, registers of one clock for both operands and for the product.
+// MULT18X18D: 18 x 18 bits, each operand signed or not, without registers.
 module MULT18X18D (
     input A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0,
     input B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0,
@@ -142,20 +140,10 @@ module MULT18X18D (
 );
     parameter REG_INPUTA_CLK = "NONE", REG_INPUTB_CLK = "NONE", REG_OUTPUT_CLK = "NONE", RESETMODE = "SYNC", GSR = "ENABLED";
 
-    wire [17:0] pins_a = {A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0};
-    wire [17:0] pins_b = {B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0};
-    reg [17:0] kept_a = 0, kept_b = 0;
-    reg [35:0] kept = 0;
-    wire [17:0] operand_a = REG_INPUTA_CLK == "NONE" ? pins_a : kept_a;
-    wire [17:0] operand_b = REG_INPUTB_CLK == "NONE" ? pins_b : kept_b;
-    wire signed [18:0] a = {SIGNEDA & operand_a[17], operand_a}, b = {SIGNEDB & operand_b[17], operand_b};
+    wire [17:0] in_a = {A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0};
+    wire [17:0] in_b = {B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0};
+    wire signed [18:0] a = {SIGNEDA & in_a[17], in_a}, b = {SIGNEDB & in_b[17], in_b};
     wire signed [37:0] product = a * b;
     assign {P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16,
-        P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} =
-        REG_OUTPUT_CLK == "NONE" ? product[35:0] : kept;
-
-    always @(posedge CLK0) begin
-        if (RST0) {kept_a, kept_b, kept} <= 0;
-        else if (CE0) {kept_a, kept_b, kept} <= {pins_a, pins_b, product[35:0]};
-    end
+        P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = product[35:0];
 endmodule
