@@ -1,7 +1,6 @@
 """What an epoch gave, in plain JSON values: written by every backend, kept in the checkpoint, summed in a summary.
 
-An epoch is {"training": totals, "test": totals, "values": compared, "differ": of these, "busy": clocks by the chip's own
-counters ("clocks", "walked0" ...; empty where it has none)}.
+An epoch is {"training": totals, "test": totals, "values": compared, "differ": of these}.
 """
 
 from typing import Any
@@ -15,7 +14,7 @@ def totals(layers: int, **found: Any) -> dict:
     Members:
         samples: how many.  correct: named rightly by what learns, the chip where there is one.
         golden_correct: named rightly by the golden model, which computed them too.
-        seconds, clocks: for all of them.  counters: of layers 1..L rows, updates, saturations, spikes.
+        seconds, clocks: for all of them.  counters: of layers 1..L rows, errors, saturations, spikes.
     """
     none = {"samples": 0, "correct": 0, "golden_correct": 0, "seconds": 0.0, "clocks": 0.0}
     return none | {"counters": [[0] * 4 for _ in range(layers)]} | found
@@ -35,9 +34,9 @@ def summed(parts: list[dict]) -> dict:
     return sums | {"counters": np.sum([part["counters"] for part in parts], axis=0).tolist()}
 
 
-def epoch(training: dict, test: dict, values: int = 0, differ: int = 0, busy: dict[str, int] | None = None) -> dict:
+def epoch(training: dict, test: dict, values: int = 0, differ: int = 0) -> dict:
     """The account of an epoch."""
-    return {"training": training, "test": test, "values": values, "differ": differ, "busy": busy or {}}
+    return {"training": training, "test": test, "values": values, "differ": differ}
 
 
 def accuracies(parts: list[dict], who: str = "correct") -> list[float]:
@@ -49,10 +48,3 @@ def clocks_a_sample(parts: list[dict]) -> float | None:
     """Mean over all samples; None where none was clocked."""
     clocks, samples = (sum(part[key] for part in parts) for key in ("clocks", "samples"))
     return clocks / samples if clocks else None
-
-
-def utilisation(epochs: list[dict]) -> dict[int, float]:
-    """Layer -> part of all training clocks in which it walked its memory; empty where the chip does not count them."""
-    names = epochs[0]["busy"] if epochs else ()
-    busy = {name: sum(one["busy"].get(name, 0) for one in epochs) for name in names}
-    return {int(name[6:]): clocks / max(1, busy["clocks"]) for name, clocks in busy.items() if name.startswith("walked")}

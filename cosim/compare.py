@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-COUNTERS = ("rows", "updates", "saturations", "spikes")
+COUNTERS = ("rows", "errors", "saturations", "spikes")
 _AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",), "samples": ()}
 _ORDER = ("W", "Theta", "h", "m", "N", "apical", "flags", "E", "S", "samples", "position")
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, whole_file
-from golden.config import Config
+from golden.config import UPDATE_DELAY, Config
 from golden.records import Records
 
 
@@ -19,7 +19,7 @@ class Parts:
     """Where the three descriptions of a core come from, as "module:name", so that each process imports only its own."""
 
     core: str = "rtl.core:core_of"
-    memory_map: str = "rtl.interface.memory_map:memory_map_of"
+    memory_map: str = "rtl.interface.memory_map:MemoryMap"
     settings: str = "rtl.interface.memory_map:settings_of"
     golden: str = "golden.integer:IntegerModel"
 
@@ -106,17 +106,14 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, and of parts of epochs: settle, lead, see `segments`."""
+        """x, y, order (-1: no sample), test_x, test_y, and of parts of epochs: lead, see `cosim.shard.Lead`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
-        """The stream of an epoch, in order; the first one of a fresh run begins with a recall.
-
-        What settles the last update is a blank sample, or sample `settle[epoch]` where that is not -1: taken without
-        learning, it gives the very record that it gives when the training goes on with it.
+        """The stream of an epoch, in order; the first one of a fresh run begins with a recall. Blank samples settle the last
+        updates.
         """
-        late = self.core_config.update_delay
-        zeros, none = np.zeros((late, data["x"].shape[1]), np.uint8), np.zeros(late, np.uint8)
+        zeros, none = np.zeros((UPDATE_DELAY, data["x"].shape[1]), np.uint8), np.zeros(UPDATE_DELAY, np.uint8)
         if self.fresh and epoch == self.first and self.core_config.learn:
             yield Segment("recall", zeros[:1], none[:1])
         if len(data.get("lead", ())) and epoch == self.first:
@@ -124,11 +121,7 @@ class Job:
         order, first = data["order"][epoch], self.origin(epoch)[1]
         order = order[order >= 0]
         yield Segment("training", data["x"][order], data["y"][order], first)
-        settle = data["settle"][[epoch]] if "settle" in data else np.array([-1])
-        if settle[0] < 0:
-            yield Segment("settling", zeros, none)
-        else:
-            yield Segment("settling", data["x"][settle], data["y"][settle], first + len(order))
+        yield Segment("settling", zeros, none)
         if len(data["test_x"]):
             yield Segment("test", data["test_x"], data["test_y"])
 

@@ -34,8 +34,7 @@ class Shard:
         stretches: (S) pairs: an epoch, and the number of the first sample in that.
         fresh: the training begins here, with a recall of all concepts.
         data: as `Job.data` gives it: x (rows, n0), y (rows,) hold what the shard needs; order (S, longest), -1: no sample;
-            settle (S,): the sample after the stretch's last, -1 where its epoch ends, or blank ones settle it; lead: the
-            samples before its first one that are learned once more, see `Lead`.
+            lead: the samples before its first one that are learned once more, see `Lead`.
     """
 
     config: dict
@@ -60,8 +59,8 @@ class Shard:
 
 @dataclass(frozen=True)
 class Lead:
-    """How a chip of the second rule gets to where a shard begins within an epoch, with the updates of the two samples before
-    it pending, which are in no memory: from `state` it learns those two once more, with `W` in place of its own in between.
+    """How a chip gets to where a shard begins within an epoch, with the updates of the two samples before it pending, which
+    are in no memory: from `state` it learns those two once more, with `W` in place of its own in between.
 
     Then each of them has the weights that it had in the training, without updates of earlier ones, and leaves its own.
 
@@ -76,7 +75,7 @@ class Lead:
 @dataclass(frozen=True)
 class Reference:
     """What golden did in a shard: its state before the first stretch and after each (S + 1), with nothing pending, every
-    record, packed, and of the second rule how the chip begins within an epoch."""
+    record, packed, and how the chip begins within an epoch."""
 
     states: list[State]
     records: bytes

@@ -71,22 +71,19 @@ class TrainingBench:
             self.compare(compare_state, self.kept(state), await self.chip.state())
 
     async def epoch(self, epoch: int, segments: list[Segment]) -> None:
-        began, before, busy = time.monotonic(), await self.clock_counters(), {}
+        began = time.monotonic()
         found = {kind: account.totals(self.config.layers) for kind in ("training", "test")}
         for segment in segments:
             self.where = {"epoch": epoch, "phase": segment.kind}
             if segment.kind == "lead":
                 await self.lead_in(segment)
-                began, before = time.monotonic(), await self.clock_counters()
+                began = time.monotonic()
                 continue
             records = await self.segment(segment)
             if segment.kind == "recall":
                 # The chip has now recalled all concepts by itself; they must be those that golden starts with.
                 self.compare(compare_state, self.kept(self.wait_for_state(epoch - 1)), await self.chip.state())
-                began, before = time.monotonic(), await self.clock_counters()
-            if segment.kind == "settling":
-                after = await self.clock_counters()
-                busy = {name: (after[name] - before[name]) & 0xFFFFFFFF for name in after}
+                began = time.monotonic()
             if segment.kind in found:
                 clocks, seconds = (clocks_a_sample(records) or 0) * len(records), time.monotonic() - began
                 found[segment.kind] = account.of_records(records, segment.y, clocks=clocks, seconds=seconds)
@@ -95,7 +92,7 @@ class TrainingBench:
         self.tell("progress")
         state = self.wait_for_state(epoch)
         self.compare(compare_state, self.kept(state), await self.chip.state())
-        self.tell("epoch", account=account.epoch(**found, busy=busy))
+        self.tell("epoch", account=account.epoch(**found))
 
     async def lead_in(self, segment: Segment) -> None:
         """Learns samples once more, so that their updates are pending; see `cosim.shard.Lead`."""
@@ -124,11 +121,6 @@ class TrainingBench:
             self.compare(compare_records, expected, part, segment.first + done)
             done += len(part)
         return Records.join(parts)
-
-    async def clock_counters(self) -> dict[str, int]:
-        """The chip's own counters of clocks and of each layer's walking clocks, where it has them."""
-        names = [n for n in self.chip.memory_map.regions if n == "clocks" or n.startswith("walked")]
-        return {name: int(value) for name, value in (await self.chip.read(*names)).items()} if names else {}
 
     def kept(self, state: dict) -> dict:
         """The part of golden's state that this core has: an inference-only core has W alone."""

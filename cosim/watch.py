@@ -86,14 +86,9 @@ class TrainingResult:
 
     @property
     def counters(self) -> np.ndarray:
-        """(L, 4) rows, updates, saturations, spikes of all training samples."""
+        """(L, 4) rows, errors, saturations, spikes of all training samples."""
         none = np.zeros((self.kept.config.layers, 4), int)
         return sum((np.array(part["counters"]) for part in self._parts("training")), none)
-
-    @property
-    def utilisation(self) -> dict[int, float]:
-        """Layer -> part of the training clocks in which it walked its memory, where the chip counts it."""
-        return account.utilisation(self.kept.epochs)
 
 
 class Watch:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from golden.config import Config
-from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, LayerFormat
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
 
 TOP = "bench_top"
 HEAD = LABEL_BITS + 2
@@ -35,7 +35,7 @@ class Widths:
 
     @property
     def beat(self) -> int:
-        return PIXEL_BITS * self.config.lanes[0]
+        return PIXEL_BITS * self.config.beat
 
     @property
     def sample(self) -> int:
@@ -44,7 +44,7 @@ class Widths:
 
     @property
     def voltage(self) -> int:
-        return LayerFormat.of(self.config, self.config.layers).sum_bits
+        return voltage_bits(self.config)
 
     @property
     def result(self) -> int:
@@ -61,7 +61,7 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
     """The Verilog text of the wrapper (module `TOP`) and the core, to build as one.
 
     Args:
-        core: Verilog of a core with the ports of BsdCore; each payload is one vector.
+        core: Verilog of a core with the ports of `rtl.core.core_of`; each payload is one vector.
         name: the core's module name.
 
     Raises:

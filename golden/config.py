@@ -11,6 +11,9 @@ from pathlib import Path
 
 import tomli_w
 
+UPDATE_DELAY = 2
+"""Samples taken after a learned one until its update of W is written: it rides on the pass of the last of them."""
+
 MAX_RATE, MIN_RATE = 5, -8
 """The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
 
@@ -43,15 +46,15 @@ class Config:
 
     Args:
         sizes: neurons of layer 0 (the stimulus) to layer L (the concepts); 2 to 9 entries of 1 to 4096, the last 2 to 64.
-        lanes: synapses a clock of each layer, one entry a layer, or one number for all; 1 to 64. A layer never gets more
-            lanes than neurons. Results do not depend on lanes, only clocks and word counts do. A folded core has one lane.
+        lanes: synapses a clock of each engine, 1 to 64, no more than the largest layer has neurons. Only clocks and word
+            counts depend on it.
 
     Raises:
         ConfigError: naming the key, the value and what is allowed.
     """
 
     sizes: tuple[int, ...] = ()
-    lanes: tuple[int, ...] = ()
+    lanes: int = 0
     name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
     steps: int = _choice((4, 8), "time steps T of a sample", 4)
     coding: str = _choice(
@@ -60,32 +63,24 @@ class Config:
     threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
     leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
     weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
-    rule: str = _choice(
-        ("first", "second"),
-        "the learning rule (docs/arithmetic.md), or the better one (docs/arithmetic2.md): golden, and simulated trainings",
-        "first",
+    dead_zone: int = _int(
+        0, 256, "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; hidden layers: by 64 nearer", 48
     )
-    loss: str = _choice(
-        ("reco", "gap"), "the local loss: ReCo (the paper's with margin and dead_zone 0), or the event-driven gap", "reco"
+    window_low: int = _int(
+        -4096, 4095, "surrogate window: a voltage summed over 4 steps below this closes a hidden neuron", -64
     )
-    margin: int = _int(0, 256, "ReCo: a non-pair is pushed only above this affinity, 256 = 1.0", 64)
-    lambda8: int = _int(0, 15, "ReCo: weight of the non-pairs, in eighths", 5)
-    dead_zone: int = _int(0, 256, "ReCo and layer 0: a sample nearer to its concept teaches nothing, 256 = 1.0", 48)
-    reach: int = _int(0, 256, "gap: a rival whose affinity is this far behind pushes with full weight, 256 = 1.0", 32)
-    window_low: int = _int(-4096, 4095, "surrogate window: a summed voltage below this closes a hidden neuron", -64)
-    window_high: int = _int(-4096, 4095, "surrogate window: at or above this a neuron may only fall", 320)
+    window_high: int = _int(-4096, 4095, "surrogate window: at or above this a hidden neuron may only fall", 320)
     block: int = _int(1, 4096, "samples between two Theta updates with recall", 64)
     rate: int = _int(-8, 8, "shift on top of each layer's own W rate", 0)
-    theta_rate: int = _int(-8, 5, "shift of the Theta update; the second rule adds 2", -2)
+    theta_rate: int = _int(-8, 5, "shift of the Theta update, on top of 2", -2)
     decay: tuple[int, ...] = field(
-        default=(0, -1, -2, -3), metadata={"doc": "shifts added to both rates in equal parts of the training"}
+        default=(0, -1, -2, -3, -4, -5), metadata={"doc": "shifts added to both rates in equal parts of the training"}
     )
     stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
     learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
     engines: tuple[tuple[int, ...], ...] = field(
-        default=(), metadata={"doc": "the second rule's cores: the layers of each engine; empty: one engine for all layers"}
+        default=(), metadata={"doc": "the layers of each engine; empty: one engine for all layers"}
     )
-    folded: bool = _choice((False, True), "one engine, of one lane, does the work of all layers: small and slow", False)
     learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
     epochs: int = _int(1, 10000, "passes over the training samples", 20)
     seed: int = _int(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
@@ -99,24 +94,15 @@ class Config:
                 raise ConfigError(f"sizes: found {size}; allowed is 1 to 4096 neurons a layer")
         if not 2 <= sizes[-1] <= 64:
             raise ConfigError(f"sizes: found {sizes[-1]} concepts in the last layer; allowed is 2 to 64")
-        lanes = self.lanes
-        if isinstance(lanes, int) and not isinstance(lanes, bool):
-            lanes = (lanes,) * len(sizes)
-        lanes = _integers("lanes", lanes)
-        if len(lanes) != len(sizes):
-            raise ConfigError(f"lanes: found {len(lanes)} entries; allowed is one number, or {len(sizes)}: one a layer")
-        for count in lanes:
-            if not 1 <= count <= 64:
-                raise ConfigError(f"lanes: found {count}; allowed is 1 to 64")
+        if type(self.lanes) is not int or not 1 <= self.lanes <= 64:
+            raise ConfigError(f"lanes: found {self.lanes!r}; allowed is one whole number from 1 to 64, for every engine")
         object.__setattr__(self, "engines", _mapping(self.engines, len(sizes)))
         decay = _integers("decay", self.decay)
         if not 1 <= len(decay) <= 16 or any(not -8 <= d <= 0 for d in decay):
             raise ConfigError(f"decay: found {list(decay)}; allowed are 1 to 16 shifts of -8 to 0")
         object.__setattr__(self, "sizes", sizes)
-        object.__setattr__(self, "lanes", tuple(min(p, n) for p, n in zip(lanes, sizes, strict=True)))
+        object.__setattr__(self, "lanes", min(self.lanes, max(sizes)))
         object.__setattr__(self, "decay", decay)
-        if self.folded is True and max(self.lanes) > 1:
-            raise ConfigError(f"lanes: found {max(self.lanes)} in a folded core; allowed is 1 for all layers")
         if not isinstance(self.name, str) or not re.fullmatch(_NAME, self.name):
             raise ConfigError(
                 f"name: found {str(self.name)[:80]!r}; allowed are 1 to 64 letters, digits, spaces and . _ + -"
@@ -132,7 +118,7 @@ class Config:
                 if type(value) is not type(options[0]) or value not in options:
                     names = ", ".join(str(o).lower() if isinstance(o, bool) else str(o) for o in options)
                     raise ConfigError(f"{f.name}: found {value!r}; allowed is one of {names}")
-        for name in ("window_low", "window_high") if self.rule == "second" and self.steps == 8 else ():
+        for name in ("window_low", "window_high") if self.steps == 8 else ():
             if not -2048 <= getattr(self, name) <= 2047:  # which the voltages of 8 steps are compared with twice
                 raise ConfigError(f"{name}: found {getattr(self, name)} with 8 steps; allowed is -2048 to 2047")
         if self.window_low >= self.window_high:
@@ -142,16 +128,16 @@ class Config:
         self._check_addresses()
 
     def _check_addresses(self) -> None:
-        """Every weight has an address, and a pass over all rows can be counted."""
-        for layer, (size, lanes) in enumerate(zip(self.sizes, self.lanes, strict=True)):
-            rows = max(self.sizes[i] for i in (layer - 1, layer + 1) if 0 <= i <= self.layers)
-            words = rows * self.groups(layer)
-            addresses = words << (lanes - 1).bit_length()
-            if addresses > 1 << ADDRESS_BITS or words == 1 << ADDRESS_BITS:
-                raise ConfigError(
-                    f"lanes: found {lanes} for the {size} neurons of layer {layer}, {addresses:,} addresses of weights from "
-                    f"{rows} rows; allowed is {1 << ADDRESS_BITS:,}, with more than one lane: try {1 << lanes.bit_length()}"
-                )
+        """Every weight of an engine has an address, and a pass over all rows can be counted."""
+        rows = [sum(self.sizes[i] for i in (at - 1, at + 1) if 0 <= i <= self.layers) for at in range(self.layers + 1)]
+        engines = self.engines or (range(self.layers + 1),)
+        words = max(sum(self.groups(layer) * rows[layer] for layer in engine) for engine in engines)
+        addresses = words << (self.lanes - 1).bit_length()
+        if addresses > 1 << ADDRESS_BITS or words >= 1 << ADDRESS_BITS:
+            raise ConfigError(
+                f"lanes: found {self.lanes} for sizes {list(self.sizes)}, {addresses:,} addresses of weights; allowed is "
+                f"{1 << ADDRESS_BITS:,}, with more than one lane"
+            )
 
     @property
     def layers(self) -> int:
@@ -165,7 +151,12 @@ class Config:
 
     def groups(self, layer: int) -> int:
         """Memory words that hold one value a neuron of the layer: ceil(n / lanes)."""
-        return -(-self.sizes[layer] // self.lanes[layer])
+        return -(-self.sizes[layer] // self.lanes)
+
+    @property
+    def beat(self) -> int:
+        """Pixels that come in together: `lanes`, or all where there are fewer."""
+        return min(self.lanes, self.sizes[0])
 
     def scale(self, layer: int) -> int:
         """Weight scale s_l of W[layer], a shift: the least s >= 0 with n_{l-1} <= 64 * 4^s."""
@@ -182,32 +173,24 @@ class Config:
     def forward_rate(self, layer: int, decay: int = 0) -> int:
         """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
         fan_in = (self.sizes[layer - 1] - 1).bit_length()
-        own = 0
-        if self.rule == "second":
-            own = int(layer > 1) - 2 * (self.steps // 8)  # counts and voltages of 8 steps are twice as large
+        own = int(layer > 1) - 2 * (self.steps // 8)  # counts and voltages of 8 steps are twice as large
         return self._rate(8 + self.scale(layer) - fan_in + own + self.rate + decay)
 
     def backward_rate(self, decay: int = 0) -> int:
         """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
-        own = 2 if self.rule == "second" else 0
-        return self._rate(own + self.theta_rate + decay)
+        return self._rate(2 + self.theta_rate + decay)
 
     def _rate(self, shift: int) -> int:
         """The shift of an update of 16 bits as that of this width, clipped."""
         return max(MIN_RATE, min(MAX_RATE, shift + self.weight_bits - MAX_WEIGHT_BITS))
 
     @property
-    def update_delay(self) -> int:
-        """Samples taken after a learned one until its update of W is written: it rides on the pass of the last of them."""
-        return 2 if self.rule == "second" else 1
-
-    @property
     def window(self) -> tuple[int, int]:
-        """The second rule's surrogate window (low, high) on voltages summed over T steps; the keys are those of 4 steps."""
+        """The surrogate window (low, high) on voltages summed over T steps; the keys are those of 4 steps."""
         return self.window_low * self.steps // 4, self.window_high * self.steps // 4
 
     def dead_zone_of(self, layer: int) -> int:
-        """The second rule's dead zone of a layer, 256 = 1.0: hidden layers have 64 more."""
+        """The dead zone of a layer, 256 = 1.0: hidden layers have 64 more."""
         return self.dead_zone + (64 if 0 < layer < self.layers else 0)
 
     def decay_at(self, epoch: int, epochs: int) -> int:
@@ -292,34 +275,12 @@ NAMED = {
     c.name: c
     for c in (
         Config(name="tiny", sizes=(64, 32, 10), lanes=16),
-        Config(name="digits", sizes=(64, 128, 64, 10), lanes=16),
+        Config(name="digits", sizes=(64, 128, 64, 10), lanes=16, block=256),
         Config(name="deep", sizes=(64, 128, 128, 128, 64, 64, 10), lanes=16),
-        Config(
-            name="fashion",
-            sizes=(784, 256, 128, 10),
-            lanes=(32, 32, 16, 10),
-            loss="gap",
-            decay=(0, -1, -2, -3, -4, -5),
-            epochs=12,
-        ),
-        Config(
-            name="image",
-            sizes=(784, 128, 64, 10),
-            lanes=(14, 16, 8, 10),  # with 22 and 16 a fifth fewer clocks, but no way to route it for 75 MHz
-            weight_bits=10,  # all its memories then take 191 of an ECP5-85's 208 block RAMs
-            loss="gap",
-            decay=(0, -1, -2, -3, -4, -5),
-            epochs=12,
-        ),
-        Config(
-            name="engine",
-            sizes=(64, 128, 64, 10),
-            lanes=16,
-            rule="second",
-            block=256,
-            decay=(0, -1, -2, -3, -4, -5),
-        ),
-        Config(name="micro", sizes=(64, 120, 64, 10), lanes=1, folded=True),
+        Config(name="fashion", sizes=(784, 256, 128, 10), lanes=32, epochs=12),
+        # 10 bits: all its memories then fit an ECP5-85's block RAM.
+        Config(name="image", sizes=(784, 128, 64, 10), lanes=16, weight_bits=10, epochs=12),
+        Config(name="micro", sizes=(64, 120, 64, 10), lanes=1),
     )
 }
 """The named configurations: `Config.load("digits")`."""

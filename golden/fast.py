@@ -9,7 +9,7 @@ from functools import cache
 import torch
 
 from golden.config import Config
-from golden.rules import rule_of
+from golden.rule import Rule
 
 
 def available() -> bool:
@@ -18,14 +18,14 @@ def available() -> bool:
 
 
 def compiled(config: Config) -> tuple[Callable, Callable]:
-    """`sample` and `concept` of the configuration's rule, compiled once for all rates, blocks, seeds and epochs."""
-    free = {"seed": 0, "rate": 0, "theta_rate": 0, "decay": (0,), "block": 1, "epochs": 1, "name": "compiled"}
-    return _compiled(config.replace(**free))
+    """`sample` and `concept` of a configuration, compiled once for all rates, blocks, seeds, epochs and roundings."""
+    free = {"seed": 0, "rate": 0, "theta_rate": 0, "decay": (0,), "block": 1, "epochs": 1, "stochastic": True}
+    return _compiled(config.replace(name="compiled", **free))
 
 
 @cache
 def _compiled(config: Config) -> tuple[Callable, Callable]:
-    rule = rule_of(config)
+    rule = Rule(config)
 
     def sample(memories, x, y, gain, bases):
         trace = rule.sample(memories, x, y, gain, bases)

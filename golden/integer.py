@@ -1,7 +1,7 @@
 """The bit-exact model: one core's golden twin, with the same memories, records and order of events.
 
-Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The first rule is docs/arithmetic.md, in code in
-golden/rule.py, the second docs/arithmetic2.md, in golden/rule2.py.
+Paper: "Bidirectional Spike-based Distillation", arXiv 2509.20284. The rule is docs/arithmetic.md, in code in
+golden/rule.py.
 """
 
 import copy
@@ -16,8 +16,9 @@ from golden import noise
 from golden.config import Config
 from golden.errors import SampleError, StateError
 from golden.fast import available, compiled
+from golden.memories import Memories
 from golden.records import Records
-from golden.rules import rule_of
+from golden.rule import Rule
 
 PATIENCE = 4000
 """Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
@@ -34,7 +35,7 @@ class IntegerModel:
             are the same bit by bit. Call `torch.set_num_threads(1)` where several models train side by side.
 
     Members:
-        W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only. Of the second rule W is
+        W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only. W is
             without the updates that are still to come: `finish` writes them.
         samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1.
         decay: shift added to both rates from the next sample on, -8..0.
@@ -42,8 +43,8 @@ class IntegerModel:
 
     def __init__(self, config: Config, fast: bool | None = None):
         self.config, self.decay, self.samples, self.position = config, 0, 0, 0
-        self.rule = rule_of(config)
-        self.memories = self.rule.memories(config)
+        self.rule = Rule(config)
+        self.memories = Memories(config)
         self.W, self.Theta, self.h = self.memories.W, self.memories.Theta, self.memories.h
         self.E, self.S = self.memories.E, self.memories.S
         self._patience = {True: 0, False: math.inf, None: PATIENCE}[fast]
@@ -107,13 +108,13 @@ class IntegerModel:
         return {k: v.numpy().copy() for k, v in trace.items()} | {f"after_{k}": v for k, v in twin.state().items()}
 
     def finish(self) -> None:
-        """Writes the updates of W that are still to come (second rule: of the last two samples), the older one first."""
+        """Writes the updates of W that are still to come, of the last two samples, the older one first."""
         self.rule.finish(self.memories)
 
     def state(self) -> dict[str, np.ndarray]:
         """Copies of all it takes to go on bit-exactly, once what was pending is written (see `finish`).
 
-        W1.., Theta0.., h0.., E0.., S0.., samples, position; of the first rule flags0.., of the second m1.. .
+        W1.., Theta0.., h0.., E0.., S0.., m1.., samples, position.
         """
         self.finish()
         arrays = {name: tensor.numpy().copy() for name, tensor in self.memories.tensors().items()}
@@ -178,7 +179,7 @@ class IntegerModel:
         gain = torch.tensor(1 << (config.backward_rate(self.decay) + 8), dtype=torch.int32, device="cpu")
         shift = torch.tensor(6 + max(0, config.block.bit_length() - 5), dtype=torch.int32, device="cpu")
         k = np.arange(config.classes)
-        bases = noise.base(config.seed, noise.THETA + np.arange(L), self.samples, k[:, None])
+        bases = self._bases(noise.THETA + np.arange(L), self.samples, k[:, None])
         return [
             concept(self.memories, index, gain, shift, base)
             for index, base in zip(torch.from_numpy(k).split(1), torch.from_numpy(bases).unbind(), strict=True)
@@ -191,7 +192,12 @@ class IntegerModel:
     def _forward_bases(self, count: int) -> Tensor:
         """Noise bases (count, L) of the next samples."""
         samples = self.samples + np.arange(count)[:, None]
-        return torch.from_numpy(noise.base(self.config.seed, 1 + np.arange(self.config.layers), samples))
+        return torch.from_numpy(self._bases(1 + np.arange(self.config.layers), samples))
+
+    def _bases(self, *where) -> np.ndarray:
+        """See `noise.base`."""
+        bases = noise.base(self.config.seed, *where)
+        return bases if self.config.stochastic else np.full_like(bases, noise.HALF_UP)
 
     def _infer(self, x: Tensor) -> tuple[Tensor, Tensor]:
         trace = self.rule.observe(self.memories, x)

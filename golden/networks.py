@@ -1,5 +1,4 @@
-"""The two networks as every rule has them: perception and recall through a core's weights, in integer torch tensors, and
-in which order a rule takes a learning sample and a block's end.
+"""The two networks: perception and recall through a core's weights, in integer torch tensors.
 
 What follows from the configuration alone is kept in `Networks`; what a core remembers is in `memories`.
 """
@@ -10,23 +9,17 @@ from torch import Tensor
 from golden import noise
 from golden.config import Config
 from golden.fixed import product, rsqrt_table
-from golden.memories import Memories
+from golden.memories import TEMPLATE, Memories
 from golden.neuron import soma, stimulus_counts, stimulus_spikes
 
 
 class Networks:
-    """Steps 2 to 5 of the contract for one configuration. A trace is a dict of tensors by the contract's names.
+    """Steps 2 to 5 of the contract for one configuration. A trace is a dict of tensors by the contract's names."""
 
-    A rule adds `observe` (a sample, perceived and counted), `teach`, `relearn` and `recall`.
-
-    Args:
-        largest_norm: of counts or templates, squared.
-    """
-
-    def __init__(self, config: Config, largest_norm: int):
+    def __init__(self, config: Config):
         n = config.sizes
         self.config = config
-        self.t, self.s = rsqrt_table(largest_norm)
+        self.t, self.s = rsqrt_table(TEMPLATE**2 * max(config.sizes))
         self.W_noise = [None, *(noise.pattern(n[i - 1], n[i]) for i in range(1, len(n)))]
         self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
 
@@ -39,20 +32,10 @@ class Networks:
         t, s = (table.index_select(0, norm.reshape(-1)).reshape(norm.shape) for table in (self.t, self.s))
         return t, s
 
-    def sample(self, m: Memories, x: Tensor, y: Tensor, gain: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """A learning sample x (n_0,) with label y (0-d): perceived, counted, taught (see `observe` and `teach`)."""
-        trace = self.observe(m, x)
-        self.teach(m, y, gain, bases, trace)
-        return trace
-
-    def concept(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:
-        """Step 9: concept k (1,) at a block's end. See `relearn` and `recall`."""
-        return self.relearn(m, k, gain, shift, bases) | self.recall(m, k)
-
-    def noise(self, pattern: tuple[Tensor, Tensor], base: Tensor) -> Tensor | int:
-        """Noise (pre, post) of a memory; 128, which rounds half up, where `stochastic` is off."""
+    def noise(self, pattern: tuple[Tensor, Tensor], base: Tensor) -> Tensor:
+        """Noise (pre, post) of a memory; 128, which rounds half up, where the base is `noise.HALF_UP`."""
         rows, columns = pattern
-        return (rows ^ base) ^ columns if self.config.stochastic else 128
+        return torch.where(base == noise.HALF_UP, 128, (rows ^ base) ^ columns)
 
     def perceive(self, W: list, x: Tensor) -> dict[str, Tensor]:
         """Steps 2 and 3: stimuli x (..., n_0) -> v, s, u (..., T, n_l) and V, r (..., n_l) of every layer, by name."""

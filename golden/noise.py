@@ -6,6 +6,8 @@ from torch import Tensor
 
 THETA = 32
 """Stream of `Theta[l]` is THETA + l, of `W[l]` it is l."""
+HALF_UP = -1
+"""In place of a base: no noise, all is rounded half up."""
 
 
 def xorshift32(z: np.ndarray) -> np.ndarray:

@@ -12,9 +12,8 @@ class Records:
     Members:
         prediction: (B,) concept.
         voltages: (B, K) summed voltages V_L of the top layer, signed.
-        counters: (B, L, 4) rows, updates, saturations, spikes of layers 1..L. The update counted is the previous sample's,
-            also where that came with an earlier call; after a state was loaded none is pending. Second rule: rows, errors,
-            saturations, spikes; the update is that of the last sample but one, and none is pending once it was finished.
+        counters: (B, L, 4) rows, errors, saturations, spikes of layers 1..L. The update counted is that of the last sample
+            but one, also where that came with an earlier call; none is pending once it was finished, or a state loaded.
         clocks: (B,) unsigned 32-bit clock stamps of the results; None where they come from no simulated chip.
     """
 

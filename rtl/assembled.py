@@ -5,9 +5,8 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.formats import COUNTERS, LayerFormat
-from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
-from rtl.readout import result_layout
+from rtl.formats import COUNTERS
+from rtl.ports import host_answer_signature, host_request_layout, result_layout, stimulus_layout
 
 
 class Assembled(wiring.Component):
@@ -16,12 +15,12 @@ class Assembled(wiring.Component):
     Args:
         inner: the core.
 
-    Members: as those of `rtl.core.BsdCore`; the host's requests are taken one at a time.
+    Members: as those of `rtl.engine.core.EngineCore`; o: Out, stream of `rtl.ports.result_layout`.
     """
 
     def __init__(self, config: Config, inner: wiring.Component):
         self.config, self.inner = config, inner
-        self.layout = result_layout(LayerFormat.of(config, config.layers))
+        self.layout = result_layout(config)
         super().__init__(
             {
                 "i": In(stream.Signature(stimulus_layout(config))),

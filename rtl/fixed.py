@@ -77,8 +77,3 @@ def round_shift(value: ValueLike, shift: int | ValueLike) -> Value:
     if isinstance(shift, int) and shift == 0:
         return as_signed(value)
     return round_half(shift_keep_half(value, shift))
-
-
-def small_product(a, b):
-    """a * b by shifts and adds, of numbers too small to spend a DSP on."""
-    return sum(Mux(a[i], b << i, 0) for i in range(1, len(a))) + Mux(a[0], b, 0)

@@ -1,29 +1,23 @@
-"""The ports that every core has, whichever way it is built."""
+"""The ports of a core."""
 
-from amaranth.hdl import signed, unsigned
-from amaranth.lib import data, stream, wiring
+from amaranth.hdl import signed
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
 
 from golden.config import Config
-from rtl.formats import LABEL_BITS, PIXEL_BITS, SETTINGS, LayerFormat
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
 from rtl.interface.memory_map import DATA_BITS
-from rtl.readout import result_layout
 
 
 def stimulus_layout(config: Config) -> data.StructLayout:
-    """One beat of a sample: `lanes[0]` pixels of 4 bits; ceil(sizes[0] / lanes[0]) beats make a sample.
+    """One beat of a sample: `config.beat` pixels of 4 bits; `config.groups(0)` beats make a sample.
 
     `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
     learned; where it ends a block, the block's recall is the one asked for. The same in all beats. Pixels beyond the last
     do not count; a sample whose label is no concept's is not learned.
     """
-    pixels = data.ArrayLayout(PIXEL_BITS, config.lanes[0])
+    pixels = data.ArrayLayout(PIXEL_BITS, config.beat)
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
-
-
-def settings_layout() -> data.StructLayout:
-    """What the host sets at run time (`rtl.formats.SETTINGS`)."""
-    return data.StructLayout({name: signed(bits) if sign else unsigned(bits) for name, (bits, sign) in SETTINGS.items()})
 
 
 def host_request_layout() -> data.StructLayout:
@@ -36,11 +30,15 @@ def host_answer_signature() -> wiring.Signature:
     return wiring.Signature({"payload": Out(DATA_BITS), "valid": Out(1)})
 
 
-def gives_words(config: Config) -> bool:
-    """Whether a core gives its results word by word: one of engines, or a folded one."""
-    return config.rule == "second" or config.folded
+counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
 
 
-def result_signature(config: Config) -> stream.Signature:
-    """What a core gives behind a register bus: its results word by word, or an item of `result_layout` a sample."""
-    return stream.Signature(DATA_BITS if gives_words(config) else result_layout(LayerFormat.of(config, config.layers)))
+def result_layout(config: Config) -> data.StructLayout:
+    """A sample's whole result. `counters[l - 1]` are those of layer l."""
+    return data.StructLayout(
+        {
+            "prediction": LABEL_BITS,
+            "voltages": data.ArrayLayout(signed(voltage_bits(config)), config.classes),
+            "counters": data.ArrayLayout(counters_layout, config.layers),
+        }
+    )

@@ -14,17 +14,6 @@ TABLE = tuple(255 if m == 16 else min(255, round(1024 / math.sqrt(m + 0.5))) for
 """t for m = 16..63; all are 128 or more, so the top bit of t says N > 0."""
 
 
-def places(bits: int) -> int:
-    """Number of base-4 digits of an N of `bits` bits; `place` is 0..places - 1."""
-    return (bits + 1) // 2
-
-
-def table_entry(n: int) -> tuple[int, int]:
-    """(t, place) of a number that is known beforehand; (0, 0) for 0."""
-    place = max(0, (n.bit_length() - 1) // 2)
-    return (TABLE[(n << 4 >> 2 * place) - 16], place) if n else (0, 0)
-
-
 class Rsqrt(wiring.Component):
     """One 1/sqrt a clock, without flow control.
 
@@ -41,7 +30,7 @@ class Rsqrt(wiring.Component):
     latency = 2
 
     def __init__(self, bits: int):
-        self.places = places(bits)
+        self.places = (bits + 1) // 2  # digits
         super().__init__({"n": In(bits), "t": Out(MANTISSA_BITS), "place": Out(range(self.places))})
 
     def elaborate(self, platform):

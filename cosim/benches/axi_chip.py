@@ -12,7 +12,7 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp, AxiStreamBus, AxiS
 
 from cosim.benches.drivers import stalls
 from golden.config import Config
-from rtl.interface.memory_map import memory_map_of
+from rtl.interface.memory_map import MemoryMap
 from rtl.interface.packets import result_words
 from rtl.interface.registers import ADDRESS, STATUS, registers
 
@@ -34,7 +34,7 @@ class AxiChip:
     """Made by `await AxiChip.open(dut, config)`: the clock runs, and the core is out of reset.
 
     Members:
-        address: registers by name. regions: memories by name. second: the rule is, and the core is one of engines.
+        address: registers by name. regions: memories by name.
     """
 
     def __init__(self, dut: Any, config: Config):
@@ -42,7 +42,7 @@ class AxiChip:
         self.dut, self.config = dut, config
         self._pauses, self._waiting, self._running = [], {}, False
         self.address = ADDRESS | {register.name: register.address for register in registers(config)}
-        self.regions, self.second = memory_map_of(config).regions, config.rule == "second"
+        self.regions = MemoryMap(config).regions
         port = {"clock": dut.aclk, "reset": dut.aresetn, "reset_active_level": False}
         self.lite = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi_ctrl"), **port)
         self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis"), **port)

@@ -17,7 +17,7 @@ from cosim.files import save_arrays
 from cosim.runner import parameters
 from golden.config import Config
 from golden.records import Records
-from rtl.interface.memory_map import memory_map_of
+from rtl.interface.memory_map import MemoryMap
 from rtl.interface.state import with_copies
 
 
@@ -46,6 +46,9 @@ class CoreBench:
         self.compared += compare_records(expected_records(arrays), got, self.stream)
         self.stream += len(got)
         return {"prediction": got.prediction, "voltages": got.voltages, "counters": got.counters}
+
+    async def change(self, arrays: dict[str, np.ndarray], settings: dict[str, int]) -> None:
+        await self.chip.write(**settings)
 
     async def memories(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         return await self._compare(state)
@@ -76,7 +79,7 @@ async def agrees_with_golden(dut: Any) -> None:
     """Every record and every memory of the scenario are golden's."""
     values = parameters()
     config = Config.from_dict(values["config"])
-    chip = await Chip.open(dut, config, memory_map_of(config), values.get("watchdog") or patience(config))
+    chip = await Chip.open(dut, config, MemoryMap(config), values.get("watchdog") or patience(config))
     chip.stall(values.get("inputs", 0.0), values.get("outputs", 0.0), seed=values.get("seed", 1))
     bench = CoreBench(chip)
     await bench.play(Path(values["scenario"]))
@@ -88,4 +91,4 @@ async def agrees_with_golden(dut: Any) -> None:
 def patience(config: Config) -> int:
     """Clocks without a handshake that count as a hang: more than learning a sample and recalling all concepts take."""
     words = sum(config.groups(i) * (config.sizes[i + 1] + config.classes + 40) for i in range(config.layers))
-    return 2000 + (8 if config.folded else 2) * config.classes * words
+    return 2000 + 2 * config.classes * words

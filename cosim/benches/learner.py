@@ -1,4 +1,4 @@
-"""cocotb bench of `rtl.engine.learner`: samples and blocks of all layers (docs/arithmetic2.md, steps 5 to 9)."""
+"""cocotb bench of `rtl.engine.learner`: samples and blocks of all layers (docs/arithmetic.md, steps 5 to 9)."""
 
 import random
 from collections import deque

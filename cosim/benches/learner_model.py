@@ -1,9 +1,8 @@
-"""What a layer learns, in plain Python integers, straight from docs/arithmetic2.md, steps 5 to 9."""
+"""What a layer learns, in plain Python integers, straight from docs/arithmetic.md, steps 5 to 9."""
 
 from dataclasses import dataclass, field
 
-from cosim.benches.models import rnd, rsqrt, sat
-from cosim.benches.noise import noise_byte
+from cosim.benches.models import noise_byte, rnd, rsqrt, sat
 from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 

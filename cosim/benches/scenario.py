@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, save_arrays
+from golden.config import UPDATE_DELAY
 from golden.records import Records
 from rtl.interface.memory_map import settings_of
 
@@ -53,11 +54,17 @@ class Scenario:
         records = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _RECORDS}
         self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)
 
+    def change(self, **changes: Any) -> None:
+        """Writes other settings, keys of the configuration, while updates are pending."""
+        model = self.model
+        model.config = model.config.replace(**changes)
+        model.rule = type(model.rule)(model.config)
+        self._add("change", settings=settings_of(model.config, model.decay))
+
     def blank(self, recall: bool = False) -> None:
         """Samples of zeros, which settle what is pending; with `recall` all concepts are recalled after it."""
-        late = self.model.config.update_delay
-        zeros = np.zeros((late, self.model.config.sizes[0]), dtype=np.int64)
-        self.samples(zeros, None, False, recall & (np.arange(late) == late - 1))
+        zeros = np.zeros((UPDATE_DELAY, self.model.config.sizes[0]), dtype=np.int64)
+        self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1))
 
     def memories(self) -> None:
         """Settles, and compares every memory."""

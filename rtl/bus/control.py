@@ -1,17 +1,18 @@
 """Control: the register map in hardware, between a register bus and a core. BusCore: the two together."""
 
-from amaranth.hdl import Const, Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout, word_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
-from rtl.core import bare_core_of
+from rtl.core import Core
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
     ADDRESS,
     CONTROL,
+    DATA_BITS,
     ERRORS,
     MODES,
     SETTINGS,
@@ -19,7 +20,7 @@ from rtl.interface.registers import (
     core_registers,
     registers,
 )
-from rtl.ports import host_answer_signature, host_request_layout, result_signature, stimulus_layout
+from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 
 
 def packet_members() -> dict[str, wiring.Member]:
@@ -51,7 +52,7 @@ class Control(wiring.Component):
         self.resets = {register.name: register.reset for register in self.map}
         members = {
             "stimulus": Out(stream.Signature(stimulus_layout(config))),
-            "result": In(result_signature(config)),
+            "result": In(stream.Signature(DATA_BITS)),
             "host_i": Out(stream.Signature(host_request_layout())),
             "host_o": In(host_answer_signature()),
             "core_idle": In(1),
@@ -91,7 +92,7 @@ class Control(wiring.Component):
     def _access(self, m):
         """One access after another; where it is to a memory or a register of the core, through the host port.
 
-        A core of engines lets its registers be read while samples run; all else needs an idle core.
+        Registers can be read while samples run; all else needs an idle core.
         """
         request, response, host = self.request, self.response, self.host_i.payload
         window = Signal()
@@ -99,7 +100,7 @@ class Control(wiring.Component):
         # Registers, as the request is there two clocks before the host port is asked.
         m.d.sync += window.eq(request.address == ADDRESS["WINDOW_DATA"])
         m.d.sync += host.address.eq(Mux(window, self.own["WINDOW_ADDRESS"], setting))
-        at_once = ~request.write & ~window if self.config.rule == "second" else Const(0)
+        at_once = ~request.write & ~window
         m.d.comb += [
             host.write.eq(request.write),
             host.data.eq(request.data),
@@ -200,7 +201,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = bare_core_of(self.config)
+        m.submodules.core = core = Core(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)

@@ -113,7 +113,7 @@ class PacketIn(wiring.Component):
     def _forward(self, m, header, port, committed, read):
         """Committed packets, one after another, as samples."""
         config, beat = self.config, self.o.payload
-        m.submodules.gearbox = gearbox = Gearbox(config.sizes[0], config.lanes[0])
+        m.submodules.gearbox = gearbox = Gearbox(config.sizes[0], config.beat)
         head, count = Signal(header), Signal(range(pixel_words(config) + 1))
         m.d.comb += [
             port.addr.eq(read),

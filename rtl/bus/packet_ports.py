@@ -7,9 +7,9 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.bus.bus import word_layout
 from rtl.bus.packet_in import PacketIn
-from rtl.bus.packet_out import packet_out_of
+from rtl.bus.packet_out import PacketOut
 from rtl.interface.registers import DATA_BITS, MODES, ROUTES
-from rtl.ports import result_signature, stimulus_layout
+from rtl.ports import stimulus_layout
 
 COUNTS = ("PACKETS", "DROPPED", "RESULTS")
 """The registers that count here."""
@@ -40,7 +40,7 @@ class PacketPorts(wiring.Component):
                 "stream_i": In(stream.Signature(word_layout)),
                 "stream_o": Out(stream.Signature(word_layout)),
                 "stimulus": Out(stream.Signature(stimulus_layout(config))),
-                "result": In(result_signature(config)),
+                "result": In(stream.Signature(DATA_BITS)),
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
                 "route": In(range(len(ROUTES))),
@@ -62,7 +62,7 @@ class PacketPorts(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         m.submodules.packet_in = packet_in = PacketIn(self.config)
-        m.submodules.packet_out = packet_out = packet_out_of(self.config)
+        m.submodules.packet_out = packet_out = PacketOut(self.config)
         wiring.connect(m, packet_in.o, wiring.flipped(self.stimulus))
         wiring.connect(m, wiring.flipped(self.result), packet_out.i)
         coming, counts, dropped = self._samples(m, packet_in), self.counts, Signal()

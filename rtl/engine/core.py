@@ -11,7 +11,7 @@ from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.readout import WORD_BITS, Readout
 from rtl.engine.settings import settings_layout
 from rtl.engine.stimulus import Stimulus
-from rtl.interface.engine_map import (
+from rtl.interface.memory_map import (
     DATA_BITS,
     INDEX_BITS,
     MEMORY_BITS,

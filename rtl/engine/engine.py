@@ -16,7 +16,7 @@ from rtl.engine.outlet import Outlet, stimulus_counts_layout, voltages_layout
 from rtl.engine.rows import Rows
 from rtl.engine.schedule import Schedule
 from rtl.engine.settings import settings_layout
-from rtl.interface.engine_map import MEMORIES
+from rtl.interface.memory_map import MEMORIES
 
 
 class Engine(wiring.Component):

@@ -1,4 +1,4 @@
-"""Widths of all that an engine is made of, from the configuration (docs/arithmetic2.md). No HDL."""
+"""Widths of all that an engine is made of, from the configuration (docs/arithmetic.md). No HDL."""
 
 from dataclasses import dataclass
 

@@ -3,7 +3,7 @@
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.interface.engine_map import DATA_BITS, INDEX_BITS, MEMORY_BITS
+from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS
 
 STROBE_AT, LATENCY = 6, 10
 """Clocks of an access: `write` comes in clock 6, by when a block has read the word that it changes a lane of; `read` is
@@ -13,7 +13,7 @@ looked at in clock 10."""
 def host_signature() -> wiring.Signature:
     """One access while nothing else goes on: all stays for `LATENCY` clocks but `write`, a pulse.
 
-    memory: its number in `rtl.interface.engine_map.MEMORIES`. index: word x 2^ceil(log2 lanes) + lane. read: the value, with
+    memory: its number in `rtl.interface.memory_map.MEMORIES`. index: word x 2^ceil(log2 lanes) + lane. read: the value, with
     its sign, by then.
     """
     return wiring.Signature(

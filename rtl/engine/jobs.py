@@ -1,4 +1,4 @@
-"""Which job the learner's lanes do, and with which groups and concepts (docs/arithmetic2.md, steps 6 to 9).
+"""Which job the learner's lanes do, and with which groups and concepts (docs/arithmetic.md, steps 6 to 9).
 
 A sample is two jobs of the lanes, its dot products and its errors with the apical sums; between them are its scalars. Some
 samples may be under way, so that the lanes work on one while the others' scalars are made.

@@ -1,4 +1,4 @@
-"""What goes between an engine's blocks (docs/engine.md)."""
+"""What goes between an engine's blocks (docs/hardware.md)."""
 
 from amaranth.hdl import signed
 from amaranth.lib import data, stream, wiring

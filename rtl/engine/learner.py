@@ -1,4 +1,4 @@
-"""The learner of an engine: from counts and templates to errors, for all its layers (docs/arithmetic2.md, steps 5 to 9)."""
+"""The learner of an engine: from counts and templates to errors, for all its layers (docs/arithmetic.md, steps 5 to 9)."""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
@@ -21,10 +21,10 @@ from rtl.engine.learner_layouts import learner_settings_layout, record_place
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
 from rtl.engine.vector import Vector
-from rtl.interface import engine_map
+from rtl.interface import memory_map
 
-FIRST_MEMORY = engine_map.MEMORIES.index("templates")
-MEMORIES = engine_map.MEMORIES[FIRST_MEMORY:]
+FIRST_MEMORY = memory_map.MEMORIES.index("templates")
+MEMORIES = memory_map.MEMORIES[FIRST_MEMORY:]
 """The host's that are the learner's, by number: templates m and sums E (address: (concept x places + place) x 2^lane bits +
 lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class bits + concept), samples seen (address: layer
 on the engine)."""

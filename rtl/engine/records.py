@@ -1,4 +1,4 @@
-"""Update records, the count of learning samples, and the noise drawn by it (docs/arithmetic2.md, steps 7 and 9)."""
+"""Update records, the count of learning samples, and the noise drawn by it (docs/arithmetic.md, steps 7 and 9)."""
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring

@@ -1,4 +1,4 @@
-"""From a group's sums to its errors g or G, a lane a clock (docs/arithmetic2.md, steps 7 and 9)."""
+"""From a group's sums to its errors g or G, a lane a clock (docs/arithmetic.md, steps 7 and 9)."""
 
 from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import wiring

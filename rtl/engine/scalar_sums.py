@@ -1,4 +1,4 @@
-"""S of every layer and concept, summed up over a block (docs/arithmetic2.md, steps 8 and 9)."""
+"""S of every layer and concept, summed up over a block (docs/arithmetic.md, steps 8 and 9)."""
 
 from amaranth.hdl import Cat, Module, Mux, signed
 from amaranth.lib import wiring

@@ -1,4 +1,4 @@
-"""The learner's scalars: from dot products to q, b1 and S, with one multiplier (docs/arithmetic2.md, steps 5, 6 and 8).
+"""The learner's scalars: from dot products to q, b1 and S, with one multiplier (docs/arithmetic.md, steps 5, 6 and 8).
 
 A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a clock; a step is a product, a rounding shift
 and a clip. `STEPS` is the program.

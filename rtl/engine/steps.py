@@ -1,4 +1,4 @@
-"""The program of the learner's scalars (docs/arithmetic2.md, steps 6 and 8): `STEPS`.
+"""The program of the learner's scalars (docs/arithmetic.md, steps 6 and 8): `STEPS`.
 
 A step is a product, a rounding shift and a clip, for all concepts or for r.
 """

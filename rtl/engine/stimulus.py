@@ -108,7 +108,7 @@ class Stimulus(wiring.Component):
         for p in range(f.lanes):
             beyond = last if n % f.lanes and p >= n % f.lanes else 0
             pixel = Signal(PIXEL_BITS, name=f"pixel{p}")
-            if p < config.lanes[0]:
+            if p < config.beat:
                 m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
             m.d.comb += self.link.words.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
             m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))

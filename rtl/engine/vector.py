@@ -1,4 +1,4 @@
-"""The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic2.md, steps 6 to 9)."""
+"""The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic.md, steps 6 to 9)."""
 
 from functools import reduce
 from operator import add

@@ -1,32 +1,27 @@
-"""The memory map behind the host port: what is where, as names, shapes and addresses. Plain numbers: no HDL, no torch.
+"""The memory map behind the host port: what is where, as names, shapes and addresses. No HDL, no torch.
 
-An address has 32 bits: layer (4), memory (4), index (24). index = word x 2^ceil(log2 lanes) + lane. Words of weights are
-(group of posts, row), those of templates and sums (concept, group).
+An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^ceil(log2 lanes) + lane. Words of weights are
+(group of posts, row); those of templates and sums (concept, place), where a place is a group of some layer of the engine.
 """
 
 import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
-from rtl.formats import MIN_BLOCK_SHIFT, SUM_BITS, LayerFormat, ceil_log2
-from rtl.interface import engine_map
+from rtl.engine.formats import SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.formats import MIN_BLOCK_SHIFT, ceil_log2
 from rtl.interface.regions import Region, Regions
 
-INDEX_BITS, MEMORY_BITS, LAYER_BITS, DATA_BITS = ADDRESS_BITS, 4, 4, 32
-MEMORIES = ("weights", "theta", "counts", "flags", "sums", "scalar_sums", "norms", "apical", "samples", "position")
-"""What a layer holds, in the order of the address field `memory`."""
-
+INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32
+MEMORIES = ("weights", "kept", "templates", "sums", "norms", "scalar_sums", "samples")
+"""What an engine holds, in the order of the address field `memory`."""
 REGISTERS = 15
-"""The layer field of the core's own registers."""
-EVERY = 14
-"""The layer field that writes to every layer, and reads from the top one."""
+"""The engine field of the core's own registers."""
 
 
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
-    """The values of the core's registers for a configuration and a decay shift (docs/arithmetic.md, steps 6, 7, 9)."""
-    if config.rule == "second":
-        return engine_map.settings_of(config, decay)
-    values = {name: getattr(config, name) for name in ("threshold", "window_low", "window_high", "margin", "lambda8")}
-    values |= {name: getattr(config, name) for name in ("dead_zone", "reach", "seed")}
+    """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
+    values = {name: getattr(config, name) for name in ("threshold", "dead_zone", "seed")}
+    values["window_low"], values["window_high"] = config.window
     values |= {
         "block": config.block - 1,
         "block_shift": MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4),
@@ -34,71 +29,72 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
         "stochastic": int(config.stochastic),
         "learn_theta": int(config.learn_theta),
     }
-    values |= {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
-    return values
+    return values | {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
 
 
 def register_names(config: Config) -> list[str]:
-    """The core's registers in the order of their index: settings, clocks, and the rows walked by each layer."""
-    if config.rule == "second":
-        return engine_map.register_names(config)
-    return [*settings_of(config), "clocks", *(f"walked{layer}" for layer in range(config.layers + 1))]
+    """The core's registers in the order of their index.
+
+    Settings; position: learning samples in this block; clocks; finish: a write of anything lets two blank samples through,
+    after which all that was pending has been applied.
+    """
+    return [*settings_of(config), *(("position",) if config.learn else ()), "clocks", "finish"]
 
 
-def check_core(config: Config) -> None:
-    """Raises ConfigError where no core has this configuration."""
-    if config.rule == "second":
-        engine_map.engines_of(config)
-
-
-def memory_map_of(config: Config) -> Regions:
-    """All regions of a configuration's core by name."""
-    return (engine_map.EngineMap if config.rule == "second" else MemoryMap)(config)
+def engines_of(config: Config) -> list[EngineFormat]:
+    """The engines of a configuration: as `engines` has them, or one for all layers."""
+    lowest = 0 if config.learn else 1
+    mapping = config.engines or (tuple(range(config.layers + 1)),)
+    layers = [tuple(layer for layer in sorted(engine) if layer >= lowest) for engine in mapping]
+    return [EngineFormat.of(config, engine, config.lanes) for engine in layers if engine]
 
 
 class MemoryMap(Regions):
     """All regions of a configuration by name.
 
-    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0.. and flags0.. (K, n_l), E0.. (K, n_l), S0.. (K,), N0.. (K,) = |h|^2,
-    apical1.. (K, n_l): the counts h_l as layer l-1 keeps them, samples and position: every layer's own, and the registers,
-    one value each.
+    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
+    (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
+    samples0..: every layer's own, and the registers, one value each.
     """
 
     def __init__(self, config: Config):
         super().__init__()
-        for layer in range(config.layers + 1):
-            f = LayerFormat.of(config, layer)
-            neurons, bits = np.arange(f.size), f.weight_bits
-            groups, lanes = neurons // f.lanes, neurons % f.lanes
-            concepts = np.arange(f.classes)[:, None]
-            words = (concepts << f.group_bits) | groups
-            if layer:
-                self._add(f"W{layer}", layer, "weights", _weights(f.pre_basal, groups), lanes, f.lanes, bits, True)
-            if not config.learn:
-                continue
-            if not f.top:
-                self._add(f"Theta{layer}", layer, "theta", _weights(f.pre_apical, groups), lanes, f.lanes, bits, True)
-                self._add(f"h{layer}", layer, "counts", words, lanes, f.lanes, f.count_bits)
-                self._add(f"flags{layer}", layer, "flags", words, lanes, f.lanes, 2)
-                self._add(f"E{layer}", layer, "sums", words, lanes, f.lanes, SUM_BITS, True)
-                self._add(f"S{layer}", layer, "scalar_sums", np.arange(f.classes), 0, 1, SUM_BITS, True)
-                self._add(f"N{layer}", layer, "norms", np.arange(f.classes), 0, 1, f.norm_bits)
-            if layer and not f.top:
-                self._add(f"apical{layer}", layer - 1, "apical", words, lanes, f.lanes, f.count_bits)
-        if config.learn:
-            self._add("samples", EVERY, "samples", np.array(0), 0, 1, 32)
-            self._add("position", EVERY, "position", np.array(0), 0, 1, 12)
+        for number, engine in enumerate(engines_of(config)):
+            self._engine(config, number, engine)
         for index, name in enumerate(register_names(config)):
             address = np.array((REGISTERS << (MEMORY_BITS + INDEX_BITS)) + index)
-            signed = name in ("window_low", "window_high")
-            self.regions[name] = Region(name, address, 32, signed)
+            self.regions[name] = Region(name, address, 32, name in ("window_low", "window_high"))
 
-    def _add(self, name, layer, memory, words, lane, lanes, bits, signed=False):
+    def _engine(self, config: Config, number: int, f: EngineFormat) -> None:
+        concepts = np.arange(config.classes)[:, None]
+        for context, c in enumerate(f.contexts):
+            neurons = np.arange(c.size)
+            groups, lanes = neurons // f.lanes, neurons % f.lanes
+            if c.pre_basal:
+                words = c.basal_base + groups * c.pre_basal + np.arange(c.pre_basal)[:, None]
+                self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            if not config.learn:
+                continue
+            self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, 1, SAMPLE_BITS)
+            if not c.pre_apical:
+                continue
+            words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
+            self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            words = concepts * f.places + c.place_base + groups
+            name = f"m{c.layer}" if c.layer else "h0"  # whose templates are its counts
+            self._add(name, number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
+            self._add(f"E{c.layer}", number, "sums", words, lanes, f.lanes, SUM_BITS, True)
+            words = (context << f.class_bits) + np.arange(config.classes)
+            self._add(f"S{c.layer}", number, "scalar_sums", words, 0, 1, SUM_BITS, True)
+            self._add(f"N{c.layer}", number, "norms", words, 0, 1, f.norm_bits)
+        for source in f.sources if config.learn else ():
+            sender = f.contexts[source.context].layer + (1 if source.apical else -1)
+            rows = np.arange(source.rows)
+            words = source.count_base + source.words * np.arange(source.slots)[:, None] + rows // f.lanes
+            name = f"h{sender}" if source.apical else f"last{sender}"
+            self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
+
+    def _add(self, name, engine, memory, words, lane, lanes, bits, signed=False):
         index = (words << ceil_log2(lanes)) + lane
-        field_ = (layer << MEMORY_BITS) + MEMORIES.index(memory)
+        field_ = (engine << MEMORY_BITS) + MEMORIES.index(memory)
         self.regions[name] = Region(name, (field_ << INDEX_BITS) + index, bits, signed)
-
-
-def _weights(rows: int, groups: np.ndarray) -> np.ndarray:
-    """Word addresses of a pre-major weight array (rows, posts): group x rows + row."""
-    return groups * rows + np.arange(rows)[:, None]

@@ -1,7 +1,7 @@
 """Packets of 32-bit words: a sample in, a result out. Plain data and numpy, read by the RTL, the driver and the benches.
 
 A sample: a header (bits 15:0 label, the others 0), then ceil(n_0 / 8) words of 8 pixels of 4 bits, pixel 0 lowest.
-A result: prediction (7:0) and the sample's number (31:16), then V_L of the K concepts, signed, then rows, updates,
+A result: prediction (7:0) and the sample's number (31:16), then V_L of the K concepts, signed, then rows, errors,
 saturations, spikes of each layer 1..L.
 """
 

@@ -9,8 +9,7 @@ from rtl import formats
 from rtl.engine.formats import TEMPLATE_BITS
 from rtl.formats import RATE_BITS
 from rtl.formats import SETTINGS as FIELDS
-from rtl.interface.engine_map import engines_of
-from rtl.interface.memory_map import register_names, settings_of
+from rtl.interface.memory_map import engines_of, register_names, settings_of
 
 ADDRESS_BITS, DATA_BITS = 12, 32
 IDENTITY = 0x42535031
@@ -43,8 +42,8 @@ ERRORS = {
 }
 """Bits of ERRORS, bit 0 first."""
 
-FIXED = ("sizes", "lanes", "steps", "coding", "leak", "loss", "learn")
-"""Keys of a configuration that are fixed in Verilog, beside rule, engines, folded and weight_bits. `loss`: first rule."""
+FIXED = ("sizes", "lanes", "steps", "coding", "leak", "learn")
+"""Keys of a configuration that are fixed in Verilog, beside engines and weight_bits."""
 _FORMATS = ("SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
 
 
@@ -89,13 +88,9 @@ ADDRESS = {register.name: register.address for register in CONTROL}
 
 def canonical(config: Config) -> str:
     """All that is fixed in Verilog, as a text that is the same for cores that take the same state and packets."""
-    second = config.rule == "second"
-    keys = [f"{name}={getattr(config, name)}" for name in FIXED if not (second and name == "loss")]
-    if second:
-        engines = [[context.layer for context in engine.contexts] for engine in engines_of(config)]
-        keys += ["rule=second", f"engines={engines}", f"TEMPLATE_BITS={TEMPLATE_BITS}"]
-    elif config.folded:
-        keys.append("folded=True")
+    keys = [f"{name}={getattr(config, name)}" for name in FIXED]
+    engines = [[context.layer for context in engine.contexts] for engine in engines_of(config)]
+    keys += [f"engines={engines}", f"TEMPLATE_BITS={TEMPLATE_BITS}"]
     keys.append(f"WEIGHT_BITS={config.weight_bits}")
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
@@ -117,25 +112,24 @@ def registers(config: Config, route: int = 0) -> list[Register]:
 
 
 def core_registers(config: Config) -> list[Register]:
-    """The core's settings and counters. An inference-only core has no layer 0, and a hole where `walked0` would be."""
-    defaults, found, second = settings_of(config), [], config.rule == "second"
+    """The core's settings and counters."""
+    defaults, found = settings_of(config), []
     for index, name in enumerate(register_names(config)):
-        if name == "walked0" and not config.learn:
-            continue
         kind = name if name in _TEXTS else name.rstrip("0123456789")
         bits, signed = (RATE_BITS, False) if kind == "rate" else FIELDS.get(name, (DATA_BITS, False))
         bits = FIELDS["block"][0] if kind == "position" else bits
-        text = ((_SECOND if second else {}).get(kind) or _TEXTS[kind]).format(layer=name[len(kind) :])
         access = "wo" if kind == "finish" else "rw"
+        text = _TEXTS[kind].format(layer=name[len(kind) :])
         found.append(Register(name, SETTINGS + 4 * index, access, bits, text, defaults.get(name, 0), signed))
     return found
 
 
 _DOCS = {f.name: f.metadata.get("doc", "") for f in dataclasses.fields(Config)}
 _TEXTS = {
-    name: _DOCS[name] for name in ("threshold", "window_low", "window_high", "margin", "lambda8", "dead_zone", "reach")
-}
-_TEXTS |= {
+    "threshold": _DOCS["threshold"],
+    "dead_zone": _DOCS["dead_zone"],
+    "window_low": "surrogate window: a voltage summed over all steps below this closes a hidden neuron",
+    "window_high": "surrogate window: from such a voltage on a hidden neuron may only fall",
     "seed": "seed of the rounding noise",
     "block": "samples between two Theta updates, less 1",
     "block_shift": "shift of the sums that a block's end brings: 6 + max(0, log2(samples) - 4), 6 to 14",
@@ -144,13 +138,6 @@ _TEXTS |= {
     "learn_theta": "1: learn the backward network",
     "rate": "update shift of W{layer}, + 8",
     "clocks": "clocks since reset; writing sets it",
-    "walked": "rows walked by layer {layer} since reset; writing sets it",
     "position": "learning samples in this block",
     "finish": "a write of anything: updates of W that are pending are written, and no sample counts them",
 }
-_SECOND = {
-    "dead_zone": "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; in hidden layers 64 nearer",
-    "window_low": "surrogate window: a voltage summed over all steps below this closes a hidden neuron",
-    "window_high": "surrogate window: from such a voltage on a neuron may only fall",
-}
-"""What of them is different for the second rule, whose window the configuration's keys give as that of 4 steps."""

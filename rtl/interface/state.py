@@ -6,32 +6,24 @@ import numpy as np
 
 from golden.config import Config
 
-STATE = re.compile(r"(W|Theta|m|h|flags|E|S|N|apical|samples)\d+|samples|position")
+STATE = re.compile(r"(W|Theta|m|h|E|S|N|samples)\d+|samples|position")
 """Names of the regions that a network's state is made of, its copies on the chip included."""
 
 
-def with_copies(state: dict[str, np.ndarray], config: Config | None = None) -> dict[str, np.ndarray]:
-    """A golden state and what the chip keeps beside it.
-
-    First rule: N_l = sum of h_l^2, and apical_l, the copy of h_l below, l >= 1. Second rule, which `config` names: N_l of
-    the templates, the codes h_L, and every layer's samples in place of `samples`.
+def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
+    """A golden state and what the chip keeps beside it: N_l of the templates, the codes h_L, and every layer's samples in
+    place of `samples`.
     """
     full = {name: np.asarray(value) for name, value in state.items() if STATE.fullmatch(name)}
-    second = config is not None and config.rule == "second"
-    kind = "m" if second else "h"
-    for name in [n for n in full if re.fullmatch(rf"{kind}\d+|h0", n)]:
+    for name in [n for n in full if re.fullmatch(r"m\d+|h0", n)]:
         full[f"N{int(name[1:])}"] = (full[name].astype(np.int64) ** 2).sum(1)
-    if not second:
-        return full | {f"apical{name[1:]}": full[name] for name in [*full] if re.fullmatch(r"h[1-9]\d*", name)}
     samples = full.pop("samples")
     full[f"h{config.layers}"] = config.steps * np.eye(config.classes, dtype=np.int64)
     return full | {f"samples{layer}": samples for layer in range(config.layers + 1)}
 
 
-def without_copies(state: dict[str, np.ndarray], config: Config | None = None) -> dict[str, np.ndarray]:
+def without_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """The golden part of what `with_copies` gives."""
-    own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|apical|samples)\d+", name)}
-    if config is None or config.rule != "second":
-        return own
+    own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|samples)\d+", name)}
     own = {name: value for name, value in own.items() if name != f"h{config.layers}"}
     return own | {"samples": state["samples0"]} if config.learn else own

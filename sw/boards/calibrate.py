@@ -19,14 +19,14 @@ from sw.boards.tools import Folder, version
 
 CONFIGS = [
     Config(name="calibrate-a", sizes=(16, 8, 4), lanes=4),
-    Config(name="calibrate-b", sizes=(64, 32, 10), lanes=(2, 4, 1)),
-    Config(name="calibrate-c", sizes=(100, 24, 5), lanes=(8, 4, 5), steps=8, coding="rate"),
+    Config(name="calibrate-b", sizes=(64, 32, 10), lanes=4),
+    Config(name="calibrate-c", sizes=(100, 24, 5), lanes=8, steps=8, coding="rate"),
     Config(name="tiny", sizes=(64, 32, 10), lanes=16),
-    Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1, folded=True),
+    Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1),
 ]
 """Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
 ENOUGH = {"ecp5": range(len(CONFIGS)), "ice40": (0, -1), "xilinx": (0, 3, -1)}
-"""Family -> those that it is fitted to. A small one and a folded one do for most, with `tiny` where FPGAs are larger."""
+"""Family -> those that it is fitted to. A small one and one of a lane do for most, with `tiny` where FPGAs are larger."""
 
 
 WHOLE = 3

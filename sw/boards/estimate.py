@@ -87,7 +87,7 @@ def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
         guess = estimate(candidate, board.family).resources
         if not board.short({name: value * scale.get(name, 1) for name, value in guess.items()}):
             bits = f", weight_bits = {candidate.weight_bits}" if candidate.weight_bits != config.weight_bits else ""
-            return f"sizes = {list(candidate.sizes)}, lanes = {list(candidate.lanes)}{bits}"
+            return f"sizes = {list(candidate.sizes)}, lanes = {candidate.lanes}{bits}"
     return ""
 
 
@@ -102,9 +102,8 @@ def check_fits(board: Board, config: Config, resources: dict[str, float]) -> Non
 
 def _smaller(config: Config) -> Config | None:
     """Half the lanes where there is more than one, else half of the largest hidden layer."""
-    if max(config.lanes) > 1:
-        most = max(config.lanes)
-        return config.replace(lanes=tuple(max(1, count // 2) if count == most else count for count in config.lanes))
+    if config.lanes > 1:
+        return config.replace(lanes=config.lanes // 2)
     hidden = config.sizes[1:-1]
     if not hidden or max(hidden) < 16:
         return None

@@ -71,7 +71,6 @@ def run(
     base: Config,
     sizes: list[str],
     lanes: list[str],
-    folded: bool,
     count: int,
     output: Path | None,
     address: str | None,
@@ -92,7 +91,7 @@ def run(
             raise UserError(f"--board: found {board.name}, which is any FPGA; allowed is one of {', '.join(_KNOWN)}")
     if count < 0:
         raise UserError(f"--check: found {count}; allowed is 0 or more")
-    points = explore(boards, configurations(base, sizes, lanes, [False, True] if folded else [base.folded]), console)
+    points = explore(boards, configurations(base, sizes, lanes), console)
     if count:
         points = checked(points, count, address, workers, console)
     show(points, console)
@@ -114,33 +113,28 @@ def checked(points: list[Point], count: int, address: str | None, workers: int |
 
 def _key(point: Point) -> str:
     """What decides what is found: points of one FPGA family and one configuration share it."""
-    sizes, lanes = ("-".join(map(str, values)) for values in (point.config.sizes, point.config.lanes))
-    return f"{sizes}{' folded' if point.config.folded else ''}, lanes {lanes}, {point.board.family}"
+    sizes = "-".join(map(str, point.config.sizes))
+    return f"{sizes}, {point.config.lanes} lanes, {point.board.family}"
 
 
-def configurations(base: Config, sizes: list[str], lanes: list[str], folded: list[bool]) -> list[Config]:
-    """Each of the sizes with each of the lanes, folded or not.
+def configurations(base: Config, sizes: list[str], lanes: list[str]) -> list[Config]:
+    """Each of the sizes with each of the lanes.
 
     Args:
-        base: all else. sizes, lanes: as a user writes them, "64-128-64-10" and "16" or "16-16-8-4"; empty: those of `base`.
+        base: all else. sizes, lanes: as a user writes them, "64-128-64-10" and "16"; empty: those of `base`.
 
     Raises:
         UserError, ConfigError: a text that is none, or a configuration that cannot be.
     """
     shapes = [_numbers("--sizes", text) for text in sizes] or [base.sizes]
-    counts = [_numbers("--lanes", text) for text in lanes] or [None]
+    counts = [_numbers("--lanes", text) for text in lanes] or [(base.lanes,)]
     made = []
-    for shape, count, fold in product(shapes, counts, folded):
-        width = base.lanes if count is None else count
-        if len(width) == 1 or (count is None and shape != base.sizes):
-            width = max(width)
-        if fold:  # one engine, of one lane
-            width = 1
-        name = "-".join(map(str, shape)) + (" folded" if fold else "")
+    for shape, count in product(shapes, counts):
+        name = "-".join(map(str, shape))
         try:
-            config = base.replace(name=name[:64], sizes=shape, lanes=width, folded=fold)
+            config = base.replace(name=name[:64], sizes=shape, lanes=count[0] if len(count) == 1 else count, engines=())
         except ConfigError as error:
-            option, given = ("--lanes", count) if count and str(error).startswith("lanes") else ("--sizes", shape)
+            option, given = ("--lanes", count) if str(error).startswith("lanes") else ("--sizes", shape)
             raise UserError(f"{option} {'-'.join(map(str, given))}: {error}") from None
         if config not in made:
             made.append(config)
@@ -154,7 +148,7 @@ def explore(boards: list[Board], configs: list[Config], console: Console) -> lis
         task = bar.add_task("estimating", total=len(boards) * len(configs))
         for number, config in enumerate(configs, 1):
             if not console.is_terminal:
-                say(console, f"{number} of {len(configs)}  {config.name}, {max(config.lanes)} lanes")
+                say(console, f"{number} of {len(configs)}  {config.name}, {config.lanes} lanes")
             clocks = predict(config)
             for board in boards:
                 points.append(Point(board, config, estimate(config, board.family).resources, clocks))
@@ -169,11 +163,12 @@ def show(points: list[Point], console: Console) -> None:
         table.add_column(column, justify="left" if column in ("board", "sizes", "lanes", "fits") else "right")
     for point in points:
         config, capacity = point.config, point.board.capacity
-        lanes = str(config.lanes[0]) if len(set(config.lanes)) == 1 else "-".join(map(str, config.lanes))
         guess = [f"{point.resources[name]:,.0f}" if capacity.get(name) else "" for name in RESOURCES]
         clocks = point.clocks.sample
         fits = "yes" if point.fits else "no"
-        table.add_row(point.board.name, config.name, lanes, *guess, f"{clocks:,.0f}", f"{point.microseconds:,.1f}", fits)
+        table.add_row(
+            point.board.name, config.name, str(config.lanes), *guess, f"{clocks:,.0f}", f"{point.microseconds:,.1f}", fits
+        )
         if point.found:
             resources, real_clocks = point.found.resources, point.found.clocks.sample
             real = [f"{resources.get(name, 0):,.0f}" if capacity.get(name) else "" for name in RESOURCES]
@@ -197,20 +192,18 @@ def rows(points: list[Point]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     kinds = [*RESOURCES, "clocks"]
-    writer.writerow(["board", "sizes", "lanes", "folded", *kinds, "us", "fits", *(f"real {kind}" for kind in kinds)])
+    writer.writerow(["board", "sizes", "lanes", *kinds, "us", "fits", *(f"real {kind}" for kind in kinds)])
     for point in points:
         config, clocks, found = point.config, point.clocks.sample, point.found
         known = [*(round(point.resources.get(name, 0)) for name in RESOURCES), round(clocks)]
         real = [""] * len(kinds)
         if found:
             real = [*(found.resources.get(name, 0) for name in RESOURCES), round(found.clocks.sample)]
-        lanes, sizes = ("-".join(map(str, numbers)) for numbers in (config.lanes, config.sizes))
         writer.writerow(
             [
                 point.board.name,
-                sizes,
-                lanes,
-                int(config.folded),
+                "-".join(map(str, config.sizes)),
+                config.lanes,
                 *known,
                 round(point.microseconds, 2),
                 int(point.fits),
@@ -233,5 +226,5 @@ def _numbers(option: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split("-"))
     except ValueError:
-        example = "64-128-64-10" if option == "--sizes" else "16 or 16-16-8-4"
+        example = "64-128-64-10" if option == "--sizes" else "16"
         raise UserError(f"{option}: found {text!r}; allowed are whole numbers with - between, as {example}") from None

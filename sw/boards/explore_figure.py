@@ -27,7 +27,7 @@ def draw(points: list, path: Path) -> None:
         for point in (point for point in points if point.board.name == board.name):
             clocks, luts = point.clocks.sample, point.resources["LUT"]
             axes.plot(clocks, luts, "o", color=colour, fillstyle="full" if point.fits else "none")
-            label = point.config.name + f", {max(point.config.lanes)} lanes"
+            label = point.config.name + f", {point.config.lanes} lanes"
             axes.annotate(label, (clocks, luts), (5, 3), textcoords="offset points", fontsize=7)
             if point.found:
                 axes.plot([clocks, point.found.clocks.sample], [luts, point.found.resources["LUT"]], "-x", color=colour)

@@ -81,7 +81,6 @@ def explore(
     config: options.Config = "digits",
     sizes: options.SizesList = None,
     lanes: options.LanesList = None,
-    folded: options.FoldedToo = False,
     check: options.CheckCount = 0,
     output: options.ExploreFolder = None,
     scheduler: options.Scheduler = None,
@@ -95,4 +94,4 @@ def explore(
     from sw.boards.explore import run as explore_boards
 
     chosen, lists = Config.load(config), (sizes or [], lanes or [])
-    explore_boards(board, chosen, *lists, folded, check, output, scheduler, workers, Console())
+    explore_boards(board, chosen, *lists, check, output, scheduler, workers, Console())

@@ -177,9 +177,8 @@ SizesList = Annotated[
 ]
 LanesList = Annotated[
     list[str] | None,
-    Option("--lanes", metavar="N|N-N-...", help="Of all layers, or of each; may be repeated. Default: --config's."),
+    Option("--lanes", metavar="N", help="Of each engine; may be repeated. Default: --config's."),
 ]
-FoldedToo = Annotated[bool, Option("--folded", help="The folded core too: one engine for all layers.")]
 CheckCount = Annotated[
     int, Option("--check", metavar="N", help="Synthesise and simulate N points, spread over all: minutes each.")
 ]

@@ -14,13 +14,11 @@ HIDDEN, LARGE_HIDDEN = (128, 64), (256, 128)
 LARGE_PIXELS, LARGE_CLASSES = 256, 32
 """Above either of these, the hidden layers are the large ones."""
 LANES = 16
-"""Most lanes of a layer: those of the named configurations of this size."""
+"""Those of the named configurations of this size."""
 
 
 def config_for(dataset: Dataset) -> Config:
     """The named configuration of a named data set; else a pixel an input, a class a concept, and two hidden layers between.
-
-    A layer gets no more lanes than it needs to be as fast as with LANES of them: 17 neurons get 9, and two turns.
 
     Raises:
         DataError: more pixels or classes than a core takes.
@@ -37,7 +35,7 @@ def config_for(dataset: Dataset) -> Config:
         raise DataError(f"data {dataset.name}: found label {classes - 1}; allowed are labels 0 to {MOST_CLASSES - 1}")
     hidden = LARGE_HIDDEN if pixels > LARGE_PIXELS or classes > LARGE_CLASSES else HIDDEN
     sizes = (pixels, *hidden, classes)
-    return Config(name=name_for(dataset.name), sizes=sizes, lanes=tuple(lanes_for(size) for size in sizes))
+    return Config(name=name_for(dataset.name), sizes=sizes, lanes=LANES)
 
 
 def name_for(data: str) -> str:
@@ -59,11 +57,5 @@ def run_name(config: str | None, data: str | None) -> str:
 
 def chosen_line(config: Config) -> str:
     """What is said of a configuration that no user named: it bears the name of the data."""
-    sizes, lanes = ("-".join(map(str, values)) for values in (config.sizes, config.lanes))
-    return f"network chosen for {config.name}: {sizes}, lanes {lanes}; --config takes another"
-
-
-def lanes_for(size: int) -> int:
-    """The fewest lanes with which `size` neurons take as many turns as with LANES."""
-    turns = -(-size // LANES)
-    return -(-size // turns)
+    sizes = "-".join(map(str, config.sizes))
+    return f"network chosen for {config.name}: {sizes}, {config.lanes} lanes; --config takes another"

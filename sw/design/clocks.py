@@ -78,24 +78,17 @@ class PredictedClocks(Clocks):
 def predict(config: Config, density: float | None = None, learned: int = SAMPLES, inferred: int = TESTS) -> PredictedClocks:
     """The model of clocks: golden learns and infers the samples, and what it counts goes through the core's timing.
 
-    Within 10 % of `measure` (second rule: 5 %), without a simulator.
+    Within 5 % of `measure`, without a simulator.
 
     Args:
         density: of random pixels; None: the samples that `measure` takes.
     """
-    from sw.design import engine_clocks, engine_counts, folded_clocks, golden_counts, layered_clocks
+    from sw.design import counts, engine_clocks
 
     dataset = samples(config, learned, inferred, density)
-    if config.rule == "second":
-        parts = engine_counts.watch(config, dataset)
-        training, inference = (engine_clocks.clocks(config, part) if part else None for part in parts)
-        rows = [engine_counts.rows(config, part) for part in parts]
-    else:
-        core, parts = folded_clocks if config.folded else layered_clocks, golden_counts.watch(config, dataset)
-        training, inference = (
-            core.clocks(config, part, learns) if part else None for part, learns in zip(parts, (True, False), strict=True)
-        )
-        rows = [tuple(part.rows.mean(0).tolist()) if part else () for part in parts]
+    parts = counts.watch(config, dataset)
+    training, inference = (engine_clocks.clocks(config, part) if part else None for part in parts)
+    rows = [counts.rows(config, part) for part in parts]
     return PredictedClocks(training, inference, learned, inferred, dataset.name, *rows)
 
 
@@ -138,13 +131,7 @@ def measure(
             raise CheckError(f"{result.mismatch}; bispike verify --config tells more")
     training_clocks, visited = result.clocks_per_sample_training, None
     if config.learn:
-        words = np.array(
-            config.lanes[1:]
-        )  # the first rule's rows are words of so many synapses, the second's go to all groups
-        if config.rule == "second":
-            words = max(config.lanes) * -(-np.array(config.sizes[1:]) // max(config.lanes))
-        rows = float(words @ result.counters[:, 0])
-        visited = rows / (training_clocks * result.samples)
+        visited = visits(config, result.counters) / (training_clocks * result.samples)
     return MeasuredClocks(
         training_clocks if config.learn else None,
         result.clocks_per_sample_inference,
@@ -154,6 +141,11 @@ def measure(
         result.values_compared,
         visited,
     )
+
+
+def visits(config: Config, counters: np.ndarray) -> int:
+    """Synapses that samples have visited in perception, by their counters (L, 4)."""
+    return int(np.array(config.sizes[1:]) @ counters[:, 0])
 
 
 def samples(config: Config, learned: int = SAMPLES, inferred: int = TESTS, density: float | None = None) -> data.Dataset:

@@ -1,4 +1,4 @@
-"""Clocks of the second rule's engines, sample by sample, from what golden says of each (docs/engine.md).
+"""Clocks of the engines, sample by sample, from what golden says of each (docs/hardware.md).
 
 Every block is a process that waits as the rtl's does: the list of rows, the walk, the soma, and the learner. The numbers are
 read off the rtl, or taken from it.
@@ -14,10 +14,10 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.readout import LATENCY
 from rtl.engine.soma import LOOP, SPIKE
 from rtl.engine.synapses import ADDRESS, stored_stage, sums_stage
-from rtl.interface.engine_map import engines_of
-from sw.design.engine_counts import Sample, Walked
-from sw.design.engine_learner_clocks import Learner
+from rtl.interface.memory_map import engines_of
+from sw.design.counts import Sample, Walked
 from sw.design.events import Process, play
+from sw.design.learner_clocks import Learner
 
 LISTED, FETCHED = 4, 2
 """From a word's last row to its sample's list, and from a word to its first row (rtl/engine/rows.py)."""

@@ -14,7 +14,7 @@ from sw.design.clocks import predict
 
 @dataclass
 class Part:
-    """What one layer, or what is outside the layers, is made of; of the second rule, a block of the engine.
+    """What a block of an engine, or what is outside the engines, is made of.
 
     Members:
         memories: bits by name. multipliers: number by size, as in "18 x 16".
@@ -30,8 +30,8 @@ class Part:
 
 
 def count(config: Config) -> dict[str, Part]:
-    """The parts of a core: "layer0".. "layerL", and "core" for the rest; of the second rule, in their place, those blocks of
-    the engine that have memories or multipliers, as "engine0.neurons.synapses". Elaborates the design, which takes seconds.
+    """Those blocks of the engines that have memories or multipliers, as "engine0.neurons.synapses", and "core" for the rest.
+    Elaborates the design, which takes seconds.
     """
     from amaranth.back import rtlil
 
@@ -41,7 +41,7 @@ def count(config: Config) -> dict[str, Part]:
     text = rtlil.convert(core_of(config), name="core", emit_src=False)
     for module in re.split(r"^module \\", text, flags=re.MULTILINE)[1:]:
         path = [word.split("$")[0] for word in module.split("\n", 1)[0].split(".")]
-        name = _block(path) if config.rule == "second" else _layer(path)
+        name = _block(path)
         part = parts.setdefault(name, Part())
         for width, size, memory in re.findall(r"^\s*memory width (\d+) size (\d+) \\(\w+)", module, flags=re.MULTILINE):
             memory = memory if memory not in ("list", "last", "storage", "memory") else f"{path[-1]}.{memory}"
@@ -50,21 +50,12 @@ def count(config: Config) -> dict[str, Part]:
             widths = [int(re.search(rf"{side}_WIDTH (\d+)", cell)[1]) for side in "AB"]
             size = f"{max(widths)} x {min(widths)}"
             part.multipliers[size] = part.multipliers.get(size, 0) + 1
-    if config.rule == "second":
-        some = {name: part for name, part in parts.items() if part.memories or part.multipliers}
-        return dict(sorted(some.items(), key=lambda item: item[0] == "core"))
-    return dict(
-        sorted(parts.items(), key=lambda item: (item[0] == "core", int(item[0][5:] or 0) if item[0] != "core" else 0))
-    )
-
-
-def _layer(path: list[str]) -> str:
-    """The part that a module is of, by its path."""
-    return next((word for word in path if re.fullmatch(r"layer\d+", word)), "core")
+    some = {name: part for name, part in parts.items() if part.memories or part.multipliers}
+    return dict(sorted(some.items(), key=lambda item: item[0] == "core"))
 
 
 def _block(path: list[str]) -> str:
-    """The same, of the second rule: registers of a pipeline belong to its block."""
+    """The part that a module is of, by its path: registers of a pipeline belong to its block."""
     number = next((at for at, word in enumerate(path) if re.fullmatch(r"engine\d+", word)), len(path))
     inside = path[number + 1 :]
     return ".".join(path[number : number + (3 if inside[:1] in (["neurons"], ["learner"]) else 2)]) or "core"
@@ -80,20 +71,16 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     """Prints both as tables. density: of random pixels; None: real samples where there are any (`sw.design.clocks`)."""
     with console.status("elaborating the core"):
         parts = count(config)
-    engines = f"{len(config.engines) or 1} engine{'s' * (len(config.engines) > 1)} of {max(config.lanes)} lanes"
-    rule = engines if config.rule == "second" else f"{config.loss} loss"
-    say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {rule}\n")
-    second = config.rule == "second"
+    engines = f"{len(config.engines) or 1} engine{'s' * (len(config.engines) > 1)} of {config.lanes} lanes"
+    say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {engines}\n")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("part", *(() if second else ("neurons", "lanes")), "weights, bits", "other memory, bits", "multipliers"):
+    for column in ("part", "weights, bits", "other memory, bits", "multipliers"):
         table.add_column(column, justify="left" if column in ("part", "multipliers") else "right")
     for name, part in parts.items():
-        layer = int(name[5:]) if not second and name != "core" else None
         weights = sum(bits for memory, bits in part.memories.items() if re.search(r"weights\d*$", memory))
         sizes = ", ".join(f"{number} of {size}" for size, number in sorted(part.multipliers.items(), key=lambda i: -i[1]))
-        shape = ("", "") if layer is None else (str(config.sizes[layer]), str(config.lanes[layer]))
         numbers = f"{weights:,}", f"{part.bits - weights:,}", sizes or "none"
-        table.add_row(name.replace("layer", "layer "), *(() if second else shape), *numbers)
+        table.add_row(name, *numbers)
     console.print(table, highlight=False)
     bits = sum(part.bits for part in parts.values())
     multipliers = sum(sum(part.multipliers.values()) for part in parts.values())
@@ -113,7 +100,5 @@ def _show_clocks(console: Console, config: Config, density: float | None) -> Non
     say(console, "words walked a sample, a clock each:")
     console.print(table, highlight=False)
     training = f" {clocks.training:,.0f} in training, recall included," if clocks.training is not None else ""
-    order = "one after another" if config.folded else "side by side"
-    order = "in turns on their engine" if config.rule == "second" else order
     say(console, f"clocks a sample, predicted:{training} {clocks.inference:,.0f} in inference")
-    say(console, f"layers work {order}; {clocks.note}")
+    say(console, f"layers work in turns on their engine; {clocks.note}")

@@ -42,7 +42,7 @@ def _streams(config: Config) -> list[str]:
     beats = config.groups(0)
     return [
         "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
-        f"  i       a sample: {beats} beats of {config.lanes[0]} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
+        f"  i       a sample: {beats} beats of {config.beat} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
         "  o       a result a sample: prediction, summed voltages of the concepts, counters of each layer",
         "  host_i  a read or write of any memory or register, while idle; host_o (valid alone) its answer",
     ]

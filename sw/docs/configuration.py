@@ -17,7 +17,7 @@ and a run keeps its own in `config.toml`.
 | key | default | allowed | |
 |---|---|---|---|
 | sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 | neurons of each layer, from the stimulus to the concepts |
-| lanes | | a number of 1 to 64, or one for each layer | neurons computed side by side; more than a layer has are not built |
+| lanes | | 1 to 64 | neurons computed side by side by each engine; more than the largest layer has are not built |
 """
 
 

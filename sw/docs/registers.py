@@ -23,15 +23,8 @@ without all of its byte strobes is an error too. ro: read only; wo: reads as 0; 
 _CORE = """
 ## Settings and counters of the core
 
-These and WINDOW_DATA need an idle core, but for reads of registers where the rule is the second: they are answered while
-samples run. `L` weight layers; an inference-only core has no walked0. Signed values are read with their sign.
-
-| address | name | bits | |
-|---|---|---|---|
-"""
-
-_SECOND = """
-### Of a core of the second rule
+These and WINDOW_DATA need an idle core, but for reads of registers: they are answered while samples run. `L` weight layers;
+an inference-only core has no position. Signed values are read with their sign.
 
 | address | name | access | bits | |
 |---|---|---|---|---|
@@ -48,18 +41,15 @@ Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RES
 | | 1 .. ceil(n_0 / 8) | 8 pixels of 4 bits, pixel 0 lowest; what lies beyond the last pixel is ignored |
 | result | 0 | bits 7:0 prediction; bits 31:16 number of the sample, from 0 after reset |
 | | 1 .. K | V_L of each concept, signed |
-| | then, for each layer 1..L | rows, updates, saturations, spikes |
+| | then, for each layer 1..L | rows, errors, saturations, spikes |
 
 - A sample is taken whole or not at all: a packet that is too short or too long, or whose label is no concept's, is dropped,
   counted in DROPPED, and one or two bits of ERRORS say why. The next good one is taken.
 - A sample does what MODE is when its first word comes; a change needs no idle core. In an inference-only core MODE has no
   effect.
 - A new ROUTE takes hold between packets. A result that already waits at a stream stays there.
-- First rule: the last learning sample's update of W is pending until the next sample, whose pass shifts and rounds it by
-  the settings in force then: send a blank one (all 0, MODE 0) before reading or writing memory, and before writing a
-  setting.
-- Second rule: an update of W is pending for two samples, and brings the settings of its own: they may be written at any
-  time that the core is idle. Before reading or writing memory write `finish`, and wait until STATUS says idle.
+- An update of W is pending for two samples, and brings the settings of its own: they may be written at any time that the
+  core is idle. Before reading or writing memory write `finish`, and wait until STATUS says idle.
 - A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
 - A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
   word waits, and clears ERRORS.
@@ -77,22 +67,17 @@ def text() -> str:
         parts.append(f"\n## Bits of {name}\n\n| bit | name | |\n|---|---|---|\n")
         parts += [f"| {bit} | {key} | {meaning} |\n" for bit, (key, meaning) in enumerate(bits.items())]
     parts.append(_CORE)
-    parts += [f"| {place} | {name} | {bits} | {meaning} |\n" for place, name, bits, meaning in _core_rows()]
-    parts.append(_SECOND)
-    parts += [f"| {place} | {name} | {access} | {bits} | {text} |\n" for place, name, access, bits, text in _second_rows()]
+    parts += [f"| {place} | {name} | {access} | {bits} | {text} |\n" for place, name, access, bits, text in _core_rows()]
     fixed, formats = ", ".join(f"`{key}`" for key in rm.FIXED), rm.canonical(Config.load("tiny"))
-    parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed},\n")
-    parts.append("`folded=True` where it is, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
-    parts.append(
-        "Of the second\nrule's core without `loss` and `folded`, but with `rule=second` and the layers of its `engines`. "
-    )
+    parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed}, the layers\n")
+    parts.append("of `engines`, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
     return "".join([*parts, _PACKETS])
 
 
-def _second_rows():
-    """Those of the second rule's core of one layer, with the formulas for L of them."""
-    config = Config.load("tiny").replace(sizes=(4, 2), lanes=2, rule="second")
+def _core_rows():
+    """Those of a core of one layer, with the formulas for L of them."""
+    config = Config.load("tiny").replace(sizes=(4, 2), lanes=2)
     found = rm.core_registers(config)
     first = next(r.address for r in found if r.name == "rate1")
     for r in found:
@@ -102,32 +87,6 @@ def _second_rows():
         elif r.address > first:
             place = f"{r.address - 4:#05x} + 4 L"
         yield place, name, r.access, f"{r.bits}{', signed' if r.signed else ''}", text
-
-
-def places(layers: int) -> dict[str, int]:
-    """Addresses of the registers that every layer has, in a core of L layers, by the formulas in the text."""
-    first = _first_rate()
-    found = {f"rate{l}": first + 4 * (l - 1) for l in range(1, layers + 1)} | {"clocks": first + 4 * layers}
-    return found | {f"walked{l}": first + 4 + 4 * (layers + l) for l in range(layers + 1)}
-
-
-def _first_rate() -> int:
-    return next(r.address for r in rm.core_registers(Config.load("tiny")) if r.name == "rate1")
-
-
-def _core_rows():
-    first = _first_rate()
-    formulas = {
-        "rate1": (f"{first:#05x} + 4 (l - 1)", "rate l", "W1", "W[l]"),
-        "clocks": (f"{first:#05x} + 4 L", "clocks", "", ""),
-        "walked0": (f"{first + 4:#05x} + 4 (L + l)", "walked l", "layer 0", "layer l"),
-    }
-    for r in rm.core_registers(Config.load("tiny")):
-        if r.address < first:
-            yield f"{r.address:#05x}", r.name, f"{r.bits}{', signed' if r.signed else ''}", r.text
-        elif r.name in formulas:
-            place, name, old, new = formulas[r.name]
-            yield place, name, r.bits, r.text.replace(old, new) if old else r.text
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from golden.config import Config
+from golden.config import UPDATE_DELAY, Config
 from golden.errors import StateError
 from golden.records import Records
-from rtl.interface.memory_map import memory_map_of, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
 from rtl.interface.packets import pack_samples, result_words, unpack_results
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
 from rtl.interface.state import with_copies, without_copies
@@ -34,13 +34,13 @@ class Chip:
 
     def __init__(self, transport: Transport, config: Config):
         self.transport, self.config = transport, config
-        self.memory_map = memory_map_of(config)
+        self.memory_map = MemoryMap(config)
         self._settings = {register.name: register for register in core_registers(config)}
         self._check()
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._recover()
         self._number = self._get("RESULTS")
-        self._pending = config.update_delay  # samples until no update waits: another host may have left one
+        self._pending = UPDATE_DELAY  # samples until no update waits: another host may have left one
 
     def _check(self) -> None:
         identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
@@ -98,25 +98,17 @@ class Chip:
         return self._read(("h0",))["h0"]
 
     def finish(self) -> None:
-        """Writes the updates of W that are pending, those of the last sample, or of the second rule's last two.
-
-        A core of the second rule is asked to, and no sample counts them. One of the first gets a blank sample, whose pass
-        does it and counts them, and the next sample's record does not.
-        """
-        if not self._pending:
-            return
-        if self.config.rule == "second":
+        """Writes the updates of W that are pending, those of the last two samples; no sample counts them."""
+        if self._pending:
             self._wait("idle")
             self.transport.write(self._settings["finish"].address, [0])
             self._wait("idle")
             self._pending = 0
-        else:
-            self._stream(self._blank(), None, "infer")
 
     def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         packets, results = pack_samples(self.config, np.asarray(x), y), []
-        self._pending = self.config.update_delay if mode == "learn" else self._pending
+        self._pending = UPDATE_DELAY if mode == "learn" else self._pending
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])
             self.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
@@ -171,27 +163,17 @@ class Chip:
             self.transport.write(ADDRESS["WINDOW_DATA"], words[places].tolist())
 
     def set(self, decay: int = 0) -> None:
-        """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0.
-
-        Of the first rule the last sample's update is written first: it would be done with the new settings. The second
-        rule's updates bring their own.
+        """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0. Updates that are pending have
+        their own.
         """
-        if self.config.rule == "first":
-            self.finish()
         self._wait("idle")
         for name, value in settings_of(self.config, decay).items():
             self.transport.write(self._settings[name].address, [value & 0xFFFFFFFF])
 
     def counters(self) -> dict[str, int]:
-        """clocks and (first rule) walked0.. since reset, and packets taken, dropped, and results given.
-
-        Of the second rule while samples run, too.
-        """
-        if self.config.rule == "first":
-            self._wait("idle")
-        names = [name for name in self._settings if name == "clocks" or name.startswith("walked")]
-        own = {name: self.transport.read(self._settings[name].address)[0] for name in names}
-        return own | {name.lower(): self._get(name) for name in ("PACKETS", "DROPPED", "RESULTS")}
+        """clocks since reset, and packets taken, dropped, and results given; while samples run, too."""
+        clocks = self.transport.read(self._settings["clocks"].address)[0]
+        return {"clocks": clocks} | {name.lower(): self._get(name) for name in ("PACKETS", "DROPPED", "RESULTS")}
 
     def errors(self) -> list[str]:
         """What went wrong since the last look (names of `rtl.interface.registers.ERRORS`); the bits are cleared."""

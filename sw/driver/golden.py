@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from golden.config import Config
-from rtl.interface.memory_map import memory_map_of, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
 from rtl.interface.packets import pack_results, sample_words, unpack_samples
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
 from rtl.interface.state import with_copies, without_copies
@@ -19,11 +19,9 @@ _DECAYS = range(-8, 1)
 class GoldenTransport(Transport):
     """Answers every register as a core does that is always quiet: what a sample starts has ended when its word is written.
 
-    As in a core, the last learning sample's update of W is pending until the next sample, or of the second rule for two
-    (see the register `finish`): until then the window shows the W before it. The first rule's is shifted and rounded by the
-    settings that are in force then, the second rule's by those of its own sample, but for `stochastic`. Only what the
-    golden model does not know is different: clocks and walked rows stay what was written to them, rates have to be those of
-    a decay shift, block_shift follows block, and 8 steps of the second rule have an even window.
+    As in a core, a learning sample's update of W is pending for two samples (see the register `finish`), and until then the
+    window shows the W before it. Only what the golden model does not know is different: clocks stay what was written to
+    them, rates have to be those of a decay shift, block_shift follows block, and 8 steps have an even window.
     """
 
     def __init__(self, config: Config):
@@ -33,7 +31,7 @@ class GoldenTransport(Transport):
         self._map = {register.address: register for register in registers(config, route=1)}
         self._values = {register.name: register.reset for register in self._map.values()}
         self._own = {register.address for register in core_registers(config)}
-        self._memory_map = memory_map_of(config)
+        self._memory_map = MemoryMap(config)
         self._names = self._memory_map.state_names()
         addresses = self._memory_map.addresses(self._names)
         self._places = np.argsort(addresses)
@@ -43,8 +41,6 @@ class GoldenTransport(Transport):
         ]
         self._words: np.ndarray | None = None  # the memories as the window sees them, while it does
         self._written = False
-        self._before = None  # the state before the last sample, and that sample, where it was learned
-        self._update = None  # what it taught W, once that is out of the model again
         self._packet: list[int] = []
         self._mode = 0  # MODE when the packet began
         self._results: list[int] = []
@@ -119,7 +115,6 @@ class GoldenTransport(Transport):
         if at == len(self._addresses) or self._addresses[at] != address:
             return 0  # a hole between two words
         if self._words is None:
-            self._take_back()
             full = with_copies(self._memories(), self.config)
             self._words = self._memory_map.encode({name: full[name] for name in self._names})
         place = self._places[at]
@@ -142,41 +137,23 @@ class GoldenTransport(Transport):
         return arrays | {"samples": np.array(model.samples), "position": np.array(model.position)}
 
     def _load(self, model, state: dict[str, np.ndarray]) -> None:
-        """Goes on with `model` in that state; the second rule's pending updates stay so."""
-
-        def updates(of):
-            return (of.memories.due, of.memories.next) if self.config.rule == "second" else ()
-
-        kept = copy.deepcopy(updates(self.model))
+        """Goes on with `model` in that state; pending updates stay so."""
+        memories = self.model.memories
+        kept = copy.deepcopy((memories.due, memories.next))
         model.load(state)
-        for update, earlier in zip(updates(model), kept, strict=True):
+        for update, earlier in zip((model.memories.due, model.memories.next), kept, strict=True):
             update.become(earlier)
         self.model = model
-
-    def _take_back(self) -> None:
-        """Takes the last sample's update out of W again: memory or a setting is touched before the pass that writes it."""
-        from sw.driver.golden_update import PendingUpdate
-
-        if self._before is None:
-            return
-        (state, x, label), self._before = self._before, None
-        twin = copy.deepcopy(self.model)
-        twin.load(state)
-        self._update = PendingUpdate(twin, x, label)
-        for new, old in zip(self.model.W[1:], twin.W[1:], strict=True):
-            new.copy_(old)
 
     def _set(self) -> None:
         """The settings written become the model's; rates that belong to no decay shift wait for the others."""
         from golden.integer import IntegerModel
 
-        self._take_back()
         self._settle()
         values, config = self._values, self.config
-        names = ("threshold", "window_low", "window_high", "margin", "lambda8", "dead_zone", "reach", "seed")
-        changes = {name: values[name] for name in names if name in values}
-        if config.rule == "second":  # whose keys are the window of 4 steps
-            changes |= {name: changes[name] * 4 // config.steps for name in ("window_low", "window_high")}
+        changes = {name: values[name] for name in ("threshold", "dead_zone", "seed")}
+        # The keys are the window of 4 steps.
+        changes |= {name: values[name] * 4 // config.steps for name in ("window_low", "window_high")}
         changes |= {"block": values["block"] + 1, "stochastic": bool(values["stochastic"])}
         changes |= {"learn_theta": bool(values["learn_theta"])}
         config = config.replace(**changes)
@@ -208,11 +185,6 @@ class GoldenTransport(Transport):
             return
         mode = MODES[self._mode] if self.config.learn and self._mode < len(MODES) else "infer"
         self._settle()
-        if self._update:
-            self._update.write(self.model)
-        self._update = None
-        if self.config.rule == "first":
-            self._before = (self.model.state(), x[0], labels[0]) if mode == "learn" else None
         records = self.model.train(x, labels, learn=mode == "learn")
         if mode == "recall":
             self.model.recall()

@@ -110,9 +110,7 @@ def figures(found: dict) -> list[Figure]:
         time = image.clocks.training / min(image.placed.megahertz, float(image.megahertz))
         how = f"{image.clocks.training:,.0f} clocks a learned sample, recall included; {image.clocks.data}"
         made.append(Figure("the same: us a training sample", time, f"{time:.1f}", "<= 30", time <= 30, how, IMAGE))
-    made.append(
-        _clock(found["icebreaker"], "iCEBreaker, 64-120-64-10 folded, with learning: Fmax", 20, "--board icebreaker")
-    )
+    made.append(_clock(found["icebreaker"], "iCEBreaker, 64-120-64-10, with learning: Fmax", 20, "--board icebreaker"))
     if isinstance(digits, Result):
         density = digits.clocks.visited / digits.netlist.resources["LUT"] * 1000
         luts, visited = digits.netlist.resources["LUT"], digits.clocks.visited

@@ -12,9 +12,9 @@ from golden.config import NAMED, Config
 from sw import data
 from sw.common.simulation import plain_errors
 from sw.data.synthetic import random_pixels
+from sw.design.clocks import visits
 from sw.design.verilog import core_verilog
 from sw.figures.figure import COMMAND, Figure
-from sw.figures.golden_figures import GAP
 from sw.training.golden_backend import GoldenNetwork
 from sw.training.sim_backend import WAITING
 
@@ -33,7 +33,7 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
 
     def follow(now: "Progress") -> None:
         words = WAITING.get(now.phase) or f"epoch {now.epoch + 1} of {now.epochs}"
-        tell(f"{config.name}, {config.loss} loss, on the chip: {words}, {now.values_compared:,} values compared")
+        tell(f"{config.name} on the chip: {words}, {now.values_compared:,} values compared")
 
     digits = data.load("digits", 0)
     order = np.stack([data.order(len(digits.x_train), config.seed, epoch) for epoch in range(config.epochs)])
@@ -52,33 +52,25 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
         )
 
 
-def training_figures(reco: "TrainingResult", gap: "TrainingResult", lanes: tuple[int, ...]) -> list[Figure]:
-    """What two whole trainings on digits, one with either loss, tell; `lanes` of layers 0..L."""
-    differ = reco.values_differ + gap.values_differ
-    values = reco.values_compared + gap.values_compared
-    how = f"digits, {reco.samples + gap.samples:,} samples learned and all tests, both losses: {values:,} values compared"
+def training_figures(one: "TrainingResult", two: "TrainingResult") -> list[Figure]:
+    """What two whole trainings on digits tell, on one engine and on two."""
+    differ, values = one.values_differ + two.values_differ, one.values_compared + two.values_compared
+    how = f"digits, {one.samples + two.samples:,} samples learned and all tests, one engine and two: {values:,} compared"
     figures = [Figure("chip against golden, mismatches", differ, f"{differ}", "0", differ == 0, how)]
     if differ:
         return figures
-    ratios = {"reco": (reco, 1.35, NAMED["digits"].block), "gap": (gap, 1.15, GAP["block"])}
-    for loss, (result, most, block) in ratios.items():
+    for name, result, most in (("one engine", one, 480), ("two engines", two, 310)):
         learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
         text = f"{learning:,.0f} / {inference:,.0f} = {learning / inference:.2f}"
-        reached = learning <= 600 and learning / inference <= most
         value = {"training": learning, "inference": inference, "ratio": learning / inference}
-        how = f"digits, 16 lanes, {loss} loss, block {block}: mean of the whole training, and of its tests"
-        figures.append(
-            Figure(f"clocks a sample, training / inference, {loss}", value, text, f"<= 600, ratio <= {most}", reached, how)
-        )
-    busy = max(reco.utilisation.values())
-    how = "digits, reco loss, busiest layer: clocks in which it reads or updates a word, of all clocks of the training"
-    figures.append(Figure("lane utilisation", busy, f"{100 * busy:.1f} %", ">= 85 %", busy >= 0.85, how))
-    clocks = reco.clocks_per_sample_training * reco.samples
-    visited, updated = (float(np.array(lanes[1:]) @ reco.counters[:, column]) / clocks for column in (0, 1))
-    how = f"digits, reco loss, all layers: visited with learning on; {updated:.1f} of them in words that were updated"
-    figures.append(Figure("synapse updates a clock", visited, f"{visited:.1f}", ">= 15", visited >= 15, how))
-    rate = reco.samples / reco.training_seconds
-    how = f"digits, reco loss, {reco.simulator}, golden in a process beside it"
+        how = "digits, 16 lanes, block 256: mean of the whole training, and of its tests"
+        title = f"clocks a sample, training / inference, {name}"
+        figures.append(Figure(title, value, text, f"<= {most}", learning <= most, how))
+    visited = visits(one.kept.config, one.counters) / (one.clocks_per_sample_training * one.samples)
+    how = "digits, one engine of 16 lanes: synapses that samples visit, a clock of the whole training"
+    figures.append(Figure("synapses visited a clock", visited, f"{visited:.1f}", ">= 12", visited >= 12, how))
+    rate = one.samples / one.training_seconds
+    how = f"digits, {one.simulator}, golden in a process beside it"
     figures.append(Figure("samples/s, every one compared", rate, f"{rate:,.0f}", ">= 250", rate >= 250, how))
     return figures
 
@@ -102,7 +94,7 @@ def density_figure(simulator: str) -> Figure:
     clocks = [result["clocks"] for result in probe(config, simulator, x, y)]
     text = ", ".join(f"{clock:,.0f}" for clock in clocks)
     names = ", ".join(f"{density:.0%}" for density in DENSITIES)
-    how = f"784-256-128-10, 32 lanes in layer 1, {DENSITY_SAMPLES} random samples each from initial weights, recall included"
+    how = f"784-256-128-10, 32 lanes, {DENSITY_SAMPLES} random samples each from initial weights, recall included"
     quarter = clocks[DENSITIES.index(0.25)]
     value = dict(zip(map(str, DENSITIES), clocks, strict=True))
     return Figure(

@@ -8,8 +8,6 @@ from sw.figures.figure import Figure
 
 SPLITS = (0, 1, 2, 3)
 BLOCKS = (1, 64, 512)
-GAP = {"loss": "gap", "block": 256}
-"""The event-driven loss in its leanest setting: recall, a tenth of its clocks at block 64, is a fortieth here."""
 
 
 def accuracy(name: str, source: str, split: int, changes: dict) -> float:
@@ -49,25 +47,22 @@ class GoldenTrainings:
         self._fashion = [pool.submit(accuracy, "fashion", "fashion", 0, {})] if full else []
         self._deep = {block: splits("deep", block=block) for block in BLOCKS}
         self._backprop = [pool.submit(baseline, "digits", "digits", split) for split in SPLITS]
-        self._digits, self._gap = splits("digits"), splits("digits", **GAP)
+        self._digits = splits("digits")
         self._learned, self._fixed = splits("tiny"), splits("tiny", learn_theta=False)
 
     @property
     def trainings(self) -> list[Future]:
         """All of them, to watch."""
         deep = [future for futures in self._deep.values() for future in futures]
-        return [*self._fashion, *deep, *self._backprop, *self._digits, *self._gap, *self._learned, *self._fixed]
+        return [*self._fashion, *deep, *self._backprop, *self._digits, *self._learned, *self._fixed]
 
     def figures(self) -> Iterator[Figure]:
         """All figures, as they come."""
         digits, backprop = _mean(self._digits), _mean(self._backprop)
         text = f"{100 * digits:.2f} % (backprop {100 * backprop:.2f} %)"
-        how = "64-128-64-10, integer golden, reco loss, 20 epochs, mean of splits 0..3"
+        how = "64-128-64-10, integer golden, 20 epochs, mean of splits 0..3"
         value = {"golden": digits, "backprop": backprop}
         yield Figure("digits", value, text, ">= 97.5 %", digits >= 0.975, how, "bispike train --split S --seed S")
-        gap = _mean(self._gap)
-        how = "the same with the gap loss at block 256"
-        yield Figure("digits, gap loss", gap, f"{100 * gap:.2f} %", ">= 97.5 %", gap >= 0.975, how)
         learned, fixed = _mean(self._learned), _mean(self._fixed)
         text = f"{100 * (learned - fixed):+.2f} points ({100 * learned:.2f} %, {100 * fixed:.2f} %)"
         how = "64-32-10, 20 epochs, mean of splits 0..3: learned Theta less fixed random Theta"
@@ -78,7 +73,7 @@ class GoldenTrainings:
         how = "64-128-128-128-64-64-10, 20 epochs, mean of splits 0..3"
         yield Figure("deep, at block 1, 64, 512", deep, text, ">= 96.5 % each", min(deep.values()) >= 0.965, how)
         for future in self._fashion:
-            how, fashion = "784-256-128-10, gap loss, 60,000 images, 12 epochs", future.result()
+            how, fashion = "784-256-128-10, 60,000 images, 12 epochs", future.result()
             command = "bispike train --config fashion --data fashion"
             yield Figure("fashion", fashion, f"{100 * fashion:.2f} %", ">= 86.5 %", fashion >= 0.865, how, command)
 

@@ -13,8 +13,11 @@ from sw.common.files import make_folder
 from sw.common.simulation import find_simulator
 from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
-from sw.figures.golden_figures import GAP, GoldenTrainings
+from sw.figures.golden_figures import GoldenTrainings
 from sw.figures.publish import Measurement, publish
+
+TWO = ((1,), (0, 2, 3))
+"""The layers of two engines."""
 
 
 def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure]:
@@ -34,7 +37,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
     began = time.monotonic()
     digits = NAMED["digits"]
     with console.status("elaborating the core") as status:
-        reco = chip_figures.whole_training(digits, simulator, status.update)
+        one = chip_figures.whole_training(digits, simulator, status.update)
         alone = [chip_figures.speed_figure(digits, simulator)]
         status.update("golden alone, on one thread")
         alone.append(golden_figures.speed_figure(digits))
@@ -42,8 +45,8 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
             try:
                 golden = GoldenTrainings(pool, full)
-                gap = chip_figures.whole_training(digits.replace(**GAP), simulator, status.update)
-                chip = [*chip_figures.training_figures(reco, gap, digits.lanes), *alone]
+                two = chip_figures.whole_training(digits.replace(engines=TWO), simulator, status.update)
+                chip = [*chip_figures.training_figures(one, two), *alone]
                 if full:
                     status.update("building the core of fashion")
                     chip.append(chip_figures.density_figure(simulator))

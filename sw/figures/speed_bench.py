@@ -11,7 +11,7 @@ from cosim.chip import Chip
 from cosim.runner import parameters
 from cosim.training_bench import clocks_a_sample
 from golden.config import Config
-from rtl.interface.memory_map import memory_map_of, settings_of
+from rtl.interface.memory_map import MemoryMap, settings_of
 
 
 @cocotb.test()
@@ -19,7 +19,7 @@ async def probe(dut):
     """Learns each stretch of samples and writes its clocks a sample and its seconds."""
     values = parameters()
     config = Config.from_dict(values["config"])
-    chip = await Chip.open(dut, config, memory_map_of(config))
+    chip = await Chip.open(dut, config, MemoryMap(config))
     with np.load(values["state"]) as state:
         await chip.load(dict(state))
     await chip.write(**settings_of(config))

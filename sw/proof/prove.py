@@ -16,7 +16,6 @@ from cosim.shard import prove as prove_shard
 from cosim.watch import Progress
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from rtl.interface.memory_map import check_core
 from sw import data
 from sw.common.cluster import Workers, cores, workers_at
 from sw.common.errors import CheckError, UserError
@@ -81,7 +80,6 @@ def prove(
             path = run or Path("runs") / f"prove-{run_name(given['config'], given['data'])}"
             folder = stack.enter_context(old_run(path))  # read inside: nobody else adds proofs meanwhile
         kept = _load(given, folder.path) if resume else _new(given)
-        check_core(kept.config)
         training = CutTraining(kept.config, _dataset(kept), kept.settings["shards"])
         _check(training, kept.settings)
         chosen = find_simulator(simulator) if simulator or not address else None

@@ -14,7 +14,7 @@ from cosim.files import load_arrays, save_arrays
 from cosim.golden_worker import CHUNK
 from cosim.job import Segment, pack
 from cosim.shard import Lead, Reference, Shard
-from golden.config import Config
+from golden.config import UPDATE_DELAY, Config
 from golden.order import order
 from sw.common.files import make_folder
 from sw.data.dataset import Dataset
@@ -45,8 +45,8 @@ class CutTraining:
         return self.samples * number // self.shards
 
     def lead(self, number: int) -> int:
-        """Samples before a shard whose updates are pending where it begins: of the second rule, two of its first epoch."""
-        return min(2, self.cut(number) % len(self.dataset.x_train)) if self.config.rule == "second" else 0
+        """Samples before a shard whose updates are pending where it begins: two, of its first epoch."""
+        return min(UPDATE_DELAY, self.cut(number) % len(self.dataset.x_train))
 
     def stretches(self, number: int) -> list[tuple[int, int, int]]:
         """(epoch, start, stop), samples start .. stop - 1 as presented, of each epoch that a shard reaches into."""
@@ -59,18 +59,14 @@ class CutTraining:
         n, (first, begin), lead = len(self.dataset.x_train), stretches[0][:2], self.lead(number)
         chosen = list(order(n, config.seed, first)[begin - lead : begin])
         indices = np.full((len(stretches), max(stop - start for _, start, stop in stretches)), -1)
-        settle = np.full(len(stretches), -1)
         for row, (epoch, start, stop) in enumerate(stretches):
             indices[row, : stop - start] = len(chosen) + np.arange(stop - start)
-            if stop < n and config.rule == "first":
-                settle[row] = len(chosen) + stop - start
-            chosen.extend(order(n, config.seed, epoch)[start : stop + 1])
+            chosen.extend(order(n, config.seed, epoch)[start:stop])
         x, y = self.dataset.x_train[chosen], self.dataset.y_train[chosen]
         data = {
             "x": x,
             "y": y,
             "order": indices,
-            "settle": settle,
             "lead": np.arange(lead),
             "test_x": x[:0],
             "test_y": y[:0],
@@ -104,9 +100,8 @@ class GoldenRun:
     def train(self, progress: Callable[[int], None]) -> None:
         """Trains golden to the end, from the last checkpoint there is; `progress` gets the samples learned so far.
 
-        At a cut all that is pending is written, as the chip does it in the shard that ends there, and the training goes on.
-        First rule: the next sample is first taken without learning, and then learned in the shard that begins there: the
-        weights are the same as without the cut. Second rule: a copy takes blank samples, the training none.
+        At a cut a copy takes blank samples, which write all that is pending, as the chip does it in the shard that ends
+        there; the training takes none and goes on.
         """
         training = self.training
         done = next((i for i in range(training.shards) if not self.checkpoint(i + 1).exists()), training.shards)

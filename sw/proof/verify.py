@@ -13,7 +13,6 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
-from rtl.interface.memory_map import check_core
 from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
@@ -27,9 +26,9 @@ from sw.training.golden_backend import GoldenNetwork
 
 SAMPLES, TESTS = 500, 50
 """Samples learned where the user names no number, and samples inferred after them."""
-BOTTLENECK = (3, 8, 24, 3), (3, 4, 1, 3)
-"""Sizes and lanes of the second core: layer 2 takes its groups one neuron at a time, and layer 1 waits for it. In the cores
-that are asked for, the layer with the pixels is mostly the slowest one. Of the second rule, the engine has 4 lanes."""
+BOTTLENECK = (3, 8, 24, 3), 4
+"""Sizes and lanes of the second core: layer 2 has the most groups, and layer 1 waits for it. In the cores that are asked
+for, the layer with the pixels is mostly the slowest one."""
 BOTTLENECK_SAMPLES = 40
 """Eight blocks of five."""
 
@@ -60,7 +59,6 @@ def verify(
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
     config = named or kept.config
-    check_core(config)
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
@@ -83,8 +81,6 @@ def verify(
 def bottleneck(config: Config) -> Config:
     """A small core of the same settings in which a layer above a hidden one is the slowest."""
     sizes, lanes = BOTTLENECK
-    if config.folded or config.rule == "second":
-        lanes = (1 if config.folded else max(lanes),) * len(sizes)  # one engine's
     own = "-bottleneck"  # behind a name of 64 letters at most, as any name
     return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, block=5)
 
@@ -133,7 +129,7 @@ def _compare(
         say(console, closing_line(folder / "waves.vcd"))
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
-    shape = f"sizes {'-'.join(map(str, config.sizes))}, lanes {'-'.join(map(str, config.lanes))}"
+    shape = f"sizes {'-'.join(map(str, config.sizes))}, {config.lanes} lanes"
     say(console, f"{config.name} on {simulator}: {samples:,} samples learned, {tests} inferred, {clocks} ({shape})")
     return result.values_compared
 

@@ -74,7 +74,7 @@ class Chip(Network, driver.Chip):
 
     @property
     def state(self) -> dict[str, np.ndarray]:
-        """What its memories hold, as `Model.state` gives it. The last sample's update is written first."""
+        """What its memories hold, as `Model.state` gives it. What is pending is written first."""
         return driver.Chip.save(self)
 
     def load(self, state: dict[str, np.ndarray] | Path | str) -> None:
@@ -87,8 +87,8 @@ class Chip(Network, driver.Chip):
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            decay: shift of the rates, -8..0; another one than before is set first, for which the first rule's last update is
-                written, so that the next sample's record does not count it. advance: called with the number of samples done.
+            decay: shift of the rates, -8..0; another one than before is set first. advance: called with the number of
+                samples done.
         """
         if decay != self._decay:
             self.set(decay)

@@ -53,7 +53,7 @@ def page(folder: Path, config: Config, values: dict) -> str:
     who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
     who = who or f"on the chip, simulated by {values['simulator']}"
     lead = (
-        f"{shape_name(config)}, {config.loss} loss, T = {config.steps}, {values['training_samples']:,} samples a pass, "
+        f"{shape_name(config)}, T = {config.steps}, {values['training_samples']:,} samples a pass, "
         f"{config.epochs} passes, {who}. {last_line(values)}."
     )
     captions = dict(PICTURES)
@@ -125,14 +125,12 @@ def _figure(path: Path, caption: str) -> str:
 
 
 def _layers(config: Config, values: dict) -> str:
-    names = ["layer", "neurons", "lanes", "words read a sample", "words updated a sample", "spikes a sample"]
-    names += ["lanes busy"] if values["lane_utilisation"] else []
+    names = ["layer", "neurons", "active rows a sample", "neurons with an error a sample", "spikes a sample"]
     rows = ["<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"]
     for i in range(1, config.layers + 1):
-        busy = [f"{100 * values['lane_utilisation'][i]:.1f} %"] if values["lane_utilisation"] else []
-        counts = [values[key][i - 1] for key in ("rows_per_sample", "updates_per_sample", "spikes_per_sample")]
+        counts = [values[key][i - 1] for key in ("rows_per_sample", "errors_per_sample", "spikes_per_sample")]
         shown = ("-" if count is None else f"{count:,.1f}" for count in counts)
-        cells = [i, config.sizes[i], config.lanes[i], *shown, *busy]
+        cells = [i, config.sizes[i], *shown]
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     return f"<table>{''.join(rows)}</table>"
 

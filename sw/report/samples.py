@@ -42,8 +42,8 @@ def describe(console: Console, dataset: Dataset, split: int, config: Config, out
     first = [int(np.argmax(dataset.y_train == k)) for k in range(dataset.classes) if (dataset.y_train == k).any()]
     titles = [dataset.encoding.name(int(dataset.y_train[i])) for i in first]
     show_pictures(console, dataset.x_train[first], 15, dataset.image_shape, titles)
-    sizes, lanes = ("-".join(map(str, values)) for values in (config.sizes, config.lanes))
-    say(console, f"bispike train without --config makes a network of {sizes}, lanes {lanes}")
+    sizes = "-".join(map(str, config.sizes))
+    say(console, f"bispike train without --config makes a network of {sizes}, {config.lanes} lanes")
     if output:
         make_folder(output.parent)
         with whole_file(output) as path:

@@ -27,7 +27,7 @@ def summary(
     backprop: list[float] | None = None,
     broken: "Broken | None" = None,
 ) -> dict:
-    """The figures of a run, plain JSON values. Clocks and utilisation are null where there was no chip.
+    """The figures of a run, plain JSON values. Clocks are null where there was no chip.
 
     Args:
         backprop: the baseline's test accuracy after each epoch, 0..1, where it was asked for.
@@ -39,7 +39,7 @@ def summary(
     training, testing = account.summed(learned), account.summed(tested)
     own, golden = account.accuracies(tested), account.accuracies(tested, "golden_correct")
     chip, clocked = about["backend"] != "golden", simulator is not None  # a cable makes a board wait
-    rows, updates, _, spikes = zip(*training["counters"], strict=True)
+    rows, errors, _, spikes = zip(*training["counters"], strict=True)
     curve = {"golden": golden, "training": account.accuracies(learned)}
     return {
         "config": config.to_dict(),
@@ -59,19 +59,13 @@ def summary(
         "first_mismatch": broken.message if broken else None,
         "clocks_per_sample_training": _per(training["clocks"], training["samples"]) if clocked else None,
         "clocks_per_sample_inference": _per(testing["clocks"], testing["samples"]) if clocked else None,
-        "lane_utilisation": [round(share, 4) for share in utilisation(epochs)] if clocked else None,
         "rows_per_sample": [_per(row, training["samples"]) for row in rows],
-        "updates_per_sample": [_per(update, training["samples"]) for update in updates],
+        "errors_per_sample": [_per(error, training["samples"]) for error in errors],
         "spikes_per_sample": [_per(spike, training["samples"]) for spike in spikes],
         "samples_per_second": _per(training["samples"], training["seconds"]),
         "seconds": round(training["seconds"] + testing["seconds"], 1),
         "curve": ({"chip": own} if chip else {}) | curve | ({"backprop": backprop} if backprop else {}),
     }
-
-
-def utilisation(epochs: list[dict]) -> list[float]:
-    """For layers 0..L the part of all training clocks in which the layer walked its memory, by the chip's own counters."""
-    return [share for _, share in sorted(account.utilisation(epochs).items())]
 
 
 def show(console: Console, values: dict, folder: str) -> None:
@@ -93,8 +87,6 @@ def show(console: Console, values: dict, folder: str) -> None:
         learning, inference = (values[f"clocks_per_sample_{kind}"] or 0 for kind in ("training", "inference"))
         words = f"{learning:,.0f} learning, {inference:,.0f} in inference: means over the whole training"
         table.add_row("clocks a sample", words)
-        use = ", ".join(f"layer {i} {100 * u:.1f} %" for i, u in enumerate(values["lane_utilisation"]))
-        table.add_row("lanes busy", use)
     rate = values["samples_per_second"] or 0
     table.add_row("time", f"{values['seconds']:,.0f} s, {rate:,.0f} training samples a second")
     console.print()

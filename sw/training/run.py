@@ -11,7 +11,6 @@ from rich.console import Console
 
 from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
-from rtl.interface.memory_map import check_core
 from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
@@ -48,7 +47,7 @@ def train_new(
             folder is left.
     """
     kept, dataset = begin(given, baseline, encoding)
-    where = _found(where, kept.config)
+    where = _found(where)
     with new_run(run or Path("runs") / kept.config.name) as folder:
         return _train(kept, dataset, folder, where, console, log, False)
 
@@ -67,13 +66,11 @@ def train_on(
         kept.about["baseline"] |= baseline
         where = replace(where, backend=kept.about["backend"])
         where.check()
-        return _train(kept, dataset, folder, _found(where, kept.config), console, log, True)
+        return _train(kept, dataset, folder, _found(where), console, log, True)
 
 
-def _found(where: Place, config: Config) -> Place:
-    """With the simulator by its name. Raises ConfigError where a chip is wanted and none has the configuration."""
-    if where.backend != "golden":
-        check_core(config)
+def _found(where: Place) -> Place:
+    """With the simulator by its name."""
     return replace(where, simulator=find_simulator(where.simulator)) if where.backend == "sim" else where
 
 

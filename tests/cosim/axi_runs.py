@@ -13,16 +13,14 @@ from rtl.interface.registers import MODES
 
 TOP, BENCH = "axi_core", "cosim.benches.axi"
 SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
-SEGMENTS += (("infer", 1), ("infer", 3))
-"""The first makes the chip's concepts, the last two settle the first rule's last update."""
+"""The first makes the chip's concepts."""
 
 
 def scenario(config: Config, path: Path) -> Path:
     """Writes it: the chip gets golden's first weights and recalls the rest itself."""
     rng, model = np.random.default_rng(5), IntegerModel(config, fast=False)
     arrays = {f"begin.{name}": value for name, value in model.state().items() if name.startswith(("W", "Theta"))}
-    segments = SEGMENTS[:-2] if config.rule == "second" else SEGMENTS
-    modes = [mode for mode, number in segments for _ in range(number)]
+    modes = [mode for mode, number in SEGMENTS for _ in range(number)]
     x = rng.integers(0, 16, (len(modes), config.sizes[0])) * (rng.random((len(modes), config.sizes[0])) < 0.6)
     y = rng.integers(0, config.classes, len(modes))
     words = []
@@ -31,7 +29,7 @@ def scenario(config: Config, path: Path) -> Path:
         if mode == "recall":
             model.recall()
     arrays |= {"x": x, "y": y, "words": np.concatenate(words)}
-    arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in segments])
+    arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in SEGMENTS])
     arrays |= {f"end.{name}": value for name, value in model.state().items()}
     probe = rng.integers(0, 16, (6, config.sizes[0]))  # one for each kind of a bad packet
     arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, np.zeros(6, int), learn=False), 0)}

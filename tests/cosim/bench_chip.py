@@ -32,7 +32,7 @@ async def training_agrees(dut):
         compare_records(model.train(x[n : n + 1], y[n : n + 1], bool(learn[n])), got[n : n + 1], n)
     assert (np.diff(got.clocks) > 0).all()
     compare_records(model.train(np.zeros_like(x[:1]), [0], False), await chip.blank(), len(x))
-    assert compare_state(with_copies(model.state()), await chip.state()) == sum(
+    assert compare_state(with_copies(model.state(), chip.config), await chip.state()) == sum(
         r.addresses.size for n, r in chip.memory_map.regions.items() if n != "decay"
     )
 
@@ -88,4 +88,4 @@ async def a_fault_is_named(dut):
         model.train(x[: at + 1], y[: at + 1])
         await chip.train(x[: at + 1], y[: at + 1])
         with pytest.raises(Mismatch, match=r"layer 1, pre 0, post \d: W1 expected"):
-            compare_state(with_copies(model.state()), await chip.state())
+            compare_state(with_copies(model.state(), chip.config), await chip.state())

@@ -17,7 +17,7 @@ from golden.integer import IntegerModel
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
 BENCH = "cosim.benches.core"
-BUILT = ("rule", "engines", "sizes", "lanes", "steps", "coding", "leak", "loss", "learn", "folded", "weight_bits")
+BUILT = ("engines", "sizes", "lanes", "steps", "coding", "leak", "learn", "weight_bits")
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 
 
@@ -72,8 +72,8 @@ def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerMod
             state[name] = np.where(near, edge, rng.integers(-end >> 2, end >> 2, value.shape))
         elif kind == "m":
             state[name] = rng.integers(-31, 32, value.shape)
-        elif kind in ("h", "flags"):
-            state[name] = rng.integers(0, (config.steps if kind == "h" else 3) + 1, value.shape)
+        elif kind == "h":
+            state[name] = rng.integers(0, config.steps + 1, value.shape)
     state["samples"] = np.array((1 << 32) - 5)  # wraps soon
     state["position"] = np.array(0)
     model.load(state)
@@ -82,7 +82,8 @@ def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerMod
 
 
 def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, resets: tuple[int, ...] = ()) -> Path:
-    """A file to `play`: fresh memories, a resume in mid-block, recall through strange Theta, wild memories, resets.
+    """A file to `play`: fresh memories, a resume in mid-block, other settings with updates pending, recall through strange
+    Theta, wild memories, resets.
 
     Args:
         config: its settings hold in the first half; in the second `stochastic` is the other way round.
@@ -92,6 +93,8 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
     scenario = Scenario(IntegerModel(config, fast=False))
     scenario.samples(*stimulus(config, samples // 2, rng), *mixture(samples // 2, rng))
     scenario.resume()
+    scenario.samples(*stimulus(config, samples // 2, rng))
+    scenario.change(rate=config.rate - 2, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples // 2, rng), *mixture(samples // 2, rng))
     scenario.memories()
     scenario.take(wild(config.replace(stochastic=not config.stochastic), rng, decay=-1))
@@ -116,13 +119,5 @@ def strange(config: Config, path: Path, samples: int = 12, seed: int = 0, resets
     scenario.blank(recall=True)
     scenario.memories()
     scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng))
-    scenario.memories()
-    return scenario.save(path)
-
-
-def brief(config: Config, path: Path, samples: int = 12) -> Path:
-    """A file to `play`: a new network learns samples without a gap, and every memory is looked at."""
-    scenario = Scenario(IntegerModel(config, fast=False))
-    scenario.samples(*stimulus(config, samples, np.random.default_rng(0)))
     scenario.memories()
     return scenario.save(path)

@@ -5,7 +5,7 @@ import importlib.machinery
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,6 @@ import pytest
 from golden.config import Config
 
 RTL = Path(__file__).parents[2] / "rtl"
-BLOCKS = {"soma.py": "soma", "synapses.py": "synapses", "walk.py": "synapses", "affinity.py": "affinity"}
-BLOCKS |= {"update_units.py": "plasticity", "plasticity.py": "plasticity", "apical_sums.py": "plasticity"}
-BLOCKS |= {"spikes.py": "spikes", "readout.py": "readout", "coefficients.py": "coefficients"}
-"""File of rtl/ -> the block that it is part of."""
 SAYS = r"expected -?\d+, got -?\d+|no handshake for"
 """How the core's bench names what it finds, a pattern."""
 
@@ -27,9 +23,7 @@ SAYS = r"expected -?\d+, got -?\d+|no handshake for"
 class Mutant:
     """In rtl/`file`, `old` (there once) becomes `new`.
 
-    long: not in `make test`, which has to be quick. core: on which it shows, where not on the usual one. sweep: it shows at
-    some clocks of a sample's life only, and this function of `tests.rtl.test_core` looks at all of them. whole: it shows in
-    a whole core only, not in the block that its file is part of.
+    long: not in `make test`, which has to be quick.
     """
 
     name: str
@@ -37,14 +31,6 @@ class Mutant:
     old: str
     new: str
     long: bool = False
-    core: Config | None = field(default=None, kw_only=True)
-    sweep: str = field(default="", kw_only=True)
-    whole: bool = field(default=False, kw_only=True)
-
-    @property
-    def block(self) -> str:
-        """Whose bench in `tests.cosim.test_blocks` sees it, in a part of the time that a core takes; '' if none's."""
-        return "" if self.whole else BLOCKS.get(self.file, "")
 
     @property
     def path(self) -> Path:

@@ -1,4 +1,4 @@
-"""A small core with BsdCore's ports, a memory map, and its model: what cosim is tested on. It learns nothing of use."""
+"""A small core with the ports of a real one, a memory map, and its model, to test cosim on. It learns nothing of use."""
 
 from functools import cache
 
@@ -23,10 +23,10 @@ class MemoryMap(Regions):
         shapes = {f"W{i}": (n[i - 1], n[i], 16, True) for i in range(1, L + 1)}
         shapes |= {f"Theta{i}": (n[i + 1], n[i], 16, True) for i in range(L)}
         for i in range(L):
-            shapes |= {f"h{i}": (K, n[i], 4, False), f"flags{i}": (K, n[i], 2, False), f"E{i}": (K, n[i], 24, True)}
-            shapes |= {f"S{i}": (K, 24, True), f"N{i}": (K, 20, False)}
-        shapes |= {f"apical{i}": (K, n[i], 4, False) for i in range(1, L)}
-        shapes |= {"samples": (32, False), "position": (16, False), "decay": (8, True)}
+            shapes |= {f"h{i}": (K, n[i], 4, False), f"E{i}": (K, n[i], 24, True), f"S{i}": (K, 24, True)}
+            shapes |= {f"N{i}": (K, 20, False)} | ({f"m{i}": (K, n[i], 6, True)} if i else {})
+        shapes |= {f"h{L}": (K, K, 4, False)} | {f"samples{i}": (32, False) for i in range(L + 1)}
+        shapes |= {"position": (16, False), "decay": (8, True)}
         low = 16
         for name, (*shape, bits, sign) in shapes.items():
             size = int(np.prod(shape))
@@ -66,12 +66,13 @@ class StandIn(wiring.Component):
         regions = MemoryMap(config)
         m.submodules.words = words = memory.Memory(shape=32, depth=regions.depth, init=[])
         read, write = words.read_port(), words.write_port()
-        address = {n: int(regions.regions[n].addresses) for n in ("samples", "position", "decay")}
-        registers = {"samples": Signal(32), "position": Signal(16), "decay": Signal(signed(8))}
+        counts = [f"samples{i}" for i in range(config.layers + 1)]
+        address = {n: int(regions.regions[n].addresses) for n in (*counts, "position", "decay")}
+        registers = {n: Signal(32) for n in counts} | {"position": Signal(16), "decay": Signal(signed(8))}
         total, beat, clocks, label = Signal(16), Signal(16), Signal(16), Signal(6)
         learn, learned, seen, host, word = Signal(), Signal(), Signal(32), self.host_i.payload, Signal(32)
         from_register, delta, old = Signal(), Signal(signed(20)), read.data[:16].as_signed()
-        pixels = sum(self.i.payload.pixels.word_select(p, 4) for p in range(config.lanes[0]))
+        pixels = sum(self.i.payload.pixels.word_select(p, 4) for p in range(config.beat))
         cell = int(regions.regions["W1"].addresses.flat[0]) + total[:2]
 
         m.d.comb += [
@@ -117,7 +118,7 @@ class StandIn(wiring.Component):
                 skipped = (seen == self.fault[1]) if self.fault and self.fault[0] == "write" else 0
                 m.d.comb += [write.addr.eq(cell), write.data.eq(old + delta), write.en.eq(learn & ~skipped)]
                 with m.If(learn):
-                    m.d.sync += registers["samples"].eq(registers["samples"] + 1)
+                    m.d.sync += [registers[n].eq(registers[n] + 1) for n in counts]
                     m.d.sync += registers["position"].eq(
                         Mux(registers["position"] == config.block - 1, 0, registers["position"] + 1)
                     )
@@ -154,7 +155,8 @@ class Model:
 
     def __init__(self, config):
         self.config, self.decay, self.learned = config, 0, 0
-        regions = {n: r for n, r in MemoryMap(config).regions.items() if n != "decay" and n[0] not in "Na"}
+        copies = ("decay", f"h{config.layers}")
+        regions = {n: r for n, r in MemoryMap(config).regions.items() if n not in copies and n[0] not in "Ns"}
         rng = np.random.default_rng(config.seed)
         self.memory = {n: rng.integers(0, 1 << (r.bits - 1), r.shape) for n, r in regions.items()}
         self.memory |= {"samples": np.array(0), "position": np.array(0)}

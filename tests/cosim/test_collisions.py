@@ -16,9 +16,8 @@ from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, strange
 from tests.marks import long
 
-SMALL = Config(name="small", sizes=(4, 3, 2), lanes=(2, 1, 1), block=4, seed=3)
-CONFIG = Config(name="deep lists", sizes=(7, 5, 5), lanes=(4, 1, 1), block=4, seed=3)
-"""With lists of recalled rows that are deeper than what is read in the clock of its address."""
+SMALL = Config(name="small", sizes=(4, 3, 2), lanes=2, block=4, seed=3)
+CONFIG = Config(name="three lanes", sizes=(7, 5, 5), lanes=3, block=4, seed=3)
 NAME = r"(\\\S+ |\w+)"
 
 

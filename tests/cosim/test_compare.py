@@ -60,7 +60,7 @@ def test_every_part_of_a_record_is_compared_and_named(quantity, index, layer, pl
         compare_records(expected, got, first_sample=100)
     m = found.value
     assert (m.sample, m.layer, m.place) == (100 + index[0], layer, place)
-    assert m.quantity == (("rows", "updates", "saturations", "spikes")[index[2]] if quantity == "counters" else quantity)
+    assert m.quantity == (("rows", "errors", "saturations", "spikes")[index[2]] if quantity == "counters" else quantity)
     assert m.got == m.expected + 1
     assert Mismatch(**json.loads(json.dumps(m.to_dict()))) == m
 
@@ -154,7 +154,7 @@ def test_bit_strings_come_back_as_the_numbers_they_were():
 
 
 def test_samples_and_results_have_the_layout_of_the_ports():
-    config = Config(sizes=(5, 4, 3), lanes=(2, 4, 3))
+    config = Config(sizes=(5, 4, 3), lanes=2)
     widths = Widths(config)
     (text,) = samples_to_strings(np.array([[1, 2, 3, 4, 15]]), np.array([2]), np.array([True]), np.array([False]), widths)
     assert len(text) == widths.sample == 3 * 8 + 8

@@ -8,7 +8,7 @@ from cosim import elaborate
 from cosim.kept import kept_text
 from golden.config import Config
 
-SMALL = Config(sizes=(3, 2), lanes=(2, 1))
+SMALL = Config(sizes=(3, 2), lanes=2)
 
 
 def _slowly(folder, marks):

@@ -1,4 +1,7 @@
-"""Proof that the core's bench can fail: one line of the RTL is changed, in memory, and the bench names a difference."""
+"""Proof that the core's bench can fail: one line of the RTL is changed, in memory, and the bench names a difference.
+
+Mutants of what a block's bench looks at are beside the tests of that block, in tests/cosim/engine.
+"""
 
 from pathlib import Path
 
@@ -9,265 +12,149 @@ from cosim.elaborate import core_verilog
 from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from tests.cosim.core_runs import BENCH, brief, built, thorough
+from tests.cosim.core_runs import BENCH, built, thorough
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
-from tests.cosim.test_blocks import CASES, run_case
-from tests.marks import long
 
-CONFIG = Config(sizes=(7, 5, 3), lanes=(4, 3, 3), block=4, seed=3)
+CONFIG = Config(sizes=(7, 5, 3), lanes=2, block=4, seed=3)
 """Sizes that lanes do not divide, blocks that end within the scenario."""
-BOTTLENECK = Config(sizes=(3, 8, 24, 3), lanes=(3, 4, 1, 3), block=5)
-"""A layer above a hidden one is the slowest, and lets it wait."""
-
 
 MUTANTS = (
-    Mutant("leak one bit weaker", "soma.py", "(membrane >> self.form.leak)", "(membrane >> self.form.leak + 1)", long=True),
-    Mutant("spike above the threshold only", "soma.py", "spike.eq(~rest[-1])", "spike.eq(~rest[-1] & rest.any())"),
-    Mutant("membrane starts at rest", "soma.py", "gated(self.threshold >> 1, ~goes)", "0", long=True),
-    Mutant("bits of a pixel weighed wrongly", "soma.py", "low + (high << 2)", "low + (high << 1)", long=True),
-    Mutant("half rounds down", "synapses.py", 'row[f"mixed{p}"], 128)', 'row[f"mixed{p}"], 127)', long=True),
     Mutant(
-        "weights do not saturate",
-        "synapses.py",
-        "clipped(total, f.weight_bits, on)",
-        "gated(total[: f.weight_bits].as_signed(), on)",
+        "the counts of now, not of two samples ago",
+        "engine/rows.py",
+        "entry.old.eq(one_of(chosen, counts))",
+        "entry.old.eq(train_count(train, f.steps))",
+    ),
+    Mutant("rows of the update alone are left out", "engine/rows.py", "mask.eq(active | was)", "mask.eq(active)", True),
+    Mutant(
+        "counts are those of the last sample",
+        "engine/rows.py",
+        "s.count_base + s.slots * s.words - 1",
+        "s.count_base + (s.slots - (not s.apical)) * s.words - 1",
+        True,
     ),
     Mutant(
-        "synapse rounds its master",
-        "synapses.py",
-        'row[f"weight{p}"] >> (f.weight_bits - SYNAPSE_BITS)',
-        '(row[f"weight{p}"] + 128) >> (f.weight_bits - SYNAPSE_BITS)',
-        long=True,
+        "a list begins where the one before ended",
+        "engine/rows.py",
+        "m.d.sync += new[closed_channel].eq(0), old[closed_channel].eq(0)",
+        "m.d.sync += new[closed_channel].eq(0)",
+        True,
+    ),
+    Mutant("a sample more than there are lists", "engine/claims.py", "LISTS = 2", "LISTS = 3", True),
+    Mutant(
+        "a sample's pass waits for nobody",
+        "engine/schedule.py",
+        'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
+        'can &= ~state["closing"]',
     ),
     Mutant(
-        "a row skipped in a pass",
-        "walk.py",
-        "new_ends.eq(position == new_before)",
-        "new_ends.eq(position + 1 >= new_before)",
+        "samples go on while concepts are recalled",
+        "engine/schedule.py",
+        'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
+        'can &= ~state["busy"].bit_select(state["slot"][0], 1)',
+        True,
     ),
     Mutant(
-        "last row of the last sample dropped",
-        "walk.py",
-        "old_ends.eq(position == old_before)",
-        "old_ends.eq(position + 1 >= old_before)",
-        long=True,
+        "the update of a sample that taught nothing",
+        "engine/schedule.py",
+        "Mux(apical | has_update, self.update.errors, 0)",
+        "self.update.errors",
+        True,
     ),
     Mutant(
-        "lanes swapped in the write",
-        "synapses.py",
-        'words[p].eq(row[f"weight{p}"])',
-        'words[p].eq(row[f"weight{p ^ (p < 2)}"])',
-        long=True,
+        "a recall on request moves Theta",
+        "engine/schedule.py",
+        'ask.payload.relearn.eq(state["relearn"])',
+        "ask.payload.relearn.eq(1)",
+        True,
     ),
-    Mutant("a host's lane in all lanes", "synapses.py", "m.If(~host | self.lane[p])", "m.If(1)", long=True),
+    Mutant("one concept less", "engine/schedule.py", "self.recalled_as.k == f.classes - 1", "self.recalled_as.k == 0", True),
     Mutant(
-        "silent steps of a row are heard", "synapses.py", 'm.If(~row["train"][t])', 'm.If(~row["train"].any())', long=True
-    ),
-    Mutant(
-        "parts of a group in the other order",
-        "update_units.py",
-        "range(u * f.update_rounds, (u + 1) * f.update_rounds)",
-        "range(u * f.update_rounds, (u + 1) * f.update_rounds)[::-1]",
-        long=True,
+        "a code of one spike less", "engine/codes.py", "spikes.replicate(f.steps)", "spikes.replicate(f.steps - 1)", True
     ),
     Mutant(
-        "wrong digit of a product of three",
-        "affinity.py",
-        "bit_select((len(lanes) - 1) * bits, bits)",
-        "bit_select(len(lanes) // 2 * bits, bits)",
+        "layer L's window the other way round",
+        "engine/outlet.py",
+        "Mux(top, ~lane.voltage[-1], lane.window)",
+        "Mux(top, lane.voltage[-1], lane.window)",
     ),
     Mutant(
-        "update of one group dropped",
-        "plasticity.py",
-        "write.data.live.eq(Cat(value.any() for value in g).any())",
-        "write.data.live.eq(Cat(value.any() for value in g).any() & (tag.group != 0))",
+        "layer 0's templates are not its counts",
+        "engine/outlet.py",
+        "Mux(bottoms, lane.count, lane.template)",
+        "lane.template",
+        True,
     ),
     Mutant(
-        "apical sums do not saturate",
-        "apical_sums.py",
-        "clipped(self.totals[u], SUM_BITS, self.total.sum)",
-        "Mux(self.total.sum, self.totals[u][:SUM_BITS], 0)",
-        long=True,
+        "the stimulus in the other sample's place",
+        "engine/outlet.py",
+        "Mux(from_bottom, self.bottom_parity, now.slot[0])",
+        "Mux(from_bottom, ~self.bottom_parity, now.slot[0])",
+        True,
+    ),
+    Mutant("spikes of all samples", "engine/counters.py", "Mux(first, 0, total) + group", "total + group", True),
+    Mutant(
+        "saturations of another pass", "engine/counters.py", "(self.saturated, begun.r_data,", "(self.saturated, self.place,"
     ),
     Mutant(
-        "S does not saturate",
-        "plasticity.py",
-        "saturate(self.sums.scalar + self.b2, SUM_BITS)",
-        "self.sums.scalar + self.b2",
-        long=True,
+        "a recall's passes count",
+        "engine/engine.py",
+        "counters.begins.eq(passes.valid & passes.ready & ~passes.payload.apical)",
+        "counters.begins.eq(passes.valid & passes.ready)",
+        True,
+    ),
+    Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),
+    Mutant(
+        "noise of the next sample", "engine/records.py", "Mux(step == 1, read.data,", "Mux(step == 1, read.data + 1,", True
+    ),
+    Mutant("noise of W in Theta", "engine/records.py", "Mux(offered.apical, BACKWARD_STREAM, 0)", "0", True),
+    Mutant("one noise for all concepts", "engine/records.py", "Mux((step == 2) & draw.apical, draw.k, 0)", "0", True),
+    Mutant(
+        "Theta learns at W's rate",
+        "engine/jobs.py",
+        "Mux(self.block, self.settings.backward_rate, now.rate)",
+        "now.rate",
+        True,
     ),
     Mutant(
-        "S not cleared",
-        "plasticity.py",
-        "self.scalar.eq(self.sums.scalar)\n            m.d.comb += self.sums.scalar_write.eq(1)",
-        "self.scalar.eq(self.sums.scalar)\n            m.d.comb += self.sums.scalar_write.eq(0)",
+        "an update at the rate of now",
+        "engine/jobs.py",
+        "Mux(self.block, self.settings.backward_rate, now.rate)",
+        "Mux(self.block, self.settings.backward_rate, self.settings.rates[self.context])",
+        True,
     ),
+    Mutant("a block one sample too long", "engine/stimulus.py", "self.position == self.block", "self.position > self.block"),
+    Mutant("one blank sample", "engine/stimulus.py", "blank.eq(Mux(blank.any(), blank - 1, 0))", "blank.eq(0)", True),
     Mutant(
-        "E not cleared",
-        "apical_sums.py",
-        "SUM_BITS, self.total.sum)",
-        "SUM_BITS, self.total.sum | self.total.block)",
-        long=True,
-    ),
-    Mutant(
-        "surrogate window always open",
-        "plasticity.py",
-        "self.units.above[u] & (self.units.below[u] | falls)",
-        "Cat(1)",
-        long=True,
-    ),
-    Mutant("q_r with the other sign", "update_units.py", "minus = (word.error & word.kept) | ", "minus = "),
-    Mutant(
-        "a wrong guess is not taken back",
-        "walk.py",
-        "accept.eq(guess & known & ~write)",
-        "accept.eq(guess & known)",
-        long=True,
-    ),
-    Mutant(
-        "sums still to come are taken for the next pass's",
-        "layer.py",
-        "second.eq(self.outstanding & ~ends)",
-        "second.eq(0)",
-    ),
-    Mutant(
-        "sums that wait are taken for the next pass's",
-        "layer.py",
-        "of_sums.eq(Mux(self.soma.waiting, kept_token, passing))",
-        "of_sums.eq(passing)",
-        long=True,
-    ),
-    Mutant("counters of the next pass", "sample_counters.py", "item[name].eq(complete)", "item[name].eq(value)"),
-    Mutant(
-        "concept not rewritten", "layer.py", "concepts.write.eq(taken & token.apical)", "concepts.write.eq(0)", long=True
-    ),
-    Mutant("norm of a concept stale", "layer.py", "norm_write_en.eq(affinity.recalled)", "norm_write_en.eq(0)", long=True),
-    Mutant(
-        "block one sample too long",
-        "layer.py",
-        "self.block_ends.eq((self.position >= self.settings.block)",
-        "self.block_ends.eq((self.position > self.settings.block)",
-        long=True,
-    ),
-    Mutant(
-        "noise of the next sample",
-        "layer.py",
-        "self.noise.n.eq(self.samples)",
-        "self.noise.n.eq(self.samples + 1)",
-        long=True,
-    ),
-    Mutant(
-        "a pass survives the reset",
-        "layer.py",
-        "self.outstanding, self.sample_begins, self.learning_begins = Signal(),",
-        "self.outstanding, self.sample_begins, self.learning_begins = Signal(reset_less=True),",
-        long=True,
-    ),
-    Mutant(
-        "Theta learns from the new counts",
-        "spikes.py",
-        "entry.old.eq(one_of(pick, then.olds))",
-        "entry.old.eq(train_count(one_of(pick, then.trains), self.steps) if self.slots > 1 else one_of(pick, then.olds))",
-    ),
-    Mutant(
-        "flags of a concept from the other window",
-        "layer.py",
-        "self.soma.low.eq(Mux(token.apical, 0, low))",
-        "self.soma.low.eq(low)",
-        long=True,
-    ),
-    Mutant("noise of W in Theta", "layer.py", "Noise(f.layer, 32 + f.layer)", "Noise(f.layer, f.layer)", long=True),
-    Mutant("a tie goes to the last", "readout.py", "(voltages[0] > highest)", "(voltages[0] >= highest)", long=True),
-    Mutant("a result lost under a stall", "readout.py", "m.If(self.o.valid & self.o.ready)", "m.If(self.o.valid)"),
-    Mutant(
-        "dead zone left out",
-        "coefficients.py",
-        'affinity + self._settings["dead_zone"] > ONE',
-        "affinity > ONE",
-    ),
-    Mutant(
-        "a sample just heard is waited for",
-        "layer.py",
-        "self.unheard.eq(self.undecided & ~affinity.start)",
-        "self.unheard.eq(self.undecided)",
-        sweep="sweep",
-        long=True,
-    ),
-    Mutant(
-        "a sample that begins just then is forgotten",
-        "layer.py",
-        "self.undecided.eq(self.learning_begins)",
-        "self.undecided.eq(self.learning_begins & ~affinity.start)",
-        sweep="sweep",
-        long=True,
-    ),
-    Mutant(
-        "a layer whose recall has not begun is idle",
-        "layer.py",
-        "[self.speaking, self.counting, self.closing, self.undecided]",
-        "[self.speaking, self.counting, self.undecided]",
-        sweep="read_behind_a_block",
-    ),
-    Mutant(
-        "the last group's counts are kept when the layer above has them",
-        "layer.py",
-        "plasticity.keep.eq(kept & ",
-        "plasticity.keep.eq(taken & ",
-        long=True,
-        core=BOTTLENECK,
+        "a claim survives the reset",
+        "engine/claims.py",
+        'name=f"lists{number}")',
+        'name=f"lists{number}", reset_less=True)',
+        True,
     ),
 )
 
 
 @pytest.fixture(scope="module")
-def scenarios(tmp_path_factory):
-    """What each core goes through. Of the slow one a stretch without stalls is enough."""
-    folder = tmp_path_factory.mktemp("scenario")
-    return {
-        CONFIG: thorough(CONFIG, folder / "thorough.npz", samples=16, resets=(70,)),
-        BOTTLENECK: brief(BOTTLENECK, folder / "brief.npz", samples=8),
-    }
+def scenario(tmp_path_factory) -> Path:
+    return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "thorough.npz", samples=16, resets=(70,))
 
 
-def bench(folder: Path, core: Config, scenario: Path, text: str) -> None:
+def bench(folder: Path, scenario: Path, text: str) -> None:
     """Builds and runs a core's Verilog. Raises BenchError."""
-    config = built(core)
+    config = built(CONFIG)
     design = build(wrapped(text, config), TOP, "icarus", root=folder / "build")
-    values = {"config": config.to_dict(), "scenario": str(scenario)}
-    values |= {"inputs": 0.2, "outputs": 0.5} if core == CONFIG else {}
+    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
     run(design, BENCH, values, folder=folder / "run", timeout=400)
 
 
-@pytest.mark.parametrize("core", [CONFIG, long(BOTTLENECK)], ids=["usual", "bottleneck"])
-def test_the_core_as_it_is_passes(core, scenarios, tmp_path):
-    bench(tmp_path, core, scenarios[core], core_verilog(built(core)))
+def test_the_core_as_it_is_passes(scenario, tmp_path):
+    bench(tmp_path, scenario, core_verilog(built(CONFIG)))
 
 
-@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long or m.block))
-def test_is_caught(mutant, scenarios, tmp_path):
-    if mutant.sweep:
-        with pytest.raises(RuntimeError, match=r"AssertionError: (gap of|behind a block)"):
-            with_mutant(mutant, f"tests.rtl.test_core:{mutant.sweep}")
-        return
-    core = mutant.core or CONFIG
-    text = with_mutant(mutant, "tests.cosim.mutants:core", built(core))
+@pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda mutant: mutant.long))
+def test_is_caught(mutant, scenario, tmp_path):
+    text = with_mutant(mutant, "tests.cosim.mutants:core", built(CONFIG))
     with pytest.raises(BenchError, match=SAYS) as found:
-        bench(tmp_path, core, scenarios[core], text)
+        bench(tmp_path, scenario, text)
     print(f"{mutant.name}: {found.value}")
-
-
-@pytest.mark.parametrize("mutant", parameters([m for m in MUTANTS if m.block], lambda m: m.long))
-def test_is_caught_by_its_blocks_bench(mutant, tmp_path):
-    """In one of the block's shapes at least."""
-    for number, case in enumerate(CASES):
-        if case.block != mutant.block:
-            continue
-        verilog = with_mutant(mutant, "tests.cosim.test_blocks:converted", number)
-        folder = tmp_path / str(number)
-        try:
-            run_case(case, verilog, "icarus", root=folder / "build", folder=folder / "run")
-        except BenchError as error:
-            assert "no results" not in str(error), error
-            print(f"{mutant.name}, {case.shape}: {error}")
-            return
-    pytest.fail(f"{mutant.name}: the bench of {mutant.block} passes in every shape")

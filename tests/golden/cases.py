@@ -4,8 +4,8 @@ import numpy as np
 
 from golden.config import Config
 
-ODD = Config(sizes=(37, 19, 7, 3), lanes=(5, 4, 16, 1), block=3)
-"""No size is a multiple of its lanes, none a power of two."""
+ODD = Config(sizes=(37, 19, 7, 3), lanes=4, block=3)
+"""No size is a multiple of the lanes, none a power of two."""
 
 
 def samples(config, count, seed=0):

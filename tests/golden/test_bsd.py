@@ -162,7 +162,7 @@ def test_black_images_leave_all_weights_finite():
 
 def test_fit_halves_the_rate_with_the_decay_and_reports_every_epoch():
     x, y = (a.numpy() for a in batch())
-    model = Bsd(SMALL, rate=0.5)
+    model = Bsd(SMALL.replace(decay=(0, -1, -2, -3)), rate=0.5)
     seen = []
     accuracies = fit(
         model,

@@ -20,9 +20,9 @@ def message(make) -> str:
 
 
 def test_sizes_and_lanes_alone_are_a_configuration():
-    config = Config.from_toml("sizes = [64, 128, 10]\nlanes = [16, 16, 16]")
+    config = Config.from_toml("sizes = [64, 128, 10]\nlanes = 16")
     assert config == Config(sizes=(64, 128, 10), lanes=16)
-    assert (config.steps, config.loss, config.block, config.threshold) == (4, "reco", 64, 64)
+    assert (config.steps, config.block, config.threshold) == (4, 64, 64)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -37,8 +37,6 @@ def test_every_named_configuration_survives_toml(name):
         sizes=st.lists(st.integers(2, 64), min_size=2, max_size=9).map(tuple),
         lanes=st.integers(1, 64),
         steps=st.sampled_from((4, 8)),
-        rule=st.sampled_from(("first", "second")),
-        loss=st.sampled_from(("reco", "gap")),
         block=st.integers(1, 4096),
         weight_bits=st.integers(10, 16),
         stochastic=st.booleans(),
@@ -52,16 +50,18 @@ def test_any_configuration_survives_toml(config):
 
 def test_a_file_names_its_configuration_unless_it_says_so_itself(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text("sizes = [8, 2]\nlanes = [4, 1]")
+    path.write_text("sizes = [8, 2]\nlanes = 4")
     assert Config.load(path).name == "mine"
-    path.write_text('name = "other"\nsizes = [8, 2]\nlanes = [4, 1]')
+    path.write_text('name = "other"\nsizes = [8, 2]\nlanes = 4')
     assert Config.load(str(path)).name == "other"
 
 
-def test_a_layer_has_no_more_lanes_than_neurons():
+def test_an_engine_has_no_more_lanes_than_its_largest_layer_could_use():
     config = Config(sizes=(64, 20, 3), lanes=16)
-    assert config.lanes == (16, 16, 3)
+    assert config.lanes == config.beat == 16
     assert [config.groups(l) for l in range(3)] == [4, 2, 1]
+    few = Config(sizes=(5, 20, 3), lanes=32)
+    assert (few.lanes, few.beat, few.groups(1)) == (20, 5, 1)
 
 
 @pytest.mark.parametrize("n, scale", [(1, 0), (64, 0), (65, 1), (256, 1), (257, 2), (1024, 2), (1025, 3), (4096, 3)])
@@ -70,34 +70,34 @@ def test_the_weight_scale_is_the_least_that_holds_the_fan_in(n, scale):
 
 
 def test_rates_follow_the_fan_in_and_are_clipped_to_what_a_multiplier_holds():
-    digits = NAMED["digits"]  # 64, 128, 64 pre neurons: 8 + scale - log2
-    assert [digits.forward_rate(l) for l in (1, 2, 3)] == [2, 2, 2]
-    assert [NAMED["fashion"].forward_rate(l) for l in (1, 2, 3)] == [0, 1, 2]
+    digits = NAMED["digits"]  # 64, 128, 64 pre neurons: 8 + scale - log2, 1 more above layer 1
+    assert [digits.forward_rate(l) for l in (1, 2, 3)] == [2, 3, 3]
+    assert [NAMED["fashion"].forward_rate(l) for l in (1, 2, 3)] == [0, 2, 3]
     assert digits.forward_rate(1, decay=-3) == -1
     assert digits.replace(rate=8).forward_rate(1) == 5
     assert digits.replace(rate=-8).forward_rate(1, decay=-8) == -8
-    assert digits.backward_rate(-3) == -5
+    assert digits.backward_rate(-3) == -3
     assert digits.replace(theta_rate=-8).backward_rate(-8) == -8
 
 
 def test_rates_scale_with_the_width_of_a_weight_master():
     ten = NAMED["digits"].replace(weight_bits=10)  # 6 bits less than 16
-    assert [ten.forward_rate(l) for l in (1, 2, 3)] == [-4, -4, -4]
-    assert [ten.backward_rate(decay) for decay in (0, -3)] == [-8, -8]  # -2 - 6, and no lower
-    assert ten.replace(theta_rate=3).backward_rate(-1) == -4
+    assert [ten.forward_rate(l) for l in (1, 2, 3)] == [-4, -3, -3]
+    assert [ten.backward_rate(decay) for decay in (0, -3)] == [-6, -8]  # 0 - 6, and no lower
+    assert ten.replace(theta_rate=3).backward_rate(-1) == -2
     assert [ten.replace(rate=8).forward_rate(1), ten.forward_rate(1, -8)] == [4, -8]
     assert [config.weight_shift for config in (NAMED["digits"], ten)] == [8, 2]
 
 
-def test_the_second_rule_has_rates_windows_and_dead_zones_of_its_own():
-    one = NAMED["digits"].replace(rule="second")
+def test_eight_steps_have_slower_rates_and_a_wider_window_and_hidden_layers_a_wider_dead_zone():
+    one = NAMED["digits"]
     two = one.replace(steps=8)
     assert [one.forward_rate(l) for l in (1, 2, 3)] == [2, 3, 3]
     assert [two.forward_rate(l) for l in (1, 2, 3)] == [0, 1, 1]
     assert (one.backward_rate(), one.backward_rate(-5), one.replace(theta_rate=5).backward_rate()) == (0, -5, 5)
     assert (one.window, two.window) == ((-64, 320), (-128, 640))
     assert [one.dead_zone_of(l) for l in range(4)] == [48, 112, 112, 48]
-    assert Config(rule="second", sizes=(4, 2), lanes=1, window_low=-3).replace(steps=8).window[0] == -6
+    assert Config(sizes=(4, 2), lanes=1, window_low=-3).replace(steps=8).window[0] == -6
 
 
 def test_decay_falls_in_equal_parts_of_the_training():
@@ -120,25 +120,20 @@ def test_a_configuration_is_frozen():
         ({"sizes": (4, 1)}, "sizes: found 1 concepts in the last layer; allowed is 2 to 64"),
         ({"sizes": (4, 65)}, "sizes: found 65 concepts in the last layer; allowed is 2 to 64"),
         ({"sizes": (4, 2.0)}, "sizes: found (4, 2.0); allowed is a list of whole numbers"),
-        ({"lanes": (1, 1, 1)}, "lanes: found 3 entries; allowed is one number, or 2: one a layer"),
-        (
-            {"sizes": (4096, 4096, 10), "lanes": 3},
-            "lanes: found 3 for the 4096 neurons of layer 0, 22,380,544 addresses of weights from 4096 rows; "
-            "allowed is 16,777,216, with more than one lane: try 4",
-        ),
+        ({"lanes": (1, 1)}, "lanes: found (1, 1); allowed is one whole number from 1 to 64, for every engine"),
         (
             {"sizes": (4096, 4096, 10), "lanes": 1},
-            "lanes: found 1 for the 4096 neurons of layer 0, 16,777,216 addresses of weights from 4096 rows; "
-            "allowed is 16,777,216, with more than one lane: try 2",
+            "lanes: found 1 for sizes [4096, 4096, 10], 33,636,352 addresses of weights; allowed is 16,777,216, "
+            "with more than one lane",
         ),
-        ({"lanes": 65}, "lanes: found 65; allowed is 1 to 64"),
-        ({"lanes": True}, "lanes: found True; allowed is a list of whole numbers"),
-        ({"lanes": (1, 2), "folded": True}, "lanes: found 2 in a folded core; allowed is 1 for all layers"),
-        ({"folded": 1}, "folded: found 1; allowed is one of false, true"),
+        ({"lanes": 65}, "lanes: found 65; allowed is one whole number from 1 to 64, for every engine"),
+        ({"lanes": True}, "lanes: found True; allowed is one whole number from 1 to 64, for every engine"),
+        (
+            {"engines": ((0,),)},
+            "engines: found [[0]]; allowed are lists of layers, such as [[1], [0, 2]], with each of 0 to 1 once",
+        ),
         ({"steps": 5}, "steps: found 5; allowed is one of 4, 8"),
         ({"coding": "fourier"}, "coding: found 'fourier'; allowed is one of direct, rate"),
-        ({"rule": "third"}, "rule: found 'third'; allowed is one of first, second"),
-        ({"loss": 1}, "loss: found 1; allowed is one of reco, gap"),
         ({"stochastic": 1}, "stochastic: found 1; allowed is one of true, false"),
         ({"threshold": 1}, "threshold: found 1; allowed is a whole number from 2 to 1023"),
         ({"leak": 8}, "leak: found 8; allowed is a whole number from 1 to 7"),
@@ -162,8 +157,10 @@ def test_a_bad_value_is_named_with_what_is_allowed(changes, expected):
     "text, expected",
     [
         ("sizes = [4, 2]", "missing key 'lanes'; a configuration needs sizes and lanes"),
-        ("lanes = [1, 1]", "missing key 'sizes'; a configuration needs sizes and lanes"),
-        ("sizes = [4, 2]\nlanes = [1, 1]\nspeed = 3", "unknown key 'speed'; allowed are block, coding,"),
+        ("lanes = 1", "missing key 'sizes'; a configuration needs sizes and lanes"),
+        ("sizes = [4, 2]\nlanes = 1\nspeed = 3", "unknown key 'speed'; allowed are block, coding,"),
+        ('sizes = [4, 2]\nlanes = 1\nrule = "second"', "unknown key 'rule'; allowed are block, coding,"),
+        ("sizes = [4, 2]\nlanes = [4, 2]", "lanes: found [4, 2]; allowed is one whole number from 1 to 64"),
         ("sizes = [4, 2", "not TOML: "),
     ],
 )

@@ -1,5 +1,6 @@
 """The integer model against a second reading of the contract, in every value, and the compiled rule against it."""
 
+import copy
 import itertools
 import runpy
 from pathlib import Path
@@ -22,56 +23,66 @@ ODD, assert_equal, samples, shaken = (cases[name] for name in ("ODD", "assert_eq
 Plain = runpy.run_path(str(Path(__file__).with_name("plain.py")))["Plain"]
 
 
-def assert_same_run(model, count, seed):
-    """Every sample's records, trace and state, against plain integers; every fifth sample is inference."""
+def assert_same_memories(model, twin, what):
+    """As they are, with what is pending left pending."""
+    for key, value in model.memories.tensors().items():
+        assert_equal(value, twin.mem[key], f"{key} {what}")
+
+
+def assert_same_run(model, count, seed, finish=None):
+    """Every sample's records, trace and memories, against plain integers; two of five samples are inference."""
     twin = Plain(model.config, model.state())
     twin.decay = model.decay
     x, y = samples(model.config, count, seed)
     for n in range(count):
-        learn = n % 5 != 4
+        learn = n % 5 not in (2, 4)
         trace = model.trace(x[n], y[n] if learn else None)
         records = model.train(x[n : n + 1], y[n : n + 1], learn=learn)
-        prediction, voltages, counters = twin.sample(x[n].tolist(), int(y[n]), learn)
+        prediction, voltages, counters = twin.sample(x[n], int(y[n]), learn)
         assert_equal(records.prediction, [prediction], f"prediction {n}")
         assert_equal(records.voltages, [voltages], f"voltages {n}")
         assert_equal(records.counters, [counters], f"counters {n}")
         assert_equal(trace["counters"], counters, f"traced counters {n}")
         for name, value in twin.trace.items():
             assert_equal(trace[name], value, f"{name} of sample {n}")
-        for key, value in model.state().items():
-            assert_equal(value, twin.m[key], f"state {key} after sample {n}")
+        assert_same_memories(model, twin, f"after sample {n}")
+        after = copy.deepcopy(twin)
+        after.finish()
+        for key, value in after.mem.items():
             assert_equal(trace[f"after_{key}"], value, f"traced state {key} after sample {n}")
+        if n == finish:
+            model.finish()
+            twin.finish()
+    assert_same_memories(model, twin, "at the end")
+    twin.finish()
+    for key, value in model.state().items():
+        assert_equal(value, twin.mem[key], f"state {key}")
 
 
 @pytest.mark.parametrize("stochastic", [False, True])
 @pytest.mark.parametrize("coding", ["direct", "rate"])
-@pytest.mark.parametrize("loss", ["reco", "gap"])
 @pytest.mark.parametrize("steps", [4, 8])
-def test_every_value_is_that_of_plain_integers(steps, loss, coding, stochastic):
-    block = 1 + (steps + 2 * (loss == "gap") + stochastic) % 5
-    config = ODD.replace(steps=steps, loss=loss, coding=coding, stochastic=stochastic, block=block, seed=block)
-    assert_same_run(IntegerModel(config), 12, seed=block)
+def test_every_value_is_that_of_plain_integers(steps, coding, stochastic):
+    block = 1 + (steps + stochastic) % 5
+    slow = {"rate": -5, "theta_rate": -5}  # below 0, where the rounding noise decides too
+    config = ODD.replace(steps=steps, coding=coding, stochastic=stochastic, block=block, seed=block, **slow)
+    assert_same_run(IntegerModel(config), 12, seed=block, finish=5)
 
 
 @st.composite
 def configurations(draw):
     number = lambda low, high: draw(st.integers(low, high))  # noqa: E731
-    depth = number(1, 4)
-    sizes = (*(number(1, 24) for _ in range(depth)), number(2, 5))
+    sizes = (*(number(1, 24) for _ in range(number(1, 4))), number(2, 5))
     low = number(-300, 100)
     return Config(
         sizes=sizes,
-        lanes=tuple(number(1, 8) for _ in sizes),
+        lanes=1,
         steps=draw(st.sampled_from((4, 8))),
         coding=draw(st.sampled_from(("direct", "rate"))),
-        loss=draw(st.sampled_from(("reco", "gap"))),
         threshold=number(2, 200),
         leak=number(1, 7),
         weight_bits=number(10, 16),
-        margin=number(0, 256),
-        lambda8=number(0, 15),
         dead_zone=number(0, 64),
-        reach=number(0, 64),
         window_low=low,
         window_high=low + number(1, 500),
         block=number(1, 4),
@@ -83,24 +94,29 @@ def configurations(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
-@given(config=configurations(), seed=st.integers(0, 999), reach=st.sampled_from((0.1, 0.5, 1)), decay=st.integers(-8, 0))
-def test_any_core_from_any_memories_is_that_of_plain_integers(config, seed, reach, decay):
+@settings(max_examples=25, deadline=None)
+@given(
+    config=configurations(),
+    seed=st.integers(0, 999),
+    reach=st.sampled_from((0.1, 0.5, 1)),
+    decay=st.integers(-8, 0),
+    finish=st.integers(0, 7),
+)
+def test_any_core_from_any_memories_is_that_of_plain_integers(config, seed, reach, decay, finish):
     model = shaken(IntegerModel(config), seed, reach)
     model.decay = decay
-    assert_same_run(model, 6, seed)
+    assert_same_run(model, 6, seed, finish)
 
 
 def test_scale_and_wide_blocks_are_those_of_plain_integers():
     # 300 pixels: weight scale 2, and addresses past 8 bits, which a slow rate shows; block 200: X is shifted by 9.
     config = Config(sizes=(300, 9, 4), lanes=8, block=200, rate=-4)
     model = shaken(IntegerModel(config), 3, 0.3)
-    state = model.state() | {"position": np.array(197)}
-    model.load(state)
-    assert_same_run(model, 4, 3)
+    model.load(model.state() | {"position": np.array(197)})
+    assert_same_run(model, 6, 3)
 
 
-@pytest.mark.parametrize("bits", [10, 11, 12, 14])
+@pytest.mark.parametrize("bits", [10, 13])
 def test_narrow_masters_at_both_their_ends_are_those_of_plain_integers(bits):
     model = shaken(IntegerModel(ODD.replace(weight_bits=bits, rate=4, theta_rate=5, seed=bits)), bits, 1)
     assert_same_run(model, 10, bits)
@@ -108,17 +124,16 @@ def test_narrow_masters_at_both_their_ends_are_those_of_plain_integers(bits):
 
 
 COMPILED = [
-    # The compiler takes seconds a layer: here the fewest that have a hidden one. `make test` compiles the second rule alone.
-    long({"sizes": (9, 5, 3), "lanes": (4, 3, 2)}, True),
-    long({"weight_bits": 11}, False),
-    long({"loss": "gap", "coding": "rate", "steps": 8, "stochastic": False, "block": 1}, True),
+    # The compiler takes seconds a layer: in `make test` the fewest that have a hidden one.
+    ({"sizes": (37, 7, 3), "lanes": 4, "weight_bits": 11}, True),
+    long({"coding": "rate", "steps": 8, "stochastic": False, "block": 1}, False),
 ]
 
 
 @pytest.mark.parametrize("changes, autocast", COMPILED)
 def test_compiled_is_step_by_step_in_every_value(changes, autocast):
     config = ODD.replace(**changes)
-    slow, quick = (shaken(IntegerModel(config, fast=fast_one), 5, 0.4) for fast_one in (False, True))
+    slow, quick = (shaken(IntegerModel(config, fast=fast), 5, 0.4) for fast in (False, True))
     x, y = samples(config, 60)
     for decay, learn in ((0, True), (-2, False), (-3, True)):
         slow.decay = quick.decay = decay
@@ -127,8 +142,10 @@ def test_compiled_is_step_by_step_in_every_value(changes, autocast):
             got = quick.train(x, y, learn)
         for name in ("prediction", "voltages", "counters"):
             assert_equal(getattr(got, name), getattr(expected, name), name)
-        for key, value in slow.state().items():
-            assert_equal(quick.state()[key], value, key)
+        for (key, value), other in zip(slow.memories.tensors().items(), quick.memories.tensors().values(), strict=True):
+            assert_equal(other, value, f"{key}, its updates pending")
+    for key, value in slow.state().items():
+        assert_equal(quick.state()[key], value, key)
 
 
 def test_long_training_turns_to_the_compiled_rule_in_its_course(monkeypatch):
@@ -167,3 +184,11 @@ def test_initial_weights_are_the_contracts_draws(bits):
     for l, active in enumerate((32, 16, 1)):
         draw = np.round(random.normal(0, 64 / np.sqrt(active), (config.sizes[l + 1], config.sizes[l])) * w8)
         assert_equal(model.Theta[l], np.clip(draw, low, high), f"Theta{l}")
+
+
+def test_lanes_change_no_number():
+    x, y = samples(ODD, 9)
+    model, changed = IntegerModel(ODD), IntegerModel(ODD.replace(lanes=1))
+    assert_equal(changed.train(x, y).counters, model.train(x, y).counters, "counters")
+    for name, value in model.state().items():
+        assert_equal(changed.state()[name], value, name)

@@ -1,4 +1,4 @@
-"""The integer model over several calls: state saved and loaded, inference in between, and what it refuses."""
+"""The integer model over several samples and calls: updates two samples late, never lost; and what it refuses."""
 
 import runpy
 from pathlib import Path
@@ -10,48 +10,160 @@ from golden import SampleError, StateError, integer
 from golden.integer import IntegerModel
 
 cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are no package to import from
-ODD, assert_equal, samples, shaken = (cases[name] for name in ("ODD", "assert_equal", "samples", "shaken"))
+assert_equal, samples, shaken = (cases[name] for name in ("assert_equal", "samples", "shaken"))
+ODD = cases["ODD"].replace(block=50)
+X, Y = samples(ODD, 31)
 
 
-def test_calls_may_be_cut_anywhere_even_the_pending_counters():
-    x, y = samples(ODD, 20)
+def weights(model):
+    """Copies of W as it is, whatever is pending."""
+    return [w.numpy().copy() for w in model.W[1:]]
+
+
+def assert_same(model, other, what=""):
+    for (key, value), own in zip(other.state().items(), model.state().values(), strict=True):
+        assert_equal(own, value, f"{key} {what}")
+
+
+def take(model, n, learn=True):
+    """Sample n; returns its counters (L, 4)."""
+    return model.train(X[n : n + 1], Y[n : n + 1], learn).counters[0]
+
+
+@pytest.mark.parametrize("learn", [(False, False), (False, True), (True, False)])
+def test_an_update_is_written_before_the_second_sample_after_its_own_of_whatever_kind(learn):
+    model = IntegerModel(ODD)
+    new = weights(model)
+    assert take(model, 1)[:, 1:3].max() == 0
+    assert take(model, 2, learn[0])[:, 1:3].max() == 0
+    for w, old in zip(weights(model), new, strict=True):
+        assert_equal(w, old, "W after one more sample")
+    alone = IntegerModel(ODD)
+    trace = alone.trace(X[1], Y[1])
+    take(alone, 1)
+    alone.finish()
+    errors = take(model, 3, learn[1])[:, 1]
+    assert_equal(errors, [(trace[f"g{layer}"] != 0).sum() for layer in (1, 2, 3)], "errors")
+    assert errors.any()
+    for w, finished in zip(weights(model), weights(alone), strict=True):
+        assert_equal(w, finished, "W with the first sample's update")
+
+
+def test_a_sample_is_perceived_with_updates_up_to_the_last_but_one():
+    model, late = IntegerModel(ODD), IntegerModel(ODD)
+    model.train(X[:5], Y[:5])
+    late.train(X[:4], Y[:4])
+    seen = late.trace(X[20])  # as sample 4: updates of 0 to 2
+    late.finish()
+    finished = late.trace(X[20])  # updates of 0 to 3
+    assert_equal(model.trace(X[20])["V1"], finished["V1"], "V1 of sample 5")
+    assert not np.array_equal(seen["V1"], finished["V1"])
+
+
+def test_an_update_keeps_the_rate_and_the_noise_of_its_own_sample():
+    # Slow rates, where the noise decides too. What comes after the two samples has another rate, and learns or not.
+    config = ODD.replace(rate=-4)
+    model, other = IntegerModel(config), IntegerModel(config)
+    for one in (model, other):
+        one.train(X[:2], Y[:2])
+    before, other.decay = weights(model), -8
+    take(model, 2, learn=False)
+    take(other, 2)
+    take(model, 3, learn=False)
+    take(other, 3)
+    for w, same, old in zip(weights(other), weights(model), before, strict=True):
+        assert_equal(w, same, "W with the updates of both")
+        assert not np.array_equal(w, old)
+    other.finish()
+    assert not np.array_equal(other.W[1], model.W[1])
+
+
+@pytest.mark.parametrize("stochastic", [True, False])
+def test_an_update_is_rounded_as_its_own_sample_asked_for(stochastic):
+    config = ODD.replace(rate=-4, stochastic=stochastic)
+    model, other = IntegerModel(config), IntegerModel(config)
+    for one in (model, other):
+        one.train(X[:2], Y[:2])
+    changed = IntegerModel(config.replace(stochastic=not stochastic))
+    changed.memories = other.memories
+    for one in (model, changed):
+        one.rule.finish(one.memories)
+    assert_same(changed, model)
+
+
+def test_finishing_writes_the_older_update_first_and_once():
+    # At the masters' ends the order shows: up to the end and down again is not down and up to the end.
+    config = ODD.replace(rate=8, weight_bits=10)
+    model, passes = (shaken(IntegerModel(config), 1, 1) for _ in range(2))
+    for one in (model, passes):
+        one.train(X[:12], Y[:12])
+    saturated = passes.train(X[12:14], Y[12:14], learn=False).counters[:, :, 2]
+    assert saturated.any()
+    model.finish()
+    assert_same(model, passes)
+    before = weights(model)
+    model.finish()
+    for w, old in zip(weights(model), before, strict=True):
+        assert_equal(w, old, "W finished again")
+    assert take(model, 3, learn=False)[:, 1:3].max() == 0
+
+
+def test_a_blocks_end_leaves_what_is_pending():
+    model, fixed = IntegerModel(ODD.replace(block=2)), IntegerModel(ODD.replace(block=50))
+    for one in (model, fixed):
+        one.train(X[:2], Y[:2])
+    assert not np.array_equal(model.Theta[0], fixed.Theta[0])
+    for w, same in zip(weights(model), weights(fixed), strict=True):
+        assert_equal(w, same, "W at a block's end")
+    model.finish()
+    fixed.finish()
+    for w, same in zip(weights(model), weights(fixed), strict=True):
+        assert_equal(w, same, "W finished")
+
+
+def test_calls_may_be_cut_anywhere():
     whole, cut = IntegerModel(ODD), IntegerModel(ODD)
-    expected = whole.train(x, y)
-    parts = [cut.train(x[a:b], y[a:b]) for a, b in ((0, 1), (1, 1), (1, 9), (9, 20))]
+    expected = whole.train(X[:20], Y[:20])
+    parts = [cut.train(X[a:b], Y[a:b]) for a, b in ((0, 1), (1, 1), (1, 9), (9, 20))]
     for name in ("prediction", "voltages", "counters"):
         assert_equal(np.concatenate([getattr(part, name) for part in parts]), getattr(expected, name), name)
-    assert_equal(cut.train(x[:3], y[:3], learn=False).counters, whole.train(x[:3], y[:3], learn=False).counters, "counters")
-    assert expected.counters[1:, :, 1].max() > 0
+    assert expected.counters[2:, :, 1].max() > 0
+    assert_same(cut, whole)
 
 
-def test_inference_changes_nothing_and_many_at_once_are_one_by_one(monkeypatch):
-    model = IntegerModel(ODD)
-    x, y = samples(ODD, 30)
-    model.train(x, y)
-    before = model.state()
+def test_many_inference_samples_at_once_are_one_by_one_with_updates_pending(monkeypatch):
+    model, single = IntegerModel(ODD), IntegerModel(ODD)
+    for one in (model, single):
+        one.train(X[:9], Y[:9])
     monkeypatch.setattr(integer, "BATCH", 7)
-    many = model.train(x, y, learn=False)
-    for key, value in model.state().items():
-        assert_equal(value, before[key], key)
-    one = [model.train(x[i : i + 1], y[i : i + 1], learn=False) for i in range(30)]
-    assert_equal(np.concatenate([r.voltages for r in one]), many.voltages, "voltages")
-    assert_equal(np.concatenate([r.counters for r in one])[1:], many.counters[1:], "counters")
-    assert many.counters[1:, :, 1:3].max() == 0 and many.counters[0, :, 1].max() > 0
+    many = model.train(X, Y, learn=False)
+    alone = [single.train(X[i : i + 1], Y[i : i + 1], learn=False) for i in range(len(X))]
+    assert_equal(many.voltages, np.concatenate([r.voltages for r in alone]), "voltages")
+    assert_equal(many.counters, np.concatenate([r.counters for r in alone]), "counters")
+    assert many.counters[:2, :, 1].any(-1).all() and not many.counters[2:, :, 1:3].any()
+    assert_same(model, single)
 
 
-def test_a_loaded_state_goes_on_bit_for_bit():
-    x, y = samples(ODD, 31)
+def test_a_state_is_finished_and_a_loaded_one_has_nothing_pending():
     model, other = IntegerModel(ODD), IntegerModel(ODD)
-    model.train(x[:13], y[:13])
-    other.train(x[:2], y[:2])  # leaves an update that no pass has counted yet: a loaded state has none
+    model.train(X[:13], Y[:13])
+    other.train(X[:2], Y[:2])
     other.load({key: value.tolist() for key, value in model.state().items()})
-    assert model.position == other.position == 1
-    a, b = model.train(x[13:], y[13:]), other.train(x[13:], y[13:])
+    assert model.position == other.position == 13
+    a, b = model.train(X[13:], Y[13:]), other.train(X[13:], Y[13:])
     assert_equal(a.voltages, b.voltages, "voltages")
-    assert_equal(a.counters[1:], b.counters[1:], "counters")
-    assert a.counters[0, :, 1].max() > 0 and b.counters[0, :, 1:3].max() == 0
-    for key, value in model.state().items():
-        assert_equal(other.state()[key], value, key)
+    assert_equal(a.counters, b.counters, "counters")
+    assert_same(other, model)
+
+
+def test_a_trace_leaves_what_is_pending():
+    model, untouched = IntegerModel(ODD), IntegerModel(ODD)
+    for one in (model, untouched):
+        one.train(X[:4], Y[:4])
+    model.trace(X[4], Y[4])
+    model.trace(X[4])
+    assert_equal(model.train(X[5:8], Y[5:8]).counters, untouched.train(X[5:8], Y[5:8]).counters, "counters")
+    assert_same(model, untouched)
 
 
 @pytest.mark.parametrize("key", ["W1", "Theta2"])
@@ -70,10 +182,13 @@ def test_a_master_beyond_its_bits_is_refused(key):
         ("W1", None, "W1: not found in the state; allowed is an array of shape (37, 19)"),
         ("Theta2", np.zeros((7, 3), int), "Theta2: found shape (7, 3); allowed is (3, 7)"),
         ("h0", np.zeros((3, 37)), "h0: found values of type float64; allowed are whole numbers"),
-        ("flags1", np.full((3, 19), 4), "flags1: found values from 4 to 4; allowed is 0 to 3"),
         ("S0", np.array([0, 2**23, 0]), "S0: found values from 0 to 8388608; allowed is -8388608 to 8388607"),
-        ("position", np.array(3), "position: found values from 3 to 3; allowed is 0 to 2"),
+        ("position", np.array(50), "position: found values from 50 to 50; allowed is 0 to 49"),
         ("N0", np.zeros(3, int), "state: found unknown key 'N0'; allowed is W1, W2, W3, Theta0"),
+        ("m1", np.full((3, 19), 32), "m1: found values from 32 to 32; allowed is -31 to 31"),
+        ("m1", None, "m1: not found in the state; allowed is an array of shape (3, 19)"),
+        ("m0", np.zeros((3, 37), int), "state: found unknown key 'm0'; allowed is W1, W2, W3, Theta0"),
+        ("flags1", np.zeros((3, 19), int), "state: found unknown key 'flags1'; allowed is W1, W2, W3, Theta0"),
     ],
 )
 def test_a_bad_state_is_named_and_changes_nothing(key, value, message):

@@ -15,7 +15,6 @@ cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are n
 ODD, assert_equal, samples = (cases[name] for name in ("ODD", "assert_equal", "samples"))
 # Sums past 2^11, more than a float of 16 bits holds.
 WIDE = ODD.replace(sizes=(150, 19, 7, 3))
-RULES = ("first", "second")
 
 
 @contextlib.contextmanager
@@ -44,11 +43,11 @@ SETTINGS = {
 }
 
 
-def trained(inside, rule="first"):
+def trained(inside):
     """Records and states of a model made and trained in `inside`, then trained on outside of it."""
     x, y = samples(WIDE, 14)
     with inside:
-        model = IntegerModel(WIDE.replace(rule=rule), fast=False)
+        model = IntegerModel(WIDE, fast=False)
         first = model.train(x[:8], y[:8])
         trace = model.trace(x[8], y[8])
         named = model.train(x, y, learn=False)
@@ -60,15 +59,14 @@ def trained(inside, rule="first"):
 
 @pytest.fixture(scope="module")
 def plain():
-    return {rule: trained(contextlib.nullcontext(), rule) for rule in RULES}
+    return trained(contextlib.nullcontext())
 
 
-@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_training_is_exact_whatever_the_callers_settings(name, rule, plain):
-    got = trained(SETTINGS[name](), rule)
-    assert got.keys() == plain[rule].keys()
-    for key, value in plain[rule].items():
+def test_training_is_exact_whatever_the_callers_settings(name, plain):
+    got = trained(SETTINGS[name]())
+    assert got.keys() == plain.keys()
+    for key, value in plain.items():
         assert_equal(got[key], value, f"{key} with {name}")
 
 
@@ -87,4 +85,4 @@ def test_a_product_that_autocast_rounds_is_seen(monkeypatch, plain):
     for module in (networks, plasticity):
         monkeypatch.setattr(module, "product", rounded)
     got = trained(SETTINGS["autocast"]())
-    assert any((got[key] != value).any() for key, value in plain["first"].items())
+    assert any((got[key] != value).any() for key, value in plain.items())

@@ -280,24 +280,15 @@ def test_the_installed_command_refuses_in_one_line(tmp_path):
     assert run.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("build", "--board", "ulx3s-85f"),
-        ("explore",),
-    ],
-)
-def test_what_the_second_rules_core_does_not_do_yet(complaint, tmp_path, command):
-    samples(tmp_path / "a.npz")
-    config = toml(tmp_path / "a.toml", rule='"second"')
-    message = complaint(command[0], "--config", config, *command[1:])
-    assert message == "bispike: rule: found second; allowed is first, so far: no board is built with the other one\n"
+OLD = [("rule", '"second"'), ("loss", '"gap"'), ("margin", "64"), ("lambda8", "5"), ("reach", "32"), ("folded", "true")]
 
 
-@pytest.mark.parametrize("command", [("verify",), ("train", "--backend", "sim"), ("verilog",)])
-def test_an_engine_takes_pixels_by_its_own_lanes(complaint, tmp_path, command):
-    samples(tmp_path / "a.npz")
-    config = toml(tmp_path / "a.toml", rule='"second"', lanes="[2, 3, 3]")
-    data = () if command == ("verilog",) else ("--data", "a.npz")
-    message = complaint(command[0], "--config", config, *data, *command[1:])
-    assert message == "bispike: lanes: found 2 for layer 0; allowed is that of the engines with the second rule, 3\n"
+@pytest.mark.parametrize("key, value", OLD)
+def test_a_key_of_an_earlier_version_is_unknown(complaint, tmp_path, key, value):
+    message = complaint("verilog", "--config", toml(tmp_path / "a.toml", **{key: value}))
+    assert message.startswith(f"bispike: {tmp_path / 'a.toml'}: unknown key '{key}'; allowed are block, ")
+
+
+def test_one_number_of_lanes_is_for_every_engine(complaint, tmp_path):
+    message = complaint("verilog", "--config", toml(tmp_path / "a.toml", lanes="[2, 3, 3]"))
+    assert message.endswith(": lanes: found [2, 3, 3]; allowed is one whole number from 1 to 64, for every engine\n")

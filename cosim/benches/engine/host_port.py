@@ -15,7 +15,7 @@ from cosim.runner import parameters
 from golden.config import Config
 from rtl.engine.host import LATENCY
 from rtl.formats import LABEL_BITS, PIXEL_BITS
-from rtl.interface.memory_map import memory_map_of
+from rtl.interface.memory_map import MemoryMap
 
 REGISTER = LATENCY + 6
 """Clocks, at most, from a request to the answer where a register is read."""
@@ -44,7 +44,7 @@ class HostPort:
 
 def beats(config: Config, x: np.ndarray, y: np.ndarray) -> list[int]:
     """A core's payloads of samples to learn."""
-    groups, lanes = config.groups(0), config.lanes[0]
+    groups, lanes = config.groups(0), config.beat
     pixels = np.zeros((len(x), groups * lanes), np.int64)
     pixels[:, : config.sizes[0]] = x
     values = (pixels.reshape(len(x), groups, lanes) << PIXEL_BITS * np.arange(lanes)).sum(-1)
@@ -56,7 +56,7 @@ def beats(config: Config, x: np.ndarray, y: np.ndarray) -> list[int]:
 async def a_host_is_never_starved_and_disturbs_nothing(dut):
     values = parameters()
     config = Config.from_dict(values["config"])
-    regions = memory_map_of(config).regions
+    regions = MemoryMap(config).regions
     for name in ("host_i__valid", "i__valid", "o__ready"):
         getattr(dut, name).value = 0  # from the reset on
     clk = await start(dut)

@@ -3,9 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from cosim.benches.models import rnd, sat
-from cosim.benches.soma import soma
-from cosim.benches.synapses import noise
+from cosim.benches.models import noise, rnd, sat, soma
 from rtl.engine.formats import PIXEL_BITS, EngineFormat
 
 Row = tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""The host port of a core of engines while samples run; and cores that let samples or hosts wait, which its bench finds."""
+"""The host port while samples run; and cores that let samples or hosts wait, which its bench finds."""
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ from golden.integer import IntegerModel
 from rtl.interface.packets import pack_results
 from rtl.interface.state import with_copies
 from tests.cosim.mutants import Mutant, parameters, with_mutant
-from tests.cosim.test_axi_mutants import SECOND
+from tests.cosim.test_axi_mutants import CONFIG
 
-COMPONENT, TOP = "rtl.engine.core:EngineCore", "core"
+COMPONENT, TOP = "rtl.core:Core", "core"
 SAMPLES = 40
 MUTANTS = (
     Mutant("samples go first", "engine/core.py", 'hold.eq(~fsm.ongoing("listen") & ~at_once)', "hold.eq(0)"),
@@ -43,11 +43,11 @@ def play(config: Config, text: str, folder) -> None:
 
 
 def test_a_host_is_answered_while_samples_run_and_disturbs_none(tmp_path):
-    play(SECOND, core_verilog(SECOND, COMPONENT, TOP), tmp_path)
+    play(CONFIG, core_verilog(CONFIG, COMPONENT, TOP), tmp_path)
 
 
 @pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))
 def test_is_caught(mutant, tmp_path):
-    text = with_mutant(mutant, "tests.cosim.mutants:core", SECOND, COMPONENT, TOP)
+    text = with_mutant(mutant, "tests.cosim.mutants:core", CONFIG, COMPONENT, TOP)
     with pytest.raises(BenchError, match=r"read took|samples went before the host|expected"):
-        play(SECOND, text, tmp_path)
+        play(CONFIG, text, tmp_path)

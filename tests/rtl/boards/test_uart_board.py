@@ -10,7 +10,7 @@ from sw.boards.catalogue import find, uart_top
 from sw.boards.tools import Folder
 
 pytestmark = pytest.mark.boards
-CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1, rule="second")
+CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1)
 
 
 def top(folder, name):

@@ -7,7 +7,7 @@ from golden.config import Config
 from rtl.bus.packet_in import PacketIn
 from rtl.interface.packets import sample_words
 
-CONFIG = Config(sizes=(24, 3), lanes=(8, 3))
+CONFIG = Config(sizes=(24, 3), lanes=8)
 """Packets of 4 words: two of them are the whole ring."""
 
 

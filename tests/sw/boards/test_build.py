@@ -50,7 +50,7 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
             "--sizes: found '64x10'; allowed are whole numbers with - between, as 64-128-64-10",
         ),
         (["explore", "--sizes", "64-128-64-100"], "--sizes 64-128-64-100: sizes: found 100 concepts in the last layer"),
-        (["explore", "--lanes", "65"], "--lanes 65: lanes: found 65; allowed is 1 to 64"),
+        (["explore", "--lanes", "65"], "--lanes 65: lanes: found 65; allowed is one whole number from 1 to 64"),
         (["explore", "--check", "-1"], "--check: found -1; allowed is 0 or more"),
         (["verify", "--netlist", "virtex"], "--netlist: found 'virtex'; allowed is one of ecp5, ice40, gowin"),
         (["bench", "--workers", "2"], "--workers: found without --boards; allowed is with it"),

@@ -69,9 +69,9 @@ def test_adders_of_a_netlist_without_their_carry_are_found(netlist):
         measure(CONFIG, verilog=wrong, simulator="icarus", learned=40, inferred=5)
 
 
-def test_a_folded_core_says_so_in_the_large_memories_of_an_ice40(tmp_path):
+def test_a_core_of_one_lane_says_so_in_the_large_memories_of_an_ice40(tmp_path):
     """What those give after a write is anything, which the memories of the core's own text do not show."""
-    config = Config(name="small", sizes=(64, 24, 10), lanes=1, block=4, folded=True)
+    config = Config(name="small", sizes=(64, 24, 10), lanes=1, block=4)
     text = netlist_verilog(Folder(tmp_path), config, "ice40")
     assert count(tmp_path / "core.json", "ice40", "core").resources["SPRAM"] == 3
     assert measure(config, verilog=text, simulator="verilator", learned=8, inferred=1).values > 10_000

@@ -5,7 +5,7 @@ import pytest
 
 from golden.config import NAMED, Config
 from sw.data import DataError, Dataset, Encoding
-from sw.design.choose import config_for, lanes_for, run_name
+from sw.design.choose import config_for, run_name
 
 
 def dataset(pixels: int, classes: int, name: str = "mine", names: tuple[str, ...] = ()) -> Dataset:
@@ -20,31 +20,24 @@ def test_named_data_gets_the_configuration_of_its_name():
 
 
 @pytest.mark.parametrize(
-    ("pixels", "classes", "sizes", "lanes"),
+    ("pixels", "classes", "sizes"),
     [
-        (64, 10, (64, 128, 64, 10), (16, 16, 16, 10)),
-        (9, 1, (9, 128, 64, 2), (9, 16, 16, 2)),
-        (256, 32, (256, 128, 64, 32), (16, 16, 16, 16)),
-        (257, 17, (257, 256, 128, 17), (16, 16, 16, 9)),
-        (100, 33, (100, 256, 128, 33), (15, 16, 16, 11)),
-        (4096, 64, (4096, 256, 128, 64), (16, 16, 16, 16)),
+        (64, 10, (64, 128, 64, 10)),
+        (9, 1, (9, 128, 64, 2)),
+        (256, 32, (256, 128, 64, 32)),
+        (257, 17, (257, 256, 128, 17)),
+        (100, 33, (100, 256, 128, 33)),
+        (4096, 64, (4096, 256, 128, 64)),
     ],
 )
-def test_other_data_gets_a_pixel_an_input_and_a_class_a_concept(pixels, classes, sizes, lanes):
+def test_other_data_gets_a_pixel_an_input_and_a_class_a_concept(pixels, classes, sizes):
     chosen = config_for(dataset(pixels, classes))
-    assert chosen == Config(name="mine", sizes=sizes, lanes=lanes)
+    assert chosen == Config(name="mine", sizes=sizes, lanes=16)
 
 
 def test_names_of_classes_count_and_odd_names_of_files_are_made_good():
     chosen = config_for(dataset(9, 2, "_my data (1)", ("a", "b", "c")))
     assert (chosen.classes, chosen.name) == (3, "my data -1-")
-
-
-def test_no_lane_is_idle_longer_than_it_must():
-    for size in range(1, 200):
-        lanes = lanes_for(size)
-        assert lanes <= 16 and -(-size // lanes) == -(-size // 16)
-        assert lanes == 1 or -(-size // (lanes - 1)) > -(-size // 16)
 
 
 def test_what_no_core_takes_is_refused():

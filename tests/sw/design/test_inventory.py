@@ -9,9 +9,7 @@ from golden.config import Config
 from sw import cli
 from sw.design import inventory
 
-SMALL = Config(name="small", sizes=(9, 8, 5, 3), lanes=(4, 4, 2, 3), weight_bits=12)
-
-ENGINE = SMALL.replace(name="engine", lanes=4, rule="second")
+SMALL = Config(name="small", sizes=(9, 8, 5, 3), lanes=4, weight_bits=12)
 
 COUNT = cache(inventory.count)
 
@@ -27,54 +25,26 @@ def parts():
     return inventory.count(SMALL)
 
 
-def _bits(layer: int, *, backward: bool = True) -> int:
-    """Of a layer's weights."""
-    rows = sum(SMALL.sizes[i] for i in (layer - 1, layer + 1)[: 1 + backward] if 0 <= i < len(SMALL.sizes))
-    return rows * SMALL.groups(layer) * SMALL.lanes[layer] * SMALL.weight_bits
-
-
-def test_every_layer_is_counted_once_and_in_order(parts):
-    assert list(parts) == ["layer0", "layer1", "layer2", "layer3", "core"]
-
-
-def test_a_layer_holds_the_bits_of_its_weights(parts):
-    """Words are `lanes` weights of `weight_bits` bits, of W and of Theta, and hold a whole number of groups of posts."""
-    assert [parts[f"layer{layer}"].memories["weights"] for layer in range(4)] == [_bits(layer) for layer in range(4)]
-
-
 @pytest.mark.long
 def test_weights_in_several_banks_are_shown_together():
     config = SMALL.replace(name="wide", sizes=(300, 8, 2), lanes=1)
-    banks = [memory for memory in inventory.count(config)["layer1"].memories if memory.startswith("weights")]
+    banks = [
+        memory for memory in inventory.count(config)["engine0.neurons.synapses"].memories if memory.startswith("weights")
+    ]
     assert banks == ["weights0", "weights1", "weights2"]
     console = Console(record=True, width=140)
     inventory.show(console, config, 0.5)
     assert f" {8 * (300 + 2) * config.weight_bits:,} " in console.export_text()
 
 
-def test_a_core_without_learning_has_no_backward_network():
-    parts = inventory.count(SMALL.replace(learn=False))
-    memories = {memory for part in parts.values() for memory in part.memories}
-    assert "apical_sums" not in memories and "apical_sums" in inventory.count(SMALL)["layer1"].memories
-    assert parts["layer1"].memories["weights"] == _bits(1, backward=False)
-    assert sum(sum(part.multipliers.values()) for part in parts.values()) == 0
-
-
-def test_each_lane_has_a_multiplier_for_the_update_and_a_part_of_one_for_the_errors(parts):
-    for layer, (lanes, units) in enumerate(zip(SMALL.lanes, (1, 4, 1, 2), strict=True)):
-        found = parts[f"layer{layer}"].multipliers
-        assert found["17 x 16"] == units
-        assert found["18 x 16" if layer < len(SMALL.lanes) - 1 else "18 x 7"] == lanes
-
-
-def test_an_engine_is_counted_by_its_blocks():
+def test_an_engine_is_counted_by_its_blocks(parts):
     """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums."""
-    parts, lanes = inventory.count(ENGINE), 4
-    groups = [-(-size // lanes) for size in ENGINE.sizes]
-    below = sum(groups[i] * ENGINE.sizes[i - 1] for i in (1, 2, 3))
-    above = sum(groups[i] * ENGINE.sizes[i + 1] for i in (0, 1, 2))
-    assert parts["engine0.neurons.synapses"].memories == {"weights": (below + above) * lanes * ENGINE.weight_bits}
-    words = ENGINE.classes * sum(groups)
+    lanes = SMALL.lanes
+    groups = [-(-size // lanes) for size in SMALL.sizes]
+    below = sum(groups[i] * SMALL.sizes[i - 1] for i in (1, 2, 3))
+    above = sum(groups[i] * SMALL.sizes[i + 1] for i in (0, 1, 2))
+    assert parts["engine0.neurons.synapses"].memories == {"weights": (below + above) * lanes * SMALL.weight_bits}
+    words = SMALL.classes * sum(groups)
     vector = parts["engine0.learner.vector"].memories
     assert (vector["templates"], vector["sums"]) == (words * lanes * 6, words * lanes * 24)
     several = {name: sum(part.multipliers.values()) for name, part in parts.items() if part.multipliers}
@@ -85,30 +55,21 @@ def test_an_engine_is_counted_by_its_blocks():
 
 @pytest.mark.long
 def test_an_engine_without_learning_has_no_learner_and_no_multiplier():
-    parts = inventory.count(ENGINE.replace(learn=False))
+    parts = inventory.count(SMALL.replace(learn=False))
     assert not [name for name in parts if "learner" in name]
     assert not any(part.multipliers for part in parts.values())
 
 
-def test_the_command_shows_the_blocks_of_an_engine(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("COLUMNS", "140")
-    (tmp_path / "engine.toml").write_text(ENGINE.to_toml())
-    assert cli.main(["info", "--config", str(tmp_path / "engine.toml")]) == 0
-    shown = capsys.readouterr().out
-    assert "engine: 9 - 8 - 5 - 3, T = 4, 1 engine of 4 lanes" in shown
-    assert "engine0.neurons.synapses" in shown and "neurons  " not in shown
-    assert "clocks a sample, predicted: " in shown and "layers work in turns on their engine" in shown
-
-
-def test_the_command_shows_every_layer(capsys, monkeypatch, tmp_path):
+def test_the_command_shows_blocks_and_layers(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "140")
     (tmp_path / "small.toml").write_text(SMALL.to_toml())
     assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
     shown = capsys.readouterr().out
-    assert "small: 9 - 8 - 5 - 3" in shown
+    assert "small: 9 - 8 - 5 - 3, T = 4, 1 engine of 4 lanes" in shown
+    assert "engine0.neurons.synapses" in shown and "layers work in turns on their engine" in shown
     assert "words walked a sample" in shown and "clocks a sample, predicted: " in shown
     assert "clocks are means over the first 192 samples learned from initial weights" in shown
-    assert [f"layer {i}" in shown for i in range(5)] == [True, True, True, True, False]
+    assert [f"layer {i}" in shown for i in range(5)] == [False, True, True, True, False]
     assert "bits of memory" in shown
 
 

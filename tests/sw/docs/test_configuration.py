@@ -14,4 +14,4 @@ def test_every_key_has_a_row():
     rows = [line.split(" | ")[0].removeprefix("| ") for line in text().splitlines() if line.startswith("| ")]
     assert rows[1:] == ["sizes", "lanes", *(f.name for f in dataclasses.fields(Config) if f.name not in ("sizes", "lanes"))]
     assert "| coding | direct | direct, rate |" in text() and "| rate | 0 | -8 to 8 |" in text()
-    assert "| decay | [0, -1, -2, -3] | 1 to 16 shifts of -8 to 0 |" in text()
+    assert "| decay | [0, -1, -2, -3, -4, -5] | 1 to 16 shifts of -8 to 0 |" in text()

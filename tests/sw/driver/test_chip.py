@@ -11,46 +11,31 @@ from rtl.interface.registers import ADDRESS, core_registers
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError, TransportError
-from tests.sw.driver.transports import CONFIG, SECOND, TRANSPORTS
+from tests.marks import long
+from tests.sw.driver.transports import CONFIG, TRANSPORTS
 
-# A simulated core takes a minute or two for these. In `make test` one answers in tests/sw/python (Icarus), one of engines at
-# the end of this file, and one at the end of a serial line in tests/sw/training/test_serial_backend.py.
-RULES = {"first": CONFIG, "second": SECOND}
-EVERY = [
-    pytest.param((name, rule), id=f"{name}-{rule}", marks=[] if name in ("golden", "model board") else [pytest.mark.long])
-    for name in TRANSPORTS
-    for rule in RULES
-]
+# A simulated core takes a minute or two for these. In `make test` one answers in tests/sw/python (Icarus), one at the end
+# of this file, and one at the end of a serial line in tests/sw/training/test_serial_backend.py.
+EVERY = [name if name in ("golden", "model board") else long(name) for name in TRANSPORTS]
 
 
 @pytest.fixture(scope="module", params=EVERY)
-def opened(request, tmp_path_factory):
-    """One chip for all tests of a transport and a rule: each test sets what it needs."""
-    name, rule = request.param
-    with TRANSPORTS[name](RULES[rule], tmp_path_factory.mktemp(name)) as transport:
-        yield transport, RULES[rule]
+def transport(request, tmp_path_factory):
+    """One chip for all tests of a transport: each test sets what it needs."""
+    with TRANSPORTS[request.param](CONFIG, tmp_path_factory.mktemp(request.param)) as transport:
+        yield transport
 
 
 @pytest.fixture
-def config(opened):
-    return opened[1]
+def chip(transport):
+    return new(transport)
 
 
-@pytest.fixture
-def transport(opened):
-    return opened[0]
-
-
-@pytest.fixture
-def chip(transport, config):
-    return new(transport, config)
-
-
-def new(transport, config):
+def new(transport):
     """A chip in the state of a new golden model."""
-    made = Chip(transport, config)
+    made = Chip(transport, CONFIG)
     made.set()
-    made.load(IntegerModel(config).state())
+    made.load(IntegerModel(CONFIG).state())
     return made
 
 
@@ -71,15 +56,15 @@ def records(of) -> dict:
     return {name: getattr(of, name) for name in ("prediction", "voltages", "counters")}
 
 
-def test_a_loaded_state_is_read_back(chip, config):
-    model = IntegerModel(config.replace(seed=5))
+def test_a_loaded_state_is_read_back(chip):
+    model = IntegerModel(CONFIG.replace(seed=5))
     model.train(*samples(5, 3))
     chip.load(model.state())
     assert_same(chip.save(), model.state())
 
 
-def test_learning_and_naming_are_goldens_in_every_value(chip, config):
-    model = IntegerModel(config)
+def test_learning_and_naming_are_goldens_in_every_value(chip):
+    model = IntegerModel(CONFIG)
     x, y = samples(11)
     seen = []
     assert_same(records(chip.train(x, y, seen.append)), records(model.train(x, y)))
@@ -90,8 +75,8 @@ def test_learning_and_naming_are_goldens_in_every_value(chip, config):
     assert chip.errors() == []
 
 
-def test_rates_follow_the_decay(chip, config):
-    model = IntegerModel(config)
+def test_rates_follow_the_decay(chip):
+    model = IntegerModel(CONFIG)
     model.decay = -2
     chip.set(decay=-2)
     x, y = samples(9, 4)
@@ -99,59 +84,51 @@ def test_rates_follow_the_decay(chip, config):
     assert_same(chip.save(), model.state())
 
 
-def test_a_setting_changes_no_update_that_is_pending(chip, config):
-    model = IntegerModel(config)
-    (x, y), (blank, none) = samples(14, 7), (np.zeros((1, config.sizes[0]), int), np.zeros(1, int))
+def test_a_setting_changes_no_update_that_is_pending(chip):
+    model = IntegerModel(CONFIG)
+    x, y = samples(14, 7)
     chip.train(x[:7], y[:7])
     chip.set(decay=-3)
     said = chip.train(x[7:], y[7:])
     model.train(x[:7], y[:7])
-    if config.rule == "first":
-        model.train(blank, none, learn=False)  # counts the update
     model.decay = -3
     assert_same(records(said), records(model.train(x[7:], y[7:])))
     assert_same(chip.save(), model.state())
 
 
-def test_an_update_of_the_second_rule_outlives_a_setting(chip, config):
-    model, (x, y) = IntegerModel(config), samples(6, 11)
+def test_an_update_outlives_settings(chip):
+    model, (x, y) = IntegerModel(CONFIG), samples(6, 11)
     chip.train(x, y)
-    if config.rule == "first":
-        chip.finish()
     chip._wait("idle")
-    for name, value in settings_of(config.replace(threshold=50, seed=9), -3).items():
+    for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3).items():
         chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
     model.train(x, y)
     assert_same(chip.save(), model.state())
 
 
-def test_without_a_blank_sample_the_update_is_done_with_the_new_settings(chip, config):
-    """What the golden transport does then is what a core does; the first rule's golden model, which writes at once, is
-    another thing, and the second's has two updates still to come.
-    """
-    golden = Chip(GoldenTransport(config), config)
-    golden.set()
-    golden.load(IntegerModel(config).state())
-    model, (x, y) = IntegerModel(config), samples(9, 11)  # the sixth changes both W
-    addresses, found = {register.name: register.address for register in core_registers(config)}, []
+def test_golden_goes_on_with_new_settings_as_a_chip_does(chip):
+    """The updates that are pending have those of their own samples: whether to round stochastically, too."""
+    golden, found = new(GoldenTransport(CONFIG)), []
+    x, y = samples(9, 11)  # the sixth changes both W
+    addresses = {register.name: register.address for register in core_registers(CONFIG)}
     for one in (chip, golden):
         said = [one.train(x[:6], y[:6])]
         one._wait("idle")
-        settings = settings_of(config.replace(threshold=50, stochastic=config.rule == "second", seed=9), -3)
-        for name, value in settings.items():
+        for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3).items():
             one.transport.write(addresses[name], [value & 0xFFFFFFFF])
         before = {f"{name} before": array for name, array in one._read(("W1", "W2")).items()}
         said += [one.train(x[6:], y[6:])]
         found.append(before | records(Records.join(said)) | one.save())
         one.set()
     assert_same(*found)
+    model = IntegerModel(CONFIG)
     model.train(x[:6], y[:6])
     model.finish()
     assert (model.W[1].numpy() != found[0]["W1 before"]).any()
 
 
-def test_recall_shows_what_the_backward_network_remembers(chip, config):
-    model = IntegerModel(config)
+def test_recall_shows_what_the_backward_network_remembers(chip):
+    model = IntegerModel(CONFIG)
     x, y = samples(6, 2)
     chip.train(x, y)
     model.train(x, y)
@@ -177,10 +154,10 @@ def test_packets_and_results_are_counted(chip):
     assert [after[name] - before[name] for name in ("packets", "results", "dropped")] == [3, 3, 0]
 
 
-def test_a_packet_with_an_unknown_label_is_dropped_and_the_next_one_works(chip, config):
-    words = 1 + -(-config.sizes[0] // 8)
+def test_a_packet_with_an_unknown_label_is_dropped_and_the_next_one_works(chip):
+    words = 1 + -(-CONFIG.sizes[0] // 8)
     before = chip.counters()["dropped"]
-    chip.transport.write(ADDRESS["SAMPLE"], [config.classes] + [0] * (words - 2))
+    chip.transport.write(ADDRESS["SAMPLE"], [CONFIG.classes] + [0] * (words - 2))
     chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
     chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
     assert len(chip.predict(samples(2)[0])) == 2
@@ -200,9 +177,9 @@ def test_a_refused_access_is_named_and_the_chip_goes_on(chip):
     assert chip.errors() == ["no_result", "unmapped", "read_only"]
 
 
-def test_another_configuration_is_refused_by_its_fingerprint(transport, config):
+def test_another_configuration_is_refused_by_its_fingerprint(transport):
     with pytest.raises(TransportError, match=r"chip: found a core with fingerprint 0x[0-9a-f]{8}; allowed is 0x"):
-        Chip(transport, config.replace(steps=8))
+        Chip(transport, CONFIG.replace(steps=8))
 
 
 def test_a_state_of_another_network_is_refused_and_nothing_is_lost(chip):
@@ -225,11 +202,10 @@ def test_what_answers_must_be_a_bispike_core():
         Chip(Other(CONFIG), CONFIG)
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_an_inference_only_core_takes_its_part_of_a_state(rule):
-    config = RULES[rule].replace(learn=False)
-    chip = Chip(GoldenTransport(config), config)
-    model = IntegerModel(RULES[rule].replace(seed=4))
+def test_an_inference_only_core_takes_its_part_of_a_state():
+    named = CONFIG.replace(learn=False)
+    chip = Chip(GoldenTransport(named), named)
+    model = IntegerModel(CONFIG.replace(seed=4))
     chip.load(model.state())
     np.testing.assert_array_equal(chip.save()["W2"], model.state()["W2"])
     x = samples(5)[0]
@@ -239,23 +215,20 @@ def test_an_inference_only_core_takes_its_part_of_a_state(rule):
         chip.recall()
 
 
-def test_registers_are_counted_and_read_while_a_result_waits(chip, config):
-    """A core of engines answers then; one of the first rule refuses."""
-    chip.transport.write(ADDRESS["SAMPLE"], [0] * -(-config.sizes[0] // 8))
+def test_registers_are_counted_and_read_while_a_result_waits(chip):
+    chip.transport.write(ADDRESS["SAMPLE"], [0] * -(-CONFIG.sizes[0] // 8))
     chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
     chip._wait("result")
-    threshold = {register.name: register.address for register in core_registers(config)}["threshold"]
-    if config.rule == "second" or isinstance(chip.transport, GoldenTransport):
-        assert chip.transport.read(threshold) == [config.threshold]
-    if config.rule == "second":
-        assert chip.counters()["packets"] > 0
-    assert len(chip._result()) == 1 + config.classes + 4 * config.layers
+    threshold = {register.name: register.address for register in core_registers(CONFIG)}["threshold"]
+    assert chip.transport.read(threshold) == [CONFIG.threshold]
+    assert chip.counters()["packets"] > 0
+    assert len(chip._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
 
 
-def test_a_simulated_core_of_engines_finishes_what_is_pending(tmp_path):
-    model, (x, y) = IntegerModel(SECOND), samples(6, 7)
-    with TRANSPORTS["icarus"](SECOND, tmp_path) as transport:
-        chip = new(transport, SECOND)
+def test_a_simulated_core_finishes_what_is_pending(tmp_path):
+    model, (x, y) = IntegerModel(CONFIG), samples(6, 7)
+    with TRANSPORTS["icarus"](CONFIG, tmp_path) as transport:
+        chip = new(transport)
         for part in (slice(4), slice(4, 6)):
             assert_same(records(chip.train(x[part], y[part])), records(model.train(x[part], y[part])))
             assert_same(chip.save(), model.state())

@@ -13,11 +13,8 @@ from sw.driver.sim import SimTransport
 from tests.cosim.running import until
 from tests.sw.driver.model_board import ModelBoard
 
-CONFIG = Config(sizes=(9, 4, 3), lanes=(4, 3, 2), weight_bits=12, block=4)
-"""Pixels of two words, and in every layer a last group with an empty lane; small, as each test loads and saves it all."""
-
-SECOND = CONFIG.replace(lanes=4, rule="second")
-"""The same of the second rule, on an engine of four lanes."""
+CONFIG = Config(sizes=(9, 4, 3), lanes=4, weight_bits=12, block=4)
+"""Pixels of two words, and layers whose last group has empty lanes; small, as each test loads and saves it all."""
 
 DIVISOR = 4
 _SHELL = """

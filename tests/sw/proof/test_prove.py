@@ -52,13 +52,14 @@ def values(said: str) -> int:
 
 def memories() -> int:
     """Values in all memories of the chip."""
-    return sum(array.size for array in with_copies(GoldenNetwork(Config.load("small.toml")).model.state()).values())
+    config = Config.load("small.toml")
+    return sum(array.size for array in with_copies(GoldenNetwork(config).model.state(), config).values())
 
 
-def small_training(count: int, rule: str = "first") -> CutTraining:
+def small_training(count: int) -> CutTraining:
     whole = data.load("digits")
     part = data.Dataset("digits", whole.x_train[:150], whole.y_train[:150], whole.x_test, whole.y_test)
-    return CutTraining(Config.load("small.toml").replace(rule=rule), part, count)
+    return CutTraining(Config.load("small.toml"), part, count)
 
 
 # -- cuts and golden -----------------------------------------------------------------------------------------------------
@@ -80,11 +81,9 @@ def test_the_shards_are_the_training(folder, count):
     assert learned == list(range(300))
 
 
-@pytest.mark.parametrize("rule", ["first", "second"])
-def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch, rule):
+def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch):
     """Its last checkpoint is the network that `bispike train` gives."""
-    (folder / "small.toml").write_text(f'{CONFIG}rule = "{rule}"\n')
-    whole = small_training(7, rule)
+    whole = small_training(7)
     x, y = whole.dataset.x_train, whole.dataset.y_train
     np.savez("first.npz", x=x, y=y, x_test=x[:2], y_test=y[:2])
     assert cli.main(["train", "--config", "small.toml", "--data", "first.npz", "--run", "train"]) == 0
@@ -106,28 +105,11 @@ def test_golden_cut_is_golden_whole_also_when_it_goes_on(folder, monkeypatch, ru
         np.testing.assert_array_equal(trained[name], cut[name], err_msg=name)
 
 
-def test_the_records_at_a_cut_are_those_of_the_training_without_it(folder):
-    """The sample after a shard's last settles it: its record carries the pending update, as in one long stream."""
-    whole, cut = small_training(1), small_training(4)
-    model = GoldenNetwork(whole.config).model
-    x, y = (whole.shard(0).data[name][:150] for name in ("x", "y"))
-    model.decay = whole.config.decay_at(0, 2)
-    model.train(x[:1] * 0, y[:1], learn=False)
-    expected = model.train(x, y)
-    golden = GoldenRun(folder / "golden", cut)
-    golden.train(lambda samples: None)
-    (folder / "expected.bin").write_bytes(golden.reference(0).records)
-    got = ExpectedReader(folder / "expected.bin", whole.config).take(1 + 75 + 1)  # recall, training, settling
-    for name in ("prediction", "voltages", "counters"):
-        np.testing.assert_array_equal(getattr(got, name)[1:], getattr(expected, name)[:76], err_msg=name)
-    assert got.counters[-1, :, 1].any()
-
-
 @pytest.mark.parametrize("count", [24, 5])
-def test_the_second_rules_records_and_cuts_are_those_of_the_training_without_cuts(folder, count):
+def test_the_records_and_cuts_are_those_of_the_training_without_cuts(folder, count):
     """All of every shard but the blank samples at its end; what a lead leaves, finished, is golden's state at the cut. Two
     epochs of 12 samples; shards of one sample, cut also one and two samples behind an epoch's begin and a block's end."""
-    digits, config = data.load("digits"), Config.load("small.toml").replace(rule="second", block=4, rate=3)
+    digits, config = data.load("digits"), Config.load("small.toml").replace(block=4, rate=3)
     part = data.Dataset("digits", digits.x_train[:12], digits.y_train[:12], digits.x_test, digits.y_test)
     whole, cut = CutTraining(config, part, 1), CutTraining(config, part, count)
     golden, one = GoldenRun(folder / "golden", cut), GoldenRun(folder / "one", whole)
@@ -164,9 +146,9 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     said = capsys.readouterr().out
     count = values(said)
     assert "; 2 workers, " in said.splitlines()[-1]
-    # A record a sample, one more where a shard or an epoch ends, one of the recall.
+    # A record a sample, two more where a shard or an epoch ends, one of the recall.
     # Every memory where a shard begins (after the recall, or read back) and ends, and where an epoch ends.
-    assert count == (300 + 4 + 1) * RECORD + (3 + 3 + 1) * memories()
+    assert count == (300 + 2 * 4 + 1) * RECORD + (3 + 3 + 1) * memories()
     file = folder / "runs" / "prove-small" / "shards.json"
     kept = json.loads(file.read_text())
     assert [proof["samples"] for proof in kept["proven"].values()] == [100, 100, 100]
@@ -189,29 +171,29 @@ def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, c
     assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
 
 
-SECOND = 'rule = "second"\nsizes = [9, 5, 2]\nlanes = 3\nblock = 4\nrate = 3\n'
+LEADING = "sizes = [9, 5, 2]\nlanes = 3\nblock = 4\nrate = 3\n"
 """A network small enough for Icarus, in which most samples teach."""
 
 
-def second_rule(folder, *more: str) -> list[str]:
+def leading(folder, *more: str) -> list[str]:
     """The command that proves it on 16 samples: the chip begins within an epoch, behind a block's end."""
-    (folder / "second.toml").write_text(SECOND)
+    (folder / "leading.toml").write_text(LEADING)
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (16, 9)), y=np.arange(16) % 2, x_test=np.zeros((2, 9), int), y_test=[0, 1])
-    return ["prove", "--config", "second.toml", "--data", "some.npz", "--workers", "1", *more]
+    return ["prove", "--config", "leading.toml", "--data", "some.npz", "--workers", "1", *more]
 
 
 @pytest.mark.parametrize(
     ("simulator", "epochs", "shards", "ends"), [("icarus", 1, 2, 2), long("verilator", 2, 3, 4), long("icarus", 1, 8, 8)]
 )
-def test_shards_of_the_second_rule_begin_with_what_is_pending(folder, capsys, simulator, epochs, shards, ends):
-    command = second_rule(folder, "--epochs", str(epochs), "--shards", str(shards), "--simulator", simulator)
+def test_shards_begin_with_what_is_pending(folder, capsys, simulator, epochs, shards, ends):
+    command = leading(folder, "--epochs", str(epochs), "--shards", str(shards), "--simulator", simulator)
     assert cli.main(command) == 0
-    config = Config.load("second.toml")
+    config = Config.load("leading.toml")
     memories = sum(array.size for array in with_copies(GoldenNetwork(config).model.state(), config).values())
     said = re.search(r"([\d,]+) values compared, 0 mismatches: (\d+) samples", capsys.readouterr().out)
     assert int(said[2]) == 16 * epochs
-    # A record a sample, two more where a shard or an epoch ends, one of the recall; memories as of the first rule.
+    # A record a sample, two more where a shard or an epoch ends, one of the recall; memories as above.
     count = (16 * epochs + 2 * ends + 1) * (1 + 2 + 2 * 4) + (shards + ends) * memories
     assert int(said[1].replace(",", "")) == count
 
@@ -228,7 +210,7 @@ def test_a_wrong_lead_is_found(folder, capsys, monkeypatch, what):
         return lead
 
     monkeypatch.setattr(GoldenRun, "_load_lead", wrong)
-    assert cli.main(second_rule(folder, "--epochs", "1", "--shards", "2", "--simulator", "icarus")) == 1
+    assert cli.main(leading(folder, "--epochs", "1", "--shards", "2", "--simulator", "icarus")) == 1
     assert re.match(r"bispike: shard 2 of 2, samples 8 to 15 of epoch 1: mismatch at ", capsys.readouterr().err)
 
 
@@ -274,7 +256,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch, what, fo
 def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     """The core and the samples of test_chip.py: it is built once for both."""
     monkeypatch.setattr(prove, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
-    (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = [3, 4, 2]\nblock = 7\nepochs = 3\n")
+    (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = 4\nblock = 7\nepochs = 3\n")
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)
     assert cli.main(["prove", "--config", "small.toml", "--data", "some.npz", "--shards", "2"]) == 1
@@ -292,7 +274,7 @@ def test_the_workers_of_a_scheduler_prove_the_same(folder, capsys):
         said = capsys.readouterr().out
         with Client(cluster) as client:
             assert client.submit(int, "1").result() == 1
-    assert values(said) == (300 + 2 + 1) * RECORD + (2 + 2) * memories()
+    assert values(said) == (300 + 2 * 2 + 1) * RECORD + (2 + 2) * memories()
     assert "; 2 workers, " in said.splitlines()[-1]
 
 

@@ -10,7 +10,7 @@ from sw.common.errors import UserError
 from sw.driver.transport import TransportError
 from sw.proof import verify
 
-CONFIG = bispike.Config(name="small", sizes=(9, 8, 2), lanes=(3, 4, 2), block=7, epochs=2)
+CONFIG = bispike.Config(name="small", sizes=(9, 8, 2), lanes=4, block=7, epochs=2)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_fit_is_a_training_of_the_command_and_prints_nothing(samples, tmp_path
 def test_a_chip_says_what_the_model_says(samples, where, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     """Simulated, it is a small one: a register of it takes Icarus milliseconds, and there are some for each weight."""
-    config = CONFIG if where == "golden" else CONFIG.replace(sizes=(9, 2), lanes=(3, 2), block=4)
+    config = CONFIG if where == "golden" else CONFIG.replace(sizes=(9, 2), lanes=3, block=4)
     x, y = (part[: 20 if where == "golden" else 6] for part in samples)
     model = bispike.Model(config)
     with bispike.Chip(config, where, simulator="icarus" if where == "sim" else None) as chip:
@@ -128,7 +128,7 @@ def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one, and fewer samples: tests/sw/proof has more
     monkeypatch.setattr(verify, "TESTS", 5)
     monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
-    small = bispike.Config(name="small", sizes=(9, 3, 2), lanes=(3, 3, 2), block=4)
+    small = bispike.Config(name="small", sizes=(9, 3, 2), lanes=3, block=4)
     assert bispike.verify(small, 6, simulator="icarus") > 300
     assert capfd.readouterr() == ("", "")
 

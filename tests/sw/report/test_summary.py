@@ -22,8 +22,7 @@ def epoch(chip: int, golden: int, differ: int = 0) -> dict:
     """Ten tests, so many of them named rightly by either."""
     learned = account.totals(2, samples=40, correct=20, golden_correct=30, seconds=2.0, clocks=4000)
     tested = account.totals(2, samples=10, correct=chip, golden_correct=golden, seconds=1.0, clocks=500)
-    busy = {"clocks": 4000, "walked0": 40, "walked1": 3600, "walked2": 1200}
-    return account.epoch(learned, tested, values=1000, differ=differ, busy=busy)
+    return account.epoch(learned, tested, values=1000, differ=differ)
 
 
 def figures(*epochs: dict, backend: str = "sim", **more) -> dict:
@@ -42,7 +41,6 @@ def test_the_golden_curve_is_not_the_chips():
     assert values["curve"] == {"chip": [0.7, 0.5], "golden": [0.8, 0.9], "training": [0.5, 0.5]}
     assert (values["test_accuracy"], values["golden_accuracy"]) == (0.5, 0.9)
     assert (values["values_compared"], values["mismatches"], values["first_mismatch"]) == (2000, 0, None)
-    assert values["lane_utilisation"] == [0.01, 0.9, 0.3]
 
 
 def test_a_mismatch_and_its_epoch_are_in_the_figures_and_on_the_page(tmp_path):

@@ -10,8 +10,8 @@ from sw.training import history
 from sw.training.golden_backend import GoldenNetwork
 from tests.sw.driver.model_board import ModelBoard
 
-CONFIG = Config(sizes=(9, 8, 3), lanes=(3, 4, 2), weight_bits=12, block=4)
-SIMULATED = CONFIG.replace(sizes=(9, 3, 3), lanes=(3, 3, 2))
+CONFIG = Config(sizes=(9, 8, 3), lanes=4, weight_bits=12, block=4)
+SIMULATED = CONFIG.replace(sizes=(9, 3, 3), lanes=3)
 """A load of more weights takes Icarus a minute."""
 RANDOM = np.random.default_rng(1)
 Y = np.arange(30) % 3

@@ -15,7 +15,7 @@ from sw.training import run
 from tests.sw.training.runs import arrays, assert_same
 
 ACCURACIES = {"test_accuracy", "golden_accuracy", "backprop_accuracy"}
-CLOCKS = {"clocks_per_sample_training", "clocks_per_sample_inference", "lane_utilisation"}
+CLOCKS = {"clocks_per_sample_training", "clocks_per_sample_inference"}
 KEYS = {"config", "samples", "values_compared", "mismatches", "seconds", "simulator"} | ACCURACIES | CLOCKS
 FILES = {"config.toml", "weights.npz", "summary.json", "learning_curve.png", "recall.png", "raster.png", "report.html"}
 
@@ -174,7 +174,7 @@ def test_recall_shows_and_draws_what_the_network_remembers(small, tmp_path, caps
 def test_data_alone_is_enough(small, tmp_path, capsys):
     assert cli.main(["train", "--data", "stripes.npz", "--epochs", "1"]) == 0
     run = tmp_path / "runs" / "stripes"
-    assert "network chosen for stripes: 9-128-64-2, lanes 9-16-16-2; --config takes another" in capsys.readouterr().out
+    assert "network chosen for stripes: 9-128-64-2, 16 lanes; --config takes another" in capsys.readouterr().out
     assert Config.from_toml((run / "config.toml").read_text()).sizes == (9, 128, 64, 2)
     summary = json.loads((run / "summary.json").read_text())
     assert (summary["pixels"], summary["classes"]) == ("0..15", ["0", "1"])

@@ -1,7 +1,6 @@
 """Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
 
 import json
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +16,7 @@ from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import TransportError
 from tests.marks import long
 from tests.sw.driver.model_board import ModelBoard
-from tests.sw.driver.transports import CONFIG, SECOND, board
+from tests.sw.driver.transports import CONFIG, board
 
 TOML = CONFIG.replace(epochs=2).to_toml()
 """The core of the driver's tests, so that the simulated board is built once."""
@@ -63,21 +62,6 @@ def test_a_board_learns_what_the_golden_model_learns(folder, capsys, epochs):
     assert (summary["backend"], summary["mismatches"], summary["clocks_per_sample_training"]) == ("serial", 0, None)
     assert capsys.readouterr().out.splitlines()[-1].endswith(f"{summary['values_compared']:,} values compared, 0 mismatches")
     assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()
-
-
-@pytest.mark.parametrize("real", [False, long(True)])
-def test_a_board_of_the_second_rule_does_too(folder, capsys, real):
-    """An epoch's end and its decay find nothing pending. real: a simulated core at the line; else golden is there, too."""
-    own = SECOND.replace(epochs=2, decay=(0, -2))
-    (folder / "small.toml").write_text(own.to_toml())
-    assert train("--backend", "golden", "--run", "runs/golden") == 0
-    with board(own, folder) if real else nullcontext(ModelBoard(own).port) as port:
-        assert train("--backend", "serial", "--port", port, "--run", "runs/board") == 0
-    golden, chip = state("golden"), state("board")
-    assert golden.keys() == chip.keys()
-    for name in golden:
-        np.testing.assert_array_equal(chip[name], golden[name], name)
-    assert capsys.readouterr().out.splitlines()[-1].endswith(" values compared, 0 mismatches")
 
 
 def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys, monkeypatch):

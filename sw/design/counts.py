@@ -1,4 +1,4 @@
-"""What golden counts of real samples of the second rule, as far as it decides how many clocks an engine takes for them."""
+"""What golden counts of real samples, as far as it decides how many clocks an engine takes for them."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ import torch
 
 from golden.config import Config
 from golden.integer import IntegerModel
-from golden.rule2 import Rule2
+from golden.rule import Rule
 from sw.data import Dataset
 
 
@@ -42,7 +42,7 @@ class Sample:
     recalled: list[dict[int, Walked]] = field(default_factory=list)
 
 
-class _Watched(Rule2):
+class _Watched(Rule):
     """The rule, and every trace of its samples and concepts."""
 
     def __init__(self, config: Config):
@@ -88,7 +88,7 @@ def rows(config: Config, samples: list[Sample]) -> tuple[float, ...]:
     def walked(one: Walked, groups: int) -> float:
         return groups * one.new + sum(one.live) * one.old
 
-    groups = [-(-size // max(config.lanes)) for size in config.sizes]
+    groups = [-(-size // config.lanes) for size in config.sizes]
     layers = samples[0].perceived if samples else ()
     return tuple(sum(walked(sample.perceived[i], groups[i]) for sample in samples) / len(samples) for i in layers)
 
@@ -124,7 +124,7 @@ def _perceived(config: Config, trace: dict, before: dict | None) -> dict[int, Wa
 
 
 def _walked(config: Config, active: np.ndarray, was: np.ndarray, errors: np.ndarray | None) -> Walked:
-    lanes = max(config.lanes)
+    lanes = config.lanes
     live = [] if errors is None else [bool(errors[at : at + lanes].any()) for at in range(0, len(errors), lanes)]
     words = [int((active | was)[at : at + lanes].sum()) for at in range(0, len(active), lanes)]
     return Walked(words, int(active.sum()), int((was & ~active).sum()), live)

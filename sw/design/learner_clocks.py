@@ -8,7 +8,7 @@ from golden.config import Config
 from rtl.engine.formats import EngineFormat
 from rtl.engine.records import HASH_STEPS
 from rtl.engine.vector import FACTORS, STORE, TOTAL
-from sw.design.engine_counts import Walked
+from sw.design.counts import Walked
 from sw.design.events import Process
 
 FLYING = 11

@@ -6,16 +6,16 @@ import pytest
 from golden.config import Config
 from golden.integer import IntegerModel
 from sw.data.synthetic import random_dataset
-from sw.design import engine_counts
+from sw.design import counts
 
-CONFIG = Config(sizes=(11, 9, 7, 3), lanes=4, block=6, rule="second")
+CONFIG = Config(sizes=(11, 9, 7, 3), lanes=4, block=6)
 
 
 @pytest.mark.parametrize("coding", ["direct", "rate"])
 def test_rows_and_errors_are_goldens(coding):
     config = CONFIG.replace(coding=coding)
     dataset = random_dataset("random", config.sizes, 40, 8, 0.4, 0)
-    learned, inferred = engine_counts.watch(config, dataset)
+    learned, inferred = counts.watch(config, dataset)
     model = IntegerModel(config, fast=False)
     counters = model.train(dataset.x_train, dataset.y_train).counters
     layers = range(1, config.layers + 1)
@@ -34,7 +34,7 @@ def test_rows_and_errors_are_goldens(coding):
 
 def test_concepts_are_recalled_behind_a_block():
     dataset = random_dataset("random", CONFIG.sizes, 20, 2, 0.4, 0)
-    learned, _ = engine_counts.watch(CONFIG, dataset)
+    learned, _ = counts.watch(CONFIG, dataset)
     assert [n for n, sample in enumerate(learned) if sample.recalled] == [5, 11, 17]
     first, second = (learned[n].recalled for n in (5, 11))
     assert len(first) == CONFIG.classes and all(concept[2].new == 1 for concept in first)
@@ -44,6 +44,6 @@ def test_concepts_are_recalled_behind_a_block():
 
 
 def test_words_walked_include_those_of_an_update():
-    one = engine_counts.Walked([3, 2], 4, 1, [True, False, False])
-    sample = engine_counts.Sample({1: one, 2: one, 3: one})
-    assert engine_counts.rows(CONFIG, [sample]) == (3 * 4 + 1, 2 * 4 + 1, 1 * 4 + 1)
+    one = counts.Walked([3, 2], 4, 1, [True, False, False])
+    sample = counts.Sample({1: one, 2: one, 3: one})
+    assert counts.rows(CONFIG, [sample]) == (3 * 4 + 1, 2 * 4 + 1, 1 * 4 + 1)
