@@ -21,7 +21,7 @@ MIN_WEIGHT_BITS, MAX_WEIGHT_BITS = 10, 16
 """Of a weight master."""
 
 ADDRESS_BITS = 24
-"""The host port's addresses within a memory (docs/hardware.md), and the counters of words walked."""
+"""The host port's addresses within a memory (docs/hardware.md)."""
 
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}"
