@@ -1,27 +1,38 @@
-"""Widths of every quantity, derived here from the configuration (docs/arithmetic.md, step 1). Plain numbers: no HDL."""
+"""Widths of every quantity, whatever the configuration (contract, 1), and of a result's voltages. Plain numbers: no HDL."""
 
 from golden.config import Config
 
 SYNAPSE_BITS = 8
 MEMBRANE_BITS = 16
-THRESHOLD_BITS, WINDOW_BITS, BLOCK_SHIFT_BITS = 10, 13, 4
-MIN_BLOCK_SHIFT = 6
+TEMPLATE_BITS = 6
+"""m, signed: -31..31, or T."""
 SCALAR_BITS = 16
+"""q, q_r, b1, b2, G, signed."""
 SUM_BITS = 24
+"""E and S, signed."""
 ERROR_BITS, APICAL_ERROR_BITS = 7, 16
+"""g and G, signed."""
+COEFFICIENT_BITS = 10
+"""a and C, signed Q.8."""
+FACTOR_BITS = 18
+"""A signed factor of an FPGA's multiplier: count << (rate + 8), rate <= 5."""
+SAMPLE_BITS = 32
+"""The number of learning samples seen."""
 NOISE_BITS = 8
-RATE_BITS = 4
-"""A rate register holds rate + 8, 0..13."""
 LABEL_BITS = 6
 PIXEL_BITS = 4
 COUNTER_BITS = 24
 COUNTERS = ("rows", "errors", "saturations", "spikes")
+THRESHOLD_BITS, WINDOW_BITS, BLOCK_BITS, BLOCK_SHIFT_BITS = 10, 13, 12, 4
+RATE_BITS = 4
+"""A rate register holds rate + 8, 0..13."""
+MIN_BLOCK_SHIFT = 6
 SETTINGS = {
     "threshold": (THRESHOLD_BITS, False),
     "window_low": (WINDOW_BITS, True),
     "window_high": (WINDOW_BITS, True),
     "dead_zone": (9, False),
-    "block": (12, False),
+    "block": (BLOCK_BITS, False),
     "block_shift": (BLOCK_SHIFT_BITS, False),
     "backward_rate": (RATE_BITS, False),
     "seed": (32, False),

@@ -6,11 +6,11 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.engine.engine import Engine
-from rtl.engine.formats import RATE_BITS
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.readout import WORD_BITS, Readout
 from rtl.engine.settings import settings_layout
 from rtl.engine.stimulus import Stimulus
+from rtl.formats import RATE_BITS
 from rtl.interface.memory_map import (
     DATA_BITS,
     INDEX_BITS,

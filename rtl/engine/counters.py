@@ -6,10 +6,8 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
+from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
-
-KINDS = ("rows", "errors", "saturations", "spikes")
-COUNTER_BITS = 24
 
 
 def place_layout(f: EngineFormat) -> data.StructLayout:
@@ -68,7 +66,7 @@ class Counters(wiring.Component):
         }
         kind, values = Signal(2), []
         m.d.sync += kind.eq(self.kind)
-        for name in KINDS:
+        for name in COUNTERS:
             m.submodules[name] = memory = ram(shape=self._bits(name), depth=1 << place_layout(f).size)
             put, get = memory.write_port(), memory.read_port()
             en, address, value = writes[name]

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.codes import Codes
-from rtl.engine.counters import COUNTER_BITS, Counters, place_layout
+from rtl.engine.counters import Counters, place_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
 from rtl.engine.layouts import header_layout, link_signature
@@ -16,6 +16,7 @@ from rtl.engine.outlet import Outlet, stimulus_counts_layout, voltages_layout
 from rtl.engine.rows import Rows
 from rtl.engine.schedule import Schedule
 from rtl.engine.settings import settings_layout
+from rtl.formats import COUNTER_BITS
 from rtl.interface.memory_map import MEMORIES
 
 

@@ -4,25 +4,7 @@ from dataclasses import dataclass
 
 from golden.config import Config
 from rtl.engine.contexts import Context, Source, contexts_of, sources_of
-from rtl.formats import ceil_log2
-
-SYNAPSE_BITS = 8
-MEMBRANE_BITS = 16
-TEMPLATE_BITS = 6
-"""m, signed: -31..31, or T."""
-SCALAR_BITS = 16
-"""q, q_r, b1, b2, G, signed."""
-SUM_BITS = 24
-"""E and S, signed."""
-ERROR_BITS, APICAL_ERROR_BITS = 7, 16
-"""g and G, signed."""
-COEFFICIENT_BITS = 10
-"""a and C, signed Q.8."""
-NOISE_BITS, RATE_BITS, LABEL_BITS, PIXEL_BITS = 8, 4, 6, 4
-FACTOR_BITS = 18
-"""A signed factor of an FPGA's multiplier: count << (rate + 8), rate <= 5."""
-SAMPLE_BITS = 32
-"""The number of learning samples seen."""
+from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS, ceil_log2
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,8 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.engine.formats import (
-    LABEL_BITS,
-    NOISE_BITS,
-    RATE_BITS,
-    TEMPLATE_BITS,
-    EngineFormat,
-)
+from rtl.engine.formats import EngineFormat
+from rtl.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, TEMPLATE_BITS
 
 ERROR_COUNT_BITS = 13
 """Of a layer's errors that are not 0: a layer has 4,096 neurons at most."""

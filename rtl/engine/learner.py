@@ -5,7 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
-from rtl.engine.formats import SAMPLE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.jobs import Jobs
 from rtl.engine.layouts import (
     concept_layout,
@@ -21,6 +21,7 @@ from rtl.engine.learner_layouts import learner_settings_layout, record_place
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
 from rtl.engine.vector import Vector
+from rtl.formats import SAMPLE_BITS
 from rtl.interface import memory_map
 
 FIRST_MEMORY = memory_map.MEMORIES.index("templates")

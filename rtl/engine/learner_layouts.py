@@ -3,8 +3,9 @@
 from amaranth.hdl import signed
 from amaranth.lib import data
 
-from rtl.engine.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, teach_layout, update_layout
+from rtl.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS
 
 
 def learner_settings_layout(f: EngineFormat) -> data.StructLayout:

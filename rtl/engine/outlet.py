@@ -5,7 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import LABEL_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
@@ -16,6 +16,7 @@ from rtl.engine.layouts import (
     word_layout,
 )
 from rtl.engine.schedule import under_way_layout
+from rtl.formats import LABEL_BITS
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:

@@ -4,9 +4,9 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.counters import COUNTER_BITS, KINDS
 from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
+from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
 
 WORD_BITS = 32
@@ -17,7 +17,7 @@ LATENCY = 2
 class Readout(wiring.Component):
     """Takes V_L a lane a clock, and keeps it while the words go.
 
-    A result's words: the prediction, V_L of the K concepts, then `KINDS` of each layer 1..L.
+    A result's words: the prediction, V_L of the K concepts, then `COUNTERS` of each layer 1..L.
 
     Members:
         voltages: In, stream of `voltages_layout`. o: Out, stream of words.
@@ -85,7 +85,7 @@ class Readout(wiring.Component):
                 with m.If(taken):
                     m.d.sync += Cat(self.kind, layer).eq(Cat(self.kind, layer) + 1), pauses.eq(0)
                     m.next = "counters"
-                    with m.If((self.kind == len(KINDS) - 1) & (layer == f.layers - 1)):
+                    with m.If((self.kind == len(COUNTERS) - 1) & (layer == f.layers - 1)):
                         m.d.sync += self.kind.eq(0), layer.eq(0)
                         m.next = "gather"
             m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0))

@@ -4,9 +4,10 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import SAMPLE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, sent, update_layout
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, record_place, samples_host_layout
+from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
 
 GOLDEN_RATIO = 0x9E3779B9

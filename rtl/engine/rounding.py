@@ -4,9 +4,10 @@ from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
 from rtl.fixed import round_half, saturate
+from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
 from rtl.pipeline import Pipeline
 
 FRACTION_BITS = 15

@@ -4,9 +4,10 @@ from amaranth.hdl import Cat, Module, Mux, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import SCALAR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import scalars_host_layout
 from rtl.fixed import gated, saturate
+from rtl.formats import SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 

@@ -8,12 +8,13 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
 from rtl.engine.scalar_sums import WRITE as SUM_WRITE
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import round_half, saturate
+from rtl.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt

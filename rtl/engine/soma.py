@@ -7,10 +7,10 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, word_layout
 from rtl.fixed import round_shift, saturate
-from rtl.formats import SETTINGS
+from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, SETTINGS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
 
 LOOP = 4

@@ -5,10 +5,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.engine.formats import PIXEL_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
-from rtl.engine.settings import BLOCK_BITS
+from rtl.formats import BLOCK_BITS, PIXEL_BITS
 from rtl.ports import stimulus_layout
 from rtl.spikes import pixel_count, pixel_train
 

@@ -9,10 +9,11 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.errors import waiting_layout
-from rtl.engine.formats import FACTOR_BITS, SYNAPSE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows
+from rtl.formats import FACTOR_BITS, SYNAPSE_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 

@@ -8,11 +8,12 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.engine.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
 from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
 from rtl.engine.rounding import Rounding
 from rtl.fixed import clipped, gated
+from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 

@@ -7,8 +7,9 @@ from amaranth.utils import ceil_log2
 
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
-from rtl.engine.formats import NOISE_BITS, RATE_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, pass_layout
+from rtl.formats import NOISE_BITS, RATE_BITS
 
 
 def step_layout(f: EngineFormat) -> data.StructLayout:

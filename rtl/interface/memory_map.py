@@ -7,8 +7,8 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
-from rtl.engine.formats import SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, EngineFormat
-from rtl.formats import MIN_BLOCK_SHIFT, ceil_log2
+from rtl.engine.formats import EngineFormat
+from rtl.formats import MIN_BLOCK_SHIFT, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
 from rtl.interface.regions import Region, Regions
 
 INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32

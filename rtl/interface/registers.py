@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from golden.config import Config
 from rtl import formats
-from rtl.engine.formats import TEMPLATE_BITS
-from rtl.formats import RATE_BITS
+from rtl.formats import RATE_BITS, TEMPLATE_BITS
 from rtl.formats import SETTINGS as FIELDS
 from rtl.interface.memory_map import engines_of, register_names, settings_of
 

@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass, field
 
 from cosim.benches.models import noise, rnd, sat, soma
-from rtl.engine.formats import PIXEL_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
+from rtl.formats import PIXEL_BITS
 
 Row = tuple[int, int, int]
 """j, what it sends, its count two samples ago."""

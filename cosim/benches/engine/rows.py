@@ -11,8 +11,9 @@ from cosim.benches.engine.formats import format_of
 from cosim.benches.pins import PATTERNS, Pins, begin, pack, unpack
 from cosim.runner import parameters
 from rtl.engine.contexts import Source
-from rtl.engine.formats import PIXEL_BITS, EngineFormat
+from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout
+from rtl.formats import PIXEL_BITS
 
 CHANNELS = 2
 SAMPLES = 40
