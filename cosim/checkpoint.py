@@ -61,8 +61,11 @@ class Checkpoint:
         except KeyError as error:
             found = f"found arrays without {error.args[0]!r}: no checkpoint, or one of an earlier version"
             raise CheckpointError(f"{path}: {found}; allowed is the {FILE} of a run folder") from None
-        except (ConfigError, json.JSONDecodeError) as error:
-            raise CheckpointError(f"{path}: found a damaged configuration or account of the training: {error}") from None
+        except ConfigError as error:
+            found = "found a configuration that is damaged, or of an earlier version"
+            raise CheckpointError(f"{path}: {found}: {error}") from None
+        except json.JSONDecodeError as error:
+            raise CheckpointError(f"{path}: found a damaged account of the training: {error}") from None
         return Checkpoint(config, arrays, about, epochs)
 
 

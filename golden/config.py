@@ -11,6 +11,8 @@ from pathlib import Path
 
 import tomli_w
 
+from golden.config_keys import ConfigError, choice, integers, mapping_of, number
+
 UPDATE_DELAY = 2
 """Samples taken after a learned one until its update of W is written: it rides on the pass of the last of them."""
 
@@ -26,18 +28,6 @@ ADDRESS_BITS = 24
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}"
 """A configuration's name is also that of its files and folders."""
-
-
-class ConfigError(ValueError):
-    """A value that no core can have: the message names the key, what was found and what is allowed."""
-
-
-def _int(low: int, high: int, doc: str, default: int):
-    return field(default=default, metadata={"doc": doc, "range": (low, high)})
-
-
-def _choice(options: tuple, doc: str, default):
-    return field(default=default, metadata={"doc": doc, "options": options})
 
 
 @dataclass(frozen=True)
@@ -56,37 +46,37 @@ class Config:
     sizes: tuple[int, ...] = ()
     lanes: int = 0
     name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
-    steps: int = _choice((4, 8), "time steps T of a sample", 4)
-    coding: str = _choice(
+    steps: int = choice((4, 8), "time steps T of a sample", 4)
+    coding: str = choice(
         ("direct", "rate"), "how a pixel drives layer 1: as a constant 4-bit current, or as spikes", "direct"
     )
-    threshold: int = _int(2, 1023, "firing threshold of every soma", 64)
-    leak: int = _int(1, 7, "leak: u loses u >> leak at every step", 3)
-    weight_bits: int = _int(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
-    dead_zone: int = _int(
+    threshold: int = number(2, 1023, "firing threshold of every soma", 64)
+    leak: int = number(1, 7, "leak: u loses u >> leak at every step", 3)
+    weight_bits: int = number(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
+    dead_zone: int = number(
         0, 256, "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; hidden layers: by 64 nearer", 48
     )
-    window_low: int = _int(
+    window_low: int = number(
         -4096, 4095, "surrogate window: a voltage summed over 4 steps below this closes a hidden neuron", -64
     )
-    window_high: int = _int(-4096, 4095, "surrogate window: at or above this a hidden neuron may only fall", 320)
-    block: int = _int(1, 4096, "samples between two Theta updates with recall", 64)
-    rate: int = _int(-8, 8, "shift on top of each layer's own W rate", 0)
-    theta_rate: int = _int(-8, 5, "shift of the Theta update, on top of 2", -2)
+    window_high: int = number(-4096, 4095, "surrogate window: at or above this a hidden neuron may only fall", 320)
+    block: int = number(1, 4096, "samples between two Theta updates with recall", 64)
+    rate: int = number(-8, 8, "shift on top of each layer's own W rate", 0)
+    theta_rate: int = number(-8, 5, "shift of the Theta update, on top of 2", -2)
     decay: tuple[int, ...] = field(
         default=(0, -1, -2, -3, -4, -5), metadata={"doc": "shifts added to both rates in equal parts of the training"}
     )
-    stochastic: bool = _choice((True, False), "round updates stochastically, else half up", True)
-    learn: bool = _choice((True, False), "build the learning hardware; false: an inference-only core", True)
+    stochastic: bool = choice((True, False), "round updates stochastically, else half up", True)
+    learn: bool = choice((True, False), "build the learning hardware; false: an inference-only core", True)
     engines: tuple[tuple[int, ...], ...] = field(
         default=(), metadata={"doc": "the layers of each engine; empty: one engine for all layers"}
     )
-    learn_theta: bool = _choice((True, False), "learn the backward network; false: fixed random Theta", True)
-    epochs: int = _int(1, 10000, "passes over the training samples", 20)
-    seed: int = _int(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
+    learn_theta: bool = choice((True, False), "learn the backward network; false: fixed random Theta", True)
+    epochs: int = number(1, 10000, "passes over the training samples", 20)
+    seed: int = number(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
 
     def __post_init__(self):
-        sizes = _integers("sizes", self.sizes)
+        sizes = integers("sizes", self.sizes)
         if not 2 <= len(sizes) <= 9:
             raise ConfigError(f"sizes: found {len(sizes)} entries; allowed are 2 to 9 (1 to 8 weight layers)")
         for size in sizes:
@@ -96,8 +86,8 @@ class Config:
             raise ConfigError(f"sizes: found {sizes[-1]} concepts in the last layer; allowed is 2 to 64")
         if type(self.lanes) is not int or not 1 <= self.lanes <= 64:
             raise ConfigError(f"lanes: found {self.lanes!r}; allowed is one whole number from 1 to 64, for every engine")
-        object.__setattr__(self, "engines", _mapping(self.engines, len(sizes)))
-        decay = _integers("decay", self.decay)
+        object.__setattr__(self, "engines", mapping_of(self.engines, len(sizes)))
+        decay = integers("decay", self.decay)
         if not 1 <= len(decay) <= 16 or any(not -8 <= d <= 0 for d in decay):
             raise ConfigError(f"decay: found {list(decay)}; allowed are 1 to 16 shifts of -8 to 0")
         object.__setattr__(self, "sizes", sizes)
@@ -250,25 +240,6 @@ class Config:
             raise ConfigError(f"{path}: {error}") from None
         own = re.sub(r"[^A-Za-z0-9 ._+-]", "-", path.stem).lstrip(" ._+-")[:64]
         return config if config.name != "custom" or not own else config.replace(name=own)
-
-
-def _integers(key: str, values) -> tuple[int, ...]:
-    if not isinstance(values, (list, tuple)) or any(type(v) is not int for v in values):
-        raise ConfigError(f"{key}: found {values!r}; allowed is a list of whole numbers")
-    return tuple(values)
-
-
-def _mapping(engines, layers: int) -> tuple[tuple[int, ...], ...]:
-    """Which layers each engine has: every one of 0..L once, or nothing."""
-    allowed = f"allowed are lists of layers, such as [[1], [0, 2]], with each of 0 to {layers - 1} once"
-    if not isinstance(engines, (list, tuple)) or any(not isinstance(e, (list, tuple)) or not e for e in engines):
-        raise ConfigError(f"engines: found {engines!r}; {allowed}")
-    mapping = tuple(_integers("engines", engine) for engine in engines)
-    if mapping and sorted(layer for engine in mapping for layer in engine) != list(range(layers)):
-        raise ConfigError(f"engines: found {[list(engine) for engine in mapping]}; {allowed}")
-    if len(mapping) > 9:
-        raise ConfigError(f"engines: found {len(mapping)}; allowed are 1 to 9")
-    return mapping
 
 
 NAMED = {

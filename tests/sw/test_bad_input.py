@@ -197,6 +197,13 @@ def test_arrays_that_are_no_weights_are_named(complaint, tmp_path):
     assert message in complaint("predict", "--from", samples(tmp_path / "d.npz"))
 
 
+def test_weights_of_an_earlier_version_are_named(complaint, tmp_path):
+    arrays = dict(np.load(untrained(tmp_path / "weights.npz")))
+    np.savez(tmp_path / "weights.npz", **arrays | {"config": np.array(f'rule = "first"\n{arrays["config"]}')})
+    message = complaint("predict", "--from", str(tmp_path / "weights.npz"))
+    assert "found a configuration that is damaged, or of an earlier version: unknown key 'rule'" in message
+
+
 @pytest.mark.parametrize("command", ["predict", "recall"])
 def test_weights_of_another_shape_are_named_with_both_shapes(complaint, command, tmp_path):
     kept = Checkpoint.load(Path(untrained(tmp_path / "weights.npz")))
