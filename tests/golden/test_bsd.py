@@ -198,7 +198,7 @@ def test_fit_counts_the_right_answers_of_the_test_part():
 
 def test_it_learns_digits_and_recalls_them():
     digits = load("digits")
-    model = Bsd(NAMED["digits"])
+    model = Bsd(NAMED["digits"].replace(decay=(0, -1, -2, -3)))
     means = torch.stack([torch.from_numpy(digits.x_train[digits.y_train == k]).float().mean(0) for k in range(10)])
     before = torch.cosine_similarity(model.recall(torch.arange(10))[1][0], means)
     accuracies = fit(model, digits, 10)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from golden import SampleError, StateError, integer
+from golden import SampleError, StateError, integer, noise
 from golden.integer import IntegerModel
 
 cases = runpy.run_path(str(Path(__file__).with_name("cases.py")))  # tests are no package to import from
@@ -80,15 +80,21 @@ def test_an_update_keeps_the_rate_and_the_noise_of_its_own_sample():
 
 @pytest.mark.parametrize("stochastic", [True, False])
 def test_an_update_is_rounded_as_its_own_sample_asked_for(stochastic):
-    config = ODD.replace(rate=-4, stochastic=stochastic)
-    model, other = IntegerModel(config), IntegerModel(config)
-    for one in (model, other):
-        one.train(X[:2], Y[:2])
-    changed = IntegerModel(config.replace(stochastic=not stochastic))
-    changed.memories = other.memories
-    for one in (model, changed):
-        one.rule.finish(one.memories)
-    assert_same(changed, model)
+    config, found = ODD.replace(rate=-4, stochastic=stochastic), {}
+    for name, bases in (("as it is", None), ("otherwise", 9 if not stochastic else noise.HALF_UP)):
+        model, after = IntegerModel(config), IntegerModel(config.replace(stochastic=not stochastic))
+        model.train(X[:2], Y[:2])
+        for update in (model.memories.due, model.memories.next) if bases else ():
+            update.bases.fill_(bases)
+        after.memories = model.memories
+        after.finish()
+        found[name] = [w.numpy() for w in model.W[1:]]
+    whole = IntegerModel(config)
+    whole.train(X[:2], Y[:2])
+    whole.finish()
+    for w, same in zip(found["as it is"], weights(whole), strict=True):
+        assert_equal(w, same, "W with the updates of both")
+    assert not np.array_equal(found["otherwise"][0], whole.W[1]), "a rounding that shows nothing"
 
 
 def test_finishing_writes_the_older_update_first_and_once():
