@@ -98,10 +98,12 @@ def test_a_setting_changes_no_update_that_is_pending(chip):
 
 def test_an_update_outlives_settings(chip):
     model, (x, y) = IntegerModel(CONFIG), samples(6, 11)
+    chip.set(decay=-6)  # a rate at which rounding shows
     chip.train(x, y)
     chip._wait("idle")
-    for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3).items():
+    for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -1).items():
         chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
+    model.decay = -6
     model.train(x, y)
     assert_same(chip.save(), model.state())
 
@@ -112,9 +114,10 @@ def test_golden_goes_on_with_new_settings_as_a_chip_does(chip):
     x, y = samples(9, 11)  # the sixth changes both W
     addresses = {register.name: register.address for register in core_registers(CONFIG)}
     for one in (chip, golden):
+        one.set(decay=-6)
         said = [one.train(x[:6], y[:6])]
         one._wait("idle")
-        for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -3).items():
+        for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -1).items():
             one.transport.write(addresses[name], [value & 0xFFFFFFFF])
         before = {f"{name} before": array for name, array in one._read(("W1", "W2")).items()}
         said += [one.train(x[6:], y[6:])]
@@ -122,6 +125,7 @@ def test_golden_goes_on_with_new_settings_as_a_chip_does(chip):
         one.set()
     assert_same(*found)
     model = IntegerModel(CONFIG)
+    model.decay = -6
     model.train(x[:6], y[:6])
     model.finish()
     assert (model.W[1].numpy() != found[0]["W1 before"]).any()
