@@ -4,20 +4,22 @@ import gc
 import importlib.util
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cosim.assertions import stopping
 from cosim.job import Parts
 from cosim.kept import digest, kept_text
 from golden.config import Config
 
 
-def core_verilog(config: Config, core: str = Parts.core, name: str = "core") -> str:
+def core_verilog(config: Config, core: str = Parts.core, name: str = "core", asserted: bool = True) -> str:
     """That of a core by its configuration, converted once and kept. core: "module:name" of the component."""
-    key = (core, _source(core.split(":")[0]), name, config.to_dict())
-    return kept_verilog(key, lambda: verilog(Parts.get(core)(config), name))
+    key = (core, _source(core.split(":")[0]), name, asserted, config.to_dict())
+    return kept_verilog(key, lambda: verilog(Parts.get(core)(config), name, asserted))
 
 
 def kept_verilog(key: object, convert: Callable[[], str]) -> str:
@@ -37,7 +39,7 @@ def _versions() -> tuple[str, ...]:
 def _rtl() -> str:
     """What every component may depend on: the source of rtl/, the configuration, and this file."""
     root = Path(_file("rtl")).parent
-    files = [*sorted(root.rglob("*.py")), Path(_file("golden.config")), Path(__file__)]
+    files = [*sorted(root.rglob("*.py")), *map(Path, (_file("golden.config"), _file("cosim.assertions"), __file__))]
     return digest(*(f"{path.name} {path.read_text(encoding='utf-8')}" for path in files))
 
 
@@ -56,21 +58,24 @@ _INITIAL = re.compile(
 )
 
 
-def verilog(component: Any, name: str = "core") -> str:
-    """That of any component, as module `name`.
+def verilog(component: Any, name: str = "core", asserted: bool = True) -> str:
+    """That of any component, as module `name`; asserted: for a simulation, which ends where an assertion fails.
 
     Memories with the attribute `uninitialised` are left without initial contents, as an FPGA may have none for them.
     """
     from amaranth.back import verilog
 
+    from rtl.checks import left_out
+
     collecting = gc.isenabled()
     gc.disable()  # Amaranth makes millions of small objects that live on: looking at them costs a third of the time
     try:
-        text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
+        with nullcontext() if asserted else left_out():
+            text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
     finally:
         if collecting:
             gc.enable()
-    return _INITIAL.sub(r"\1", text)
+    return stopping(_INITIAL.sub(r"\1", text))
 
 
 _MODULE = re.compile(r"^module .*?^end\n", re.MULTILINE | re.DOTALL)

@@ -15,6 +15,7 @@ from typing import Any
 import cocotb_tools.config
 import find_libpython
 
+from cosim.assertions import said
 from cosim.build import Build
 from cosim.processes import child_of_mine, end_with_parent, stop
 from cosim.simulators import environment
@@ -64,6 +65,8 @@ class Run:
 
     def failure(self) -> str:
         """'' after a run in which at least one test ran and all passed, else what went wrong first."""
+        if assertion := said(self.log):
+            return f"{self.module}: {assertion} (log: {self.log})"
         try:
             cases = list(ElementTree.parse(self.folder / "results.xml").getroot().iter("testcase"))
         except (OSError, ElementTree.ParseError):

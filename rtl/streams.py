@@ -4,6 +4,8 @@ from amaranth.hdl import Module, Mux
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import patient
+
 
 class Held(wiring.Component):
     """Holds one item, so that nothing passes from one side to the other in a clock, neither data nor `ready`.
@@ -26,4 +28,5 @@ class Held(wiring.Component):
         m.d.sync += self.o.valid.eq(Mux(self.o.valid, ~self.o.ready, self.i.valid))
         with m.If(~self.o.valid):
             m.d.sync += self.o.payload.eq(self.i.payload)
+        patient(m, "o", self.o)
         return m

@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.bus.bus import bus_signature
 from rtl.bus.frame import Decoder, Encoder, byte_layout, item_layout
 from rtl.bus.uart import Receiver, Transmitter
+from rtl.checks import never, patient
 from rtl.interface.frames import ACCESS_ERROR, ASCENDING, HEADER, MALFORMED, MAX_WORDS, OK, WRITE
 from rtl.memories import ram
 from rtl.streams import Held
@@ -158,6 +159,9 @@ class Bridge(wiring.Component):
                 m.d.sync += length.eq(0)
                 m.next = "listen"
             m.d.comb += self.busy.eq(~fsm.ongoing("listen"))
+        patient(m, "request", request)
+        patient(m, "o", self.o)
+        never(m, "a response that was not asked for", response.valid & ~fsm.ongoing("response"))
         return m
 
     def _reply(self, m, sequence, status, done, words_follow, index, data):

@@ -4,6 +4,7 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never, patient
 from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
 
 word_layout = data.StructLayout({"data": DATA_BITS, "last": 1})
@@ -65,4 +66,6 @@ class Arbiter(wiring.Component):
                     m.d.comb += master.response.valid.eq(response.valid & (owner == number))
                 with m.If(response.valid & response.ready):
                     m.next = "choose"
+        patient(m, "request", request)
+        never(m, "a request that no master makes", request.valid & ~Mux(owner, second.request.valid, first.request.valid))
         return m

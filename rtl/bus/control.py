@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout, word_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
+from rtl.checks import never, patient
 from rtl.core import Core
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
@@ -141,6 +142,9 @@ class Control(wiring.Component):
                     m.next = "idle"
         asking = fsm.ongoing("check") | fsm.ongoing("host") | fsm.ongoing("answer")
         m.d.comb += self.ports.hold.eq(asking & ~at_once)
+        patient(m, "response", self.bus.response)
+        patient(m, "host_i", self.host_i)
+        never(m, "an answer that was not asked for", self.host_o.valid & ~fsm.ongoing("answer"))
 
     def _decode(self, m):
         """What is here, in this clock; for what the core has to be asked, the next state."""

@@ -4,6 +4,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never, patient
 from rtl.interface.frames import CRC_BITS, CRC_INIT, END, ESC, ESC_END, ESC_ESC
 
 item_layout = data.StructLayout({"data": 8, "end": 1, "good": 1})
@@ -72,6 +73,7 @@ class Decoder(wiring.Component):
                 m.d.sync += held.eq(held + 1)
         with m.If(self.lost):
             m.d.sync += void.eq(1)
+        never(m, "more bytes are held back than a CRC has", held == 3)
         return m
 
 
@@ -121,4 +123,5 @@ class Encoder(wiring.Component):
                 m.d.comb += byte.eq(END), self.o.valid.eq(1)
                 with m.If(done):
                     m.next = "start"
+        patient(m, "o", self.o)
         return m

@@ -6,6 +6,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import holds, never, patient
 from rtl.formats import PIXEL_BITS
 from rtl.interface.packets import PIXELS
 from rtl.interface.registers import DATA_BITS
@@ -67,4 +68,11 @@ class Gearbox(wiring.Component):
             m.d.sync += last.eq(final), final.eq(beats == self.beats - 2 if self.beats > 1 else 1)
             with m.If(final):
                 m.d.sync += beats.eq(0), words.eq(0), all_words.eq(0), left.eq(0), more.eq(0)
+        patient(m, "o", self.o)
+        holds(m, "all_words: no further word", all_words == (words == self.words))
+        holds(m, "more: something to shift", more == (all_words | (left != 0)))
+        holds(m, "fills: the next shift fills the beat", fills == (filled == per_beat - 1))
+        holds(m, "final: the sample's last beat", final == (beats == self.beats - 1))
+        never(m, "more units than a word or a beat has", (left > per_word) | (filled >= per_beat))
+        never(m, "a word overwrites one", self.i.valid & self.i.ready & shift)
         return m

@@ -8,6 +8,7 @@ from amaranth.utils import ceil_log2
 from golden.config import Config
 from rtl.bus.bus import word_layout
 from rtl.bus.gearbox import Gearbox
+from rtl.checks import holds, patient
 from rtl.formats import LABEL_BITS
 from rtl.interface.packets import HEADER_LABEL_BITS, pixel_words, sample_words
 from rtl.interface.registers import DATA_BITS, MODES
@@ -89,6 +90,8 @@ class PacketIn(wiring.Component):
             port.addr.eq(write),
             port.data.eq(Mux(first, head, word.data)),
         ]
+        holds(m, "the ring holds no more than its words", inside <= 1 << len(port.addr))
+        holds(m, "what is committed is in the ring", (committed - read)[: len(read)] <= inside)
         # A register: room that is made shows a clock late, and a word beyond a packet may take it for a clock.
         m.d.sync += full.eq(inside[-1] | (inside[:-1].all() & taken))
         # What became of a packet is told a clock late, as it goes far.
@@ -125,6 +128,7 @@ class PacketIn(wiring.Component):
             beat.learn.eq((head.mode == MODES.index("learn")) & int(config.learn)),
             beat.recall.eq((head.mode == MODES.index("recall")) & int(config.learn)),
         ]
+        patient(m, "o", self.o)
         with m.FSM():
             with m.State("wait"):
                 m.d.sync += count.eq(0)

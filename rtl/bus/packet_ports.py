@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.bus.bus import word_layout
 from rtl.bus.packet_in import PacketIn
+from rtl.checks import never
 from rtl.bus.packet_out import PacketOut
 from rtl.interface.registers import DATA_BITS, MODES, ROUTES
 from rtl.ports import stimulus_layout
@@ -101,6 +102,7 @@ class PacketPorts(wiring.Component):
             m.d.sync += held_valid.eq(0)
         with m.If(self.push):
             m.d.sync += held.eq(self.word), held_valid.eq(1)
+        never(m, "a word is pushed where there is no room", self.push & held_valid & ~source.ready)
         return held_valid | packets.coming | packets.good
 
     def _results(self, m, packets):
@@ -112,3 +114,4 @@ class PacketPorts(wiring.Component):
         m.d.comb += self.stream_o.payload.eq(sink.payload), self.front.eq(sink.payload.data)
         with m.If(~packets.inside):
             m.d.sync += by_register.eq(self.route)
+        never(m, "a word is taken that is not there", self.pop & ~self.there)

@@ -5,6 +5,8 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never
+
 MIN_DIVISOR = 4
 """With fewer clocks a bit the middle of a bit is too far from where it is sampled."""
 FRAME_BITS = 10
@@ -93,4 +95,6 @@ class Transmitter(wiring.Component):
             m.d.sync += Cat(self.tx, shift).eq(Cat(shift, 1)), left.eq(left - 1), timer.eq(self.divisor - 1)
         with m.Elif(left != 0):
             m.d.sync += timer.eq(timer - 1)
+        never(m, "the line is low between bytes", (left == 0) & ~self.tx)
+        never(m, "more bits than a byte has on the line", left > FRAME_BITS)
         return m

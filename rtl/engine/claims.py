@@ -5,6 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import fits, never
 from rtl.engine.formats import EngineFormat
 
 DEPTH = 4
@@ -47,4 +48,7 @@ class Claims(wiring.Component):
             ends = self.released & (walked.r_data == number)
             m.d.sync += count.eq(count + self.begins[number] - ends)
             m.d.comb += self.room[number].eq(count != LISTS)
+            never(m, "a sample is claimed where both lists are", self.begins[number] & ~self.room[number])
+            never(m, "a list is released that was not claimed", ends & (count == 0))
+        fits(m, "walked", walked)
         return m

@@ -4,6 +4,7 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import spikes_layout
 
@@ -37,7 +38,7 @@ class Codes(wiring.Component):
         k, word = Signal(range(f.classes)), Signal(range(max(2, words)))
         taken = self.o.valid & self.o.ready
         last = word == words - 1
-        with m.FSM():
+        with m.FSM() as fsm:
             with m.State("wait"):
                 m.d.sync += k.eq(0), word.eq(0)
                 with m.If(self.start):
@@ -55,6 +56,8 @@ class Codes(wiring.Component):
                     m.next = "claim"
                     with m.If(k == f.classes - 1):
                         m.next = "wait"
+        patient(m, "o", self.o)
+        never(m, "codes are asked for while others go", self.start & ~fsm.ongoing("wait"))
         m.d.comb += self.o.payload.source.eq(self.source), self.o.payload.header.label.eq(k)
         for p in range(f.lanes):
             spikes = k == word * f.lanes + p

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
+from rtl.checks import never
 from rtl.engine.engine import Engine
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.readout import WORD_BITS, Readout
@@ -158,6 +159,7 @@ class EngineCore(wiring.Component):
         accessing = fsm.ongoing("access")
         m.d.comb += self.stimulus.hold.eq(~fsm.ongoing("listen") & ~at_once)
         strobe = accessing & request.write & (count == STROBE_AT)
+        never(m, "a memory is accessed while something is inside", accessing & ~own & ~quiet)
         engines_read = Signal(DATA_BITS)
         for number, engine in enumerate(self.engines):
             here = address.engine == Const(number, 4)

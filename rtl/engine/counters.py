@@ -5,6 +5,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import fits
 from rtl.engine.formats import EngineFormat
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
@@ -49,7 +50,9 @@ class Counters(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.begun = begun = SyncFIFO(width=place_layout(f).size, depth=8)
-        m.d.comb += begun.w_data.eq(self.place), begun.w_en.eq(self.begins), begun.r_en.eq(self.saturated)
+        # Without learning nothing saturates, and nobody would take them out.
+        m.d.comb += begun.w_data.eq(self.place), begun.w_en.eq(self.begins & f.learn), begun.r_en.eq(self.saturated)
+        fits(m, "begun", begun)
         # A group's spikes are summed in one clock, and added in the next.
         came, ends, place, first = Signal(), Signal(), Signal(place_layout(f)), Signal(init=1)
         group, total = Signal(range(f.lanes * f.steps + 1)), Signal(COUNTER_BITS)

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import (
     concept_layout,
@@ -97,6 +98,8 @@ class Outlet(wiring.Component):
                 spikes.payload.header.eq(now.header),
                 *(spikes.payload.trains[p].eq(word.lanes[p].train) for p in range(f.lanes)),
             ]
+            patient(m, f"spikes{number}", spikes)
+        patient(m, "voltages", self.voltages)
         from_bottom = Signal()
         bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
         bottom, counts = self.bottom.payload, self.counts.payload

@@ -4,6 +4,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
@@ -89,4 +90,5 @@ class Readout(wiring.Component):
                         m.d.sync += self.kind.eq(0), layer.eq(0)
                         m.next = "gather"
             m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0))
+        patient(m, "o", self.o)
         return m

@@ -4,6 +4,7 @@ from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
 from rtl.fixed import round_half, saturate
@@ -69,6 +70,7 @@ class Rounding(wiring.Component):
             m.d.sync += running.eq(~last), lane.eq(lane + 1)
         with m.Else():
             m.d.sync += lane.eq(self.lane)
+        never(m, "a group's sums while another's are rounded", self.start & running & ~last)
         is_top = Array(int(c.top) for c in f.contexts)[self.context]
         with m.If(self.start | self.pick):
             m.d.sync += [kept.eq(total) for kept, total in zip(totals, self.totals, strict=True)]

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
 from rtl.memories import ram
@@ -95,6 +96,9 @@ class Rows(wiring.Component):
             gone = self.taken & (self.source == number)
             fills, walks = filling[number], walking[number]
             m.d.comb += self.listed[number].eq(Mux(walks, both[1], both[0]))
+            never(m, "a word for a source both of whose lists are full", picks_next & (held.source == number) & both.all())
+            never(m, "a list is filled that is full", done & both.bit_select(fills, 1))
+            never(m, "a list is taken that is not there", gone & ~self.listed[number])
             m.d.sync += [
                 fills.eq(fills ^ done),
                 walks.eq(walks ^ gone),
@@ -173,6 +177,7 @@ class Rows(wiring.Component):
         was = Cat(count.any() for count in olds)
         m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~mask.any() & ~ending)
         m.d.sync += mask.eq(rest), ending.eq(ending & mask.any())
+        never(m, "two rows are picked at once", (pick & (pick - 1)).any())
         last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
             m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(Array(bases)[channel])]

@@ -9,6 +9,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import fits, never, patient
 from rtl.engine.claims import DEPTH, Claims
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, header_layout, job_layout, offered_layout, pass_layout, update_layout
@@ -119,6 +120,7 @@ class Schedule(wiring.Component):
         state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
         with m.If(self.taught & (self.taught_context == number)):
             m.d.sync += state["busy"].bit_select(self.taught_parity, 1).eq(0)
+            never(m, "a sample is taught twice", ~state["busy"].bit_select(self.taught_parity, 1))
         return state
 
     def _target(self, number, apical, own, links):
@@ -198,12 +200,16 @@ class Schedule(wiring.Component):
             self.under_way.eq(words.r_data),
         ]
         self.any_under_way = words.r_rdy
+        fits(m, "words", words)
+        patient(m, "passes", self.passes)
         for number, state in enumerate(self.states):
             here = taken & (self.passes.payload.context == number)
             for apical in (True, False):
                 claim = self._target(number, apical, claims, self.link_claim)
                 if claim is not None:
                     m.d.comb += claim.eq(here & (self.passes.payload.apical == apical))
+                    room = self._target(number, apical, self.room, self.link_room)
+                    never(m, "a pass whose spikes have no room", claim & ~room)
             if f.contexts[number].bottom:
                 m.d.comb += self.bottom_parity.eq(state["slot"][0])
                 m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))
@@ -217,6 +223,8 @@ class Schedule(wiring.Component):
         """A layer takes a sample: what of it is to be waited for."""
         state = self.states[number]
         with m.If(begins):
+            never(m, "a sample before the last but one is taught", state["busy"].bit_select(parity, 1))
+            never(m, "a sample while concepts are recalled", state["closing"])
             m.d.sync += [
                 state["slot"].eq(state["slot"] + 1),
                 state["update"].bit_select(parity, 1).eq(header.learn),
@@ -253,3 +261,5 @@ class Schedule(wiring.Component):
                 m.d.sync += state["closing"].eq(0)
         with m.If(ask.valid & ask.ready):
             m.d.sync += ask.valid.eq(0)
+        patient(m, "concept", ask)
+        never(m, "errors are made that nobody asked for", self.made & ~asking)

@@ -4,6 +4,7 @@ from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, learner_settings_layout, lesson_layout, slot_layout
@@ -93,6 +94,10 @@ class Slots(wiring.Component):
             self.spares.eq(spares.bit_select(oldest, 1)),
             self.busy.eq(used.any()),
         ]
+        patient(m, "lesson", self.lesson)
+        never(m, "a sample for a slot in use", self.begin & ~self.room)
+        never(m, "dot products of no sample", self.dot.valid & ~self.dot.norm & ~used.bit_select(self.dot.slot, 1))
+        never(m, "a sample closed before its lesson has ended", self.close & ~ended.bit_select(oldest, 1))
         return m
 
     def _after(self, slot):

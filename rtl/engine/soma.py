@@ -7,6 +7,7 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, word_layout
 from rtl.fixed import round_shift, saturate
@@ -94,6 +95,9 @@ class Soma(wiring.Component):
         p.define("completes", 0, ends & (slot == self.rounds - 1))
         m.d.sync += words.valid.eq(p.at("completes", SPIKE) | (words.valid & ~words.ready))
 
+        patient(m, "words", words)
+        never(m, "sums are there while others wait, or are still selected", self.accumulated & (waiting | running))
+        never(m, "results move while a word waits", p.at("collects", SPIKE) & words.valid)
         self._kinds(m, group)
         for unit in range(self.units):
             self._select(m, p, unit, slot, step)

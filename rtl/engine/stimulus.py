@@ -5,6 +5,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
+from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
@@ -78,6 +79,8 @@ class Stimulus(wiring.Component):
             has.append(sent | (target.valid & target.ready))
             with m.If(target.valid & target.ready):
                 m.d.sync += sent.eq(1)
+        patient(m, "words", self.link.words)
+        patient(m, "counts", self.counts)
         sent_all = Signal()
         m.d.comb += sent_all.eq(Cat(has).all())
         goes = present & begun & sent_all

@@ -8,6 +8,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.checks import asserted, never
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout
@@ -122,6 +123,11 @@ class Synapses(wiring.Component):
                 p.define(f"total{lane}", WEIGHT, p.at(f"weight{lane}", WEIGHT))
         self._store(m, p, writes)
         self._accumulate(m, p)
+        if self.form.learn and asserted():
+            reads, here = p.at("valid", ADDRESS) & ~p.at("null", ADDRESS), p.at("address", ADDRESS)
+            for stage in range(ADDRESS + 1, self.stored + 1):
+                before = reads & p.at("update", stage) & (p.at("address", stage) == here)
+                never(m, "a word is read before it is written", before)
         return m
 
     def _fetch(self, m, p):

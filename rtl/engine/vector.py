@@ -8,6 +8,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.checks import asserted, never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
 from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
@@ -111,6 +112,11 @@ class Vector(wiring.Component):
         ]
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(STORE + 1)]
         m.d.comb += self.lanes.busy.eq(Cat(*flying, rounding.busy).any())
+        if self.backward and asserted():
+            reads, word = p.at("item", TOTAL - 3).apical | p.at("item", TOTAL - 3).low, p.at("word", TOTAL - 3)
+            for stage in range(TOTAL - 2, STORE + 1):
+                writes = p.at("item", stage).apical | p.at("item", stage).high
+                never(m, "E is read before it is written", reads & writes & (p.at("word", stage) == word))
         return m
 
     def _memories(self, m):

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.checks import never
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
@@ -95,6 +96,8 @@ class Walk(wiring.Component):
         m.d.sync += opening.eq(take | (opening & ~begin)), walking.eq(begin | (walking & ~(turn & final)))
         # The liveness of a pass's second group comes two clocks behind that of its first.
         m.d.sync += credit.eq((credit & ~turn) | self.room), begun.eq(begin)
+        never(m, "room for a second group's sums", self.room & credit)
+        never(m, "a group's last row without room for its sums", turn & ~credit)
         with m.If(take):
             m.d.sync += work.eq(offered)
             m.d.sync += again.eq((offered.context == work.context) & (offered.apical == work.apical))

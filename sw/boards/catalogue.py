@@ -184,13 +184,15 @@ def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tu
     """
     from cosim.elaborate import plain_rtlil
     from rtl.boards.uart_board import UartBoard
+    from rtl.checks import left_out
 
     platform = board.make_platform()
     try:
         top = UartBoard(config, board.family, board.crystal, megahertz, baud)
     except ClockError as error:
         raise UserError(f"{board.name}: {error}") from None
-    files = platform.prepare(top, name="top").files
+    with left_out():
+        files = platform.prepare(top, name="top").files
     return top, files | ({"top.il": plain_rtlil(files["top.il"])} if "top.il" in files else {})
 
 

@@ -45,11 +45,13 @@ def count(config: Config) -> dict[str, Block]:
     """
     from amaranth.back import rtlil
 
+    from rtl.checks import left_out
     from rtl.core import core_of
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Folder(Path(name))
-        text = plain_rtlil(rtlil.convert(core_of(config), name="core", emit_src=False))
+        with left_out():
+            text = plain_rtlil(rtlil.convert(core_of(config), name="core", emit_src=False))
         (folder / "core.il").write_text(text, encoding="utf-8")
         script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o operations.json stat -width -json"
         folder.run("yosys", ["-q", "-p", script], ["core.il"], ["operations.json"])

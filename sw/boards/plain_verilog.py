@@ -51,7 +51,8 @@ def axi_verilog(config: Config, name: str = "bispike") -> str:
     """The text of a core with AXI ports, as module `name`."""
     from cosim.elaborate import core_verilog
 
-    return header(config, name, axi=True) + without_initial_wires(core_verilog(config, "rtl.bus.axi:AxiCore", name))
+    text = core_verilog(config, "rtl.bus.axi:AxiCore", name, asserted=False)
+    return header(config, name, axi=True) + without_initial_wires(text)
 
 
 def bench(lines: int) -> str:

