@@ -43,12 +43,12 @@ class Arbiter(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        owner = Signal()
+        self.owner = owner = Signal()
         first, second = self.masters
         request, response = self.bus.request, self.bus.response
         m.d.comb += request.payload.eq(Mux(owner, second.request.payload, first.request.payload))
         m.d.comb += [master.response.payload.eq(response.payload) for master in self.masters]
-        with m.FSM():
+        with m.FSM() as fsm:
             with m.State("choose"):
                 # The one that did not have the bus last goes first.
                 m.d.sync += owner.eq(Mux(owner, ~first.request.valid, second.request.valid))
@@ -66,6 +66,7 @@ class Arbiter(wiring.Component):
                     m.d.comb += master.response.valid.eq(response.valid & (owner == number))
                 with m.If(response.valid & response.ready):
                     m.next = "choose"
+        self.responding = fsm.ongoing("response")
         patient(m, "request", request)
         never(m, "a request that no master makes", request.valid & ~Mux(owner, second.request.valid, first.request.valid))
         return m

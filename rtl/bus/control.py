@@ -142,9 +142,10 @@ class Control(wiring.Component):
                     m.next = "idle"
         asking = fsm.ongoing("check") | fsm.ongoing("host") | fsm.ongoing("answer")
         m.d.comb += self.ports.hold.eq(asking & ~at_once)
+        self.answering = fsm.ongoing("answer")
         patient(m, "response", self.bus.response)
         patient(m, "host_i", self.host_i)
-        never(m, "an answer that was not asked for", self.host_o.valid & ~fsm.ongoing("answer"))
+        never(m, "an answer that was not asked for", self.host_o.valid & ~self.answering)
 
     def _decode(self, m):
         """What is here, in this clock; for what the core has to be asked, the next state."""

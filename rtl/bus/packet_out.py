@@ -34,7 +34,7 @@ class PacketOut(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         count = result_words(self.config)
-        index = Signal(range(count))
+        self.index = index = Signal(range(count))
         m.d.comb += [
             self.o.valid.eq(self.i.valid),
             self.i.ready.eq(self.o.ready),

@@ -80,7 +80,7 @@ class Outlet(wiring.Component):
         m.d.comb += [
             self.words.ready.eq(clear),
             self.out.eq(last),
-            self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready),
+            self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready & to_norm.ready),
             self.voltages.payload.last.eq(word.group.last),
             self.voltages.payload.blank.eq(now.header.blank),
             self.voltages.payload.slot.eq(now.slot),

@@ -15,7 +15,7 @@ import pytest
 from golden.config import Config
 
 RTL = Path(__file__).parents[2] / "rtl"
-SAYS = r"expected -?\d+, got -?\d+|no handshake for"
+SAYS = r"assertion failed in|expected -?\d+, got -?\d+|no handshake for"
 """How the core's bench names what it finds, a pattern."""
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from amaranth.back import verilog
+from cosim.elaborate import verilog
 
 from cosim.build import build
 from cosim.runner import run
@@ -31,7 +31,7 @@ endmodule
 
 @cache
 def text() -> str:
-    return SHELL + verilog.convert(UartTop(DIVISOR), name="uart_top", emit_src=False, strip_internal_attrs=True)
+    return SHELL + verilog(UartTop(DIVISOR), "uart_top")
 
 
 @pytest.mark.parametrize("simulator, tests", [("icarus", QUICK), long("icarus", None), long("verilator", None)])

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent
 TOOLS = Path(sysconfig.get_path("scripts"))
 PROCESSES = 2
 SCRIPT = """
-read_rtlil top.il; prep -flatten -top top; memory_map -rom-only
+read_rtlil top.il; prep -flatten -top top; memory_map -rom-only; memory_nordff
 {streams}
 chformal -lower; opt_clean; setundef -zero; write_smt2 top.smt2
 """

@@ -52,7 +52,7 @@ class Bench:
     def __init__(self, block: wiring.Component):
         self.m = Module()
         self.m.domains.sync = sync = ClockDomain("sync")
-        self.m.submodules.block = block
+        self.m.submodules.block = block.elaborate(None)  # now, so that the rules can name what is in it
         leaves = block.signature.flatten(block)
         self.ports = [sync.clk, sync.rst]
         self.ports += [Value.cast(value) for _, member, value in leaves if member.flow == wiring.In]

@@ -49,5 +49,5 @@ def test_a_host_is_answered_while_samples_run_and_disturbs_none(tmp_path):
 @pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda m: m.long))
 def test_is_caught(mutant, tmp_path):
     text = with_mutant(mutant, "tests.cosim.mutants:core", CONFIG, COMPONENT, TOP)
-    with pytest.raises(BenchError, match=r"read took|samples went before the host|expected"):
+    with pytest.raises(BenchError, match=r"assertion failed in|read took|samples went before the host|expected"):
         play(CONFIG, text, tmp_path)

@@ -63,5 +63,5 @@ MUTANTS = (
 def test_is_caught(mutant, tmp_path):
     number = WIDE if mutant.name == WAITS else 0
     changed = with_mutant(mutant, "tests.cosim.engine.test_learner:converted", number)
-    with pytest.raises(BenchError, match=r"expected .*, got|one more than expected|nothing for"):
+    with pytest.raises(BenchError, match=r"assertion failed in|expected .*, got|one more than expected|nothing for"):
         check(CASES[number], changed, "icarus", root=tmp_path / "build", folder=tmp_path / "run")

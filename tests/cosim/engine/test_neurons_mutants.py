@@ -51,5 +51,5 @@ MUTANTS = {
 def test_is_caught(mutant, tmp_path):
     number = MUTANTS[mutant]
     text = with_mutant(mutant, "tests.cosim.engine.test_neurons:converted", number)
-    with pytest.raises(BenchError, match=r"expected .*, got|payload changed"):
+    with pytest.raises(BenchError, match=r"assertion failed in|expected .*, got|payload changed"):
         CASES[number].run(text=text, root=tmp_path)

@@ -1,0 +1,45 @@
+"""`Counters`: what is read is what was written last; the queue of samples that have begun never overflows."""
+
+from amaranth.hdl import Signal
+
+from rtl.checks import holds
+from rtl.engine.counters import KINDS, Counters, place_layout
+from tests.cosim.mutants import Mutant
+from tests.formal.engine.small import FORM
+from tests.formal.proof import Bench, Proof
+
+
+def rules(bench: Bench, block: Counters) -> None:
+    """Of a chosen sample the rows, read in another clock than that of their write."""
+    m, place = bench.m, bench.chosen(place_layout(FORM).size, "chosen")
+    bench.assume(~bench.ports[1])  # memories outlive a reset
+    begun = Signal(range(9))
+    m.d.sync += begun.eq(begun + block.begins - block.saturated)
+    bench.assume(~block.begins | (begun != 8))
+    bench.assume(~block.saturated | (begun != 0))
+    bench.assume(block.rows <= FORM.most_rows)
+    begins, rows = block.begins & (block.place.as_value() == place), Signal(24)
+    with m.If(begins):
+        m.d.sync += rows.eq(block.rows)
+    read, known, due, expected = Signal(), Signal(), Signal(24), Signal(24)
+    asked = (block.read.as_value() == place) & (block.kind == KINDS.index("rows"))
+    m.d.sync += read.eq(asked & ~begins), due.eq(rows), known.eq(read), expected.eq(due)
+    with m.If(known):
+        holds(m, "rows as they were written last", block.value == expected)
+
+
+PROOFS = (
+    Proof(
+        "engine/counters",
+        "a sample's rows are read as they were written last; the queue of samples that have begun never overflows",
+        lambda: Counters(FORM),
+        rules,
+        depth=10,
+        bounded="a queue of eight is full in the ninth clock",
+        bugs=10,
+        mutants=(
+            Mutant("another kind", "engine/counters.py", "m.d.sync += kind.eq(self.kind)", "m.d.comb += kind.eq(self.kind)"),
+            Mutant("a shorter queue", "engine/counters.py", "depth=8)", "depth=6)"),
+        ),
+    ),
+)

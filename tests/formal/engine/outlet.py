@@ -1,0 +1,70 @@
+"""`Outlet`: what is offered stays; nothing for the learner is lost."""
+
+from amaranth.hdl import Signal
+
+from rtl.checks import holds, never
+from rtl.engine.outlet import Outlet
+from tests.cosim.mutants import Mutant
+from tests.formal.engine.small import FORM
+from tests.formal.proof import Bench, Proof
+
+
+def rules(bench: Bench, block: Outlet) -> None:
+    """A patient soma, whose pass stays until its last word is out; an item for the learner for each sample it learns."""
+    m, word, now = bench.m, block.words, block.under_way
+    bench.patient(word, "soma")
+    bench.patient(block.bottom, "bottom")
+    waits, before = Signal(), Signal(len(now.as_value()))
+    m.d.sync += waits.eq(word.valid & ~word.ready), before.eq(now)
+    bench.assume(~waits | (now.as_value() == before))
+    bench.assume(now.context < len(FORM.contexts))
+    bench.assume(~(word.valid & ~now.apical & (now.context == 0)))  # layer 0 has no perception of its own
+    last = word.valid & word.ready & word.payload.group.last
+    learned = last & ~now.apical & now.header.learn
+    bottom = block.bottom.valid & block.bottom.ready
+    learned |= bottom & block.bottom.payload.learn & block.bottom.payload.last
+    for name, comes, stream, depth in (
+        ("taught", learned, block.teach, 6),
+        ("normed", last & now.apical, block.recalled, 4),
+    ):
+        inside = Signal(4, name=f"{name}_inside")
+        m.d.sync += inside.eq(inside + comes - (stream.valid & stream.ready))
+        never(m, f"{name}: an item is lost", comes & (inside == depth))
+        never(m, f"{name}: an item of nothing", stream.valid & (inside == 0))
+        holds(m, f"{name}: an item that came is there two clocks later", inside <= depth)
+    holds(m, "out with a pass's last word", block.out == last)
+    spikes = block.spikes[0]
+    top = now.context == len(FORM.contexts) - 1
+    taken = word.valid & word.ready
+    goes = spikes.valid & spikes.ready
+    never(m, "a word is taken twice by the rows", goes & ~taken & ~(top & ~now.apical))
+    voltages = block.voltages.valid & block.voltages.ready
+    never(m, "V_L without its word, or of no top", voltages & ~(taken & top & ~now.apical))
+
+
+PROOFS = (
+    Proof(
+        "engine/outlet",
+        "spikes and V_L stay until taken, and go once a word; no sample for the learner is lost",
+        lambda: Outlet(FORM),
+        rules,
+        depth=10,
+        bounded="its queues' fill is theirs alone",
+        bugs=10,
+        mutants=(
+            Mutant(
+                "a full queue is no matter",
+                "engine/outlet.py",
+                "self.voltages.ready) & to_teach.ready & to_norm.ready",
+                "self.voltages.ready) & to_norm.ready",
+            ),
+            Mutant(
+                "spikes before there is room",
+                "engine/outlet.py",
+                "(way == number) & to_teach.ready & to_norm.ready",
+                "(way == number)",
+            ),
+            Mutant("takes what nobody took", "engine/outlet.py", "clear = free & (apical", "clear = (apical"),
+        ),
+    ),
+)

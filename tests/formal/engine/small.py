@@ -1,0 +1,6 @@
+"""The engine whose blocks are proven: three layers of two neurons on one lane, two concepts."""
+
+from golden.config import Config
+from rtl.engine.formats import EngineFormat
+
+FORM = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=1, rule="second"), (0, 1, 2), 1)
