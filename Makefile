@@ -2,6 +2,7 @@
 #
 #   make demo         the chip learns handwritten digits in simulation; pictures and a report in runs/demo
 #   make test         lint and the tests of core, model, driver and commands; installs Icarus Verilog where it can
+#   make prove        blocks of the core proven from their own assertions, and broken to see the proofs fail (docs/proofs.md)
 #   make test-boards  tests that synthesise, place and route
 #   make test-all     both, and the long tests
 #   make bench        the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
@@ -18,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25
 export PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-boards test-all bench lint clean icarus
+.PHONY: help venv demo test prove test-boards test-all bench lint clean icarus
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +38,9 @@ demo: $(STAMP)
 
 test: $(STAMP) icarus lint
 	@$(PYTEST) -m "not long and not boards"
+
+prove: $(STAMP)
+	@$(BIN)/python -m tests.formal
 
 test-boards: $(STAMP) icarus
 	@$(PYTEST) -m "boards and not long"

@@ -3,9 +3,9 @@
 from functools import cache
 
 import pytest
-from cosim.elaborate import verilog
 
 from cosim.build import build
+from cosim.elaborate import verilog
 from cosim.runner import run
 from tests.cosim.uart_top import UartTop
 from tests.marks import long

@@ -39,9 +39,9 @@ PROOFS = (
         "a sample is claimed only where a list is free, and that list is free again with its walk's end",
         lambda: Claims(FORM),
         rules,
-        depth=14,
+        depth=8,
         bounded="the queue's order is not told by its counts",
-        bugs=14,
+        bugs=8,
         mutants=(
             Mutant("three at a time", "engine/claims.py", "eq(count != LISTS)", "eq(1)"),
             Mutant("frees any", "engine/claims.py", "self.released & (walked.r_data == number)", "self.released"),

@@ -1,0 +1,71 @@
+"""`Slots`: samples are taught in the order in which they came, each with what it came with."""
+
+from amaranth.hdl import Signal
+
+from rtl.checks import holds, never
+from rtl.engine.slots import Slots
+from tests.cosim.mutants import Mutant
+from tests.formal.engine.small import FORM
+from tests.formal.proof import Bench, Proof
+
+
+def rules(bench: Bench, block: Slots) -> None:
+    """Samples begin where there is room; their dot products come in order, their lessons are taken, then they are closed."""
+    m, lesson = bench.m, block.lesson
+    number, kept = bench.chosen(2, "number"), Signal(len(block.sample.as_value()))
+    begun, dotted, taught, closed = (Signal(3, name=name) for name in ("begun", "dotted", "taught", "closed"))
+    bench.assume(~block.begin | block.room)
+    with m.If(block.begin):
+        m.d.sync += begun.eq(begun + 1)
+        with m.If(begun == number):
+            m.d.sync += kept.eq(block.sample)
+        never(m, "more samples are under way than there are slots", (begun - closed)[:3] == FORM.under_way)
+    final = block.dot.valid & block.dot.final & ~block.dot.norm
+    slot = Signal(range(FORM.under_way))
+    with m.If(final):
+        m.d.sync += dotted.eq(dotted + 1), slot.eq(slot + 1)
+        with m.If(slot == FORM.under_way - 1):
+            m.d.sync += slot.eq(0)
+    bench.assume(~block.dot.valid | block.dot.norm | ((dotted != begun) & (block.dot.slot == slot)))
+    # What is asked for stays, in a state in which no sample begins.
+    asks, concept = Signal(), Signal(len(block.concept.as_value()))
+    m.d.sync += asks.eq(block.take & ~(lesson.valid & lesson.ready & lesson.payload.take)), concept.eq(block.concept)
+    bench.assume(~asks | (block.take & (block.concept.as_value() == concept)))
+    bench.assume(~block.take | ~block.begin)
+    with m.If(lesson.valid & ~lesson.payload.take):
+        never(m, "a lesson before its dot products", taught == dotted)
+        sample = block.sample.shape()(kept)
+        own = (lesson.payload.label == sample.label) & (lesson.payload.context == sample.context)
+        never(m, "another sample's lesson", (taught == number) & ~own)
+        with m.If(lesson.ready):
+            m.d.sync += taught.eq(taught + 1)
+    with m.If(lesson.valid & lesson.payload.take):
+        holds(m, "S of the concept that is asked for", lesson.payload.label == block.concept.k)
+    bench.assume(~block.close | block.ended)
+    with m.If(block.ended):
+        never(m, "an end before its lesson", closed == taught)
+        holds(m, "the oldest sample is first", (closed != number) | (block.oldest.taught.as_value() == kept))
+    with m.If(block.close):
+        m.d.sync += closed.eq(closed + 1)
+
+
+PROOFS = (
+    Proof(
+        "engine/slots",
+        "samples are taught and closed in order, each as it came; a lesson once offered stays",
+        lambda: Slots(FORM),
+        rules,
+        depth=9,
+        bounded="the order of samples is not told by the slots",
+        bugs=10,
+        mutants=(
+            Mutant(
+                "withdraws a lesson", "engine/slots.py", "lesson.take.eq(self.take & ~given)", "lesson.take.eq(self.take)"
+            ),
+            Mutant("always room", "engine/slots.py", "~used.bit_select(next_one, 1)", "1"),
+            Mutant(
+                "the wrong end", "engine/slots.py", "ended.bit_select(middle, 1).eq(1)", "ended.bit_select(oldest, 1).eq(1)"
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+"""What `make prove` says of what is not proven: it has to be told apart from what is."""
+
+import dataclasses
+
+import pytest
+from amaranth.hdl import Mux, Signal
+
+from rtl.checks import holds
+from tests.cosim.mutants import Mutant
+from tests.formal.__main__ import main, prove
+from tests.formal.bus.packet_out import PROOFS as PACKET_OUT
+from tests.formal.streams import PROOFS, rules
+
+HELD = PROOFS[0]
+HARMLESS = Mutant("no bug", "streams.py", "~self.o.ready, self.i.valid)", "~self.o.ready, self.i.valid & 1)")
+pytestmark = pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+
+
+def too_much(bench, held):
+    rules(bench, held)
+    holds(bench.m, "never an item", ~held.o.valid)
+
+
+def not_by_itself(bench, held):
+    """True, and no induction of a clock shows it: a counter that goes 0, 1, 0 could stand at 2."""
+    count = Signal(2)
+    bench.m.d.sync += count.eq(Mux(count == 0, 1, Mux(count == 1, 0, 3)))
+    holds(bench.m, "it never comes to 3", count != 3)
+
+
+@pytest.mark.parametrize(
+    "changes, wrong",
+    [
+        ({"mutants": HELD.mutants[:1]}, ""),
+        ({"rules": too_much, "mutants": ()}, "clock 1"),
+        ({"rules": not_by_itself, "mutants": ()}, "no induction: "),
+        ({"mutants": (HARMLESS,)}, "a planted bug is not found: no bug"),
+    ],
+    ids=["proven", "wrong", "no_induction", "harmless_bug"],
+)
+def test_what_is_found_is_said(changes, wrong):
+    outcome = prove(dataclasses.replace(HELD, **changes))
+    assert outcome.wrong.startswith(wrong) and bool(outcome.wrong) == bool(wrong)
+    assert [bug for bug in outcome.bugs if bug] == (["clock 2"] if not wrong else [])
+
+
+def test_a_valid_that_hangs_on_a_ready_is_found_without_an_assertion():
+    hangs = PACKET_OUT[0].mutants[1]
+    assert prove(dataclasses.replace(PACKET_OUT[0], mutants=(hangs,))).bugs == ("a stream's valid hangs on a ready",)
+
+
+def test_the_command_fails_with_what_fails(monkeypatch, capsys):
+    monkeypatch.setattr("tests.formal.__main__.proofs", lambda: [dataclasses.replace(HELD, rules=too_much, mutants=())])
+    assert main([]) == 1 and "0 of 1 proven" in capsys.readouterr().out
+    assert main(["no such block"]) == 1
