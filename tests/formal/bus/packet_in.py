@@ -53,9 +53,9 @@ PROOFS = (
         "each packet is told of once, good or dropped; its ring never overflows; a sample waits unchanged",
         lambda: PacketIn(CONFIG),
         rules,
-        depth=14,
+        depth=16,
         bounded="nothing short says which words of the ring are a good packet's",
-        bugs=14,
+        bugs=17,
         mutants=(
             Mutant("never full", "bus/packet_in.py", "held.ready.eq(beyond | ~full)", "held.ready.eq(1)"),
             Mutant("keeps what is too short", "bus/packet_in.py", "write.eq(committed)\n", "write.eq(write)\n"),

@@ -63,9 +63,7 @@ PROOFS = (
                 "withdraws a lesson", "engine/slots.py", "lesson.take.eq(self.take & ~given)", "lesson.take.eq(self.take)"
             ),
             Mutant("always room", "engine/slots.py", "~used.bit_select(next_one, 1)", "1"),
-            Mutant(
-                "the wrong end", "engine/slots.py", "ended.bit_select(middle, 1).eq(1)", "ended.bit_select(oldest, 1).eq(1)"
-            ),
+            Mutant("before its dots", "engine/slots.py", "lesson.take | dotted.bit", "lesson.take | used.bit"),
         ),
     ),
 )

@@ -1,0 +1,87 @@
+"""`Schedule`: one pass at a time, and none whose spikes have no room or whose layer waits for something."""
+
+from amaranth.hdl import Array, Mux, Signal
+
+from rtl.checks import holds, never
+from rtl.engine.claims import DEPTH, LISTS
+from rtl.engine.schedule import Schedule
+from tests.cosim.mutants import Mutant
+from tests.formal.engine.small import FORM
+from tests.formal.proof import Bench, Proof
+
+CONTEXTS = range(len(FORM.contexts))
+
+
+def rules(bench: Bench, block: Schedule) -> None:
+    """Lists, somas and a learner that finish what has begun and nothing else."""
+    m, offered = bench.m, block.passes.payload
+    taken = block.passes.valid & block.passes.ready
+    under_way, walking, owed = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1)), Signal()
+    m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released)
+    bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
+    bench.assume(~block.out | (under_way != 0))
+    bench.assume(~block.released | (walking != 0))
+    outside = {*FORM.inputs, FORM.source_of(FORM.layers - 1, True)}
+    for number in range(len(FORM.sources)):
+        waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
+        begins, takes = block.claim[number], taken & (block.source == number)
+        for context in CONTEXTS:
+            for apical in (False, True):
+                target = FORM.target_of(FORM.contexts[context], apical)
+                if target and FORM.source_of(*target) == number:
+                    begins |= taken & (offered.context == context) & (offered.apical == apical)
+        m.d.sync += waiting.eq(waiting + begins - takes)
+        bench.assume(~block.listed[number] | (waiting != 0))
+        bench.assume(~block.claim[number] | (block.room[number] if number in outside else 0))
+    state = {name: Array(state[name] for state in block.states) for name in ("busy", "closing", "slot", "begun")}
+    for context in (block.taught_context, block.recalled_as.context):
+        bench.assume(context < len(CONTEXTS))
+    bench.assume(~block.taught | state["busy"][block.taught_context].bit_select(block.taught_parity, 1))
+    m.d.sync += owed.eq((owed | (block.concept.valid & block.concept.ready)) & ~block.made)
+    bench.assume(~block.made | owed)
+    recalled, k = block.recalled_as.context, block.recalled_as.k
+    bench.assume(~block.recalled | (state["closing"][recalled] & (k < state["begun"][recalled])))
+    bench.assume(~block.codes_done | block.states[-1]["closing"])
+    bench.assume(~block.bottom_taken | block.bottom_free)
+
+    never(m, "a pass is chosen while one is offered", block.choosing & block.passes.valid)
+    with m.If(block.passes.valid):
+        never(m, "a pass of layer 0's that is no recall", ~offered.apical & (offered.context == 0))
+        holds(
+            m,
+            "it is of the source whose rows are looked up",
+            offered.apical == Array(s.apical for s in FORM.sources)[block.source],
+        )
+        closing = state["closing"][offered.context]
+        holds(m, "recalls while the layer is closed, samples while it is not", closing == offered.apical)
+        busy = state["busy"][offered.context].bit_select(state["slot"][offered.context][0], 1)
+        never(m, "a sample before the last but one is taught", ~offered.apical & busy)
+    never(m, "the words' queue and the passes' count differ", block.any_under_way != Mux(under_way == 0, 0, 1))
+
+
+PROOFS = (
+    Proof(
+        "engine/schedule",
+        "one pass at a time, with room for its spikes, of a layer that is open for it; queues never overflow",
+        lambda: Schedule(FORM),
+        rules,
+        depth=11,
+        bounded="what is listed, claimed and taught is told by counts of others",
+        bugs=13,
+        mutants=(
+            Mutant("no look at room", "engine/schedule.py", "can &= room", "can &= 1"),
+            Mutant(
+                "does not wait for the taught",
+                "engine/schedule.py",
+                'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
+                'can &= ~state["closing"]',
+            ),
+            Mutant(
+                "chooses on",
+                "engine/schedule.py",
+                "with m.If(~self.passes.valid & ~self.choosing):",
+                "with m.If(~self.choosing):",
+            ),
+        ),
+    ),
+)
