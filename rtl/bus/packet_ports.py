@@ -7,8 +7,8 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.bus.bus import word_layout
 from rtl.bus.packet_in import PacketIn
-from rtl.checks import never
 from rtl.bus.packet_out import PacketOut
+from rtl.checks import never
 from rtl.interface.registers import DATA_BITS, MODES, ROUTES
 from rtl.ports import stimulus_layout
 

@@ -5,11 +5,14 @@ import re
 from golden.config import Config
 
 
-def core_verilog(config: Config, name: str = "core") -> str:
-    """The text of module `name`: a comment with the configuration and the streams, then the design."""
+def core_verilog(config: Config, name: str = "core", asserted: bool = False) -> str:
+    """The text of module `name`: a comment with the configuration and the streams, then the design.
+
+    asserted: with the assertions that end a simulation (docs/proofs.md); not for hardware.
+    """
     from cosim import elaborate  # Amaranth takes its time to import
 
-    return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name, asserted=False))
+    return header(config, name) + without_initial_wires(elaborate.core_verilog(config, name=name, asserted=asserted))
 
 
 _INITIAL_WIRE = re.compile(r"^ *\(\* init = [^\n]*\n(?= *(?:\(\*[^\n]*\n *)*(?:input |output )?wire )", re.MULTILINE)

@@ -48,7 +48,7 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
             test_y=digits.y_test,
             simulator=simulator,
             progress=follow,
-            verilog=core_verilog(config),
+            verilog=core_verilog(config, asserted=True),
         )
 
 
@@ -124,6 +124,6 @@ def probe(config: Config, simulator: str, x: np.ndarray, y: np.ndarray) -> list[
         np.savez(folder / "samples.npz", x=x, y=y)
         files = {"state": "state.npz", "samples": "samples.npz", "results": "results.json"}
         values = {"config": config.to_dict()} | {key: str(folder / file) for key, file in files.items()}
-        built = build(wrapped(core_verilog(config), config), TOP, simulator)
+        built = build(wrapped(core_verilog(config, asserted=True), config), TOP, simulator)
         runner.run(built, "sw.figures.speed_bench", values, folder=folder / "run")
         return json.loads((folder / "results.json").read_text(encoding="utf-8"))

@@ -112,7 +112,7 @@ def _prove(
     golden = GoldenRun(folder / "golden", training)
     with ShardProgress(console, training.samples, training.shards) as progress, plain_errors():
         progress.say("elaborating the core")
-        verilog = core_verilog(training.config)
+        verilog = core_verilog(training.config, asserted=True)
         core = hashlib.sha256(verilog.encode()).hexdigest()[:16]
         if kept.settings.setdefault("core", core) != core:
             raise UserError(f"{folder.path}: found proofs of another core; allowed is to go on with the rtl they began with")

@@ -137,7 +137,7 @@ def _compare(
 def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable[[str], None]) -> str:
     """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
     if netlist is None:
-        return core_verilog(config)
+        return core_verilog(config, asserted=True)
     from sw.boards.netlist import FAMILIES, netlist_verilog
     from sw.boards.tools import Folder
 

@@ -48,7 +48,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
     config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         progress.advance(done, 0, "elaborating the core")
-        text = core_verilog(config)
+        text = core_verilog(config, asserted=True)
         write(folder / "core.v", text)
         said = done
 

@@ -9,7 +9,7 @@ from golden.config import Config
 from tests.cosim.core_runs import BENCH, built, strange
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 
-CONFIG = Config(sizes=(7, 5, 4, 3), lanes=2, rule="second", block=4)
+CONFIG = Config(sizes=(7, 5, 4, 3), lanes=2, block=4)
 MUTANTS = {
     Mutant("lists are always free", "engine/claims.py", "eq(count != LISTS)", "eq(1)", True): (
         r"engine0\.rows.*both of whose lists are full|claims .*a list is released that was not claimed"

@@ -8,7 +8,7 @@ from rtl.checks import holds, never
 from tests.cosim.mutants import Mutant
 from tests.formal.proof import Bench, Proof
 
-CONFIG = Config(sizes=(3, 3, 2), lanes=3, rule="second")
+CONFIG = Config(sizes=(3, 3, 2), lanes=3)
 
 
 def rules(bench: Bench, block: Control) -> None:

@@ -9,7 +9,7 @@ from rtl.interface.packets import sample_words
 from tests.cosim.mutants import Mutant
 from tests.formal.proof import Bench, Proof
 
-CONFIG = Config(sizes=(3, 3, 2), lanes=3, rule="second")
+CONFIG = Config(sizes=(3, 3, 2), lanes=3)
 """A packet of two words in a ring of four; a beat a sample."""
 
 

@@ -1,18 +1,18 @@
-"""`PacketOutSerial`: every result is a packet of as many words, and is told of once."""
+"""`PacketOut`: every result is a packet of as many words, and is told of once."""
 
 from amaranth.hdl import Mux, Signal
 
 from golden.config import Config
-from rtl.bus.packet_out import PacketOutSerial
+from rtl.bus.packet_out import PacketOut
 from rtl.checks import holds
 from rtl.interface.packets import result_words
 from tests.cosim.mutants import Mutant
 from tests.formal.proof import Bench, Proof
 
-CONFIG = Config(sizes=(3, 3, 2), lanes=3, rule="second")
+CONFIG = Config(sizes=(3, 3, 2), lanes=3)
 
 
-def rules(bench: Bench, block: PacketOutSerial) -> None:
+def rules(bench: Bench, block: PacketOut) -> None:
     """Words are passed on one by one; the last of a result has `last`, and with it goes `done`."""
     m, words = bench.m, result_words(CONFIG)
     bench.patient(block.i)
@@ -33,7 +33,7 @@ PROOFS = (
     Proof(
         "bus/packet_out",
         "a result's words are a packet, the last one marked and counted",
-        lambda: PacketOutSerial(CONFIG),
+        lambda: PacketOut(CONFIG),
         rules,
         depth=1,
         mutants=(

@@ -3,4 +3,4 @@
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
 
-FORM = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=1, rule="second"), (0, 1, 2), 1)
+FORM = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=1), (0, 1, 2), 1)
