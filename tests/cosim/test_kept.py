@@ -43,16 +43,17 @@ def test_what_cannot_be_kept_is_made(tmp_path, monkeypatch):
 def test_a_core_is_converted_once_and_another_one_apart(tmp_path, monkeypatch):
     monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path))
     converted = []
-    monkeypatch.setattr(elaborate, "verilog", lambda component, name: converted.append(name) or f"module {name}")
+    monkeypatch.setattr(elaborate, "verilog", lambda component, name, asserted: converted.append(name) or f"module {name}")
     core = "pprint:pformat"  # in place of a core: any function of the configuration
     for _ in range(2):
         assert elaborate.core_verilog(SMALL, core) == "module core"
     assert converted == ["core"]
     elaborate.core_verilog(SMALL, core, name="other")
     elaborate.core_verilog(SMALL.replace(leak=5), core)
+    elaborate.core_verilog(SMALL, core, asserted=False)
     monkeypatch.setattr(elaborate, "_rtl", lambda: "changed")
     elaborate.core_verilog(SMALL, core)
-    assert converted == ["core", "other", "core", "core"]
+    assert converted == ["core", "other", "core", "core", "core"]
 
 
 def test_the_source_of_every_module_of_rtl_counts(monkeypatch):

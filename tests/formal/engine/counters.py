@@ -3,7 +3,8 @@
 from amaranth.hdl import Signal
 
 from rtl.checks import holds
-from rtl.engine.counters import KINDS, Counters, place_layout
+from rtl.engine.counters import Counters, place_layout
+from rtl.formats import COUNTERS
 from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import FORM
 from tests.formal.proof import Bench, Proof
@@ -22,7 +23,7 @@ def rules(bench: Bench, block: Counters) -> None:
     with m.If(begins):
         m.d.sync += rows.eq(block.rows)
     read, known, due, expected = Signal(), Signal(), Signal(24), Signal(24)
-    asked = (block.read.as_value() == place) & (block.kind == KINDS.index("rows"))
+    asked = (block.read.as_value() == place) & (block.kind == COUNTERS.index("rows"))
     m.d.sync += read.eq(asked & ~begins), due.eq(rows), known.eq(read), expected.eq(due)
     with m.If(known):
         holds(m, "rows as they were written last", block.value == expected)

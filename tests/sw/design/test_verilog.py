@@ -25,6 +25,7 @@ def test_the_file_is_one_design_with_its_header_in_front(tmp_path, capsys):
     assert text.startswith("// core: a BiSpike core")
     modules = re.findall(r"^module (\S+?) *\(", text, flags=re.MULTILINE)
     assert modules.count("core") == 1
+    assert "assert" not in text and "$finish" not in text  # a simulation's alone
     assert len(re.findall(r"^endmodule", text, flags=re.MULTILINE)) == len(modules)
     assert capsys.readouterr().out == f"{output}: module core, {len(text.splitlines()):,} lines\n"
     assert [path.name for path in output.parent.iterdir()] == ["small.v"]
