@@ -429,7 +429,7 @@ def test_a_network_is_chosen_for_the_data_and_found_by_it(folder, monkeypatch, c
     seen = []
     monkeypatch.setattr(prove, "_prove", lambda training, *rest: seen.append(training.config))
     assert cli.main(["prove", "--data", "mine.npz", "--shards", "2"]) == 0
-    assert "network chosen for mine: 9-128-64-2, lanes 9-16-16-2; --config takes another" in capsys.readouterr().out
+    assert "network chosen for mine: 9-128-64-2, 16 lanes; --config takes another" in capsys.readouterr().out
     assert cli.main(["prove", "--data", "mine.npz", "--resume"]) == 0
     assert capsys.readouterr().out.startswith("run runs/prove-mine, 0 of 2 shards")
     assert [config.sizes for config in seen] == [(9, 128, 64, 2)] * 2
