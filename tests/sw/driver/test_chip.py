@@ -31,11 +31,11 @@ def chip(transport):
     return new(transport)
 
 
-def new(transport):
+def new(transport, config=CONFIG):
     """A chip in the state of a new golden model."""
-    made = Chip(transport, CONFIG)
+    made = Chip(transport, config)
     made.set()
-    made.load(IntegerModel(CONFIG).state())
+    made.load(IntegerModel(config).state())
     return made
 
 
@@ -229,10 +229,11 @@ def test_registers_are_counted_and_read_while_a_result_waits(chip):
     assert len(chip._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
 
 
-def test_a_simulated_core_finishes_what_is_pending(tmp_path):
-    model, (x, y) = IntegerModel(CONFIG), samples(6, 7)
-    with TRANSPORTS["icarus"](CONFIG, tmp_path) as transport:
-        chip = new(transport)
+def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
+    config = CONFIG.replace(engines=((1,), (0, 2)))
+    model, (x, y) = IntegerModel(config), samples(6, 7)
+    with TRANSPORTS["icarus"](config, tmp_path) as transport:
+        chip = new(transport, config)
         for part in (slice(4), slice(4, 6)):
             assert_same(records(chip.train(x[part], y[part])), records(model.train(x[part], y[part])))
             assert_same(chip.save(), model.state())
