@@ -64,6 +64,9 @@ PROOFS = (
                 "(way == number) & to_teach.ready & to_norm.ready",
                 "(way == number)",
             ),
+            Mutant(
+                "V_L before its word", "engine/outlet.py", "top & to_teach.ready & to_norm.ready", "top & to_teach.ready"
+            ),
             Mutant("takes what nobody took", "engine/outlet.py", "clear = free & (apical", "clear = (apical"),
         ),
     ),
