@@ -50,8 +50,8 @@ MUTANTS = (
     Mutant(
         "samples go on while concepts are recalled",
         "engine/schedule.py",
-        'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
-        'can &= ~state["busy"].bit_select(state["slot"][0], 1)',
+        'self.bottom_free.eq(~state["closing"] & ~state["busy"]',
+        'self.bottom_free.eq(~state["busy"]',
         True,
     ),
     Mutant(
