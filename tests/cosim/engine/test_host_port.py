@@ -14,7 +14,7 @@ from tests.cosim.mutants import Mutant, parameters, with_mutant
 from tests.cosim.test_axi_mutants import CONFIG
 
 COMPONENT, TOP = "rtl.core:Core", "core"
-SAMPLES = 40
+SAMPLES = 24
 MUTANTS = (
     Mutant("samples go first", "engine/core.py", 'hold.eq(~fsm.ongoing("listen") & ~at_once)', "hold.eq(0)"),
     Mutant("registers wait", "engine/core.py", "m.If(at_once | quiet)", "m.If(quiet)", True),
