@@ -15,3 +15,19 @@ def ram(shape, depth: int, init=(), block: bool = False, at_once: bool = False) 
     """
     attributes = ({} if at_once else {"no_rw_check": 1}) | ({"ram_style": "block"} if block else {})
     return Memory(shape=shape, depth=depth, init=list(init), attrs=attributes)
+
+
+BLOCK = 1 << 14
+"""Words of 16 bits of an iCE40's large memories, which have one port and hold anything at first."""
+
+
+def one_port_memory(shape, words: int) -> Memory:
+    """A memory of which one port, of one address, is to be used: a read or a write in a clock.
+
+    From an eighth of a `BLOCK` on it is whole blocks, so that synthesis for an iCE40 takes its large memories. Nothing
+    depends on what those hold at first, nor on what such a port gives after a write, before it reads again.
+    """
+    if words < BLOCK >> 3:
+        return Memory(shape=shape, depth=words, init=[], attrs={"no_rw_check": 1})
+    depth = -(-words // BLOCK) * BLOCK
+    return Memory(shape=shape, depth=depth, init=[], attrs={"no_rw_check": 1, "uninitialised": 1})

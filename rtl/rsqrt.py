@@ -18,7 +18,7 @@ class Rsqrt(wiring.Component):
     """One 1/sqrt a clock, without flow control.
 
     Args:
-        bits: width of N, 1 or more.
+        bits: width of N, 1 or more. latency: 2, or 1 without a register behind the table.
 
     Members:
         n (In, bits): N.
@@ -29,8 +29,8 @@ class Rsqrt(wiring.Component):
 
     latency = 2
 
-    def __init__(self, bits: int):
-        self.places = (bits + 1) // 2  # digits
+    def __init__(self, bits: int, latency: int = latency):
+        self.places, self.latency = (bits + 1) // 2, latency  # digits
         super().__init__({"n": In(bits), "t": Out(MANTISSA_BITS), "place": Out(range(self.places))})
 
     def elaborate(self, platform):
@@ -42,5 +42,6 @@ class Rsqrt(wiring.Component):
             with m.If(self.n[2 * p : 2 * p + 2].any()):
                 m.d.sync += [mantissa.eq(padded[2 * p : 2 * p + 6]), place.eq(p)]
         table = Array((0,) * 16 + TABLE)  # below 16 there is N = 0 only
-        m.d.sync += [self.t.eq(table[mantissa]), self.place.eq(place)]
+        domain = m.d.sync if self.latency == 2 else m.d.comb
+        domain += [self.t.eq(table[mantissa]), self.place.eq(place)]
         return m

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from golden.config import Config
 from rtl.engine.contexts import Context, Source, contexts_of, sources_of
+from rtl.engine.stages import FAST, SLOW, Stages
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS, ceil_log2
 
 
@@ -36,6 +37,26 @@ class EngineFormat:
             config.learn,
             contexts_of(config, layers, lanes),
         )
+
+    @property
+    def slow(self) -> bool:
+        """Whether it is for a small and slow chip: few registers, and weights in memories of one port."""
+        return self.lanes == 1
+
+    @property
+    def stages(self) -> Stages:
+        """Where its pipelines have registers."""
+        return SLOW if self.slow else FAST
+
+    @property
+    def stored(self) -> int:
+        """The stage of `stages.row` in which a row's word is as it is to be."""
+        return self.stages.row.stored if self.learn else self.stages.row.recalled
+
+    @property
+    def summed(self) -> int:
+        """The stage of `stages.row` in which a group's sums are there, counted from its last row."""
+        return self.stored + 2
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -8,10 +8,8 @@ from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, word_layout
 from rtl.engine.soma import Soma, setting
-from rtl.engine.synapses import BANK_BITS, HOST_READ, HOST_WRITE, Synapses, changes_layout, host_signature, sums_stage
+from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, host_signature
 from rtl.engine.walk import Walk
-
-__all__ = ["HOST_READ", "HOST_WRITE", "Neurons"]
 
 
 class Neurons(wiring.Component):
@@ -58,7 +56,7 @@ class Neurons(wiring.Component):
         m.submodules.walk = walk = Walk(f)
         m.submodules.synapses = synapses = Synapses(f, self.bank_bits)
         # A row that is its group's last can be issued a clock after `room` at the earliest.
-        m.submodules.soma = soma = Soma(f, self.rounds, lead=sums_stage(f.learn))
+        m.submodules.soma = soma = Soma(f, self.rounds, lead=f.summed)
         wiring.connect(m, flipped(self.passes), walk.passes)
         wiring.connect(m, soma.words, flipped(self.words))
         wiring.connect(m, flipped(self.host), synapses.host)
@@ -69,6 +67,7 @@ class Neurons(wiring.Component):
             m.d.comb += errors.row.eq(synapses.row), synapses.errors.eq(errors.errors)
         m.d.comb += [self.index.eq(walk.index), self.released.eq(walk.released)]
         m.d.comb += [synapses.step.eq(walk.step), synapses.entry.eq(self.entry), walk.writing.eq(synapses.writing)]
+        m.d.comb += walk.blocked.eq(synapses.blocked)
         m.d.comb += [soma.accumulated.eq(synapses.accumulated), soma.group.eq(walk.ended), walk.room.eq(soma.room)]
         for t in range(f.planes):
             m.d.comb += [soma.sums[t][lane].eq(synapses.sums[t][lane]) for lane in range(f.lanes)]

@@ -58,7 +58,7 @@ class Rounding(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f, lanes = self.form, range(self.form.lanes)
+        f, lanes, at = self.form, range(self.form.lanes), self.form.stages.rounding
         totals = [Signal.like(total, name=f"kept{i}", reset_less=True) for i, total in enumerate(self.totals)]
         windows = [Signal(2, name=f"window{i}", reset_less=True) for i in lanes]
         apical, top, shift, place = Signal(), Signal(), Signal(4), Signal(f.place_bits)
@@ -87,24 +87,24 @@ class Rounding(wiring.Component):
             for name, kept in (("totals", totals), ("windows", windows)):
                 p.define(f"{name}{quad}", 0, Array(kept[quad : quad + QUAD])[lane[:2]])
         totals, windows = (
-            Array(p.at(f"{name}{quad}", 1) for quad in range(0, f.lanes, QUAD)) for name in ("totals", "windows")
+            Array(p.at(f"{name}{quad}", at.value) for quad in range(0, f.lanes, QUAD)) for name in ("totals", "windows")
         )
-        value = p.define("value", 1, totals[p.at("lane", 1) >> 2])
-        p.define("window", 1, windows[p.at("lane", 1) >> 2])
-        p.define("negative", 1, value[-1])
+        value = p.define("value", at.value, totals[p.at("lane", at.value) >> 2])
+        p.define("window", at.value, windows[p.at("lane", at.value) >> 2])
+        p.define("negative", at.value, value[-1])
         for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
             p.define(name, 0, what)
-        m.d.comb += self.picked.eq(p.at("value", 2)[:SUM_BITS].as_signed())
+        m.d.comb += self.picked.eq(p.at("value", at.coarse)[:SUM_BITS].as_signed())
         # Twice the value, so that half of what is shifted away stays: the shift in two clocks, then the rounding.
-        p.define("coarse", 2, (p.at("value", 2).as_signed() << 1) >> (p.at("shift", 2)[2:] << 2))
-        p.define("fine", 3, p.at("coarse", 3).as_signed() >> p.at("shift", 3)[:2])
-        p.define("rounded", 4, round_half(p.at("fine", 4).as_signed()))
-        rounded, window, falls = p.at("rounded", 5).as_signed(), p.at("window", 5), p.at("negative", 5)
-        basal_opens = Mux(p.at("top", 5), window[0] | ~falls, window[0] & (window[1] | falls))
-        opens = Mux(p.at("apical", 5), (window[0] | ~falls) & (window[1] | falls), basal_opens)
+        p.define("coarse", at.coarse, (p.at("value", at.coarse).as_signed() << 1) >> (p.at("shift", at.coarse)[2:] << 2))
+        p.define("fine", at.fine, p.at("coarse", at.fine).as_signed() >> p.at("shift", at.fine)[:2])
+        p.define("rounded", at.round, round_half(p.at("fine", at.round).as_signed()))
+        rounded, window, falls = p.at("rounded", at.error).as_signed(), p.at("window", at.error), p.at("negative", at.error)
+        basal_opens = Mux(p.at("top", at.error), window[0] | ~falls, window[0] & (window[1] | falls))
+        opens = Mux(p.at("apical", at.error), (window[0] | ~falls) & (window[1] | falls), basal_opens)
         g, most = saturate(rounded, ERROR_BITS), saturate(rounded, APICAL_ERROR_BITS)
-        p.define("error", 5, Mux(opens, Mux(p.at("apical", 5), most, g), 0)[: f.error_bits].as_signed())
-        done = 6
+        p.define("error", at.error, Mux(opens, Mux(p.at("apical", at.error), most, g), 0)[: f.error_bits].as_signed())
+        done = at.done
         for i in lanes:
             with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
                 m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())

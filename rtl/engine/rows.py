@@ -32,7 +32,7 @@ class Rows(wiring.Component):
         source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
             sample of that source, in the same clock.
         taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
-        index: In, an address -> entry: Out, `entry_layout`, two clocks later.
+        index: In, an address -> entry: Out, `entry_layout`, `stages.row.entry` clocks later.
         idle: Out, no word is inside.
         host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
             address stays from two clocks before the write, and before the read, on.
@@ -67,7 +67,10 @@ class Rows(wiring.Component):
         m.submodules.list = rows = ram(shape=entry_layout(f), depth=1 << f.list_bits)
         get = rows.read_port()
         m.d.comb += get.addr.eq(self.index)
-        m.d.sync += self.entry.eq(get.data)  # a block RAM's clock to output is more than half of 10 ns
+        if f.stages.row.entry == 2:
+            m.d.sync += self.entry.eq(get.data)
+        else:
+            m.d.comb += self.entry.eq(get.data)
         filling, full = Signal(len(sources)), [Signal(2, name=f"full{i}") for i in range(len(sources))]
         walking = Signal(len(sources))
 

@@ -11,9 +11,6 @@ from rtl.formats import SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 
-WRITE = 3
-"""Clocks from the place to its write."""
-
 
 class ScalarSums(wiring.Component):
     """A word of a block RAM each.
@@ -50,13 +47,15 @@ class ScalarSums(wiring.Component):
         # What comes from a block RAM is late: it has its clock.
         for name, what in (("add", self.add), ("take", self.take), ("old", read.data), ("b2", self.b2)):
             p.define(name, 1, what)
-        p.define("new", 2, saturate(p.at("old", 2) + p.at("b2", 2), SUM_BITS))
-        added, taken = p.at("add", WRITE), p.at("take", WRITE)
+        at = f.stages.scalars.sum
+        late = min(2, at)
+        p.define("new", late, saturate(p.at("old", late) + p.at("b2", late), SUM_BITS))
+        added, taken = p.at("add", at), p.at("take", at)
         with m.If(self.take):
             m.d.sync += self.sum.eq(read.data)
         m.d.comb += [
-            write.addr.eq(Mux(host.on, Cat(host.k, host.context), p.at("place", WRITE))),
+            write.addr.eq(Mux(host.on, Cat(host.k, host.context), p.at("place", at))),
             write.en.eq(added | taken | (host.on & host.write & host.sums)),
-            write.data.eq(gated(p.at("new", WRITE), added) | gated(host.data.as_signed(), host.on)),
+            write.data.eq(gated(p.at("new", at), added) | gated(host.data.as_signed(), host.on)),
         ]
         return m

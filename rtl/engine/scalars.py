@@ -10,7 +10,6 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
-from rtl.engine.scalar_sums import WRITE as SUM_WRITE
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import round_half, saturate
@@ -27,11 +26,6 @@ HIDDEN_DEAD_ZONE = 64
 """Added to the setting in hidden layers."""
 WORK_BITS = 18
 """a_k C_k, and a_k C_k t_k >> 8, signed."""
-
-OPERANDS = 2 + Rsqrt.latency
-"""Stage in which 1/|m[k]| is there: what comes from a block RAM is late, and has the clock before the root for itself."""
-RESULTS = OPERANDS + 6
-"""Stage in which a result is clipped and written."""
 
 
 class Scalars(wiring.Component):
@@ -71,6 +65,7 @@ class Scalars(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
+        self.stages = f.stages.scalars
         self.p = p = Pipeline(m, "scalars", reset=("valid",))
         self.step, self.k_now = Signal(range(len(STEPS))), Signal(range(f.classes + 1))
         self.own_c, self.taking = Signal(signed(COEFFICIENT_BITS)), Signal()
@@ -98,7 +93,9 @@ class Scalars(wiring.Component):
         valid, dead_zone = Signal(), Signal(10)
         # A step that waits reads from the clock on in which the last result of the one before it is in its memory.
         p.define("valid", 0, valid)
-        unwritten, flying = p.any("valid", 0, RESULTS - 1), p.any("valid", 0, RESULTS + SUM_WRITE - 1)
+        # The dead zone is looked at two clocks behind C_y's.
+        written = self.stages.results
+        unwritten, flying = p.any("valid", 0, written - 1), p.any("valid", 0, written + max(2, self.stages.sum) - 1)
         first, last = Mux(basal, 0, lesson.label), Mux(basal, f.classes - 1, lesson.label)
         m.d.sync += dead_zone.eq(lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0))
         m.d.sync += self.spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
@@ -144,8 +141,8 @@ class Scalars(wiring.Component):
                 m.next = "idle"
 
     def _inputs(self, m):
-        """Stage 1: what the memories hold of concept k. OPERANDS: t and place of |m[k]|, or of |r|, which is kept."""
-        f, p, lesson = self.form, self.p, self.now
+        """Stage 1: what the memories hold of concept k; then t and place of |m[k]|, or of |r|, which is kept."""
+        f, p, lesson, at = self.form, self.p, self.now, self.stages.operands
         k, dot, host = p.at("k", 0), self.dot, self.host
         m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=f.under_way << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
@@ -167,13 +164,13 @@ class Scalars(wiring.Component):
             write.data.eq(Mux(host.on, host.data, dot.value)),
             self.norms_read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(k[: f.class_bits], lesson.context))),
         ]
-        m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits)
+        m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits, at - self.stages.root)
         p.define("n", 1, Mux(p.at("step", 1) == NUMBER["root"], d, self.norms_read.data))
-        m.d.comb += rsqrt.n.eq(p.at("n", 2))
-        p.define("t", OPERANDS, rsqrt.t)
-        p.define("place", OPERANDS, rsqrt.place)
+        m.d.comb += rsqrt.n.eq(p.at("n", self.stages.root))
+        p.define("t", at, rsqrt.t)
+        p.define("place", at, rsqrt.place)
         self.t_r, self.place_r = Signal.like(rsqrt.t), Signal.like(rsqrt.place)
-        with m.If(p.at("valid", OPERANDS) & (p.at("step", OPERANDS) == NUMBER["root"])):
+        with m.If(p.at("valid", at) & (p.at("step", at) == NUMBER["root"])):
             m.d.sync += self.t_r.eq(rsqrt.t), self.place_r.eq(rsqrt.place)
 
         self.own = {}
@@ -185,13 +182,13 @@ class Scalars(wiring.Component):
 
     def _operands(self, m):
         """The coefficient a_k; and behind it, the factors."""
-        p, lesson, at = self.p, self.now, OPERANDS
+        p, lesson, at = self.p, self.now, self.stages.operands
         c = p.at("c", at)
         a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(self.basal & ~c[-1], -c, 0))
         # Where |m[k]| is 0, so are t, u and C, one of which a is multiplied by.
         p.define("a", at, a[:PULL_BITS].as_signed())
         self.sum_ac = Signal(signed(WORK_BITS + self.form.class_bits))
-        at += 1
+        at = self.stages.factors
         left = {name: p.at(name, at) for name in ("t", "d", "a", "work")} | {"sum": self.sum_ac[8:].as_signed()}
         right = {name: p.at(name, at) for name in ("t", "u", "c")} | {"t_r": self.t_r}
         step = p.at("step", at)
@@ -203,19 +200,20 @@ class Scalars(wiring.Component):
 
     def _product(self, m):
         """Product, shift in two clocks with a bit more, rounding."""
-        p, at = self.p, OPERANDS + 2
+        p, at = self.p, self.stages.product
         p.define("product", at, p.at("left", at) * p.at("right", at))
         # Only C's product is wider than a coefficient's and a root's, and 8 bits of that are always shifted away.
         bits = max(PULL_BITS + 2 * MANTISSA_BITS, self.form.dot_bits + 2 * MANTISSA_BITS - 8) + 2
-        at += 1
+        at = self.stages.coarse
         p.define("coarse", at, ((p.at("product", at) << 1) >> (p.at("shift", at)[2:] << 2))[:bits].as_signed())
-        at += 1
+        at = self.stages.fine
         p.define("fine", at, p.at("coarse", at) >> p.at("shift", at)[:2])
-        p.define("value", RESULTS - 1, round_half(p.at("fine", RESULTS - 1)))
+        at = self.stages.round
+        p.define("value", at, round_half(p.at("fine", at)))
 
     def _results(self, m):
         """Into the memories, the sum of a C, C_y's register, and S."""
-        f, p, lesson, at = self.form, self.p, self.now, RESULTS
+        f, p, lesson, at = self.form, self.p, self.now, self.stages.results
         value, k, host = p.at("value", at), p.at("k", at), self.host
 
         def of(name):

@@ -14,12 +14,6 @@ from rtl.fixed import round_shift, saturate
 from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, SETTINGS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
 
-LOOP = 4
-"""Clocks of a membrane's way round: leak, current, saturation, spike and reset. So many neurons, at least, take turns."""
-CURRENT = 3
-"""The stage, counted from the selection of a sum, in which v is there and goes into the membrane."""
-SPIKE = CURRENT + 3
-
 
 def setting(name: str):
     """The shape of a setting."""
@@ -35,7 +29,7 @@ class Soma(wiring.Component):
     its loop may take as many clocks.
 
     Args:
-        rounds: lanes a unit takes in turns; fewer than `LOOP` leave clocks unused.
+        rounds: lanes a unit takes in turns; fewer than a membrane's loop has clocks leave some unused.
         lead: clocks at least from the one behind `room` until the next group's sums are there, in place of these.
 
     Members:
@@ -49,9 +43,10 @@ class Soma(wiring.Component):
     def __init__(self, form: EngineFormat, rounds: int | None = None, lead: int = 0):
         self.form, self.lead = form, lead
         f = form
-        self.units = -(-f.lanes // min(f.lanes, rounds or LOOP))
+        self.stages = f.stages.soma
+        self.units = -(-f.lanes // min(f.lanes, rounds or self.stages.loop))
         self.rounds = -(-f.lanes // self.units)
-        self.slots = max(self.rounds, LOOP)
+        self.slots = max(self.rounds, self.stages.loop)
         super().__init__(
             {
                 "accumulated": In(1),
@@ -93,7 +88,7 @@ class Soma(wiring.Component):
         p.define("starts", 0, step == 0)
         p.define("collects", 0, ends & (slot < self.rounds))
         p.define("completes", 0, ends & (slot == self.rounds - 1))
-        m.d.sync += words.valid.eq(p.at("completes", SPIKE) | (words.valid & ~words.ready))
+        m.d.sync += words.valid.eq(p.at("completes", self.stages.spike) | (words.valid & ~words.ready))
 
         patient(m, "words", words)
         never(m, "sums are there while others wait, or are still selected", self.accumulated & (waiting | running))
@@ -130,6 +125,7 @@ class Soma(wiring.Component):
         """The planes of the slot's lane, of those the step's, or all that a pixel has bits of; what is not selected is 0.
 
         A register a sum, that is reset, costs no LUT, and then an OR does; a multiplexer of four in its place is three LUTs.
+        A slow chip has no such register.
         A lane that is none is never selected: it sees no current, and so its results are all 0.
         """
         f = self.form
@@ -140,83 +136,83 @@ class Soma(wiring.Component):
             for number, lane in enumerate(lanes):
                 plane = Mux(direct, t < PIXEL_BITS, step == t)
                 one = Signal(signed(f.accumulator_bits), name=f"selected{t}_{lane}", reset_less=True)
-                m.d.sync += one.eq(self.sums[t][lane])
+                domain = m.d.sync if self.stages.plane else m.d.comb
+                domain += one.eq(self.sums[t][lane])
                 with m.If(~((slot == number) & plane) | self._absent(lane)):
-                    m.d.sync += one.eq(0)
+                    domain += one.eq(0)
                 selected.append(one)
-            p.define(f"plane{t}_{unit}", 1, reduce(or_, selected))
+            p.define(f"plane{t}_{unit}", self.stages.plane, reduce(or_, selected))
 
     def _current(self, m, p, unit):
         """v, of spikes or of pixels' bits: sums of 2^b times plane b, 4 bits of which fall off again."""
-        f = self.form
-        planes = [p.at(f"plane{t}_{unit}", 1) for t in range(f.planes)]
-        p.define(f"spikes{unit}", 1, reduce(or_, planes[: f.steps]))
+        f, at, add_up = self.form, self.stages.plane, self.stages.sum
+        planes = [p.at(f"plane{t}_{unit}", at) for t in range(f.planes)]
+        p.define(f"spikes{unit}", at, reduce(or_, planes[: f.steps]))
         if any(direct for direct, _ in self.kinds):
-            p.define(f"low{unit}", 1, planes[0] + (planes[1] << 1))
-            p.define(f"high{unit}", 1, planes[2] + (planes[3] << 1))
+            p.define(f"low{unit}", at, planes[0] + (planes[1] << 1))
+            p.define(f"high{unit}", at, planes[2] + (planes[3] << 1))
         sums, currents = {}, []
-        sums[False] = p.at(f"spikes{unit}", 2)
+        sums[False] = p.at(f"spikes{unit}", add_up)
         if any(direct for direct, _ in self.kinds):
-            sums[True] = (p.at(f"low{unit}", 2) + (p.at(f"high{unit}", 2) << 2)) >> PIXEL_BITS
+            sums[True] = (p.at(f"low{unit}", add_up) + (p.at(f"high{unit}", add_up) << 2)) >> PIXEL_BITS
         for direct, shift in self.kinds:
             currents.append(sums[direct] >> shift)
         v = Signal(signed(f.accumulator_bits), name=f"v{unit}")
         m.d.comb += v.eq(Array(currents)[self.kind] if len(currents) > 1 else currents[0])
-        p.define(f"v{unit}", 2, v)
+        p.define(f"v{unit}", add_up, v)
 
     def _step(self, m, p, unit):
         """u - (u >> leak), then + v, then saturated and less the threshold, of which the sign is the spike; V += v."""
-        f = self.form
+        f, at = self.form, self.stages
         before = Signal(signed(MEMBRANE_BITS), name=f"before{unit}")
-        start = Mux(p.at("starts", CURRENT - 1), (self.threshold >> 1), before)
+        start = Mux(p.at("starts", at.leak), (self.threshold >> 1), before)
         leaked, u = (Signal(signed(MEMBRANE_BITS), name=f"{name}{unit}") for name in ("leaked", "u"))
         start_u = Signal(signed(MEMBRANE_BITS), name=f"start{unit}")
         m.d.comb += start_u.eq(start), leaked.eq(start_u - (start_u >> f.leak))
-        p.define(f"leaked{unit}", CURRENT - 1, leaked)
-        v = p.at(f"v{unit}", CURRENT)
-        p.define(f"x{unit}", CURRENT, p.at(f"leaked{unit}", CURRENT) + v)
-        p.define(f"kept{unit}", CURRENT + 1, saturate(p.at(f"x{unit}", CURRENT + 1), MEMBRANE_BITS))
-        p.define(f"rest{unit}", CURRENT + 2, p.at(f"kept{unit}", CURRENT + 2) - self.threshold)
-        rest = p.at(f"rest{unit}", SPIKE)
+        p.define(f"leaked{unit}", at.leak, leaked)
+        v = p.at(f"v{unit}", at.current)
+        p.define(f"x{unit}", at.current, p.at(f"leaked{unit}", at.current) + v)
+        p.define(f"kept{unit}", at.kept, saturate(p.at(f"x{unit}", at.kept), MEMBRANE_BITS))
+        p.define(f"rest{unit}", at.rest, p.at(f"kept{unit}", at.rest) - self.threshold)
+        rest = p.at(f"rest{unit}", at.spike)
         spike = ~rest[-1]
-        m.d.comb += u.eq(Mux(spike, rest, p.at(f"kept{unit}", SPIKE)))
-        p.define(f"u{unit}", SPIKE, u)
-        m.d.comb += before.eq(p.at(f"u{unit}", CURRENT - 1 + self.slots))
+        m.d.comb += u.eq(Mux(spike, rest, p.at(f"kept{unit}", at.spike)))
+        p.define(f"u{unit}", at.spike, u)
+        m.d.comb += before.eq(p.at(f"u{unit}", at.leak + self.slots))
         trains = Signal(f.steps, name=f"trains{unit}")
-        p.define(f"train{unit}", SPIKE, Cat(trains[1:], spike))
-        m.d.comb += trains.eq(p.at(f"train{unit}", SPIKE + self.slots))
+        p.define(f"train{unit}", at.spike, Cat(trains[1:], spike))
+        m.d.comb += trains.eq(p.at(f"train{unit}", at.spike + self.slots))
 
         voltage, so_far = (Signal(signed(f.voltage_bits), name=f"{name}{unit}") for name in ("voltage", "so_far"))
         m.d.comb += voltage.eq(so_far + v)
-        p.define(f"voltage{unit}", CURRENT, voltage)
-        m.d.sync += so_far.eq(p.at(f"voltage{unit}", CURRENT - 1 + self.slots))
-        with m.If(p.at("starts", CURRENT - 1)):
+        p.define(f"voltage{unit}", at.current, voltage)
+        m.d.sync += so_far.eq(p.at(f"voltage{unit}", at.current - 1 + self.slots))
+        with m.If(p.at("starts", at.current - 1)):
             m.d.sync += so_far.eq(0)
 
     def _collect(self, m, p, unit):
         """A lane's results, behind its last step: they go in at the last slot's place and move on to their own."""
-        f = self.form
-        after = CURRENT + 1
-        v = p.at(f"voltage{unit}", after)
-        p.define(f"window{unit}", after, Cat(v >= self.window_low, v < self.window_high))
-        p.define(f"rounded{unit}", after, saturate(round_shift(v, f.template_shift), TEMPLATE_BITS))
-        rounded = p.at(f"rounded{unit}", after + 1)
+        f, at, end = self.form, self.stages, self.stages.spike
+        v = p.at(f"voltage{unit}", at.window)
+        p.define(f"window{unit}", at.window, Cat(v >= self.window_low, v < self.window_high))
+        p.define(f"rounded{unit}", at.window, saturate(round_shift(v, f.template_shift), TEMPLATE_BITS))
+        rounded = p.at(f"rounded{unit}", at.template)
         lowest = -(1 << TEMPLATE_BITS - 1)
-        p.define(f"template{unit}", after + 1, Mux(rounded == lowest, lowest + 1, rounded))
-        train = p.at(f"train{unit}", SPIKE)
+        p.define(f"template{unit}", at.template, Mux(rounded == lowest, lowest + 1, rounded))
+        train = p.at(f"train{unit}", end)
         new = {
             "train": train,
             "count": reduce(add, train),
-            "voltage": p.at(f"voltage{unit}", SPIKE),
-            "window": p.at(f"window{unit}", SPIKE),
-            "template": p.at(f"template{unit}", SPIKE),
+            "voltage": p.at(f"voltage{unit}", end),
+            "window": p.at(f"window{unit}", end),
+            "template": p.at(f"template{unit}", end),
         }
         layout = self.words.payload.lanes.shape().elem_shape
         came = Signal(layout, name=f"came{unit}")
         m.d.comb += [came[key].eq(value) for key, value in new.items()]
         for number in reversed(range(self.rounds)):
             moved = Signal(layout, name=f"result{number}_{unit}", reset_less=True)
-            with m.If(p.at("collects", SPIKE)):
+            with m.If(p.at("collects", end)):
                 m.d.sync += moved.eq(came)
             came, lane = moved, unit + number * self.units
             if lane < f.lanes:

@@ -15,34 +15,21 @@ from rtl.engine.layouts import entry_layout, errors_layout
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows
 from rtl.formats import FACTOR_BITS, SYNAPSE_BITS
-from rtl.memories import ram
+from rtl.memories import one_port_memory, ram
 from rtl.pipeline import Pipeline
 
 BANK_BITS = 10
 """Of an address within a bank: as deep as a block RAM of an ECP5 is with words of 18 bits."""
 
-ENTRY, ADDRESS, WORD, WEIGHT = 2, 3, 4, 6
-"""Stages, counted from the clock in which a row's list address goes out: its entry is there; its word's address stands at
-the memory; the word comes out of it; it is in a register, beside the products of errors and counts."""
-FACTORS = WEIGHT - 1
-"""In which an error and a count stand before the multiplier."""
 
-HOST_READ = WEIGHT - ENTRY
-"""Clocks from the host's address until its word can be read."""
+def host_read(f: EngineFormat) -> int:
+    """Clocks from the host's address until its word can be read."""
+    return f.stages.row.weight - f.stages.row.entry
 
 
-def stored_stage(learn: bool) -> int:
-    """In which a row's updated word is in a register, from which it is written and added up."""
-    return WEIGHT + (2 if learn else 1)
-
-
-def sums_stage(learn: bool) -> int:
-    """In which a group's sums are there, counted from its last row."""
-    return stored_stage(learn) + 2
-
-
-HOST_WRITE = stored_stage(learn=True) - ENTRY
-"""Clocks from a host's write until the same word may be selected again."""
+def host_write(f: EngineFormat) -> int:
+    """Clocks from a host's write until the same word may be selected again."""
+    return f.stored - f.stages.row.entry
 
 
 def reverse(byte: Value) -> Value:
@@ -53,7 +40,7 @@ def reverse(byte: Value) -> Value:
 def host_signature(f: EngineFormat) -> wiring.Signature:
     """The host's way to the weights, while nothing else is inside.
 
-    select: `address`, a word's, is meant. read: the word, `HOST_READ` clocks later. write: one bit, of the lane that gets
+    select: `address`, a word's, is meant. read: the word, `host_read` clocks later. write: one bit, of the lane that gets
     `data`; the clock before has selected the same address.
     """
     members = {
@@ -80,12 +67,12 @@ class Synapses(wiring.Component):
         bank_bits: the memory is in banks of 2^bank_bits words.
 
     Members:
-        step: In, `step_layout`; entry: In, `entry_layout`, `ENTRY` clocks later.
+        step: In, `step_layout`; entry: In, `entry_layout`, `stages.row.entry` clocks later.
         row: Out, `waiting_layout` -> errors: In, a clock later.
-        sums: Out, planes x lanes, complete with `accumulated`, a pulse `sums_stage` clocks behind a group's last row, until
+        sums: Out, planes x lanes, complete with `accumulated`, a pulse `summed` clocks behind a group's last row, until
             the next group's are.
-        writing: Out, a row that came `ENTRY` clocks ago or earlier will not be written before a row of the next clock is
-            read.
+        writing: Out, a row that came `stages.row.entry` clocks ago or earlier will not be written before a row of the next
+            clock is read. blocked: Out, a word will be written in the clock in which a row of this one would be read.
         changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
         host: In, `host_signature`.
     """
@@ -93,7 +80,7 @@ class Synapses(wiring.Component):
     def __init__(self, form: EngineFormat, bank_bits: int = BANK_BITS):
         self.form, self.bank_bits = form, bank_bits
         f = form
-        self.stored = stored_stage(f.learn)
+        self.stages, self.stored = f.stages.row, f.stored
         members = {"row": Out(waiting_layout(f)), "errors": In(errors_layout(f)["errors"].shape)} if f.learn else {}
         super().__init__(
             {
@@ -102,6 +89,7 @@ class Synapses(wiring.Component):
                 "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
                 "accumulated": Out(1),
                 "writing": Out(1),
+                "blocked": Out(1),
                 "changed": Out(1),
                 "changes": Out(changes_layout(f)),
                 "host": In(host_signature(f)),
@@ -120,7 +108,8 @@ class Synapses(wiring.Component):
             self._count(m, p)
         else:
             for lane in range(self.form.lanes):
-                p.define(f"total{lane}", WEIGHT, p.at(f"weight{lane}", WEIGHT))
+                weight = self.stages.weight
+                p.define(f"total{lane}", weight, p.at(f"weight{lane}", weight))
         self._store(m, p, writes)
         self._accumulate(m, p)
         if self.form.learn and asserted():
@@ -132,16 +121,16 @@ class Synapses(wiring.Component):
 
     def _fetch(self, m, p):
         """The row has come from the list: its address, what it sends, and what multiplies the errors."""
-        f, step, entry, host = self.form, self.step, self.entry, self.host
+        f, step, entry, host, at = self.form, self.step, self.entry, self.host, self.stages.entry
         for name in ("valid", "null", "last", "final", "base"):
             p.define(name, 0, step[name])
-        sends = p.at("valid", ENTRY) & ~p.at("null", ENTRY)
-        address = (p.at("base", ENTRY) + entry.row)[: ceil_log2(f.words)]
-        p.define("address", ENTRY, Mux(host.select, host.address, address))
-        p.define("train", ENTRY, gated(entry.train, sends))
-        p.define("host_writes", ENTRY, host.write.any())
-        p.define("host_lanes", ENTRY, host.write)
-        p.define("host_data", ENTRY, gated(host.data, host.write.any()))
+        sends = p.at("valid", at) & ~p.at("null", at)
+        address = (p.at("base", at) + entry.row)[: ceil_log2(f.words)]
+        p.define("address", at, Mux(host.select, host.address, address))
+        p.define("train", at, gated(entry.train, sends))
+        p.define("host_writes", at, host.write.any())
+        p.define("host_lanes", at, host.write)
+        p.define("host_data", at, gated(host.data, host.write.any()))
         if not f.learn:
             return
         for name in ("live", "rate", "noise", "stochastic"):
@@ -150,61 +139,72 @@ class Synapses(wiring.Component):
         p.define("context", 0, step.group.context)
         p.define("apical", 0, step.group.apical)
         p.define("row", 0, Cat(step.bank, step.group.place))
-        m.d.comb += self.row.as_value().eq(p.at("row", FACTORS - 2))
-        update = p.define("update", ENTRY, sends & p.at("live", ENTRY) & (entry.old != 0))
-        p.define("factor", ENTRY, gated((entry.old << p.at("rate", ENTRY))[: FACTOR_BITS - 1], update))
+        m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))
+        update = p.define("update", at, sends & p.at("live", at) & (entry.old != 0))
+        p.define("factor", at, gated((entry.old << p.at("rate", at))[: FACTOR_BITS - 1], update))
         index = Signal(16)
         m.d.comb += index.eq(entry.row)
-        p.define("mixed", ENTRY, p.at("noise", ENTRY) ^ reverse(index[:8] ^ index[8:]))
+        p.define("mixed", at, p.at("noise", at) ^ reverse(index[:8] ^ index[8:]))
         # Of rows further on, a word is written before a row that is issued in the next clock is read.
-        m.d.comb += self.writing.eq(p.any("update", ENTRY, self.stored - ADDRESS - 1))
+        written = self.stored - self.stages.address
+        m.d.comb += self.writing.eq(p.any("update", at, written - 1))
+        if f.slow:
+            m.d.comb += self.blocked.eq(p.at("update", written))
 
     def _read(self, m, p):
         """The word is read, of banks: what comes from a block RAM is late, and goes into a register at once, for which the
         block has a place. In the next one all banks but one give 0, by its reset: an OR does what would else be a wide
-        multiplexer. Returns the write ports.
+        multiplexer. A slow chip's memory is one, of one port. Returns the write ports.
         """
-        f, words, writes = self.form, [], []
+        f, words, writes, at = self.form, [], [], self.stages
         shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
-        depth = 1 << self.bank_bits
+        depth = f.words if f.slow else 1 << self.bank_bits
         banked = f.words > depth
         for bank, first in enumerate(range(0, f.words, depth)):
-            m.submodules[f"weights{bank}" if banked else "weights"] = memory = ram(shape, min(depth, f.words - first))
+            make = one_port_memory if f.slow else ram
+            m.submodules[f"weights{bank}" if banked else "weights"] = memory = make(shape, min(depth, f.words - first))
             read = memory.read_port()
             writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
-            came, word = (Signal(shape, name=f"{name}{bank}", reset_less=True) for name in ("came", "word"))
-            m.d.comb += read.addr.eq(p.at("address", ADDRESS))
-            m.d.sync += came.eq(read.data), word.eq(came)
+            m.d.comb += read.addr.eq(p.at("address", at.address))
+            if f.slow:  # of the one port, the address is that of what is written, where something is
+                write = writes[-1]
+                with m.If(write.en):
+                    m.d.comb += read.addr.eq(p.at("address", self.stored)), read.en.eq(0)
+                m.d.comb += write.addr.eq(read.addr)
+            word = read.data
+            for clock in range(at.word, at.weight):
+                late, word = word, Signal(shape, name=f"word{bank}_{clock}", reset_less=True)
+                m.d.sync += word.eq(late)
             if banked:
-                with m.If(p.at("address", WEIGHT - 1)[self.bank_bits :] != bank):
+                with m.If(p.at("address", at.weight - 1)[self.bank_bits :] != bank):
                     m.d.sync += word.eq(0)
             words.append(word)
         for lane in range(f.lanes):
-            weight = p.define(f"weight{lane}", WEIGHT, reduce(or_, (word[lane] for word in words)))
+            weight = p.define(f"weight{lane}", at.weight, reduce(or_, (word[lane] for word in words)))
             m.d.comb += self.host.read[lane].eq(weight)
         return writes
 
     def _update(self, m, p):
         """The change of every lane's weight, and the weight with it, not saturated yet."""
-        f = self.form
+        f, at = self.form, self.stages
         spread = f.lanes & -f.lanes  # 5 i of neurons that are this far apart agree in its lower bits
         column = Signal(8)
-        m.d.comb += column.eq(reduce(add, self._times(p.at("group", ENTRY), 5 * f.lanes // spread)))
-        p.define("column", ENTRY, column)
+        m.d.comb += column.eq(reduce(add, self._times(p.at("group", at.entry), 5 * f.lanes // spread)))
+        p.define("column", at.entry, column)
         columns = {}
         for lane in range(f.lanes):
             high, low = divmod(5 * lane, spread)
             if high not in columns:
                 columns[high] = f"column{high}"
-                p.define(columns[high], ADDRESS, (p.at("column", ADDRESS) + high)[:8])
-            neuron = Cat(Const(low, ceil_log2(spread)), p.at(columns[high], FACTORS))[:8]
-            dither = Mux(p.at("stochastic", FACTORS), p.at("mixed", FACTORS) ^ reverse(neuron), 128)
-            p.define(f"dither{lane}", FACTORS, dither)
-            p.define(f"error{lane}", FACTORS - 1, self.errors[lane])
-            product = p.at(f"error{lane}", FACTORS) * Cat(p.at("factor", FACTORS), 0).as_signed()
-            p.define(f"change{lane}", FACTORS, product[: f.error_bits + 16].as_signed())
-            weight = Cat(p.at(f"dither{lane}", WEIGHT), p.at(f"weight{lane}", WEIGHT)).as_signed()
-            p.define(f"total{lane}", WEIGHT, (p.at(f"change{lane}", WEIGHT) + weight) >> 8)
+                p.define(columns[high], at.address, (p.at("column", at.address) + high)[:8])
+            neuron = Cat(Const(low, ceil_log2(spread)), p.at(columns[high], at.factors))[:8]
+            dither = Mux(p.at("stochastic", at.factors), p.at("mixed", at.factors) ^ reverse(neuron), 128)
+            p.define(f"dither{lane}", at.factors, dither)
+            p.define(f"error{lane}", at.word, self.errors[lane])
+            product = p.at(f"error{lane}", at.factors) * Cat(p.at("factor", at.factors), 0).as_signed()
+            p.define(f"change{lane}", at.factors, product[: f.error_bits + 16].as_signed())
+            weight = Cat(p.at(f"dither{lane}", at.weight), p.at(f"weight{lane}", at.weight)).as_signed()
+            p.define(f"total{lane}", at.weight, (p.at(f"change{lane}", at.weight) + weight) >> 8)
 
     def _times(self, value, factor):
         """What adds up to value * factor: no multiplier is spent on a constant."""
@@ -223,14 +223,15 @@ class Synapses(wiring.Component):
         write = p.at("host_writes", stored) | (p.at("update", stored) if f.learn else 0)
         for bank, port in enumerate(writes):
             here = p.at("address", stored)[self.bank_bits :] == bank if len(writes) > 1 else 1
-            m.d.comb += port.en.eq(write & here), port.addr.eq(p.at("address", stored))
+            m.d.comb += port.en.eq(write & here)
+            if not f.slow:
+                m.d.comb += port.addr.eq(p.at("address", stored))
             m.d.comb += [port.data[lane].eq(p.at(f"stored{lane}", stored)) for lane in range(f.lanes)]
 
     def _accumulate(self, m, p):
         """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
         f, stored = self.form, self.stored
-        sent, summed = stored + 1, stored + 2
-        assert summed == sums_stage(f.learn)
+        sent, summed = stored + 1, f.summed
         for t in range(f.planes):
             for lane in range(f.lanes):
                 weight = Signal(signed(SYNAPSE_BITS), name=f"sent{t}_{lane}", reset_less=True)

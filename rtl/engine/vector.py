@@ -13,6 +13,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
 from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
 from rtl.engine.rounding import Rounding
+from rtl.engine.stages import FAST
 from rtl.fixed import clipped, gated
 from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
 from rtl.memories import ram
@@ -28,9 +29,6 @@ TOTAL_BITS = SUM_BITS + TEMPLATE_BITS - 1
 """X = E - S m, |m| <= 31; an e of 64 concepts is smaller."""
 SQUARE_BITS = 2 * TEMPLATE_BITS - 1
 """A product of two templates or counts, signed."""
-
-MEMORY, FACTORS, TOTAL, STORE = 2, 4, 7, 8
-"""Stages: addresses are at the memories; the factors are chosen; a lane's sum is there; E is written."""
 
 
 class Vector(wiring.Component):
@@ -73,11 +71,12 @@ class Vector(wiring.Component):
             }
         )
 
-    host_latency = TOTAL + Rounding.pick_latency
+    host_latency = FAST.vector.total + Rounding.pick_latency
 
     def elaborate(self, platform):
         m = Module()
-        f = self.form
+        f, at = self.form, self.form.stages.vector
+        self.stages = at
         self.p = p = Pipeline(m, "vector", reset=("item",))
         item = p.define("item", 0, self.item)
         starts = Array(k * f.places for k in range(f.classes + 1))
@@ -91,11 +90,11 @@ class Vector(wiring.Component):
         self._store(m, totals)
         self._dots(m)
         m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
-        item, kinds = p.at("item", TOTAL), ("error", "apical", "low", "high")
-        windows = Mux(item.high, p.at("edges", TOTAL), p.at("windows", TOTAL))
+        item, kinds = p.at("item", at.total), ("error", "apical", "low", "high")
+        windows = Mux(item.high, p.at("edges", at.total), p.at("windows", at.total))
         m.d.comb += [
             rounding.start.eq(item.last & (item.error | item.high)),
-            rounding.pick.eq(p.at("host_on", TOTAL)),
+            rounding.pick.eq(p.at("host_on", at.total)),
             rounding.lane.eq(self.host.lane),
             rounding.apical.eq(item.high),
             rounding.context.eq(item.context),
@@ -110,7 +109,7 @@ class Vector(wiring.Component):
             self.lanes.wrong.eq(rounding.wrong),
             self.host_data.eq(rounding.picked),
         ]
-        flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(STORE + 1)]
+        flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(at.store + 1)]
         m.d.comb += self.lanes.busy.eq(Cat(*flying, rounding.busy).any())
         if self.backward and asserted():
             reads, word = p.at("item", TOTAL - 3).apical | p.at("item", TOTAL - 3).low, p.at("word", TOTAL - 3)
@@ -122,7 +121,8 @@ class Vector(wiring.Component):
     def _memories(self, m):
         """Counts of two samples, and templates: read behind the stage of their addresses, and kept in a register there."""
         f, p, lanes = self.form, self.p, range(self.form.lanes)
-        item, last = p.at("item", MEMORY), FACTORS
+        at = self.stages.memory
+        item = p.at("item", at)
         m.submodules.counts = counts = ram(shape=data.ArrayLayout(count_layout(f), f.lanes), depth=2 << f.place_bits)
         write, read = counts.write_port(), counts.read_port()
         m.d.comb += [
@@ -131,8 +131,8 @@ class Vector(wiring.Component):
             write.data.eq(self.counts.payload.lanes),
             read.addr.eq(Cat(item.place, item.parity)),
         ]
-        p.define("counts", last - 1, Cat(read.data[i].count for i in lanes))
-        p.define("windows", last - 1, Cat(read.data[i].window for i in lanes))
+        p.define("counts", at + 1, Cat(read.data[i].count for i in lanes))
+        p.define("windows", at + 1, Cat(read.data[i].window for i in lanes))
 
         shape = data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)
         m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())
@@ -143,8 +143,8 @@ class Vector(wiring.Component):
             write.en.eq(Mux(host.on & host.write & ~host.sums, self._one_lane(), new.valid.replicate(f.lanes))),
             *(write.data[i].eq(Mux(host.on, host.data[:TEMPLATE_BITS], new.payload.lanes[i])) for i in lanes),
         ]
-        m.d.comb += read.addr.eq(p.at("word", MEMORY))
-        p.define("templates", last - 1, Value.cast(read.data))
+        m.d.comb += read.addr.eq(p.at("word", at))
+        p.define("templates", at + 1, Value.cast(read.data))
 
     def _one_lane(self):
         return (Const(1, self.form.lanes) << self.host.lane)[: self.form.lanes]
@@ -159,62 +159,62 @@ class Vector(wiring.Component):
         return words
 
     def _scalar(self, m):
-        """The factor that all lanes share, in the stage FACTORS."""
-        p = self.p
-        asking = p.at("item", FACTORS - 3)
-        p.define("scalar", FACTORS - 2, self.scalar)  # late, from a block RAM: a clock for itself
+        """The factor that all lanes share, in the stage `factors`."""
+        p, at = self.p, self.stages.scalar
+        asking = p.at("item", self.stages.ask)
+        p.define("scalar", self.stages.ask + 1, self.scalar)
         m.d.comb += [self.k.eq(asking.k), self.slot.eq(asking.slot), self.apical.eq(asking.apical)]
-        item, factor = p.at("item", FACTORS - 1), Signal(signed(FACTOR_BITS))
+        item, factor = p.at("item", at), Signal(signed(FACTOR_BITS))
         with m.If(item.low):
             m.d.comb += factor.eq(self.sum[:HALF])
         with m.Elif(item.high):
             m.d.comb += factor.eq(self.sum[HALF:].as_signed() << HIGH_SHIFT)
-        with m.Elif(p.at("host_on", FACTORS - 1)):
-            m.d.comb += factor.eq(~p.at("host_sums", FACTORS - 1))
+        with m.Elif(p.at("host_on", at)):
+            m.d.comb += factor.eq(~p.at("host_sums", at))
         with m.Else():
-            m.d.comb += factor.eq(p.at("scalar", FACTORS - 1))
+            m.d.comb += factor.eq(p.at("scalar", at))
         minus = (item.error & item.own) | item.low | item.high
-        p.define("factor", FACTORS - 1, Mux(minus, -factor, factor)[:FACTOR_BITS].as_signed())
-        return p.at("factor", FACTORS)
+        p.define("factor", at, Mux(minus, -factor, factor)[:FACTOR_BITS].as_signed())
+        return p.at("factor", self.stages.factors)
 
     def _lanes(self, m, scalar):
         """Factors, product, sum."""
-        f, p = self.form, self.p
-        item, product = p.at("item", FACTORS), FACTORS + 1
-        counts, templates = p.at("counts", FACTORS), p.at("templates", FACTORS)
-        adding, host = p.at("item", TOTAL - 1), p.at("host_on", TOTAL - 1)
+        f, p, at = self.form, self.p, self.stages.factors
+        item, product, last = p.at("item", at), self.stages.product, self.stages.total - 1
+        counts, templates = p.at("counts", at), p.at("templates", at)
+        adding, host = p.at("item", last), p.at("host_on", last)
         on = adding.error | adding.apical | adding.low | adding.high | host
-        from_sums = adding.apical | adding.low | p.at("host_sums", TOTAL - 1)
+        from_sums = adding.apical | adding.low | p.at("host_sums", last)
         go_on = ~adding.first & ~host
         if self.backward:
             shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
             m.submodules.sums = memory = ram(shape=shape, depth=max(2, f.classes * f.places))
             self.sums_write, read = memory.write_port(granularity=1), memory.read_port()
-            m.d.comb += read.addr.eq(p.at("word", TOTAL - 3))
-            p.define("sums", TOTAL - 2, Value.cast(read.data))
+            m.d.comb += read.addr.eq(p.at("word", self.stages.sums_address))
+            p.define("sums", self.stages.sums_address + 1, Value.cast(read.data))
         # Layer 0's X opens by its templates, its counts (step 9); that of the others always.
         bottom = Array(int(c.bottom) for c in f.contexts)[item.context]
         old = [templates.word_select(i, TEMPLATE_BITS).as_signed() for i in range(f.lanes)]
-        p.define("edges", FACTORS, Cat(Cat(~bottom | (m_i > 0), ~bottom | (m_i < f.steps)) for m_i in old))
+        p.define("edges", at, Cat(Cat(~bottom | (m_i > 0), ~bottom | (m_i < f.steps)) for m_i in old))
         totals = []
         for i in range(f.lanes):
             count = Cat(counts.word_select(i, f.count_bits), 0).as_signed()
             template = templates.word_select(i, TEMPLATE_BITS).as_signed()
             multiplicand = Signal(signed(MULTIPLICAND_BITS), name=f"multiplicand{i}")
             m.d.comb += multiplicand.eq(Mux(item.own, count, Mux(item.high, template << (HALF - HIGH_SHIFT), template)))
-            p.define(f"multiplicand{i}", FACTORS, multiplicand)
+            p.define(f"multiplicand{i}", at, multiplicand)
             # Of a square, the lower bits are enough; the upper ones of its factor are nothing.
             own = Mux(item.norm, template, count)
             low = Mux(item.dot, Cat(own, own[-1].replicate(SQUARE_BITS))[:SQUARE_BITS], scalar[:SQUARE_BITS])
-            p.define(f"factor{i}", FACTORS, Cat(low, scalar[SQUARE_BITS:]).as_signed())
+            p.define(f"factor{i}", at, Cat(low, scalar[SQUARE_BITS:]).as_signed())
             p.define(f"product{i}", product, (p.at(f"factor{i}", product) * p.at(f"multiplicand{i}", product))[:TOTAL_BITS])
             total = Signal(signed(TOTAL_BITS), name=f"total{i}")
             addend = Mux(go_on, total, 0)
             if self.backward:
-                stored = p.at("sums", TOTAL - 1).word_select(i, SUM_BITS).as_signed()
+                stored = p.at("sums", last).word_select(i, SUM_BITS).as_signed()
                 addend = Mux(from_sums, stored, addend)
             with m.If(on):
-                m.d.sync += total.eq(addend + p.at(f"product{i}", TOTAL - 1).as_signed())
+                m.d.sync += total.eq(addend + p.at(f"product{i}", last).as_signed())
             totals.append(total)
         return totals
 
@@ -222,19 +222,20 @@ class Vector(wiring.Component):
         """E, clipped; 0 behind a block's errors; or what the host writes."""
         if not self.backward:
             return
-        p, write, host, item = self.p, self.sums_write, self.host, self.p.at("item", TOTAL)
+        p, write, host, item = self.p, self.sums_write, self.host, self.p.at("item", self.stages.total)
+        total_at, store_at = self.stages.total, self.stages.store
         by_host = host.on & host.write & host.sums
         for i, total in enumerate(totals):
-            p.define(f"stored{i}", TOTAL, clipped(total, SUM_BITS, item.apical) | gated(host.data, by_host))
-            m.d.comb += write.data[i].eq(p.at(f"stored{i}", STORE))
+            p.define(f"stored{i}", total_at, clipped(total, SUM_BITS, item.apical) | gated(host.data, by_host))
+            m.d.comb += write.data[i].eq(p.at(f"stored{i}", store_at))
         own = (item.apical | item.high).replicate(self.form.lanes)
-        p.define("store_at", TOTAL, Mux(by_host, host.word, p.at("word", TOTAL)))
-        p.define("store", TOTAL, Mux(by_host, self._one_lane(), own))
-        m.d.comb += write.addr.eq(p.at("store_at", STORE)), write.en.eq(p.at("store", STORE))
+        p.define("store_at", total_at, Mux(by_host, host.word, p.at("word", total_at)))
+        p.define("store", total_at, Mux(by_host, self._one_lane(), own))
+        m.d.comb += write.addr.eq(p.at("store_at", store_at)), write.en.eq(p.at("store", store_at))
 
     def _dots(self, m):
         """Products added up over the lanes, two at a time (a carry chain each), and over the groups."""
-        f, p, stage = self.form, self.p, FACTORS + 2
+        f, p, stage = self.form, self.p, self.stages.added
         parts = [p.at(f"product{i}", stage)[:SQUARE_BITS].as_signed() for i in range(f.lanes)]
         while len(parts) > 1:
             for i, start in enumerate(range(0, len(parts), 2)):

@@ -43,7 +43,7 @@ class Walk(wiring.Component):
         index: Out, a list address. step: Out, `step_layout`, in the same clock.
         ahead: Out, `waiting_layout` -> live: In, a clock later: the group there has errors that are not 0.
         room: In, pulse: there is room for the next group's sums. writing: In, a row that came two clocks ago or
-            earlier is still to be written.
+            earlier is still to be written. blocked: In, no row is issued.
         ended: Out, `group_layout`, of the last row issued that was its group's last, from the next clock on.
         idle: Out, no pass is inside, and there is room for sums.
     """
@@ -60,6 +60,7 @@ class Walk(wiring.Component):
                 "live": In(1),
                 "room": In(1),
                 "writing": In(1),
+                "blocked": In(1),
                 "ended": Out(group_layout(f)),
                 "idle": Out(1),
             }
@@ -87,7 +88,7 @@ class Walk(wiring.Component):
             self.passes.ready.eq(~opening & ~walking),
             take.eq(self.passes.valid & self.passes.ready),
             begin.eq(opening & ~(again & self.writing)),
-            go.eq(walking & (~last | (credit & ~begun))),
+            go.eq(walking & ~self.blocked & (~last | (credit & ~begun))),
             turn.eq(go & last),
             load.eq(begin | (turn & ~final)),
             self.idle.eq(~opening & ~walking & credit),

@@ -15,13 +15,15 @@ from sw.data import Dataset
 class Walked:
     """A pass over a layer's groups. words: rows to list, active or active before, in each word of P senders.
 
-    new, old: rows active now, and before only. live: of each group, has the update that the pass applies errors there.
+    new, old: rows active now, and before only; was: before. live: of each group, has the update that the pass applies errors
+    there.
     """
 
     words: list[int]
     new: int
     old: int
     live: list[bool]
+    was: int
 
 
 @dataclass(frozen=True)
@@ -127,4 +129,4 @@ def _walked(config: Config, active: np.ndarray, was: np.ndarray, errors: np.ndar
     lanes = config.lanes
     live = [] if errors is None else [bool(errors[at : at + lanes].any()) for at in range(0, len(errors), lanes)]
     words = [int((active | was)[at : at + lanes].sum()) for at in range(0, len(active), lanes)]
-    return Walked(words, int(active.sum()), int((was & ~active).sum()), live)
+    return Walked(words, int(active.sum()), int((was & ~active).sum()), live, int(was.sum()))

@@ -12,8 +12,6 @@ from golden.config import Config
 from rtl.engine.claims import LISTS
 from rtl.engine.formats import EngineFormat
 from rtl.engine.readout import LATENCY
-from rtl.engine.soma import LOOP, SPIKE
-from rtl.engine.synapses import ADDRESS, stored_stage, sums_stage
 from rtl.interface.memory_map import engines_of
 from sw.design.counts import Sample, Walked
 from sw.design.events import Process, play
@@ -116,9 +114,10 @@ class Engine:
     def __init__(self, core: Core, form: EngineFormat):
         self.core, self.form, self.config = core, form, core.config
         self.learner = Learner(core.config, form, core)
-        self.rounds = -(-form.lanes // -(-form.lanes // min(form.lanes, LOOP)))
-        self.slots = max(self.rounds, LOOP)
-        self.lead = sums_stage(form.learn)
+        loop = form.stages.soma.loop
+        self.rounds = -(-form.lanes // -(-form.lanes // min(form.lanes, loop)))
+        self.slots = max(self.rounds, loop)
+        self.lead = form.summed
         self.offers: dict[int, tuple] = {}
         self.took: dict[int, float] = {}
         self.offer: tuple[float, Pass] | None = None
@@ -205,11 +204,13 @@ class Engine:
             self.take(now, time)
             begin = time + 1
             if before and (before.layer, before.apical) == (now.layer, now.apical) and before.last_live:
-                begin = max(begin, ready - 1 + stored_stage(self.form.learn) - ADDRESS)
+                begin = max(begin, ready - 1 + self.form.stored - self.form.stages.row.address)
             at, groups = begin + 1, self.groups(now.layer)
             for group in range(groups):
                 live = bool(now.walked.live) and now.walked.live[group]
                 rows = now.walked.new + (now.walked.old if live else 0)
+                if live and self.form.slow:  # a memory of one port: a clock for a word that is written
+                    rows += now.walked.was
                 last = max(at + max(rows, 1) - 1, begin + 2 if group == 0 else 0)
                 last = yield lambda last=last, issued=issued: max(last, self.credit(issued))
                 self.sums.append((last + self.lead, now, group))
@@ -239,7 +240,7 @@ class Engine:
     def soma(self) -> Process:
         """Steps of a group, then its word goes out."""
         steps = self.form.steps
-        word = (steps - 1) * self.slots + self.rounds + SPIKE + 1
+        word = (steps - 1) * self.slots + self.rounds + self.form.stages.soma.spike + 1
         room = max(0, steps * self.slots - 1 - self.lead) + 2
         free = readout = 0.0
         while True:

@@ -7,14 +7,9 @@ from typing import Any
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
 from rtl.engine.records import HASH_STEPS
-from rtl.engine.vector import FACTORS, STORE, TOTAL
 from sw.design.counts import Walked
 from sw.design.events import Process
 
-FLYING = 11
-"""Clocks that an item of the scalars is under way."""
-ROUNDED = TOTAL + 7
-"""From the last of a group's items to its errors, beside a clock a lane."""
 TAKE = 3
 """Clocks that S is taken out in."""
 
@@ -24,7 +19,13 @@ class Learner:
 
     def __init__(self, config: Config, form: EngineFormat, core: Any):
         self.config, self.form, self.core = config, form, core
-        self.dots = FACTORS + 3 + ceil(log(form.lanes, 4) - 1e-9)  # from an item to its dot product
+        stages = form.stages
+        self.dots = stages.vector.added + 1 + ceil(log(form.lanes, 4) - 1e-9)  # from an item to its dot product
+        self.store = stages.vector.store
+        self.rounded = (
+            stages.vector.total + stages.rounding.done + 1
+        )  # from a group's last item to its errors, and a clock a lane
+        self.flying = stages.scalars.results + 1  # clocks that an item of the scalars is under way
         self.taught: dict = defaultdict(lambda: inf)
         self.coming: deque = deque()
         self.dotted: deque = deque()
@@ -124,7 +125,7 @@ class Learner:
                 for _ in range(self.groups(layer)):
                     high = max(at + 1, rounded)
                     at, rounded = high + 1, high + f.lanes
-                time = max(at, rounded + ROUNDED, drawn) + 1
+                time = max(at, rounded + self.rounded, drawn) + 1
                 self.answered = time + 1
             elif job == 2:
                 _, layer = self.norms.popleft()
@@ -150,11 +151,11 @@ class Learner:
         for _ in range(groups if layer else 0):
             last = max(time + self.config.classes, free)
             time, free = last + 1, last + self.form.lanes
-            done = last + self.form.lanes + ROUNDED
+            done = last + self.form.lanes + self.rounded
         for pushes in lesson.pushes:
             time += groups if pushes else 1
             if pushes:
-                done = max(done, time + STORE)
+                done = max(done, time + self.store)
         return max(time, done)
 
     def scalars(self) -> Process:
@@ -166,13 +167,13 @@ class Learner:
             count, basal, apical = (self.config.classes if layer else 1), layer > 0, bool(lesson.pushes)
             last = time + 2  # of the root
             for _ in ("u", "c"):
-                last += FLYING + count
+                last += self.flying + count
             if not lesson.spared:
-                last += FLYING + count * (1 + basal + apical)  # a C, then q and b1 at once
+                last += self.flying + count * (1 + basal + apical)  # a C, then q and b1 at once
                 if basal:
-                    last += FLYING + 1  # q_r
+                    last += self.flying + 1  # q_r
                 if apical:
-                    last += 2 * (FLYING + count)
-            ready = last + FLYING
+                    last += 2 * (self.flying + count)
+            ready = last + self.flying
             self.scalars_free = ready + 1
             self.ended.append((ready + 1, layer, number))

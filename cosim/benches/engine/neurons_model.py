@@ -13,7 +13,7 @@ Row = tuple[int, int, int]
 
 @dataclass
 class Pass:
-    """A pass, and what it makes: see `rtl.engine.layouts.pass_layout`. errors: by place; {}: old ones."""
+    """A pass, and what it makes: see `rtl.engine.layouts.pass_layout`. errors: by place; {}: old ones. written: words."""
 
     context: int
     apical: bool
@@ -26,6 +26,7 @@ class Pass:
     errors: dict[int, list[int]]
     words: list[dict] = field(default_factory=list)
     rows: int = 0
+    written: int = 0
     saturations: int = 0
 
     def payload(self) -> dict:
@@ -63,6 +64,7 @@ class Model:
             for j, train, old in rows:
                 word = self.weights[c.base(work.apical) + group * c.rows(work.apical) + j]
                 if any(errors) and old:
+                    work.written += 1
                     work.saturations += self._update(word, errors, old, j, group, work.update)
                 for t in range(f.planes):
                     for lane in range(f.lanes):

@@ -26,8 +26,8 @@ MUTANTS = (
     Mutant(
         "S wraps",
         "engine/scalar_sums.py",
-        'saturate(p.at("old", 2) + p.at("b2", 2), SUM_BITS)',
-        'p.at("old", 2) + p.at("b2", 2)',
+        'saturate(p.at("old", late) + p.at("b2", late), SUM_BITS)',
+        'p.at("old", late) + p.at("b2", late)',
     ),
     Mutant(
         "b2 does not wait for a C t",
@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "a silent top neuron may fall",
         "engine/rounding.py",
-        'Mux(p.at("top", 5), window[0] | ~falls,',
-        'Mux(p.at("top", 5), 1,',
+        'Mux(p.at("top", at.error), window[0] | ~falls,',
+        'Mux(p.at("top", at.error), 1,',
     ),
     Mutant(
         "an active hidden neuron may not fall",

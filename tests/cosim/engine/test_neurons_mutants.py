@@ -21,7 +21,7 @@ MUTANTS = {
     Mutant("a second group has the liveness of the first", "engine/walk.py", "(credit & ~begun)", "credit"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
     Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self._absent(lane)", ""): WHOLE,
-    Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=sums_stage(f.learn)", "lead=14"): AGAIN,
+    Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=f.summed", "lead=14"): AGAIN,
     Mutant(
         "the next group begins while a word waits",
         "engine/soma.py",

@@ -1,12 +1,15 @@
 """The model of clocks against the simulated core: what was measured once, and two small cores here and now."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from golden.config import Config
-from sw.design import counts, engine_clocks, learner_clocks
+from rtl.engine import formats
+from rtl.engine.stages import SLOW
+from sw.design import counts, engine_clocks
 from sw.design.clocks import measure, predict, samples
 from tests.marks import long
 
@@ -66,16 +69,16 @@ def test_more_pixels_and_fewer_lanes_take_more_clocks():
 
 
 def test_every_wait_of_an_engine_counts(monkeypatch):
-    """One of a lane waits for its scalars, its soma and its readout: with twice such a time it is off."""
+    """One of a lane waits for its scalars, its soma and its readout: with longer ones it is off."""
     real, config = json.loads(MEASURED.read_text())["small"], SHAPES["small"]
     training, inference = counts.watch(config, samples(config))
     assert engine_clocks.clocks(config, training) / real["training"] == NEAR
-    for module, constant, part in (
-        (learner_clocks, "FLYING", "training"),
-        (engine_clocks, "SPIKE", "inference"),
-        (engine_clocks, "LATENCY", "inference"),
+    for module, name, longer, part in (
+        (formats, "SLOW", replace(SLOW, scalars=replace(SLOW.scalars, results=3 * SLOW.scalars.results)), "training"),
+        (formats, "SLOW", replace(SLOW, soma=replace(SLOW.soma, spike=SLOW.soma.spike + 3)), "inference"),
+        (engine_clocks, "LATENCY", 2 * engine_clocks.LATENCY, "inference"),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(module, constant, 2 * getattr(module, constant))
+            patch.setattr(module, name, longer)
             found = engine_clocks.clocks(config, training if part == "training" else inference)
-            assert found / real[part] != NEAR, constant
+            assert found / real[part] != NEAR, longer

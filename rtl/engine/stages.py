@@ -1,0 +1,126 @@
+"""Where an engine's pipelines have their registers: on a fast chip, and on a slow one, which needs a third of them. No HDL.
+
+Stages that have the same number are in the same clock, with no register between them. An engine of one lane is for the
+smallest chips; those are slow, an iCE40UP5K gets to 20 MHz or so.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RowStages:
+    """Of `synapses`, counted from the clock in which a row's list address goes out.
+
+    entry: it is there; address: its word's address stands at the memory; word: the word comes out of it, and with it the
+    errors; factors: an error and a count stand before the multiplier; weight: the word is beside the product; stored: the
+    updated word is in a register, from which it is written and added up; recalled: the same without learning.
+    """
+
+    entry: int
+    address: int
+    word: int
+    factors: int
+    weight: int
+    stored: int
+    recalled: int
+
+
+@dataclass(frozen=True)
+class SomaStages:
+    """Of `soma`, counted from the selection of a sum.
+
+    plane: it is there; sum: planes are added up; leak: what has leaked is taken off the membrane; current: v goes in;
+    kept: it is saturated; rest: the threshold is taken off; spike: of which the sign is it. window, template: what a lane's
+    V gives.
+    """
+
+    plane: int
+    sum: int
+    leak: int
+    current: int
+    kept: int
+    rest: int
+    spike: int
+    window: int
+    template: int
+
+    @property
+    def loop(self) -> int:
+        """Clocks of a membrane's way round. So many neurons, at least, take turns."""
+        return max(1, self.spike - self.leak)
+
+
+@dataclass(frozen=True)
+class VectorStages:
+    """Of `vector`. ask: for a scalar; memory: addresses of counts and templates are there; scalar, factors: those of the
+    product are chosen; product; added: over the lanes, for a dot product; sums_address: of E; total: a lane's sum is there;
+    store: E is written.
+    """
+
+    ask: int
+    memory: int
+    scalar: int
+    factors: int
+    product: int
+    added: int
+    sums_address: int
+    total: int
+    store: int
+
+
+@dataclass(frozen=True)
+class RoundingStages:
+    """Of `rounding`. value: a lane's total is there; coarse, fine: it is shifted; round; error: it is clipped and gated;
+    done: it is kept."""
+
+    value: int
+    coarse: int
+    fine: int
+    round: int
+    error: int
+    done: int
+
+
+@dataclass(frozen=True)
+class ScalarStages:
+    """Of `scalars`. root: its argument is there; operands: so is 1/|m[k]|; factors are chosen, and come before the product;
+    coarse, fine: it is shifted; round; results: it is clipped and written; sum: and S, counted from there.
+    """
+
+    root: int
+    operands: int
+    factors: int
+    product: int
+    coarse: int
+    fine: int
+    round: int
+    results: int
+    sum: int
+
+
+@dataclass(frozen=True)
+class Stages:
+    """All of an engine."""
+
+    row: RowStages
+    soma: SomaStages
+    vector: VectorStages
+    rounding: RoundingStages
+    scalars: ScalarStages
+
+
+# A block RAM's clock to output is more than half of a fast clock: what comes out of it goes into a register first.
+FAST = Stages(
+    row=RowStages(entry=2, address=3, word=4, factors=5, weight=6, stored=8, recalled=7),
+    soma=SomaStages(plane=1, sum=2, leak=2, current=3, kept=4, rest=5, spike=6, window=4, template=5),
+    vector=VectorStages(ask=1, memory=2, scalar=3, factors=4, product=5, added=6, sums_address=4, total=7, store=8),
+    rounding=RoundingStages(value=1, coarse=2, fine=3, round=4, error=5, done=6),
+    scalars=ScalarStages(root=2, operands=4, factors=5, product=6, coarse=7, fine=8, round=9, results=10, sum=3),
+)
+SLOW = Stages(
+    row=RowStages(entry=1, address=1, word=2, factors=2, weight=2, stored=3, recalled=3),
+    soma=SomaStages(plane=0, sum=0, leak=1, current=1, kept=1, rest=1, spike=1, window=1, template=1),
+    vector=VectorStages(ask=0, memory=0, scalar=1, factors=1, product=1, added=1, sums_address=0, total=2, store=2),
+    rounding=RoundingStages(value=0, coarse=0, fine=0, round=0, error=0, done=0),
+    scalars=ScalarStages(root=1, operands=2, factors=2, product=3, coarse=3, fine=4, round=4, results=4, sum=1),
+)
