@@ -4,6 +4,9 @@ All return Amaranth expressions of signed shape. Where a shift needs a clock of 
 are the two halves of `round_shift`, to be separated by a register.
 """
 
+from functools import reduce
+from operator import add
+
 from amaranth import Cat, Const, Mux, Value
 from amaranth.hdl import ValueLike
 
@@ -32,6 +35,11 @@ def overflows(value: ValueLike, bits: int) -> Value:
     value = as_signed(value)
     sign, excess = value[-1], value[bits - 1 : -1]
     return (excess ^ sign.replicate(len(excess))).any()
+
+
+def times(value: ValueLike, factor: int) -> Value:
+    """value * factor of a constant factor, 1 or more, in sums: no multiplier is spent on it."""
+    return reduce(add, (Value.cast(value) << bit for bit in range(factor.bit_length()) if factor >> bit & 1))
 
 
 def gated(value: ValueLike, on: ValueLike) -> Value:

@@ -37,7 +37,7 @@ class Unit:
         self.errors: dict[tuple[int, int], list[int]] = {}
         self.neurons: dict[tuple[int, int], list] = {}
         self.pending, self.records, self.made, self.normed = {}, {}, deque(), set()
-        self.closing, self.events = 0, 0
+        self.events, self.holding = 0, False
 
     async def fill(self, number: int) -> None:
         """Templates as a recall brings them; then the host writes some of them, of E, S and the count of samples."""
@@ -96,7 +96,7 @@ class Unit:
 
     async def watch(self) -> None:
         """Counts and templates in, a word a clock; what comes out, against what is expected."""
-        pins, f, read = self.pins, self.form, None
+        pins, f, read, looked = self.pins, self.form, None, None
         names = ("teach", "concept", "recalled")
         while True:
             for name, words in self.written.items():
@@ -104,14 +104,17 @@ class Unit:
                 pins.noise(f"{name}__payload")
                 if words:
                     pins.set(**{f"{name}__payload": words.popleft()})
-            if not self.closing and self.rng.random() < 0.05:
+            self.holding = self.holding or self.rng.random() < 0.01
+            if self.holding and pins.get("idle") and not self.pending:  # settings change while nothing is under way
                 self.set_settings(**self.contents.settings())
+                self.holding = False
+            pins.set(look=int(read is not None))
             await RisingEdge(self.clk)
             taken = {n: pins.get(f"{n}__payload") for n in names if pins.get(f"{n}__valid") and pins.get(f"{n}__ready")}
-            if read:
-                wanted, found = read[1], unpack(pins.get("update"), ERROR_COUNT_BITS, 4, 8, 1)
-                assert found == list(wanted), f"record of {read[0]}: expected {wanted}, got {found}"
-                read = None
+            if looked:
+                wanted, found = looked[1], unpack(pins.get("update"), ERROR_COUNT_BITS, 4, 8, 1)
+                assert found == list(wanted), f"record of {looked[0]}: expected {wanted}, got {found}"
+            looked, read = read, None
             if pins.get("errors__valid"):
                 self.check_errors()
             if pins.get("taught__valid"):
@@ -119,7 +122,7 @@ class Unit:
                 read = self.end("sample", number, parity)
                 del self.neurons[number, parity]
             if "teach" in taken:
-                number, parity, label = unpack(taken["teach"], f.context_bits, 1, 6)
+                number, parity, label = unpack(taken["teach"], f.context_bits, 1, f.class_bits)
                 self.taught(number, parity, label)
             if pins.get("made"):
                 read = self.end("concept", *self.made.popleft())
@@ -166,6 +169,8 @@ class Unit:
             for _ in range(rng.randint(3, SAMPLES)):
                 while (number, parity) in self.neurons:
                     await RisingEdge(self.clk)
+                while self.holding:
+                    await RisingEdge(self.clk)
                 label = rng.randrange(f.classes)
                 neurons = self.neurons[number, parity] = self.contents.counts(layer, label)
                 for place, group in self.groups(layer.context):
@@ -174,25 +179,23 @@ class Unit:
                     self.written["counts"].append(pack((parity, 1), (place, f.place_bits), *fields))
                 while self.written["counts"]:
                     await RisingEdge(self.clk)
-                self.streams["teach"].send([pack((number, f.context_bits), (parity, 1), (label, 6))])
+                self.streams["teach"].send([pack((number, f.context_bits), (parity, 1), (label, f.class_bits))])
                 parity ^= 1
             while any(key[0] == number for key in self.neurons):
                 await RisingEdge(self.clk)
             if layer.learns_theta:
-                self.closing += 1
                 await RisingEdge(self.clk)
                 relearn = rng.random() < 0.6
                 for k in range(f.classes):
                     await self.recall(number, k, relearn)
-                self.closing -= 1
 
     async def recall(self, number: int, k: int, relearn: bool) -> None:
         f, layer = self.form, self.layers[number]
         g, self.pending["concept", number, k] = layer.relearn(k, self.settings) if relearn else layer.plain(k, self.settings)
         self.expect(layer, 2 + k % 2, g)
-        concept = pack((number, f.context_bits), (k, 6))
+        concept = pack((number, f.context_bits), (k, f.class_bits))
         self.made.append((number, k))
-        self.streams["concept"].send([concept | relearn << f.context_bits + 6])
+        self.streams["concept"].send([concept | relearn << f.context_bits + f.class_bits])
         while ("concept", number, k) in self.pending:
             await RisingEdge(self.clk)
         await self.templates(number, k)
@@ -200,11 +203,11 @@ class Unit:
     async def templates(self, number: int, k: int) -> None:
         """A recall brings other templates."""
         f, layer = self.form, self.layers[number]
-        concept = pack((number, f.context_bits), (k, 6))
+        concept = pack((number, f.context_bits), (k, f.class_bits))
         layer.m[k] = self.contents.template(layer)
         for place, group in self.groups(layer.context):
             lanes = [(layer.m[k][i] if i < layer.context.size else 0, 6) for i in group]
-            self.written["templates"].append(pack((k, 6), (place, f.place_bits), *lanes))
+            self.written["templates"].append(pack((k, f.class_bits), (place, f.place_bits), *lanes))
         while self.written["templates"]:
             await RisingEdge(self.clk)
         await RisingEdge(self.clk)

@@ -136,24 +136,23 @@ class EngineCore(wiring.Component):
         return registers
 
     def _host(self, m, registers, quiet):
-        """One request after another. What is asked stays until the answer is there."""
-        request, count = Signal(host_request_layout()), Signal(range(LATENCY + 1))
+        """One request after another, which is taken with its answer, so that it stays meanwhile."""
+        request, count = self.host_i.payload, Signal(range(LATENCY + 1))
         address = data.View(data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "engine": 4}), request.address)
         own = address.engine == REGISTERS
         at_once = own & ~request.write
         m.d.sync += self.host_o.valid.eq(0)
         with m.FSM() as fsm:
             with m.State("listen"):
-                m.d.comb += self.host_i.ready.eq(1)
                 m.d.sync += count.eq(0)
                 with m.If(self.host_i.valid):
-                    m.d.sync += request.eq(self.host_i.payload)
                     m.next = "wait"
             with m.State("wait"), m.If(at_once | quiet):
                 m.next = "access"
             with m.State("access"):
                 m.d.sync += count.eq(count + 1)
                 with m.If(count == LATENCY):
+                    m.d.comb += self.host_i.ready.eq(1)
                     m.d.sync += self.host_o.valid.eq(1)
                     m.next = "listen"
         accessing = fsm.ongoing("access")

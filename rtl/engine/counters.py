@@ -2,10 +2,8 @@
 
 from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import data, wiring
-from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
-from rtl.checks import fits
 from rtl.engine.formats import EngineFormat
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
@@ -21,7 +19,7 @@ class Counters(wiring.Component):
 
     Members:
         begins: In, pulse: a perception begins, of the sample `place` (In), over `rows` (In), with so many `errors` (In).
-        saturated: In, pulse: of the oldest perception that has begun `saturations` (In) synapses have saturated.
+        saturated: In, pulse: of the perception of `saturated_place` (In) so many `saturations` (In) synapses have saturated.
         word: In, pulse: a group of the sample `word_place` has these `counts` (In, one a lane), and is the `last` (In).
         read: In, a sample and `kind` (In): its counter is `value` (Out) two clocks later.
     """
@@ -35,6 +33,7 @@ class Counters(wiring.Component):
                 "rows": In(COUNTER_BITS),
                 "errors": In(COUNTER_BITS),
                 "saturated": In(1),
+                "saturated_place": In(place_layout(f)),
                 "saturations": In(COUNTER_BITS),
                 "word": In(1),
                 "word_place": In(place_layout(f)),
@@ -49,10 +48,6 @@ class Counters(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        m.submodules.begun = begun = SyncFIFO(width=place_layout(f).size, depth=8)
-        # Without learning nothing saturates, and nobody would take them out.
-        m.d.comb += begun.w_data.eq(self.place), begun.w_en.eq(self.begins & f.learn), begun.r_en.eq(self.saturated)
-        fits(m, "begun", begun)
         # A group's spikes are summed in one clock, and added in the next.
         came, ends, place, first = Signal(), Signal(), Signal(place_layout(f)), Signal(init=1)
         group, total = Signal(range(f.lanes * f.steps + 1)), Signal(COUNTER_BITS)
@@ -64,7 +59,7 @@ class Counters(wiring.Component):
         writes = {
             "rows": (self.begins, self.place, self.rows),
             "errors": (self.begins, self.place, self.errors),
-            "saturations": (self.saturated, begun.r_data, self.saturations),
+            "saturations": (self.saturated, self.saturated_place, self.saturations),
             "spikes": (done, done_place, total),
         }
         kind, values = Signal(2), []

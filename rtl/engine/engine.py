@@ -47,7 +47,7 @@ class Engine(wiring.Component):
                 "bottom_group": In(range(max(2, bottom.groups if bottom else 0))),
                 "bottom_free": Out(1),
                 "bottom_taken": In(1),
-                "bottom_header": In(header_layout()),
+                "bottom_header": In(header_layout(f)),
                 "recalls": Out(1),
                 "drives": In(1),
                 "driven": Out(1),
@@ -73,6 +73,7 @@ class Engine(wiring.Component):
         m.submodules.counters = counters = Counters(f)
         wiring.connect(m, outlet.spikes[0], rows.words[0])
         wiring.connect(m, schedule.passes, neurons.passes)
+        wiring.connect(m, neurons.released, schedule.released)
         wiring.connect(m, neurons.words, outlet.words)
         wiring.connect(m, outlet.voltages, wiring.flipped(self.voltages))
         self.claims = Signal(len(f.sources))
@@ -85,7 +86,6 @@ class Engine(wiring.Component):
             rows.taken.eq(schedule.taken),
             rows.index.eq(neurons.index),
             neurons.entry.eq(rows.entry),
-            schedule.released.eq(neurons.released),
             schedule.claim.eq(self.claims),
             outlet.under_way.eq(schedule.under_way),
             schedule.out.eq(outlet.out),
@@ -125,6 +125,7 @@ class Engine(wiring.Component):
             getattr(learner.settings, name).eq(getattr(settings, name)) for name in learner.settings.shape().members
         ]
         m.d.comb += [
+            learner.look.eq(schedule.look),
             learner.at.context.eq(schedule.read.context),
             learner.at.bank.eq(schedule.read.bank),
             schedule.update.eq(learner.update),
@@ -175,10 +176,12 @@ class Engine(wiring.Component):
         m.d.comb += [
             counters.begins.eq(passes.valid & passes.ready & ~passes.payload.apical),
             counters.place.context.eq(passes.payload.context),
-            counters.place.slot.eq(self.schedule.slot),
+            counters.place.slot.eq(passes.payload.slot),
             counters.rows.eq(passes.payload.new),
             counters.errors.eq(passes.payload.update.errors),
             counters.saturated.eq(neurons.changed),
+            counters.saturated_place.context.eq(neurons.changes.context),
+            counters.saturated_place.slot.eq(neurons.changes.slot),
             counters.saturations.eq(neurons.changes.saturations),
             counters.word.eq(neurons.words.valid & neurons.words.ready & ~now.apical),
             counters.word_place.context.eq(now.context),

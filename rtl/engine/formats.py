@@ -165,8 +165,9 @@ class EngineFormat:
 
     @property
     def under_way(self) -> int:
-        """Samples that the learner has under way: its lanes work on one while the scalars of the others are made."""
-        return 3
+        """Samples that the learner has under way: its lanes work on one while the scalars of the others are made, for
+        which one lane need not work."""
+        return 1 if self.slow else 3
 
     @property
     def under_way_bits(self) -> int:

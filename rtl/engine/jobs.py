@@ -84,7 +84,7 @@ class Jobs(wiring.Component):
         self.now = slots.oldest
         connect(m, slots.lesson, wiring.flipped(self.lesson))
         m.d.comb += [
-            slots.settings.eq(self.settings),
+            slots.learn_theta.eq(self.settings.learn_theta),
             slots.sample.eq(self.teach.payload),
             slots.drawn.noise.eq(self.drawn.noise),
             slots.drawn.valid.eq(self.drawn.valid & ~self.block),
@@ -96,15 +96,16 @@ class Jobs(wiring.Component):
     def _choose(self, m):
         f, now = self.form, self.now
         bottom = self._of(lambda c: c.bottom, now.taught.context)
+        rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[self.context]
         concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
         m.d.comb += [
             self.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
             self.record.payload.at.context.eq(self.context),
             self.record.payload.at.bank.eq(self.bank),
             self.record.payload.record.errors.eq(self.lanes.wrong),
-            self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, now.rate)),
+            self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, rate)),
             self.record.payload.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
-            self.record.payload.record.stochastic.eq(Mux(self.block, self.settings.stochastic, now.stochastic)),
+            self.record.payload.record.stochastic.eq(self.settings.stochastic),
             self.normed.valid.eq(self.dot.valid & self.dot.norm & self.dot.final),
             self.normed.payload.context.eq(self.dot.context),
             self.normed.payload.k.eq(self.dot.k),
@@ -185,7 +186,7 @@ class Jobs(wiring.Component):
                 next_group()
                 with m.If(last):
                     m.next = "sums"
-                    with m.If(~now.apical):
+                    with m.If(~(self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context))):
                         m.next = "taught"
         with m.State("sums"):
             live = Array(self.live)[slots.number].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)

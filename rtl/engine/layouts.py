@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import EngineFormat
-from rtl.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, TEMPLATE_BITS
+from rtl.formats import NOISE_BITS, RATE_BITS, TEMPLATE_BITS
 
 ERROR_COUNT_BITS = 13
 """Of a layer's errors that are not 0: a layer has 4,096 neurons at most."""
@@ -24,19 +24,19 @@ def sent(layout) -> wiring.Signature:
     return wiring.Signature({"valid": Out(1), "payload": Out(layout)})
 
 
-def header_layout() -> data.StructLayout:
+def header_layout(f: EngineFormat) -> data.StructLayout:
     """What goes with a sample, or with a concept that is recalled, through all layers.
 
     label: the sample's concept, or the one recalled. learn: the sample is learned. recall: behind it all concepts are
     recalled; relearn: and Theta learns first (a block's end). blank: no sample of the host's, nobody waits for its result.
     """
-    return data.StructLayout({"label": LABEL_BITS, "learn": 1, "recall": 1, "relearn": 1, "blank": 1})
+    return data.StructLayout({"label": f.class_bits, "learn": 1, "recall": 1, "relearn": 1, "blank": 1})
 
 
 def spikes_layout(f: EngineFormat) -> data.StructLayout:
     """A word of rows for a source: what P senders send, the first at lane 0; the same `source` and `header` in all words."""
     return data.StructLayout(
-        {"trains": data.ArrayLayout(f.planes, f.lanes), "source": f.source_bits, "header": header_layout()}
+        {"trains": data.ArrayLayout(f.planes, f.lanes), "source": f.source_bits, "header": header_layout(f)}
     )
 
 
@@ -50,7 +50,7 @@ def link_signature(f: EngineFormat) -> wiring.Signature:
 
 def job_layout(f: EngineFormat) -> data.StructLayout:
     """A listed sample of a source: how many rows are active now, and two samples ago only."""
-    return data.StructLayout({"new": f.row_bits + 1, "old": f.row_bits + 1, "header": header_layout()})
+    return data.StructLayout({"new": f.row_bits + 1, "old": f.row_bits + 1, "header": header_layout(f)})
 
 
 def update_layout() -> data.StructLayout:
@@ -64,7 +64,8 @@ def update_layout() -> data.StructLayout:
 def pass_layout(f: EngineFormat) -> data.StructLayout:
     """A pass: a layer's groups, one after another, each over the listed rows.
 
-    context: the layer's number on the engine. apical: its weights are Theta, else W. new, old: how many rows are listed as
+    context: the layer's number on the engine. apical: its weights are Theta, else W. slot: of its sample, modulo
+    2^slot_bits. new, old: how many rows are listed as
     active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank,
     update: the errors that it applies, where there are `update.errors`.
     """
@@ -72,6 +73,7 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
         {
             "context": f.context_bits,
             "apical": 1,
+            "slot": f.slot_bits,
             "new": f.row_bits + 1,
             "old": f.row_bits + 1,
             "front": f.list_bits,
@@ -80,6 +82,11 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
             "update": update_layout(),
         }
     )
+
+
+def walked_layout(f: EngineFormat) -> data.StructLayout:
+    """A pass whose rows have all been fetched from the list."""
+    return data.StructLayout({"context": f.context_bits, "apical": 1})
 
 
 def group_layout(f: EngineFormat) -> data.StructLayout:
@@ -123,18 +130,18 @@ def counts_layout(f: EngineFormat) -> data.StructLayout:
 def templates_layout(f: EngineFormat) -> data.StructLayout:
     """A group's templates of concept k."""
     return data.StructLayout(
-        {"k": LABEL_BITS, "place": f.place_bits, "lanes": data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)}
+        {"k": f.class_bits, "place": f.place_bits, "lanes": data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)}
     )
 
 
 def teach_layout(f: EngineFormat) -> data.StructLayout:
     """A learning sample whose counts at a layer are all there."""
-    return data.StructLayout({"context": f.context_bits, "parity": 1, "label": LABEL_BITS})
+    return data.StructLayout({"context": f.context_bits, "parity": 1, "label": f.class_bits})
 
 
 def concept_layout(f: EngineFormat) -> data.StructLayout:
     """Concept k at a layer."""
-    return data.StructLayout({"context": f.context_bits, "k": LABEL_BITS})
+    return data.StructLayout({"context": f.context_bits, "k": f.class_bits})
 
 
 def offered_layout(f: EngineFormat) -> data.StructLayout:

@@ -58,9 +58,10 @@ class Learner(wiring.Component):
             to be taught; made: Out, pulse: the errors, where `relearn`, and the record are written.
         recalled: In, stream of `concept_layout`: the templates of k are all there. normed: Out, `concept_layout` with
             `valid`: so is their norm.
-        errors: Out, `errors_layout` with `valid`. at: In, `record_place` -> update: Out, `update_layout`, in the same clock.
-        settings: In, `learner_settings_layout`. host: In, `learner_host_layout`; host_data: Out, `HOST_LATENCY` clocks
-            later, signed numbers with their sign. idle: Out, nothing is under way and nothing offered.
+        errors: Out, `errors_layout` with `valid`. look: In, pulse: the record at `at` (In, `record_place`) is `update` (Out,
+            `update_layout`) from the next clock on.
+        settings: In, `learner_settings_layout`; they change only while idle. host: In, `learner_host_layout`; host_data:
+            Out, `HOST_LATENCY` clocks later, signed numbers with their sign. idle: Out, nothing is under way or offered.
     """
 
     def __init__(self, form: EngineFormat):
@@ -76,6 +77,7 @@ class Learner(wiring.Component):
                 "recalled": In(stream.Signature(concept_layout(f))),
                 "normed": Out(sent(concept_layout(f))),
                 "errors": Out(sent(errors_layout(f))),
+                "look": In(1),
                 "at": In(record_place(f)),
                 "update": Out(update_layout()),
                 "settings": In(learner_settings_layout(f)),
@@ -113,6 +115,7 @@ class Learner(wiring.Component):
             jobs.dot.eq(vector.dot),
             jobs.lanes.eq(vector.lanes),
             scalars.dot.eq(vector.dot),
+            scalars.dead_zone.eq(self.settings.dead_zone),
             scalars.k.eq(vector.k),
             scalars.slot.eq(vector.slot),
             scalars.apical.eq(vector.apical),
@@ -122,6 +125,7 @@ class Learner(wiring.Component):
             *(jobs.live[i].eq(scalars.live[i]) for i in range(f.under_way)),
             records.seed.eq(self.settings.seed),
             jobs.drawn.eq(records.drawn),
+            records.look.eq(self.look),
             records.read_at.eq(self.at),
             self.update.eq(records.read),
         ]

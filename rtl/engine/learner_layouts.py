@@ -5,7 +5,7 @@ from amaranth.lib import data
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, teach_layout, update_layout
-from rtl.formats import LABEL_BITS, NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS
+from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS
 
 
 def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
@@ -54,14 +54,13 @@ def lesson_layout(f: EngineFormat) -> data.StructLayout:
     concept `label` is to be taken out. apical: it learns Theta.
     """
     return data.StructLayout(
-        {"slot": f.under_way_bits, "context": f.context_bits, "label": LABEL_BITS, "dead_zone": 9, "apical": 1, "take": 1}
+        {"slot": f.under_way_bits, "context": f.context_bits, "label": f.class_bits, "apical": 1, "take": 1}
     )
 
 
 def slot_layout(f: EngineFormat) -> data.StructLayout:
-    """A sample under way, with the settings in force when it came."""
-    update = {"rate": RATE_BITS, "stochastic": 1, "noise": update_layout()["noise"].shape}
-    return data.StructLayout({"taught": teach_layout(f), "apical": 1, "dead_zone": 9} | update)
+    """A sample under way, with its noise."""
+    return data.StructLayout({"taught": teach_layout(f), "noise": NOISE_BITS})
 
 
 def record_place(f: EngineFormat) -> data.StructLayout:
@@ -76,7 +75,7 @@ def record_layout(f: EngineFormat) -> data.StructLayout:
 
 def draw_layout(f: EngineFormat) -> data.StructLayout:
     """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": LABEL_BITS})
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": f.class_bits})
 
 
 drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, word_layout
+from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, walked_layout, word_layout
 from rtl.engine.soma import Soma, setting
 from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, host_signature
 from rtl.engine.walk import Walk
@@ -37,7 +37,7 @@ class Neurons(wiring.Component):
                 "passes": In(stream.Signature(pass_layout(f))),
                 "index": Out(f.list_bits),
                 "entry": In(entry_layout(f)),
-                "released": Out(1),
+                "released": Out(sent(walked_layout(f))),
                 "words": Out(stream.Signature(word_layout(f))),
                 "threshold": In(setting("threshold")),
                 "window_low": In(setting("window_low")),
@@ -65,7 +65,10 @@ class Neurons(wiring.Component):
             wiring.connect(m, flipped(self.errors), errors.write)
             m.d.comb += errors.ahead.eq(walk.ahead), walk.live.eq(errors.live)
             m.d.comb += errors.row.eq(synapses.row), synapses.errors.eq(errors.errors)
-        m.d.comb += [self.index.eq(walk.index), self.released.eq(walk.released)]
+        m.d.comb += [
+            self.index.eq(walk.index),
+        ]
+        wiring.connect(m, walk.released, flipped(self.released))
         m.d.comb += [synapses.step.eq(walk.step), synapses.entry.eq(self.entry), walk.writing.eq(synapses.writing)]
         m.d.comb += walk.blocked.eq(synapses.blocked)
         m.d.comb += [soma.accumulated.eq(synapses.accumulated), soma.group.eq(walk.ended), walk.room.eq(soma.room)]

@@ -17,7 +17,6 @@ from rtl.engine.layouts import (
     word_layout,
 )
 from rtl.engine.schedule import under_way_layout
-from rtl.formats import LABEL_BITS
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
@@ -29,7 +28,7 @@ def voltages_layout(f: EngineFormat) -> data.StructLayout:
 def stimulus_counts_layout(f: EngineFormat) -> data.StructLayout:
     """A group of layer 0's own counts, of a sample of this concept."""
     counts = data.ArrayLayout(f.count_bits, f.lanes)
-    return data.StructLayout({"counts": counts, "label": LABEL_BITS, "learn": 1, "last": 1})
+    return data.StructLayout({"counts": counts, "label": f.class_bits, "learn": 1, "last": 1})
 
 
 class Outlet(wiring.Component):

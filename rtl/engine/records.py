@@ -21,8 +21,8 @@ class Records(wiring.Component):
     Members:
         seed: In. draw: In, stream of `draw_layout`; drawn: Out, `drawn_layout`, pulse, some clocks later: the noise,
             which stays.
-        record: In, `record_layout` with `valid`, written. read_at: In, `record_place` -> read: Out, `update_layout`, in
-            the same clock.
+        record: In, `record_layout` with `valid`, written. look: In, pulse: the record at `read_at` (In, `record_place`) is
+            `read` (Out, `update_layout`) from the next clock on.
         host: In, `samples_host_layout`, while idle; host_data: Out, `host_latency` clocks later.
     """
 
@@ -36,6 +36,7 @@ class Records(wiring.Component):
                 "draw": In(stream.Signature(draw_layout(f))),
                 "drawn": Out(drawn_layout),
                 "record": In(sent(record_layout(f))),
+                "look": In(1),
                 "read_at": In(record_place(f)),
                 "read": Out(update_layout()),
                 "host": In(samples_host_layout(f)),
@@ -46,13 +47,13 @@ class Records(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), at_once=True)
-        write, read = memory.write_port(), memory.read_port(domain="comb")
+        m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), block=True)
+        write, read = memory.write_port(), memory.read_port()
         new = self.record.payload
         m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
-        m.d.comb += read.addr.eq(self.read_at), self.read.eq(read.data)
+        m.d.comb += read.addr.eq(self.read_at), read.en.eq(self.look), self.read.eq(read.data)
 
-        m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)))
+        m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)), block=True)
         write, read = memory.write_port(), memory.read_port()
         step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
         free = Signal(init=1)  # step == 0: much hangs on it

@@ -8,6 +8,7 @@ from amaranth.utils import ceil_log2
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
+from rtl.fixed import times
 from rtl.memories import ram
 from rtl.spikes import one_of, pixel_count, train_count
 
@@ -142,10 +143,11 @@ class Rows(wiring.Component):
         places = [Signal(read.addr.shape(), name=f"place{i}", init=s.count_base) for i, s in enumerate(sources)]
         here = Array(places)[held.source]
         m.d.comb += read.addr.eq(Mux(self.word_inside, here, self.host_address))
-        ends = [s.count_base + s.slots * s.words - 1 for s in sources]
-        for number, (source, place) in enumerate(zip(sources, places, strict=True)):
+        last = of_source([s.count_base + s.slots * s.words - 1 for s in sources], held.source)
+        first = of_source([s.count_base for s in sources], held.source)
+        for number, place in enumerate(places):
             with m.If(picks_next & (held.source == number)):
-                m.d.sync += place.eq(Mux(place == ends[number], source.count_base, place + 1))
+                m.d.sync += place.eq(Mux(here == last, first, here + 1))
         direct = [number for number, source in enumerate(sources) if source.direct]
         new = Signal(layout)
         for p in range(f.lanes):
@@ -174,8 +176,7 @@ class Rows(wiring.Component):
         ]
         new, old = Array(zero[: self.channels]), Array(zero[self.channels :])
         words = [Signal(range(max(2, *(s.words for s in sources))), name=f"word{i}") for i in range(self.channels)]
-        bases = [Signal(range(f.most_rows + f.lanes), name=f"base{i}") for i in range(self.channels)]
-        base = Signal(bases[0].shape())
+        base = Signal(range(f.most_rows + f.lanes))
         active = Cat(train.any() for train in held.trains)
         was = Cat(count.any() for count in olds)
         m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~mask.any() & ~ending)
@@ -183,19 +184,20 @@ class Rows(wiring.Component):
         never(m, "two rows are picked at once", (pick & (pick - 1)).any())
         last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
-            m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(Array(bases)[channel])]
+            m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes))]
             m.d.sync += [now["trains"].eq(held.trains), now["olds"].eq(olds), now["source"].eq(held.source)]
             m.d.sync += [now["header"].eq(held.header), now["channel"].eq(channel)]
             m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
-            m.d.sync += Array(bases)[channel].eq(Mux(last, 0, Array(bases)[channel] + f.lanes))
 
-        # A clock later its fields are picked out, in the next they are written; only then is the sample listed.
+        # Its fields are picked out, and in the next clock they are written; only then is the sample listed.
         picked, chosen, source, of_channel = Signal(), Signal(f.lanes), Signal(f.source_bits), Signal.like(channel)
         trains, counts, first = Signal.like(held.trains), Signal.like(olds), Signal.like(base)
         closing, closed, header = Signal(), Signal(), Signal(held.header.shape())
-        m.d.sync += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
-        m.d.sync += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])
-        m.d.sync += closing.eq(ending & ~mask.any()), closed.eq(closing)
+        domain = m.d.sync if f.stages.picked else m.d.comb
+        domain += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
+        domain += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])
+        domain += closing.eq(ending & ~mask.any())
+        m.d.sync += closed.eq(closing)
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()

@@ -32,9 +32,9 @@ class Scalars(wiring.Component):
     """One lesson after another.
 
     Members:
-        dot: In, `dot_layout`. lesson: In, stream of `lesson_layout`, whose dot products are there; taken when its
-            results are, or S is in `sum`. spared: Out, in that clock: the sample is in the dead zone, or else teaches
-            nothing.
+        dot: In, `dot_layout`. dead_zone: In, the setting.
+        lesson: In, stream of `lesson_layout`, whose dot products are there; taken when its results are, or S is in `sum`.
+            spared: Out, in that clock: the sample is in the dead zone, or else teaches nothing.
         k, slot, apical: In, scalar: Out, a clock later: b1 where apical, else q; of concept k, k = K for r.
         live: Out, of each slot, a bit a concept: b1 is not 0. Of layer 0, whose lessons have one b1, it says nothing.
         sum: Out, S as taken out, until the next one is.
@@ -49,6 +49,7 @@ class Scalars(wiring.Component):
         super().__init__(
             {
                 "dot": In(dot_layout(f)),
+                "dead_zone": In(9),
                 "lesson": In(stream.Signature(lesson_layout(f))),
                 "spared": Out(1),
                 "k": In(k),
@@ -97,7 +98,7 @@ class Scalars(wiring.Component):
         written = self.stages.results
         unwritten, flying = p.any("valid", 0, written - 1), p.any("valid", 0, written + max(2, self.stages.sum) - 1)
         first, last = Mux(basal, 0, lesson.label), Mux(basal, f.classes - 1, lesson.label)
-        m.d.sync += dead_zone.eq(lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0))
+        m.d.sync += dead_zone.eq(self.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0))
         m.d.sync += self.spared.eq((ONE - self.own_c < dead_zone) | ~(basal | apical))
 
         def go(step: int):

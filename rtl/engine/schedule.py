@@ -10,14 +10,26 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import fits, never, patient
-from rtl.engine.claims import DEPTH, Claims
+from rtl.engine.claims import Claims
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import concept_layout, header_layout, job_layout, offered_layout, pass_layout, update_layout
+from rtl.engine.layouts import (
+    concept_layout,
+    header_layout,
+    job_layout,
+    offered_layout,
+    pass_layout,
+    sent,
+    update_layout,
+    walked_layout,
+)
+
+DEPTH = 4
+"""Passes that may be under way: walked, in the soma, on their way out."""
 
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
     """A pass whose words are still to come; slot: its sample's number, modulo 2^slot_bits, the lowest bit its parity."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1, "slot": f.slot_bits, "header": header_layout()})
+    return data.StructLayout({"context": f.context_bits, "apical": 1, "slot": f.slot_bits, "header": header_layout(f)})
 
 
 class Schedule(wiring.Component):
@@ -25,15 +37,15 @@ class Schedule(wiring.Component):
 
     Members:
         listed, job, front, back: In, source, taken: Out: see `rtl.engine.rows.Rows`.
-        passes: Out, stream of `pass_layout`; slot: Out, of its sample. released: In, pulse: the rows of the oldest of them
-            have been walked.
+        passes: Out, stream of `pass_layout`. released: In, `walked_layout` with `valid`: the rows of one have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
         link_room: In, link_claim: Out, a bit a link: the same of sources on other engines.
         concept: Out, stream of `offered_layout`: the errors of a concept are to be made; made: In, pulse.
         recalled: In, pulse: the concept `recalled_as` (In, `concept_layout`) has its templates and their norm.
         taught: In, pulse: a sample of the layer `taught_context`, parity `taught_parity` (In), has been taught.
-        read: Out, layer and bank -> update: In, `update_layout`, in the same clock.
+        look: Out, pulse: the record at `read` (Out), layer and bank, is `update` (In, `update_layout`) from the next clock
+            on.
         bottom_free: Out, layer 0 may take a sample of `bottom_parity` (Out). bottom_taken: In, pulse: it has one, whole, of
             `bottom_header` (In). codes: Out, pulse: concepts are to be recalled; codes_done: In, pulse.
         idle: Out, no pass is under way, nothing is taught or recalled.
@@ -51,8 +63,7 @@ class Schedule(wiring.Component):
                 "source": Out(f.source_bits),
                 "taken": Out(1),
                 "passes": Out(stream.Signature(pass_layout(f))),
-                "slot": Out(f.slot_bits),
-                "released": In(1),
+                "released": In(sent(walked_layout(f))),
                 "under_way": Out(under_way_layout(f)),
                 "out": In(1),
                 "room": Out(sources),
@@ -66,12 +77,13 @@ class Schedule(wiring.Component):
                 "taught": In(1),
                 "taught_context": In(f.context_bits),
                 "taught_parity": In(1),
+                "look": Out(1),
                 "read": Out(data.StructLayout({"context": f.context_bits, "bank": 2})),
                 "update": In(update_layout()),
                 "bottom_free": Out(1),
                 "bottom_parity": Out(1),
                 "bottom_taken": In(1),
-                "bottom_header": In(header_layout()),
+                "bottom_header": In(header_layout(f)),
                 "codes": Out(1),
                 "codes_done": In(1),
                 "idle": Out(1),
@@ -86,15 +98,13 @@ class Schedule(wiring.Component):
         claims = Signal(len(f.sources))
         m.d.comb += [
             counts.begins.eq(claims | self.claim),
-            counts.taken.eq(self.taken),
-            counts.source.eq(self.source),
-            counts.released.eq(self.released),
             self.room.eq(counts.room),
         ]
-        offered = self._offer(m)
+        wiring.connect(m, wiring.flipped(self.released), counts.released)
+        header = self._offer(m)
         taken = self.taken
         m.d.comb += taken.eq(self.passes.valid & self.passes.ready)
-        self._take(m, taken, offered, claims)
+        self._take(m, taken, header, claims)
         self._concepts(m, taken)
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
         m.d.comb += self.idle.eq(~busy & ~self.passes.valid & ~self.choosing & ~self.any_under_way & ~self.listed.any())
@@ -113,7 +123,7 @@ class Schedule(wiring.Component):
             "update": 2,
             "closing": 1,
             "relearn": 1,
-            "begun": 7,
+            "begun": range(self.form.classes + 1),
             "asked": 1,
             "made": 1,
         }
@@ -158,10 +168,12 @@ class Schedule(wiring.Component):
             for can, source in reversed(candidates):  # the first of them wins
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
-        offered = self.passes.payload
-        m.d.comb += self.source.eq(chosen)
+        offered, updates = Signal(pass_layout(f)), Signal()
+        m.d.comb += self.source.eq(chosen), self.look.eq(self.choosing), self.passes.payload.eq(offered)
         m.d.comb += self.read.context.eq(number), self.read.bank.eq(Cat(Mux(apical, begun[0], slot[0]), apical))
-        header, of_slot = Signal(header_layout()), Signal(f.slot_bits)
+        update = self.passes.payload.update
+        m.d.comb += update.eq(self.update), update.errors.eq(Mux(updates, self.update.errors, 0))
+        header = Signal(header_layout(f))
         with m.If(self.choosing):
             has_update = Array(state["update"] for state in self.states)[number].bit_select(slot[0], 1)
             m.d.sync += [
@@ -174,18 +186,17 @@ class Schedule(wiring.Component):
                 offered.front.eq(self.front),
                 offered.back.eq(self.back),
                 offered.bank.eq(self.read.bank),
-                offered.update.eq(self.update),
-                offered.update.errors.eq(Mux(apical | has_update, self.update.errors, 0)),
+                offered.slot.eq(slot),
+                updates.eq(apical | has_update),
                 header.eq(self.job.header),
-                of_slot.eq(slot),
             ]
         with m.Elif(self.passes.ready):
             m.d.sync += self.passes.valid.eq(0)
-        return {"header": header, "slot": of_slot}
+        return header
 
-    def _take(self, m, taken, offered, claims):
+    def _take(self, m, taken, header, claims):
         """What a pass that is taken changes."""
-        f, header, slot = self.form, offered["header"], offered["slot"]
+        f, slot = self.form, self.passes.payload.slot
         m.submodules.words = words = SyncFIFO(width=len(self.under_way.as_value()), depth=DEPTH)
         coming = Signal(under_way_layout(f))
         m.d.comb += [
@@ -193,7 +204,6 @@ class Schedule(wiring.Component):
             coming.apical.eq(self.passes.payload.apical),
             coming.slot.eq(slot),
             coming.header.eq(header),
-            self.slot.eq(slot),
             words.w_data.eq(coming),
             words.w_en.eq(taken),
             words.r_en.eq(self.out),

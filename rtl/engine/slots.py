@@ -7,15 +7,15 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, teach_layout
-from rtl.engine.learner_layouts import dot_layout, drawn_layout, learner_settings_layout, lesson_layout, slot_layout
+from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
 
 
 class Slots(wiring.Component):
-    """A sample's slot keeps the settings in force when it came.
+    """What is kept of each. The settings stay as they are until it has been taught.
 
     Members:
-        settings: In. begin: In, pulse, while `room` (Out): sample (In, `teach_layout`) takes the slot `begun` (Out, in the
-            clocks behind). drawn: In, `drawn_layout`: the noise of the sample that began last.
+        learn_theta: In. begin: In, pulse, while `room` (Out): sample (In, `teach_layout`) takes the slot `begun` (Out, in
+            the clocks behind). drawn: In, `drawn_layout`: the noise of the sample that began last.
         dot: In, `dot_layout`. lesson: Out, stream, of the oldest sample whose dot products are there; or, where `take` (In),
             to take out S of `concept` (In). spared: In, see `Scalars`.
         oldest: Out, `slot_layout`, number: Out, of its slot. ended: Out, its lesson is, a clock behind; spares: Out, it
@@ -26,7 +26,7 @@ class Slots(wiring.Component):
         self.form = f = form
         super().__init__(
             {
-                "settings": In(learner_settings_layout(f)),
+                "learn_theta": In(1),
                 "begin": In(1),
                 "sample": In(teach_layout(f)),
                 "room": Out(1),
@@ -48,20 +48,13 @@ class Slots(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f, settings, lesson = self.form, self.settings, self.lesson.payload
+        f, lesson = self.form, self.lesson.payload
         slots = [Signal(slot_layout(f), name=f"slot{i}") for i in range(f.under_way)]
         used, dotted, ended, spares = (Signal(f.under_way, name=name) for name in ("used", "dotted", "ended", "spares"))
         next_one, middle, oldest = (Signal(f.under_way_bits, name=name) for name in ("next_one", "middle", "oldest"))
-        learns_theta = Array(int(c.pre_apical > 0) for c in f.contexts)[self.sample.context]
         for i, slot in enumerate(slots):
             with m.If(self.begin & (next_one == i)):
-                m.d.sync += [
-                    slot.taught.eq(self.sample),
-                    slot.apical.eq(settings.learn_theta & learns_theta),
-                    slot.dead_zone.eq(settings.dead_zone),
-                    slot.rate.eq(settings.rates[self.sample.context] if len(f.contexts) > 1 else settings.rates[0]),
-                    slot.stochastic.eq(settings.stochastic),
-                ]
+                m.d.sync += slot.taught.eq(self.sample)
             with m.If(self.drawn.valid & (self.begun == i)):
                 m.d.sync += slot.noise.eq(self.drawn.noise)
         with m.If(self.begin):
@@ -78,8 +71,7 @@ class Slots(wiring.Component):
             lesson.slot.eq(middle),
             lesson.context.eq(Mux(lesson.take, self.concept.context, taught.taught.context)),
             lesson.label.eq(Mux(lesson.take, self.concept.k, taught.taught.label)),
-            lesson.dead_zone.eq(taught.dead_zone),
-            lesson.apical.eq(taught.apical),
+            lesson.apical.eq(self.learn_theta & Array(int(c.pre_apical > 0) for c in f.contexts)[taught.taught.context]),
         ]
         with m.If(self.lesson.ready & self.lesson.valid & ~lesson.take):
             m.d.sync += middle.eq(self._after(middle)), dotted.bit_select(middle, 1).eq(0)

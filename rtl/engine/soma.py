@@ -92,7 +92,7 @@ class Soma(wiring.Component):
 
         patient(m, "words", words)
         never(m, "sums are there while others wait, or are still selected", self.accumulated & (waiting | running))
-        never(m, "results move while a word waits", p.at("collects", SPIKE) & words.valid)
+        never(m, "results move while a word waits", p.at("collects", self.stages.spike) & words.valid)
         self._kinds(m, group)
         for unit in range(self.units):
             self._select(m, p, unit, slot, step)

@@ -100,13 +100,14 @@ class ScalarStages:
 
 @dataclass(frozen=True)
 class Stages:
-    """All of an engine."""
+    """All of an engine. picked: clocks in which a row that is to be listed is picked out of its word."""
 
     row: RowStages
     soma: SomaStages
     vector: VectorStages
     rounding: RoundingStages
     scalars: ScalarStages
+    picked: int
 
 
 # A block RAM's clock to output is more than half of a fast clock: what comes out of it goes into a register first.
@@ -116,6 +117,7 @@ FAST = Stages(
     vector=VectorStages(ask=1, memory=2, scalar=3, factors=4, product=5, added=6, sums_address=4, total=7, store=8),
     rounding=RoundingStages(value=1, coarse=2, fine=3, round=4, error=5, done=6),
     scalars=ScalarStages(root=2, operands=4, factors=5, product=6, coarse=7, fine=8, round=9, results=10, sum=3),
+    picked=1,
 )
 SLOW = Stages(
     row=RowStages(entry=1, address=1, word=2, factors=2, weight=2, stored=3, recalled=3),
@@ -123,4 +125,5 @@ SLOW = Stages(
     vector=VectorStages(ask=0, memory=0, scalar=1, factors=1, product=1, added=1, sums_address=0, total=2, store=2),
     rounding=RoundingStages(value=0, coarse=0, fine=0, round=0, error=0, done=0),
     scalars=ScalarStages(root=1, operands=2, factors=2, product=3, coarse=3, fine=4, round=4, results=4, sum=1),
+    picked=0,
 )

@@ -40,7 +40,7 @@ class Stimulus(wiring.Component):
                 "counts": Out(stream.Signature(stimulus_counts_layout(f))),
                 "bottom_free": In(1),
                 "bottom_taken": Out(1),
-                "header": Out(header_layout()),
+                "header": Out(header_layout(f)),
                 "group": Out(range(max(2, f.sources[source].words))),
                 "block": In(BLOCK_BITS),
                 "learn_theta": In(1),

@@ -13,7 +13,7 @@ from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout
 from rtl.engine.walk import step_layout
-from rtl.fixed import clipped, gated, overflows
+from rtl.fixed import clipped, gated, overflows, times
 from rtl.formats import FACTOR_BITS, SYNAPSE_BITS
 from rtl.memories import one_port_memory, ram
 from rtl.pipeline import Pipeline
@@ -53,8 +53,8 @@ def host_signature(f: EngineFormat) -> wiring.Signature:
 
 
 def changes_layout(f: EngineFormat) -> data.StructLayout:
-    """How many synapses have saturated in a basal pass of a layer."""
-    return data.StructLayout({"context": f.context_bits, "saturations": range(f.words * f.lanes + 1)})
+    """How many synapses have saturated in a basal pass of a layer, of the sample in that slot."""
+    return data.StructLayout({"context": f.context_bits, "slot": f.slot_bits, "saturations": range(f.words * f.lanes + 1)})
 
 
 class Synapses(wiring.Component):
@@ -137,6 +137,7 @@ class Synapses(wiring.Component):
             p.define(name, 0, step[name])
         p.define("group", 0, step.group.group)
         p.define("context", 0, step.group.context)
+        p.define("slot", 0, step.slot)
         p.define("apical", 0, step.group.apical)
         p.define("row", 0, Cat(step.bank, step.group.place))
         m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))
@@ -189,7 +190,7 @@ class Synapses(wiring.Component):
         f, at = self.form, self.stages
         spread = f.lanes & -f.lanes  # 5 i of neurons that are this far apart agree in its lower bits
         column = Signal(8)
-        m.d.comb += column.eq(reduce(add, self._times(p.at("group", at.entry), 5 * f.lanes // spread)))
+        m.d.comb += column.eq(times(p.at("group", at.entry), 5 * f.lanes // spread))
         p.define("column", at.entry, column)
         columns = {}
         for lane in range(f.lanes):
@@ -205,10 +206,6 @@ class Synapses(wiring.Component):
             p.define(f"change{lane}", at.factors, product[: f.error_bits + 16].as_signed())
             weight = Cat(p.at(f"dither{lane}", at.weight), p.at(f"weight{lane}", at.weight)).as_signed()
             p.define(f"total{lane}", at.weight, (p.at(f"change{lane}", at.weight) + weight) >> 8)
-
-    def _times(self, value, factor):
-        """What adds up to value * factor: no multiplier is spent on a constant."""
-        return [value << bit for bit in range(factor.bit_length()) if factor >> bit & 1]
 
     def _store(self, m, p, writes):
         """The updated word, or the host's number in one lane of the word of the clock before; it is written from there."""
@@ -256,4 +253,5 @@ class Synapses(wiring.Component):
         total = so_far + p.at("overs", stored + 1)
         final = p.at("final", stored + 1)
         m.d.sync += so_far.eq(Mux(final, 0, total)), self.changed.eq(final & ~p.at("apical", stored + 1))
-        m.d.sync += self.changes.context.eq(p.at("context", stored + 1)), self.changes.saturations.eq(total)
+        m.d.sync += [self.changes[name].eq(p.at(name, stored + 1)) for name in ("context", "slot")]
+        m.d.sync += self.changes.saturations.eq(total)

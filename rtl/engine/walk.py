@@ -9,7 +9,7 @@ from rtl.checks import never
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import group_layout, pass_layout
+from rtl.engine.layouts import group_layout, pass_layout, sent, walked_layout
 from rtl.formats import NOISE_BITS, RATE_BITS
 
 
@@ -18,9 +18,13 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
 
     valid: there is one. null: it stands for an empty list, and sends nothing. last: of its group. final: of its pass. base:
     the group's first word. With learning: live, the row is updated, by the errors that wait in `bank`; noise, stochastic,
-    rate as in `update_layout`.
+    rate as in `update_layout`; slot: of the pass's sample.
     """
-    learning = {"live": 1, "bank": 2, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1} if f.learn else {}
+    learning = (
+        {"live": 1, "bank": 2, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1, "slot": f.slot_bits}
+        if f.learn
+        else {}
+    )
     flags = {"valid": 1, "null": 1, "last": 1, "final": 1}
     return data.StructLayout(flags | {"base": ceil_log2(f.words), "group": group_layout(f)} | learning)
 
@@ -39,7 +43,8 @@ class Walk(wiring.Component):
     last row waits until there is room for the group's sums.
 
     Members:
-        passes: In, stream of `pass_layout`. released: Out, pulse: its last row has been fetched from the list.
+        passes: In, stream of `pass_layout`. released: Out, `walked_layout` with `valid`, of one whose last row has been
+            fetched from the list.
         index: Out, a list address. step: Out, `step_layout`, in the same clock.
         ahead: Out, `waiting_layout` -> live: In, a clock later: the group there has errors that are not 0.
         room: In, pulse: there is room for the next group's sums. writing: In, a row that came two clocks ago or
@@ -53,7 +58,7 @@ class Walk(wiring.Component):
         super().__init__(
             {
                 "passes": In(stream.Signature(pass_layout(f))),
-                "released": Out(1),
+                "released": Out(sent(walked_layout(f))),
                 "index": Out(f.list_bits),
                 "step": Out(step_layout(f)),
                 "ahead": Out(waiting_layout(f)),
@@ -151,8 +156,10 @@ class Walk(wiring.Component):
             update = work.update
             m.d.comb += [self.step.live.eq(live), self.step.bank.eq(work.bank), self.step.rate.eq(update.rate)]
             m.d.comb += [self.step.noise.eq(update.noise), self.step.stochastic.eq(update.stochastic)]
+            m.d.comb += self.step.slot.eq(work.slot)
         with m.If(turn):
             m.d.sync += self.ended.eq(issued)
         ending = Signal()
-        m.d.sync += ending.eq(turn & final), self.released.eq(ending)
+        m.d.sync += ending.eq(turn & final), self.released.valid.eq(ending)
+        m.d.sync += self.released.payload.context.eq(work.context), self.released.payload.apical.eq(work.apical)
         return m

@@ -17,8 +17,8 @@ from sw.design.counts import Sample, Walked
 from sw.design.events import Process, play
 from sw.design.learner_clocks import Learner
 
-LISTED, FETCHED = 4, 2
-"""From a word's last row to its sample's list, and from a word to its first row (rtl/engine/rows.py)."""
+LISTED, FETCHED = 3, 2
+"""From a word's last row, picked, to its sample's list, and from a word to its first row (rtl/engine/rows.py)."""
 OFFERED = 2
 """From the choice of a pass to its offer (rtl/engine/schedule.py)."""
 RELEASED = 3
@@ -158,7 +158,7 @@ class Engine:
             free = max(time + FETCHED, picks)
             picks = free + rows + 1 + last
             if last:
-                self.core.listed[source].append(free + rows + LISTED)
+                self.core.listed[source].append(free + rows + LISTED + form.stages.picked)
 
     def candidates(self) -> list[tuple[float, Pass]]:
         """When each source's next pass can be chosen, those that go first in front."""

@@ -101,19 +101,23 @@ class Bench:
 
     async def watch(self) -> None:
         """The list, which is poisoned when a pass has been released; and what comes out beside the words."""
-        asked, pins = [0] * (self.f.stages.row.entry - 1), self.pins
+        f, pins = self.f, self.pins
+        asked = [0] * (f.stages.row.entry - 1)
         while True:
             await RisingEdge(self.clk)
             self.clocks += 1
             asked.append(pins.get("index"))
             pins.set(entry=self.list[asked.pop(0)])
-            if pins.get("released"):
+            if pins.get("released__valid"):
                 assert self.walked, "released: expected no pass inside, got one"
                 self.released.append(self.clocks)
-                for address in self.walked.popleft().addresses():
-                    self.list[address] = self.rng.getrandbits(entry_layout(self.f).size)
+                walked, found = self.walked.popleft(), unpack(pins.get("released__payload"), f.context_bits, 1)
+                wanted = [walked.context, int(walked.apical)]
+                assert found == wanted, f"released: expected {wanted}, got {found}"
+                for address in walked.addresses():
+                    self.list[address] = self.rng.getrandbits(entry_layout(f).size)
             if pins.get("changed"):
-                found = unpack(pins.get("changes"), self.f.context_bits, 40)
+                found = unpack(pins.get("changes"), f.context_bits, f.slot_bits, 40)
                 assert self.changes, f"changes: expected none, got {found}"
                 wanted = self.changes.popleft()
                 assert found == wanted, f"changes: expected {wanted}, got {found}"
@@ -157,7 +161,7 @@ class Bench:
             self.words.expected.extend(work.words)
             self.due_words += len(work.words)
             if f.learn and not work.apical:
-                self.changes.append([work.context, work.saturations])
+                self.changes.append([work.context, work.slot, work.saturations])
             pins.set(passes__valid=0)
         await RisingEdge(self.clk)
         while not pins.get("idle"):

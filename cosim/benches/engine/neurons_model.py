@@ -17,6 +17,7 @@ class Pass:
 
     context: int
     apical: bool
+    slot: int
     new: list[Row]
     old: list[Row]
     front: int
@@ -30,7 +31,7 @@ class Pass:
     saturations: int = 0
 
     def payload(self) -> dict:
-        names = ("context", "apical", "front", "back", "bank", "update")
+        names = ("context", "apical", "slot", "front", "back", "bank", "update")
         return {name: getattr(self, name) for name in names} | {"new": len(self.new), "old": len(self.old)}
 
     def listed(self) -> list[tuple[int, Row]]:
@@ -127,7 +128,8 @@ class Model:
             "stochastic": int(rng.random() < 0.7),
         }
         bank = 2 * source.apical + (seen & 1)
-        work = Pass(source.context, source.apical, new, old, front, front + source.rows - 1, bank, update, errors)
+        slot, back = rng.getrandbits(f.slot_bits), front + source.rows - 1
+        work = Pass(source.context, source.apical, slot, new, old, front, back, bank, update, errors)
         self.walk(work)
         return work
 

@@ -17,7 +17,6 @@ from rtl.formats import PIXEL_BITS
 
 CHANNELS = 2
 SAMPLES = 40
-HEADER_BITS = header_layout().size
 
 
 def count(train: int, steps: int, source: Source) -> int:
@@ -61,11 +60,11 @@ class Bench:
 
     def _send(self, channel: int, number: int) -> None:
         f, source = self.f, self.sources[number]
-        sample, header = sample_of(self.rng, f, source), self.rng.getrandbits(HEADER_BITS)
+        sample, header = sample_of(self.rng, f, source), self.rng.getrandbits(header_layout(f).size)
         padded = sample + [0] * (source.words * f.lanes - source.rows)
         for word in range(source.words):
             trains = [(train, f.planes) for train in padded[word * f.lanes : (word + 1) * f.lanes]]
-            self.drivers[channel].send([pack(*trains, (number, f.source_bits), (header, HEADER_BITS))])
+            self.drivers[channel].send([pack(*trains, (number, f.source_bits), (header, header_layout(f).size))])
         kept, slot = self.kept[number], self.seen[number] % source.slots
         rows = [(j, train, old) for j, (train, old) in enumerate(zip(sample, kept[slot], strict=True))]
         self.expected[number].append((header, [r for r in rows if r[1]], [r for r in rows if not r[1] and r[2]]))
@@ -93,7 +92,7 @@ class Bench:
         pins.set(source=number)
         await self.clock()
         bits = self.f.row_bits + 1
-        job = tuple(unpack(pins.get("job"), bits, bits, HEADER_BITS))
+        job = tuple(unpack(pins.get("job"), bits, bits, header_layout(self.f).size))
         assert job == (len(new), len(old), header), f"source {number}: expected {(len(new), len(old), header)}, got {job}"
         front, back = pins.get("front"), pins.get("back")
         pins.set(taken=1)

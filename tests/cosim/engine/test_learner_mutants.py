@@ -14,14 +14,8 @@ MUTANTS = (
     Mutant(
         "hidden layers have no wider dead zone",
         "engine/scalars.py",
-        "lesson.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0)",
-        "lesson.dead_zone",
-    ),
-    Mutant(
-        "the dead zone of now, not of the sample",
-        "engine/slots.py",
-        "lesson.dead_zone.eq(taught.dead_zone)",
-        "lesson.dead_zone.eq(self.settings.dead_zone)",
+        "self.dead_zone + Mux(hidden, HIDDEN_DEAD_ZONE, 0)",
+        "self.dead_zone",
     ),
     Mutant(
         "S wraps",
