@@ -3,6 +3,7 @@
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.checks import never
@@ -171,18 +172,19 @@ class EngineCore(wiring.Component):
                 engine.host.data.eq(request.data),
                 engine.host.write.eq(strobe & here),
             ]
-        read = Signal(DATA_BITS)
-        for index, name in enumerate(register_names(self.config)):
-            here = own & (address.index == index)
-            value = {"position": self.stimulus.position, "finish": 0}.get(name, registers.get(name))
-            with m.If(here):
-                m.d.comb += read.eq(value)
-            if name == "position":
-                m.d.comb += self.stimulus.position_data.eq(request.data)
-                m.d.comb += self.stimulus.position_write.eq(here & strobe)
-            elif name == "finish":
-                m.d.comb += self.stimulus.finish.eq(here & strobe)
-            else:
-                with m.If(here & strobe):
-                    m.d.sync += registers[name].eq(request.data)
+        read, names = Signal(DATA_BITS), register_names(self.config)
+        bits = ceil_log2(len(names))
+        written = strobe & own & ~address.index[bits:].any()  # beyond the last register there is none
+        m.d.comb += self.stimulus.position_data.eq(request.data)
+        with m.Switch(address.index[:bits]):
+            for index, name in enumerate(names):
+                with m.Case(index):
+                    m.d.comb += read.eq({"position": self.stimulus.position, "finish": 0}.get(name, registers.get(name)))
+                    if name == "position":
+                        m.d.comb += self.stimulus.position_write.eq(written)
+                    elif name == "finish":
+                        m.d.comb += self.stimulus.finish.eq(written)
+                    else:
+                        with m.If(written):
+                            m.d.sync += registers[name].eq(request.data)
         m.d.sync += self.host_o.payload.eq(Mux(own, read, engines_read))

@@ -4,7 +4,7 @@ A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a
 and a clip. `STEPS` is the program.
 """
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -195,9 +195,10 @@ class Scalars(wiring.Component):
         step = p.at("step", at)
         p.define("left", at, Array(left[s.left] for s in STEPS)[step])
         p.define("right", at, Array(right[s.right] for s in STEPS)[step])
+        # The shift is a number of the step's and two places, either of which may be none.
         places = {"": 0, "k": p.at("place", at), "r": self.place_r}
-        places |= {"rk": places["k"] + places["r"], "kk": places["k"] << 1}
-        p.define("shift", at, Array(s.shift + places[s.places] for s in STEPS)[step])
+        first, second = (Array(places[s.places[i : i + 1]] for s in STEPS)[step] for i in range(2))
+        p.define("shift", at, Array(Const(s.shift, 5) for s in STEPS)[step] + first + second)
 
     def _product(self, m):
         """Product, shift in two clocks with a bit more, rounding."""
