@@ -49,6 +49,11 @@ class EngineFormat:
         return SLOW if self.slow else FAST
 
     @property
+    def entry_clocks(self) -> int:
+        """From an address of the list to its entry."""
+        return max(1, self.stages.row.entry)
+
+    @property
     def stored(self) -> int:
         """The stage of `stages.row` in which a row's word is as it is to be."""
         return self.stages.row.stored if self.learn else self.stages.row.recalled

@@ -71,8 +71,9 @@ class Outlet(wiring.Component):
         apical, top = now.apical, Array(int(context.top) for context in f.contexts)[now.context]
         way, source = (Array(numbers)[Cat(apical, now.context)] for numbers in (ways, sources))
         free = Array([*(spikes.ready for spikes in self.spikes), 1])[way]
-        to_teach = self._queue(m, "taught", self.teach, 2 * len(f.contexts))
-        to_norm = self._queue(m, "normed", self.recalled, 4)
+        # Where the learner is late, words wait: for as many samples as may be perceived and not taught, they need not.
+        to_teach = self._queue(m, "taught", self.teach, 2 if f.slow else 2 * len(f.contexts))
+        to_norm = self._queue(m, "normed", self.recalled, 2 if f.slow else 4)
         clear = free & (apical | ~top | self.voltages.ready) & to_teach.ready & to_norm.ready
         taken = self.words.valid & clear
         last = taken & word.group.last

@@ -33,7 +33,7 @@ class Rows(wiring.Component):
         source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
             sample of that source, in the same clock.
         taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
-        index: In, an address -> entry: Out, `entry_layout`, `stages.row.entry` clocks later.
+        index: In, an address -> entry: Out, `entry_layout`, `entry_clocks` later.
         idle: Out, no word is inside.
         host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
             address stays from two clocks before the write, and before the read, on.
@@ -68,7 +68,7 @@ class Rows(wiring.Component):
         m.submodules.list = rows = ram(shape=entry_layout(f), depth=1 << f.list_bits)
         get = rows.read_port()
         m.d.comb += get.addr.eq(self.index)
-        if f.stages.row.entry == 2:
+        if f.entry_clocks == 2:
             m.d.sync += self.entry.eq(get.data)
         else:
             m.d.comb += self.entry.eq(get.data)
@@ -88,13 +88,8 @@ class Rows(wiring.Component):
             look.addr.eq(Cat(walking.bit_select(self.source, 1), self.source)),
             self.job.eq(look.data),
         ]
-        rows_of, bases = [s.rows for s in sources], [s.list_base for s in sources]
-        count = of_source(rows_of, self.source)
-        second = walking.bit_select(self.source, 1)
-        m.d.comb += [
-            self.front.eq(of_source(bases, self.source) + Mux(second, count, 0)),
-            self.back.eq(self.front + count - 1),
-        ]
+        front, back = self._ends(walking, self.source)
+        m.d.comb += self.front.eq(front), self.back.eq(back)
         for number, both in enumerate(full):
             done = closed & (closed_source == number)
             gone = self.taken & (self.source == number)
@@ -109,6 +104,13 @@ class Rows(wiring.Component):
                 both.eq((both | Cat(done & ~fills, done & fills)) & ~Cat(gone & ~walks, gone & walks)),
             ]
         return m
+
+    def _ends(self, second, source):
+        """The first and the last address of a source's list, the second of two where its bit of `second` is set."""
+        which = Cat(second.bit_select(source, 1), source)
+        firsts = [s.list_base + (s.rows if two else 0) for s in self.sources for two in (False, True)]
+        lasts = [first + s.rows - 1 for s, first in zip((s for s in self.sources for _ in range(2)), firsts, strict=True)]
+        return of_source(firsts, which), of_source(lasts, which)
 
     def _take(self, m):
         """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel."""
@@ -201,10 +203,7 @@ class Rows(wiring.Component):
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()
-        start = of_source([s.list_base for s in sources], source)
-        size = of_source([s.rows for s in sources], source)
-        second = filling.bit_select(source, 1)
-        front, back = start + Mux(second, size, 0), start + Mux(second, (size << 1) - 1, size - 1)
+        front, back = self._ends(filling, source)
         late = {"en": picked, "addr": Mux(is_new, front + new[of_channel], back - old[of_channel])}
         m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
         m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)

@@ -125,10 +125,16 @@ class Soma(wiring.Component):
         """The planes of the slot's lane, of those the step's, or all that a pixel has bits of; what is not selected is 0.
 
         A register a sum, that is reset, costs no LUT, and then an OR does; a multiplexer of four in its place is three LUTs.
-        A slow chip has no such register.
-        A lane that is none is never selected: it sees no current, and so its results are all 0.
+        A lane that is none is never selected: it sees no current, and so its results are all 0. A slow chip's one lane has
+        no such register.
         """
-        f = self.form
+        f, at = self.form, self.stages.plane
+        if f.slow:
+            sums = [plane[0] for plane in self.sums]
+            for t, plane in enumerate(sums):
+                p.define(f"plane{t}_{unit}", at, plane)
+            p.define(f"spikes{unit}", at, Array(sums[: f.steps])[step])
+            return
         direct = reduce(or_, [self.kind == k for k, (direct, _) in enumerate(self.kinds) if direct], 0)
         lanes = list(range(unit, f.lanes, self.units))
         for t in range(f.planes):
@@ -136,18 +142,17 @@ class Soma(wiring.Component):
             for number, lane in enumerate(lanes):
                 plane = Mux(direct, t < PIXEL_BITS, step == t)
                 one = Signal(signed(f.accumulator_bits), name=f"selected{t}_{lane}", reset_less=True)
-                domain = m.d.sync if self.stages.plane else m.d.comb
-                domain += one.eq(self.sums[t][lane])
+                m.d.sync += one.eq(self.sums[t][lane])
                 with m.If(~((slot == number) & plane) | self._absent(lane)):
-                    domain += one.eq(0)
+                    m.d.sync += one.eq(0)
                 selected.append(one)
-            p.define(f"plane{t}_{unit}", self.stages.plane, reduce(or_, selected))
+            p.define(f"plane{t}_{unit}", at, reduce(or_, selected))
+        p.define(f"spikes{unit}", at, reduce(or_, (p.at(f"plane{t}_{unit}", at) for t in range(f.steps))))
 
     def _current(self, m, p, unit):
         """v, of spikes or of pixels' bits: sums of 2^b times plane b, 4 bits of which fall off again."""
         f, at, add_up = self.form, self.stages.plane, self.stages.sum
         planes = [p.at(f"plane{t}_{unit}", at) for t in range(f.planes)]
-        p.define(f"spikes{unit}", at, reduce(or_, planes[: f.steps]))
         if any(direct for direct, _ in self.kinds):
             p.define(f"low{unit}", at, planes[0] + (planes[1] << 1))
             p.define(f"high{unit}", at, planes[2] + (planes[3] << 1))

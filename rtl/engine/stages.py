@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RowStages:
-    """Of `synapses`, counted from the clock in which a row's list address goes out.
+    """Of `synapses`, counted from the clock in which the walk issues a row.
 
-    entry: it is there; address: its word's address stands at the memory; word: the word comes out of it, and with it the
-    errors; factors: an error and a count stand before the multiplier; weight: the word is beside the product; stored: the
-    updated word is in a register, from which it is written and added up; recalled: the same without learning.
+    entry: its entry of the list is there, whose address has gone out a clock sooner where that is stage 0; address: its
+    word's address stands at the memory; word: the word comes out of it, and with it the errors; factors: an error and a
+    count stand before the multiplier; weight: the word is beside the product; stored: the updated word is in a register,
+    from which it is written and added up; recalled: the same without learning.
     """
 
     entry: int
@@ -120,7 +121,7 @@ FAST = Stages(
     picked=1,
 )
 SLOW = Stages(
-    row=RowStages(entry=1, address=1, word=2, factors=2, weight=2, stored=3, recalled=3),
+    row=RowStages(entry=0, address=0, word=1, factors=1, weight=1, stored=2, recalled=2),
     soma=SomaStages(plane=0, sum=0, leak=1, current=1, kept=1, rest=1, spike=1, window=1, template=1),
     vector=VectorStages(ask=0, memory=0, scalar=1, factors=1, product=1, added=1, sums_address=0, total=2, store=2),
     rounding=RoundingStages(value=0, coarse=0, fine=0, round=0, error=0, done=0),

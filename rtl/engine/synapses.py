@@ -67,11 +67,11 @@ class Synapses(wiring.Component):
         bank_bits: the memory is in banks of 2^bank_bits words.
 
     Members:
-        step: In, `step_layout`; entry: In, `entry_layout`, `stages.row.entry` clocks later.
+        step: In, `step_layout`; entry: In, `entry_layout`, in the stage `entry`.
         row: Out, `waiting_layout` -> errors: In, a clock later.
         sums: Out, planes x lanes, complete with `accumulated`, a pulse `summed` clocks behind a group's last row, until
             the next group's are.
-        writing: Out, a row that came `stages.row.entry` clocks ago or earlier will not be written before a row of the next
+        writing: Out, a row that has come to the stage `entry` will not be written before a row of the next
             clock is read. blocked: Out, a word will be written in the clock in which a row of this one would be read.
         changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
         host: In, `host_signature`.

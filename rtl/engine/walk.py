@@ -14,7 +14,7 @@ from rtl.formats import NOISE_BITS, RATE_BITS
 
 
 def step_layout(f: EngineFormat) -> data.StructLayout:
-    """What is done with the row whose list address goes out in this clock.
+    """What is done with the row that is issued in this clock.
 
     valid: there is one. null: it stands for an empty list, and sends nothing. last: of its group. final: of its pass. base:
     the group's first word. With learning: live, the row is updated, by the errors that wait in `bank`; noise, stochastic,
@@ -45,7 +45,8 @@ class Walk(wiring.Component):
     Members:
         passes: In, stream of `pass_layout`. released: Out, `walked_layout` with `valid`, of one whose last row has been
             fetched from the list.
-        index: Out, a list address. step: Out, `step_layout`, in the same clock.
+        index: Out, a list address. step: Out, `step_layout`, in the same clock, or a clock later where the entry is to be
+            there in stage 0.
         ahead: Out, `waiting_layout` -> live: In, a clock later: the group there has errors that are not 0.
         room: In, pulse: there is room for the next group's sums. writing: In, a row that came two clocks ago or
             earlier is still to be written. blocked: In, no row is issued.
@@ -110,20 +111,25 @@ class Walk(wiring.Component):
 
         # Rows left in a list but the one that is issued: below 0 with the last one.
         left, in_back, address = Signal(signed(f.row_bits + 2)), Signal(), Signal(f.list_bits)
+        following = Signal(f.list_bits, name="address_next")
         no_new, empty = Signal(), work.new == 0
         m.d.sync += no_new.eq(empty)
         m.d.comb += [
             null.eq(no_new & ~back_follows),
             last.eq(null | (left[-1] & (in_back | ~back_follows))),
-            self.index.eq(address),
+            following.eq(address),
+            self.index.eq(address if f.stages.row.entry else following),
         ]
+        m.d.sync += address.eq(following)
         with m.If(go):
-            m.d.sync += left.eq(left - 1), address.eq(Mux(in_back, address - 1, address + 1))
+            m.d.sync += left.eq(left - 1)
+            m.d.comb += following.eq(Mux(in_back, address - 1, address + 1))
             with m.If(left[-1]):
-                m.d.sync += in_back.eq(1), left.eq(work.old - 2), address.eq(work.back)
+                m.d.sync += in_back.eq(1), left.eq(work.old - 2)
+                m.d.comb += following.eq(work.back)
         with m.If(load):
             m.d.sync += in_back.eq(empty), left.eq(Mux(empty, work.old, work.new) - 2)
-            m.d.sync += address.eq(Mux(empty, work.back, work.front))
+            m.d.comb += following.eq(Mux(empty, work.back, work.front))
 
         group, place, base = Signal(range(max(2, f.most_groups))), Signal(f.place_bits), Signal(ceil_log2(f.words))
         groups_left = Signal(signed(len(group) + 2))
@@ -136,15 +142,15 @@ class Walk(wiring.Component):
             m.d.sync += group.eq(group + 1), base.eq(base + stride), groups_left.eq(groups_left - 1)
 
         # The next group's liveness is read while this one's rows are issued, so that it is known with the first of its own.
-        following, first = Signal.like(place), self._by_layer(lambda c: c.place_base, offered.context)
+        upcoming, first = Signal.like(place), self._by_layer(lambda c: c.place_base, offered.context)
         outside = self.passes.ready
         m.d.comb += self.ahead.bank.eq(Mux(outside, offered.bank, work.bank))
-        m.d.comb += self.ahead.place.eq(Mux(outside, first, following))
+        m.d.comb += self.ahead.place.eq(Mux(outside, first, upcoming))
         with m.If(outside):
-            m.d.sync += following.eq(first)
+            m.d.sync += upcoming.eq(first)
         with m.If(load):
             applies = self.live & work.update.errors.any()
-            m.d.sync += following.eq(following + 1), place.eq(following)
+            m.d.sync += upcoming.eq(upcoming + 1), place.eq(upcoming)
             m.d.sync += live.eq(applies), back_follows.eq(applies & (work.old != 0))
 
         issued = self.step.group

@@ -102,7 +102,7 @@ class Bench:
     async def watch(self) -> None:
         """The list, which is poisoned when a pass has been released; and what comes out beside the words."""
         f, pins = self.f, self.pins
-        asked = [0] * (f.stages.row.entry - 1)
+        asked = [0] * (f.entry_clocks - 1)
         while True:
             await RisingEdge(self.clk)
             self.clocks += 1

@@ -45,7 +45,7 @@ class Bench:
         self.seen = [0] * len(self.sources)
         self.expected = [deque() for _ in self.sources]
         self.drivers = [StreamDriver(dut, f"words__{i}", clk, patterns[0], seed=i) for i in range(CHANNELS)]
-        self.pauses, self.pending, self.compared, self.walked = stalls(patterns[1], 9), [None] * f.stages.row.entry, 0, 0
+        self.pauses, self.pending, self.compared, self.walked = stalls(patterns[1], 9), [None] * f.entry_clocks, 0, 0
 
     async def send(self, channel: int) -> None:
         """Samples of this channel's sources, whole ones one after another, as long as each has a list free."""
@@ -72,7 +72,7 @@ class Bench:
         self.seen[number] += 1
 
     async def clock(self, wanted: tuple | None = None) -> None:
-        """One clock; the entry whose address was presented `stages.row.entry` clocks before is there at its end."""
+        """One clock; the entry whose address was presented `entry_clocks` before is there at its end."""
         await RisingEdge(self.clk)
         due = self.pending.pop(0)
         if due is not None:

@@ -15,8 +15,8 @@ MUTANTS = {
     Mutant(
         "a group has the liveness of the one before",
         "engine/walk.py",
-        "following.eq(following + 1)",
-        "following.eq(following)",
+        "upcoming.eq(upcoming + 1)",
+        "upcoming.eq(upcoming)",
     ): WHOLE,
     Mutant("a second group has the liveness of the first", "engine/walk.py", "(credit & ~begun)", "credit"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
