@@ -15,7 +15,7 @@ def place_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Counters(wiring.Component):
-    """Keeps the counters of the last samples, each kind in a memory of its own, as each comes at a time of its own.
+    """Keeps the counters of the last samples, what comes at the same time in the same memory.
 
     Members:
         begins: In, pulse: a perception begins, of the sample `place` (In), over `rows` (In), with so many `errors` (In).
@@ -56,21 +56,21 @@ class Counters(wiring.Component):
             m.d.sync += total.eq(Mux(first, 0, total) + group), first.eq(ends)
         done, done_place = Signal(), Signal(place_layout(f))
         m.d.sync += done.eq(came & ends), done_place.eq(place)
-        writes = {
-            "rows": (self.begins, self.place, self.rows),
-            "errors": (self.begins, self.place, self.errors),
-            "saturations": (self.saturated, self.saturated_place, self.saturations),
-            "spikes": (done, done_place, total),
-        }
-        kind, values = Signal(2), []
+        counted = {"rows": self.rows, "errors": self.errors, "saturations": self.saturations, "spikes": total}
+        kind, values = Signal(2), {}
         m.d.sync += kind.eq(self.kind)
-        for name in COUNTERS:
-            m.submodules[name] = memory = ram(shape=self._bits(name), depth=1 << place_layout(f).size)
+        for names, en, address in (
+            (("rows", "errors"), self.begins, self.place),
+            (("saturations",), self.saturated, self.saturated_place),
+            (("spikes",), done, done_place),
+        ):
+            shape = data.StructLayout({name: self._bits(name) for name in names})
+            m.submodules[names[0]] = memory = ram(shape=shape, depth=1 << place_layout(f).size)
             put, get = memory.write_port(), memory.read_port()
-            en, address, value = writes[name]
-            m.d.comb += put.en.eq(en), put.addr.eq(address), put.data.eq(value), get.addr.eq(self.read)
-            values.append(get.data)
-        m.d.sync += self.value.eq(Array(values)[kind])
+            m.d.comb += put.en.eq(en), put.addr.eq(address), get.addr.eq(self.read)
+            m.d.comb += [put.data[name].eq(counted[name]) for name in names]
+            values |= {name: get.data[name] for name in names}
+        m.d.sync += self.value.eq(Array(values[name] for name in COUNTERS)[kind])
         return m
 
     def _bits(self, name: str) -> int:

@@ -145,7 +145,7 @@ class Scalars(wiring.Component):
         """Stage 1: what the memories hold of concept k; then t and place of |m[k]|, or of |r|, which is kept."""
         f, p, lesson, at = self.form, self.p, self.now, self.stages.operands
         k, dot, host = p.at("k", 0), self.dot, self.host
-        m.submodules.dots = memory = ram(shape=dot.value.shape(), depth=f.under_way << len(k), block=True)
+        m.submodules.dots = memory = ram(shape=signed(f.dot_bits), depth=f.under_way << len(k), block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
         m.d.comb += read.addr.eq(Cat(k, lesson.slot))
