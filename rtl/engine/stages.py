@@ -125,6 +125,6 @@ SLOW = Stages(
     soma=SomaStages(plane=0, sum=0, leak=1, current=1, kept=1, rest=1, spike=1, window=1, template=1),
     vector=VectorStages(ask=0, memory=0, scalar=1, factors=1, product=1, added=1, sums_address=0, total=2, store=2),
     rounding=RoundingStages(value=0, coarse=0, fine=0, round=0, error=0, done=0),
-    scalars=ScalarStages(root=1, operands=2, factors=2, product=3, coarse=3, fine=4, round=4, results=4, sum=1),
+    scalars=ScalarStages(root=1, operands=2, factors=2, product=3, coarse=3, fine=3, round=4, results=4, sum=1),
     picked=0,
 )
