@@ -57,7 +57,7 @@ MUTANTS = (
     Mutant(
         "the update of a sample that taught nothing",
         "engine/schedule.py",
-        "Mux(apical | has_update, self.update.errors, 0)",
+        "Mux(updates, self.update.errors, 0)",
         "self.update.errors",
         True,
     ),
@@ -94,7 +94,10 @@ MUTANTS = (
     ),
     Mutant("spikes of all samples", "engine/counters.py", "Mux(first, 0, total) + group", "total + group", True),
     Mutant(
-        "saturations of another pass", "engine/counters.py", "(self.saturated, begun.r_data,", "(self.saturated, self.place,"
+        "saturations of another pass",
+        "engine/engine.py",
+        "saturated_place.slot.eq(neurons.changes.slot)",
+        "saturated_place.slot.eq(passes.payload.slot)",
     ),
     Mutant(
         "a recall's passes count",
@@ -112,15 +115,15 @@ MUTANTS = (
     Mutant(
         "Theta learns at W's rate",
         "engine/jobs.py",
-        "Mux(self.block, self.settings.backward_rate, now.rate)",
-        "now.rate",
+        "Mux(self.block, self.settings.backward_rate, rate)",
+        "rate",
         True,
     ),
     Mutant(
-        "an update at the rate of now",
+        "an update at another layer's rate",
         "engine/jobs.py",
-        "Mux(self.block, self.settings.backward_rate, now.rate)",
-        "Mux(self.block, self.settings.backward_rate, self.settings.rates[self.context])",
+        "for number in range(len(f.contexts)))[self.context]",
+        "for number in range(len(f.contexts)))[0]",
         True,
     ),
     Mutant("a block one sample too long", "engine/stimulus.py", "self.position == self.block", "self.position > self.block"),
