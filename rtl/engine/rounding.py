@@ -78,7 +78,7 @@ class Rounding(wiring.Component):
             m.d.sync += apical.eq(self.apical), top.eq(is_top), place.eq(self.place)
             m.d.sync += shift.eq(Mux(self.apical, self.block_shift, ERROR_SHIFT + is_top))
 
-        p = Pipeline(m, "rounding", reset=("valid", "last"))
+        p = Pipeline(m, "rounding", reset=("valid", "last", "wrong"))
         p.define("valid", 0, running)
         p.define("last", 0, last)
         p.define("lane", 0, lane)
@@ -108,9 +108,10 @@ class Rounding(wiring.Component):
         for i in lanes:
             with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
                 m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())
+        p.define("wrong", done, p.at("valid", done) & p.at("error", done).any())
         with m.If(self.clear):
             m.d.sync += self.wrong.eq(0)
-        with m.Elif(p.at("valid", done) & p.at("error", done).any()):
+        with m.Elif(p.at("wrong", done + 1)):
             m.d.sync += self.wrong.eq(self.wrong + 1)
         m.d.sync += self.errors.valid.eq(p.at("last", done)), self.errors.payload.place.eq(p.at("place", done))
         m.d.comb += self.errors.payload.bank.eq(self.bank)
