@@ -44,6 +44,6 @@ def test_concepts_are_recalled_behind_a_block():
 
 
 def test_words_walked_include_those_of_an_update():
-    one = counts.Walked([3, 2], 4, 1, [True, False, False])
+    one = counts.Walked([3, 2], 4, 1, [True, False, False], 3)
     sample = counts.Sample({1: one, 2: one, 3: one})
     assert counts.rows(CONFIG, [sample]) == (3 * 4 + 1, 2 * 4 + 1, 1 * 4 + 1)
