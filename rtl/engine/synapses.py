@@ -113,8 +113,9 @@ class Synapses(wiring.Component):
         self._store(m, p, writes)
         self._accumulate(m, p)
         if self.form.learn and asserted():
-            reads, here = p.at("valid", ADDRESS) & ~p.at("null", ADDRESS), p.at("address", ADDRESS)
-            for stage in range(ADDRESS + 1, self.stored + 1):
+            at = self.stages.address
+            reads, here = p.at("valid", at) & ~p.at("null", at), p.at("address", at)
+            for stage in range(at + 1, self.stored + 1):
                 before = reads & p.at("update", stage) & (p.at("address", stage) == here)
                 never(m, "a word is read before it is written", before)
         return m

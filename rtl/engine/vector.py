@@ -112,8 +112,9 @@ class Vector(wiring.Component):
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(at.store + 1)]
         m.d.comb += self.lanes.busy.eq(Cat(*flying, rounding.busy).any())
         if self.backward and asserted():
-            reads, word = p.at("item", TOTAL - 3).apical | p.at("item", TOTAL - 3).low, p.at("word", TOTAL - 3)
-            for stage in range(TOTAL - 2, STORE + 1):
+            first = at.sums_address
+            reads, word = p.at("item", first).apical | p.at("item", first).low, p.at("word", first)
+            for stage in range(first + 1, at.store + 1):
                 writes = p.at("item", stage).apical | p.at("item", stage).high
                 never(m, "E is read before it is written", reads & writes & (p.at("word", stage) == word))
         return m

@@ -3,34 +3,22 @@
 from amaranth.hdl import Signal
 
 from rtl.checks import holds
-from rtl.engine.claims import DEPTH, LISTS, Claims
+from rtl.engine.claims import LISTS, Claims
 from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import FORM
 from tests.formal.proof import Bench, Proof
 
 
 def rules(bench: Bench, block: Claims) -> None:
-    """Samples are claimed where there is room, then taken, then walked in the order in which they were taken."""
-    m, walking, taken, ended = bench.m, Signal(range(DEPTH + 1)), 0, 0
-    source = bench.chosen(FORM.source_bits, "chosen")
-    for number in range(len(FORM.sources)):
-        waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
-        takes = block.taken & (block.source == number)
-        m.d.sync += waiting.eq(waiting + block.begins[number] - takes)
+    """Samples are claimed where there is room, and walked after that."""
+    m, walked = bench.m, block.released.payload
+    for number, source in enumerate(FORM.sources):
+        held = Signal(range(LISTS + 1), name=f"held{number}")
+        ends = block.released.valid & (walked.context == source.context) & (walked.apical == source.apical)
+        m.d.sync += held.eq(held + block.begins[number] - ends)
         bench.assume(~block.begins[number] | block.room[number])
-        bench.assume(~takes | (waiting != 0))
-    bench.assume(block.source < len(FORM.sources))
-    bench.assume(~block.taken | (walking != DEPTH))
-    bench.assume(~block.released | (walking != 0))
-    m.d.sync += walking.eq(walking + block.taken - block.released)
-    # The chosen source's samples from claim to release, told by their places in the queue.
-    places, claimed = Signal(DEPTH), Signal(range(LISTS + 1))
-    taken = block.taken & (block.source == source)
-    ended = block.released & places[0]
-    m.d.sync += places.eq((places | (taken << walking)) >> block.released)
-    m.d.sync += claimed.eq(claimed + block.begins.bit_select(source, 1) - ended)
-    free = block.room.bit_select(source, 1)
-    holds(m, "room where a list is free", (source >= len(FORM.sources)) | (free == (claimed != LISTS)))
+        bench.assume(~ends | (held != 0))
+        holds(m, "room where a list is free", block.room[number] == (held != LISTS))
 
 
 PROOFS = (
@@ -40,12 +28,12 @@ PROOFS = (
         lambda: Claims(FORM),
         rules,
         depth=8,
-        bounded="the queue's order is not told by its counts",
+        bounded="two counts that differ show only where lists are full",
         bugs=8,
         mutants=(
             Mutant("three at a time", "engine/claims.py", "eq(count != LISTS)", "eq(1)"),
-            Mutant("frees any", "engine/claims.py", "self.released & (walked.r_data == number)", "self.released"),
-            Mutant("a shorter queue", "engine/claims.py", "depth=DEPTH)", "depth=DEPTH - 1)"),
+            Mutant("frees any", "engine/claims.py", " & (walked.context == source.context) & ", " & "),
+            Mutant("frees the other side's", "engine/claims.py", " & (walked.apical == source.apical)", ""),
         ),
     ),
 )

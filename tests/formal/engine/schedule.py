@@ -1,10 +1,10 @@
 """`Schedule`: one pass at a time, and none whose spikes have no room or whose layer waits for something."""
 
-from amaranth.hdl import Array, Mux, Signal
+from amaranth.hdl import Array, Cat, Mux, Signal
 
 from rtl.checks import holds, never
-from rtl.engine.claims import DEPTH, LISTS
-from rtl.engine.schedule import Schedule
+from rtl.engine.claims import LISTS
+from rtl.engine.schedule import DEPTH, Schedule
 from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import FORM
 from tests.formal.proof import Bench, Proof
@@ -17,10 +17,13 @@ def rules(bench: Bench, block: Schedule) -> None:
     m, offered = bench.m, block.passes.payload
     taken = block.passes.valid & block.passes.ready
     under_way, walking, owed = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1)), Signal()
-    m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released)
+    m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released.valid)
     bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
     bench.assume(~block.out | (under_way != 0))
-    bench.assume(~block.released | (walking != 0))
+    walked, released = block.released.payload, []
+    looked, update = Signal(), Signal.like(block.update.as_value(), name="update_before")
+    m.d.sync += looked.eq(block.look), update.eq(block.update)
+    bench.assume(looked | (block.update.as_value() == update))
     outside = {*FORM.inputs, FORM.source_of(FORM.layers - 1, True)}
     for number in range(len(FORM.sources)):
         waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
@@ -31,8 +34,14 @@ def rules(bench: Bench, block: Schedule) -> None:
                 if target and FORM.source_of(*target) == number:
                     begins |= taken & (offered.context == context) & (offered.apical == apical)
         m.d.sync += waiting.eq(waiting + begins - takes)
+        source, inside = FORM.sources[number], Signal(range(LISTS + 1), name=f"inside{number}")
+        ends = block.released.valid & (walked.context == source.context) & (walked.apical == source.apical)
+        m.d.sync += inside.eq(inside + takes - ends)
+        bench.assume(~ends | (inside != 0))
+        released.append(ends)
         bench.assume(~block.listed[number] | (waiting != 0))
         bench.assume(~block.claim[number] | (block.room[number] if number in outside else 0))
+    bench.assume(~block.released.valid | Cat(released).any())
     state = {name: Array(state[name] for state in block.states) for name in ("busy", "closing", "slot", "begun")}
     for context in (block.taught_context, block.recalled_as.context):
         bench.assume(context < len(CONTEXTS))
