@@ -5,7 +5,7 @@ from amaranth.hdl import Signal
 from rtl.checks import holds, never
 from rtl.engine.slots import Slots
 from tests.cosim.mutants import Mutant
-from tests.formal.engine.small import FORM
+from tests.formal.engine.small import WIDER
 from tests.formal.proof import Bench, Proof
 
 
@@ -15,16 +15,17 @@ def rules(bench: Bench, block: Slots) -> None:
     number, kept = bench.chosen(2, "number"), Signal(len(block.sample.as_value()))
     begun, dotted, taught, closed = (Signal(3, name=name) for name in ("begun", "dotted", "taught", "closed"))
     bench.assume(~block.begin | block.room)
+    bench.assume(block.learn_theta == bench.chosen(1, "learn_theta"))
     with m.If(block.begin):
         m.d.sync += begun.eq(begun + 1)
         with m.If(begun == number):
             m.d.sync += kept.eq(block.sample)
-        never(m, "more samples are under way than there are slots", (begun - closed)[:3] == FORM.under_way)
+        never(m, "more samples are under way than there are slots", (begun - closed)[:3] == WIDER.under_way)
     final = block.dot.valid & block.dot.final & ~block.dot.norm
-    slot = Signal(range(FORM.under_way))
+    slot = Signal(range(WIDER.under_way))
     with m.If(final):
         m.d.sync += dotted.eq(dotted + 1), slot.eq(slot + 1)
-        with m.If(slot == FORM.under_way - 1):
+        with m.If(slot == WIDER.under_way - 1):
             m.d.sync += slot.eq(0)
     bench.assume(~block.dot.valid | block.dot.norm | ((dotted != begun) & (block.dot.slot == slot)))
     # What is asked for stays, in a state in which no sample begins.
@@ -53,7 +54,7 @@ PROOFS = (
     Proof(
         "engine/slots",
         "samples are taught and closed in order, each as it came; a lesson once offered stays",
-        lambda: Slots(FORM),
+        lambda: Slots(WIDER),
         rules,
         depth=9,
         bounded="the order of samples is not told by the slots",

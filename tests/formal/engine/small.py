@@ -1,6 +1,8 @@
-"""The engine whose blocks are proven: three layers of two neurons on one lane, two concepts."""
+"""The engine whose blocks are proven: three layers of two neurons on one lane, two concepts; and the same on two lanes."""
 
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
 
 FORM = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=1), (0, 1, 2), 1)
+WIDER = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=2), (0, 1, 2), 2)
+"""Its learner has three samples under way."""
