@@ -17,7 +17,7 @@ MUTANTS = {
     Mutant("spikes need no room", "engine/schedule.py", "can &= room", "can &= 1"): (
         r"engine0\.schedule.*(a pass whose spikes have no room|a sample is claimed where both lists are)"
     ),
-    Mutant("sums are not waited for", "engine/neurons.py", "lead=sums_stage(f.learn)", "lead=14", True): (
+    Mutant("sums are not waited for", "engine/neurons.py", "lead=f.summed", "lead=14", True): (
         r"(soma|walk) .*(sums are there while others wait|room for a second group)"
     ),
     Mutant("taught or not", "engine/schedule.py", "can &= ~state", 'can &= ~state["closing"] | ~state', True): (
