@@ -211,7 +211,7 @@ class UartBridge(wiring.Component):
         m.submodules.encoder = encoder = Encoder()
         m.submodules.transmitter = transmitter = Transmitter(self.divisor)
         wiring.connect(m, receiver.o, decoder.i)
-        wiring.connect(m, decoder.o, bridge.i)
+        m.d.sync += bridge.i.valid.eq(decoder.o.valid), bridge.i.payload.eq(decoder.o.payload)  # bytes are far apart
         m.submodules.held = held = Held(byte_layout)
         wiring.connect(m, bridge.o, held.i)
         wiring.connect(m, held.o, encoder.i)

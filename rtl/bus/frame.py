@@ -89,38 +89,42 @@ class Encoder(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        byte, escaped = Signal(8), Signal()
+        byte, inside, loaded, escaped = Signal(8), Signal(), Signal(), Signal()  # the byte that is sent next, in a register
         crc = Signal(CRC_BITS, init=CRC_INIT)
-        inside, moved, done = Signal(), Signal(), Signal()
-        special = (byte == END) | (byte == ESC)
+        special, moved, done = Signal(), Signal(), Signal()
         m.d.comb += [
-            self.o.payload.eq(byte),
+            special.eq(inside & ((byte == END) | (byte == ESC))),
+            self.o.valid.eq(loaded),
+            self.o.payload.eq(Mux(special, Mux(escaped, Mux(byte == END, ESC_END, ESC_ESC), ESC), byte)),
             moved.eq(self.o.valid & self.o.ready),
-            done.eq(moved & (~inside | ~special | escaped)),
+            done.eq(moved & (~special | escaped)),
         ]
-        with m.If(inside & special):
-            m.d.comb += self.o.payload.eq(Mux(escaped, Mux(byte == END, ESC_END, ESC_ESC), ESC))
-            with m.If(moved):
-                m.d.sync += escaped.eq(~escaped)
+        m.d.sync += escaped.eq(escaped ^ (moved & special)), loaded.eq(loaded & ~done)
+
+        def load(value, is_inside, there=1):
+            with m.If(~loaded):
+                m.d.sync += byte.eq(value), inside.eq(is_inside), loaded.eq(there)
+
         with m.FSM():
             with m.State("start"):
-                m.d.comb += byte.eq(END), self.o.valid.eq(self.i.valid)
+                load(END, 0, self.i.valid)
                 m.d.sync += crc.eq(CRC_INIT)
                 with m.If(done):
                     m.next = "data"
             with m.State("data"):
-                m.d.comb += byte.eq(self.i.payload.data), inside.eq(1), self.o.valid.eq(self.i.valid), self.i.ready.eq(done)
+                load(self.i.payload.data, 1, self.i.valid)
+                m.d.comb += self.i.ready.eq(done)
                 with m.If(done):
                     m.d.sync += crc.eq(crc_step(crc, byte))
                     with m.If(self.i.payload.last):
                         m.next = "crc low"
             for state, part, following in (("crc low", crc[:8], "crc high"), ("crc high", crc[8:], "end")):
                 with m.State(state):
-                    m.d.comb += byte.eq(part), inside.eq(1), self.o.valid.eq(1)
+                    load(part, 1)
                     with m.If(done):
                         m.next = following
             with m.State("end"):
-                m.d.comb += byte.eq(END), self.o.valid.eq(1)
+                load(END, 0)
                 with m.If(done):
                     m.next = "start"
         patient(m, "o", self.o)

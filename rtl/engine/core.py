@@ -161,18 +161,19 @@ class EngineCore(wiring.Component):
         strobe = accessing & request.write & (count == STROBE_AT)
         never(m, "a memory is accessed while something is inside", accessing & ~own & ~quiet)
         engines_read = Signal(DATA_BITS)
-        for number, engine in enumerate(self.engines):
+        for number, engine in enumerate(self.engines):  # a register on either side: the host is far from all memories
             here = address.engine == Const(number, 4)
             with m.If(here):
-                m.d.comb += engines_read.eq(engine.host.read)
-            m.d.comb += [
+                m.d.sync += engines_read.eq(engine.host.read)
+            m.d.sync += [
                 engine.host.select.eq(accessing & here),
                 engine.host.memory.eq(address.memory),
                 engine.host.index.eq(address.index),
                 engine.host.data.eq(request.data),
                 engine.host.write.eq(strobe & here),
             ]
-        read, names = Signal(DATA_BITS), register_names(self.config)
+        read, own_read, names = Signal(DATA_BITS), Signal(DATA_BITS), register_names(self.config)
+        m.d.sync += own_read.eq(read)
         bits = ceil_log2(len(names))
         written = strobe & own & ~address.index[bits:].any()  # beyond the last register there is none
         m.d.comb += self.stimulus.position_data.eq(request.data)
@@ -187,4 +188,4 @@ class EngineCore(wiring.Component):
                     else:
                         with m.If(written):
                             m.d.sync += registers[name].eq(request.data)
-        m.d.sync += self.host_o.payload.eq(Mux(own, read, engines_read))
+        m.d.sync += self.host_o.payload.eq(Mux(own, own_read, engines_read))

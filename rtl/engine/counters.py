@@ -1,5 +1,8 @@
 """Counters of every layer's samples: rows, errors, saturations, spikes (contract, step 10)."""
 
+from functools import reduce
+from operator import add
+
 from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
@@ -7,7 +10,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.engine.formats import EngineFormat
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
+from rtl.pipeline import Pipeline
 
+QUAD = 4
+"""Lanes that are added up first."""
 
 def place_layout(f: EngineFormat) -> data.StructLayout:
     """A layer's sample."""
@@ -48,10 +54,15 @@ class Counters(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        # A group's spikes are summed in one clock, and added in the next.
-        came, ends, place, first = Signal(), Signal(), Signal(place_layout(f)), Signal(init=1)
-        group, total = Signal(range(f.lanes * f.steps + 1)), Signal(COUNTER_BITS)
-        m.d.sync += came.eq(self.word), ends.eq(self.last), place.eq(self.word_place), group.eq(sum(self.counts))
+        # A group's spikes are summed in two clocks, and added in the next.
+        p, first, total = Pipeline(m, "word", reset=("came",)), Signal(init=1), Signal(COUNTER_BITS)
+        for name, what in (("came", self.word), ("ends", self.last), ("place", self.word_place)):
+            p.define(name, 0, what)
+        quads = range(0, f.lanes, QUAD)
+        for quad in quads:
+            p.define(f"quad{quad}", 0, reduce(add, self.counts[quad : quad + QUAD]))
+        p.define("group", 1, reduce(add, (p.at(f"quad{quad}", 1) for quad in quads)))
+        came, ends, place, group = (p.at(name, 2) for name in ("came", "ends", "place", "group"))
         with m.If(came):
             m.d.sync += total.eq(Mux(first, 0, total) + group), first.eq(ends)
         done, done_place = Signal(), Signal(place_layout(f))

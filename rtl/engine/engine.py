@@ -149,7 +149,8 @@ class Engine(wiring.Component):
     def _ends(self, m):
         """Layer 0, which takes the stimulus; layer L, which asks for a recall; layer L-1, to which the codes come."""
         f, schedule, outlet = self.form, self.schedule, self.outlet
-        m.d.comb += self.recalls.eq(schedule.codes), schedule.codes_done.eq(self.recalled)
+        m.d.sync += self.recalls.eq(schedule.codes)
+        m.d.comb += schedule.codes_done.eq(self.recalled)
         if f.has(0):
             wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
             m.d.comb += [
@@ -174,7 +175,7 @@ class Engine(wiring.Component):
         passes, neurons = self.schedule.passes, self.neurons
         now, word = self.schedule.under_way, neurons.words.payload
         m.d.comb += [
-            counters.begins.eq(passes.valid & passes.ready & ~passes.payload.apical),
+            counters.begins.eq(self.schedule.taken & ~passes.payload.apical),
             counters.place.context.eq(passes.payload.context),
             counters.place.slot.eq(passes.payload.slot),
             counters.rows.eq(passes.payload.new),

@@ -5,13 +5,16 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS
 
-STROBE_AT, LATENCY = 6, 10
-"""Clocks of an access: `write` comes in clock 6, by when a block has read the word that it changes a lane of; `read` is
-looked at in clock 10."""
+STROBE_AT, LATENCY = 6, 12
+"""Clocks of an access as the core counts them; all that an engine sees of it comes a clock later, and what it says goes into a
+register. `write` comes in its clock 6, by when a block has read the word that it changes a lane of; `read` is looked at in its
+clock 10."""
+READ_AT = LATENCY - 2
+"""The clock of an engine's in which `read` is looked at."""
 
 
 def host_signature() -> wiring.Signature:
-    """One access while nothing else goes on: all stays for `LATENCY` clocks but `write`, a pulse.
+    """One access while nothing else goes on: all stays for some more than `READ_AT` clocks but `write`, a pulse.
 
     memory: its number in `rtl.interface.memory_map.MEMORIES`. index: word x 2^ceil(log2 lanes) + lane. read: the value, with
     its sign, by then.

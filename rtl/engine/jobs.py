@@ -98,6 +98,12 @@ class Jobs(wiring.Component):
         bottom = self._of(lambda c: c.bottom, now.taught.context)
         rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[self.context]
         concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
+        # What may begin, a clock behind: nothing but a job's begin or end takes it back, and those are clocks away from idle.
+        may_make, may_teach = Signal(), Signal()
+        m.d.sync += [
+            may_make.eq(self.concept.valid & self.draw.ready & ~self.concept.ready),
+            may_teach.eq(self.teach.valid & self.slots.room & self.draw.ready & ~self.teach.ready),
+        ]
         m.d.comb += [
             self.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
             self.record.payload.at.context.eq(self.context),
@@ -109,8 +115,8 @@ class Jobs(wiring.Component):
             self.normed.valid.eq(self.dot.valid & self.dot.norm & self.dot.final),
             self.normed.payload.context.eq(self.dot.context),
             self.normed.payload.k.eq(self.dot.k),
-            self.draw.payload.context.eq(Mux(self.concept.valid, concept.context, teach.context)),
-            self.draw.payload.apical.eq(self.concept.valid),
+            self.draw.payload.context.eq(Mux(may_make, concept.context, teach.context)),
+            self.draw.payload.apical.eq(may_make),
             self.draw.payload.k.eq(concept.k),
         ]
         m.d.sync += [self.taught.valid.eq(0), self.made.eq(0), self.taught.payload.eq(Cat(self.context, now.taught.parity))]
@@ -132,7 +138,7 @@ class Jobs(wiring.Component):
                         begin(now.taught.context, label, label, "sums")
                     with m.Else():
                         begin(now.taught.context, 0, f.classes - 1, "errors")
-                with m.Elif(self.concept.valid & self.draw.ready):
+                with m.Elif(may_make):
                     m.d.comb += self.draw.valid.eq(1)
                     m.d.sync += self.block.eq(1)
                     begin(concept.context, concept.k, 0, "take")
@@ -140,7 +146,7 @@ class Jobs(wiring.Component):
                         m.next = "made"
                 with m.Elif(self.recalled.valid):
                     begin(recalled.context, recalled.k, 0, "norm")
-                with m.Elif(self.teach.valid & self.slots.room & self.draw.ready):
+                with m.Elif(may_teach):
                     only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
                     m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1), self.slots.begin.eq(1)
                     m.d.sync += self.parity.eq(teach.parity)

@@ -151,5 +151,5 @@ class Learner(wiring.Component):
         for block in (vector, scalars, records):
             m.d.comb += block.host.write.eq(host.write), block.host.data.eq(host.data)
         small = Signal.like(self.host_data)
-        m.d.comb += small.eq(Mux(of["samples"], records.host_data, scalars.host_data))
+        m.d.sync += small.eq(Mux(of["samples"], records.host_data, scalars.host_data))
         m.d.comb += self.host_data.eq(Mux(vector.host.on, vector.host_data, small))

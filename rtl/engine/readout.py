@@ -46,23 +46,28 @@ class Readout(wiring.Component):
         put, get = kept.write_port(), kept.read_port()
         lane, k = Signal(range(max(2, f.lanes))), Signal(range(f.classes))
         best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
-        voltage = Signal(signed(f.voltage_bits))
-        m.d.comb += voltage.eq(word.lanes[lane]), put.addr.eq(k), put.data.eq(voltage), get.addr.eq(k)
+        # A lane is picked out in one clock, and kept and compared in the next; a clock behind its last lane, a word may go.
+        came, of_k, voltage, released = Signal(), Signal.like(k), Signal(signed(f.voltage_bits)), Signal()
+        m.d.sync += came.eq(0), of_k.eq(k), voltage.eq(word.lanes[lane]), released.eq(0)
+        m.d.comb += put.en.eq(came), put.addr.eq(of_k), put.data.eq(voltage), get.addr.eq(k)
+        m.d.comb += self.voltages.ready.eq(released)
+        with m.If(came & ((of_k == 0) | (voltage > highest))):
+            m.d.sync += best.eq(of_k), highest.eq(voltage)
         layer = self.layer
         pauses = Signal(range(LATENCY + 1))
         last_lane = (lane == f.lanes - 1) | (k == f.classes - 1)
         taken = self.o.valid & self.o.ready
         with m.FSM() as fsm:
             with m.State("gather"):
-                m.d.comb += put.en.eq(self.voltages.valid), self.voltages.ready.eq(last_lane)
-                with m.If(self.voltages.valid):
+                with m.If(self.voltages.valid & ~released):
                     m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.slot.eq(word.slot)
-                    with m.If((k == 0) | (voltage > highest)):
-                        m.d.sync += best.eq(k), highest.eq(voltage)
+                    m.d.sync += came.eq(1), released.eq(last_lane)
                     with m.If(last_lane & word.last):
                         m.d.sync += k.eq(0)
                         with m.If(~word.blank):
-                            m.next = "prediction"
+                            m.next = "last"
+            with m.State("last"):  # is compared
+                m.next = "prediction"
             with m.State("prediction"):
                 m.d.comb += self.o.valid.eq(1), self.o.payload.eq(best)
                 with m.If(taken):
@@ -89,6 +94,6 @@ class Readout(wiring.Component):
                     with m.If((self.kind == len(COUNTERS) - 1) & (layer == f.layers - 1)):
                         m.d.sync += self.kind.eq(0), layer.eq(0)
                         m.next = "gather"
-            m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0))
+            m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0) & ~came)
         patient(m, "o", self.o)
         return m

@@ -56,13 +56,15 @@ class Records(wiring.Component):
         m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)), block=True)
         write, read = memory.write_port(), memory.read_port()
         step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
+        seen = Signal.like(read.data)  # late, from a block RAM: a clock for itself
+        m.d.sync += seen.eq(read.data)
         free = Signal(init=1)  # step == 0: much hangs on it
         draw, offered = Signal(draw_layout(f)), self.draw.payload
         m.d.comb += [
             read.addr.eq(Mux(host.on, host.context, offered.context)),
             write.addr.eq(Mux(host.on, host.context, draw.context)),
-            write.en.eq(((step == 1) & ~draw.apical) | (host.on & host.write)),
-            write.data.eq(Mux(host.on, host.data, read.data + 1)),
+            write.en.eq(((step == 2) & ~draw.apical) | (host.on & host.write)),
+            write.data.eq(Mux(host.on, host.data, seen + 1)),
             self.host_data.eq(read.data),
             self.draw.ready.eq(free),
         ]

@@ -36,7 +36,7 @@ class Rows(wiring.Component):
         index: In, an address -> entry: Out, `entry_layout`, `entry_clocks` later.
         idle: Out, no word is inside.
         host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
-            address stays from two clocks before the write, and before the read, on.
+            address stays from two clocks before the write, and three before the read, on.
     """
 
     def __init__(self, form: EngineFormat, channels: int):
@@ -106,32 +106,34 @@ class Rows(wiring.Component):
         return m
 
     def _ends(self, second, source):
-        """The first and the last address of a source's list, the second of two where its bit of `second` is set."""
+        """The first and the last address of the source's list of those two that it has; second: a bit a source."""
         which = Cat(second.bit_select(source, 1), source)
-        firsts = [s.list_base + (s.rows if two else 0) for s in self.sources for two in (False, True)]
-        lasts = [first + s.rows - 1 for s, first in zip((s for s in self.sources for _ in range(2)), firsts, strict=True)]
+        firsts = [s.list_base + number * s.rows for s in self.sources for number in range(2)]
+        lasts = [s.list_base + (number + 1) * s.rows - 1 for s in self.sources for number in range(2)]
         return of_source(firsts, which), of_source(lasts, which)
 
     def _take(self, m):
-        """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel."""
+        """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel.
+
+        Whose turn it is, is known a clock before: no channel's `ready` hangs on another's `valid`, nor on what is picked.
+        """
         valid, held = Signal(), Signal(spikes_layout(self.form))
         channel, turn = Signal(range(max(2, self.channels))), Signal(range(max(2, self.channels)))
         fetched, picks_next, pick_free = Signal(), Signal(), Signal(name="pick_free")
         self.pick_free = pick_free
-        room = ~valid | picks_next
-        offered = Cat(words.valid for words in self.words)
-        chosen = Signal.like(turn)
-        m.d.comb += chosen.eq(turn)
-        for number in reversed(range(self.channels)):  # that of `turn` where it is there, else the first
-            with m.If(offered[number] & ~offered.bit_select(turn, 1)):
-                m.d.comb += chosen.eq(number)
+        granted, offered = Signal(self.channels), Cat(words.valid for words in self.words)
         m.d.comb += picks_next.eq(valid & fetched & pick_free)
-        m.d.sync += fetched.eq(valid & ~picks_next), valid.eq((valid & ~picks_next) | (room & offered.any()))
+        m.d.sync += fetched.eq(valid & ~picks_next), valid.eq((valid & ~picks_next) | (~valid & granted.any()))
+        with m.If(~granted.any()):
+            for number in reversed(range(self.channels)):  # that of `turn` where it is there, else the first
+                with m.If(offered[number]):
+                    m.d.sync += granted.eq(1 << number)
+            with m.If(offered.bit_select(turn, 1)):
+                m.d.sync += granted.eq(Const(1, self.channels) << turn)
         for number, words in enumerate(self.words):
-            taken = room & (chosen == number)
-            m.d.comb += words.ready.eq(taken)
-            with m.If(taken & words.valid):
-                m.d.sync += held.eq(words.payload), channel.eq(number)
+            m.d.comb += words.ready.eq(granted[number] & ~valid)
+            with m.If(granted[number] & ~valid):
+                m.d.sync += held.eq(words.payload), channel.eq(number), granted.eq(0)
                 m.d.sync += turn.eq(0 if number + 1 == self.channels else number + 1)
         self.word_inside = valid
         return held, channel, picks_next
@@ -158,7 +160,7 @@ class Rows(wiring.Component):
                 count = Mux(held.source == number, pixel_count(held.trains[p][:4], f.steps), count)
             m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(self.host_lane == p, self.host_data, read.data[p])))
         m.d.sync += write.en.eq(picks_next | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
-        m.d.comb += self.host_read.eq(read.data[self.host_lane])
+        m.d.sync += self.host_read.eq(read.data[self.host_lane])
         return read.data
 
     def _pick(self, m, put, held, channel, picks_next, olds, filling):

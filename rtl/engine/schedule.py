@@ -37,8 +37,9 @@ class Schedule(wiring.Component):
 
     Members:
         listed, job, front, back: In, source, taken: Out: see `rtl.engine.rows.Rows`.
-        passes: Out, stream of `pass_layout`. released: In, `walked_layout` with `valid`: the rows of one have been walked.
-        under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out. out: In, pulse: they are.
+        passes: Out, stream of `pass_layout`; what it has offered stays for the clock behind, in which it is `taken`. released: In, `walked_layout` with `valid`: the rows of one have been walked.
+        under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out, from two clocks behind its taking
+            or behind `out` on. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
         link_room: In, link_claim: Out, a bit a link: the same of sources on other engines.
         concept: Out, stream of `offered_layout`: the errors of a concept are to be made; made: In, pulse.
@@ -101,13 +102,14 @@ class Schedule(wiring.Component):
             self.room.eq(counts.room),
         ]
         wiring.connect(m, wiring.flipped(self.released), counts.released)
-        header = self._offer(m)
+        # What a pass changes that is taken, a clock behind: much hangs on it, and what was offered stays as long.
         taken = self.taken
-        m.d.comb += taken.eq(self.passes.valid & self.passes.ready)
+        m.d.sync += taken.eq(self.passes.valid & self.passes.ready)
+        header = self._offer(m)
         self._take(m, taken, header, claims)
         self._concepts(m, taken)
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
-        m.d.comb += self.idle.eq(~busy & ~self.passes.valid & ~self.choosing & ~self.any_under_way & ~self.listed.any())
+        m.d.comb += self.idle.eq(~busy & ~self.passes.valid & ~self.choosing & ~self.taken & ~self.any_under_way & ~self.listed.any())
         return m
 
     def _state(self, m, number):
@@ -164,7 +166,7 @@ class Schedule(wiring.Component):
         number = Array(source.context for source in f.sources)[chosen]
         slot = Array(state["slot"] for state in self.states)[number]
         begun = Array(state["begun"] for state in self.states)[number]
-        with m.If(~self.passes.valid & ~self.choosing):
+        with m.If(~self.passes.valid & ~self.choosing & ~self.taken):
             for can, source in reversed(candidates):  # the first of them wins
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
@@ -207,8 +209,8 @@ class Schedule(wiring.Component):
             words.w_data.eq(coming),
             words.w_en.eq(taken),
             words.r_en.eq(self.out),
-            self.under_way.eq(words.r_data),
         ]
+        m.d.sync += self.under_way.eq(words.r_data)  # a pass's first word comes clocks later
         self.any_under_way = words.r_rdy
         fits(m, "words", words)
         patient(m, "passes", self.passes)

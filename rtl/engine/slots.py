@@ -57,6 +57,7 @@ class Slots(wiring.Component):
                 m.d.sync += slot.taught.eq(self.sample)
             with m.If(self.drawn.valid & (self.begun == i)):
                 m.d.sync += slot.noise.eq(self.drawn.noise)
+        m.d.sync += self.room.eq(~used.bit_select(next_one, 1) & ~self.begin)
         with m.If(self.begin):
             m.d.sync += next_one.eq(self._after(next_one)), self.begun.eq(next_one), used.bit_select(next_one, 1).eq(1)
         with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
@@ -80,7 +81,6 @@ class Slots(wiring.Component):
             m.d.sync += oldest.eq(self._after(oldest)), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
         m.d.sync += self.ended.eq(ended.bit_select(oldest, 1) & ~self.close)
         m.d.comb += [
-            self.room.eq(~used.bit_select(next_one, 1)),
             self.oldest.eq(Array(slots)[oldest]),
             self.number.eq(oldest),
             self.spares.eq(spares.bit_select(oldest, 1)),

@@ -93,7 +93,7 @@ class Soma(wiring.Component):
         patient(m, "words", words)
         never(m, "sums are there while others wait, or are still selected", self.accumulated & (waiting | running))
         never(m, "results move while a word waits", p.at("collects", self.stages.spike) & words.valid)
-        self._kinds(m, group)
+        self._of_group(m, begin)
         for unit in range(self.units):
             self._select(m, p, unit, slot, step)
             self._current(m, p, unit)
@@ -101,25 +101,25 @@ class Soma(wiring.Component):
             self._collect(m, p, unit)
         return m
 
-    def _kinds(self, m, group):
-        """What makes v of sums: `kinds`, pairs (direct, shift); `kind`, the number of this group's."""
-        f, users = self.form, {}
+    def _of_group(self, m, begin):
+        """What is known of a group from its first clock on: what makes v of its sums, `kind`, the number of one of the pairs
+        (direct, shift) of `kinds`; and of each lane whether it is `absent`, beyond the layer's neurons.
+        """
+        f, users, group = self.form, {}, self.group
         for number, c in enumerate(f.contexts):
             for apical in (False, True):
                 if c.rows(apical):
                     users.setdefault((False, 0) if apical else (c.direct, c.shift), []).append(number << 1 | apical)
         self.kinds = list(users)
-        self.kind = Signal(range(max(2, len(users))))
-        with m.Switch(Cat(group.apical, group.context)):
-            for number, passes in enumerate(users.values()):
-                with m.Case(*passes):
-                    m.d.comb += self.kind.eq(number)
-
-    def _absent(self, lane: int):
-        """Whether this lane of the group is beyond the layer's neurons."""
-        f, group = self.form, self.group_now
-        of = [i for i, c in enumerate(f.contexts) if (c.groups - 1) * f.lanes + lane >= c.size]
-        return group.last & reduce(or_, (group.context == i for i in of)) if of else 0
+        self.kind, self.absent = Signal(range(max(2, len(users)))), Signal(f.lanes)
+        with m.If(begin):
+            with m.Switch(Cat(group.apical, group.context)):
+                for number, passes in enumerate(users.values()):
+                    with m.Case(*passes):
+                        m.d.sync += self.kind.eq(number)
+            for lane in range(f.lanes):
+                of = [i for i, c in enumerate(f.contexts) if (c.groups - 1) * f.lanes + lane >= c.size]
+                m.d.sync += self.absent[lane].eq(group.last & reduce(or_, (group.context == i for i in of), 0))
 
     def _select(self, m, p, unit, slot, step):
         """The planes of the slot's lane, of those the step's, or all that a pixel has bits of; what is not selected is 0.
@@ -143,7 +143,7 @@ class Soma(wiring.Component):
                 plane = Mux(direct, t < PIXEL_BITS, step == t)
                 one = Signal(signed(f.accumulator_bits), name=f"selected{t}_{lane}", reset_less=True)
                 m.d.sync += one.eq(self.sums[t][lane])
-                with m.If(~((slot == number) & plane) | self._absent(lane)):
+                with m.If(~((slot == number) & plane) | self.absent[lane]):
                     m.d.sync += one.eq(0)
                 selected.append(one)
             p.define(f"plane{t}_{unit}", at, reduce(or_, selected))

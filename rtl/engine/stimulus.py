@@ -60,7 +60,8 @@ class Stimulus(wiring.Component):
         blank = Signal(2)  # samples still to come
         begun, group = Signal(), self.group
         last = group == beats - 1
-        ends_block = self.position == self.block
+        ends_block = Signal()  # a sample ends some clocks before the next one begins
+        m.d.sync += ends_block.eq(self.position == self.block)
         learn = beat.learn & (beat.label < config.classes) & ~blank.any() & config.learn
         relearns = learn & ends_block & self.learn_theta
         m.d.comb += [
@@ -70,19 +71,18 @@ class Stimulus(wiring.Component):
             header.relearn.eq(relearns),
             header.blank.eq(blank.any()),
         ]
-        # A sample begins when both layers have room, and goes on when both have its beat, one sooner than the other perhaps.
+        # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
         present, begins = self.i.valid | blank.any(), (self.i.valid & ~self.hold) | blank.any()
         targets = [self.link.words, self.counts] if config.learn else [self.link.words]
-        has, sents = [], [Signal(name=f"sent{number}") for number in range(len(targets))]
+        sents = [Signal(name=f"sent{number}") for number in range(len(targets))]
         for sent, target in zip(sents, targets, strict=True):
             m.d.comb += target.valid.eq(present & begun & ~sent)
-            has.append(sent | (target.valid & target.ready))
             with m.If(target.valid & target.ready):
                 m.d.sync += sent.eq(1)
         patient(m, "words", self.link.words)
         patient(m, "counts", self.counts)
         sent_all = Signal()
-        m.d.comb += sent_all.eq(Cat(has).all())
+        m.d.comb += sent_all.eq(Cat(sents).all())
         goes = present & begun & sent_all
         m.d.comb += [
             self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | ~config.learn)),

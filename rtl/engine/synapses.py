@@ -147,9 +147,14 @@ class Synapses(wiring.Component):
         index = Signal(16)
         m.d.comb += index.eq(entry.row)
         p.define("mixed", at, p.at("noise", at) ^ reverse(index[:8] ^ index[8:]))
-        # Of rows further on, a word is written before a row that is issued in the next clock is read.
+        # Of rows further on, a word is written before a row that is issued in the next clock is read. On a fast chip this is
+        # known a clock before, of the last row all but whether it has a count.
         written = self.stored - self.stages.address
-        m.d.comb += self.writing.eq(p.any("update", at, written - 1))
+        if f.slow:
+            m.d.comb += self.writing.eq(p.any("update", at, written - 1))
+        else:
+            follows = p.at("valid", at - 1) & ~p.at("null", at - 1) & p.at("live", at - 1)
+            m.d.sync += self.writing.eq(follows | p.any("update", at, written - 2))
         if f.slow:
             m.d.comb += self.blocked.eq(p.at("update", written))
 

@@ -139,7 +139,7 @@ async def every_active_row_is_listed_once(dut, producer, consumer):
     for number, source in enumerate(f.sources):
         for slot, address, lane, j in places(f, source):
             pins.set(host_address=address, host_lane=lane)
-            for _ in range(2):
+            for _ in range(3):
                 await bench.clock()
             assert pins.get("host_read") == bench.kept[number][slot][j], f"source {number}, slot {slot}, row {j}"
 
