@@ -38,7 +38,12 @@ class Decoder(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        byte = self.i.payload
+        # What a byte is, is known a clock before it counts.
+        byte, came, lost, is_end, is_esc = Signal(8), Signal(), Signal(), Signal(), Signal()
+        m.d.sync += [
+            *(byte.eq(self.i.payload), came.eq(self.i.valid), lost.eq(self.lost)),
+            *(is_end.eq(self.i.payload == END), is_esc.eq(self.i.payload == ESC)),
+        ]
         # After reset the line may be within a frame: the first END is where it begins to count.
         escaped, void, taken = Signal(), Signal(init=1), Signal()
         value = Signal(8)
@@ -49,10 +54,10 @@ class Decoder(wiring.Component):
             self.o.payload.data.eq(recent[:8]),
             self.o.payload.good.eq(~void & ~escaped & (held == 2) & (crc == recent)),
         ]
-        with m.If(self.i.valid & (byte == END)):
+        with m.If(came & is_end):
             m.d.comb += self.o.valid.eq(1), self.o.payload.end.eq(1)
             m.d.sync += escaped.eq(0), void.eq(0), held.eq(0), crc.eq(CRC_INIT)
-        with m.Elif(self.i.valid):
+        with m.Elif(came):
             m.d.sync += escaped.eq(0)
             with m.If(self.mute):
                 m.d.sync += void.eq(1)
@@ -60,7 +65,7 @@ class Decoder(wiring.Component):
                 m.d.comb += value.eq(Mux(byte == ESC_END, END, ESC)), taken.eq(1)
                 with m.If((byte != ESC_END) & (byte != ESC_ESC)):
                     m.d.sync += void.eq(1)
-            with m.Elif(byte == ESC):
+            with m.Elif(is_esc):
                 m.d.sync += escaped.eq(1)
             with m.Else():
                 m.d.comb += taken.eq(1)
@@ -71,7 +76,7 @@ class Decoder(wiring.Component):
                 m.d.sync += crc.eq(crc_step(crc, recent[:8]))
             with m.Else():
                 m.d.sync += held.eq(held + 1)
-        with m.If(self.lost):
+        with m.If(lost):
             m.d.sync += void.eq(1)
         never(m, "more bytes are held back than a CRC has", held == 3)
         return m

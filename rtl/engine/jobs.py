@@ -98,7 +98,7 @@ class Jobs(wiring.Component):
         bottom = self._of(lambda c: c.bottom, now.taught.context)
         rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[self.context]
         concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
-        # What may begin, a clock behind: nothing but a job's begin or end takes it back, and those are clocks away from idle.
+        # What may begin, a clock behind: nothing but a job's begin or end takes it back, which are clocks away from idle.
         may_make, may_teach = Signal(), Signal()
         m.d.sync += [
             may_make.eq(self.concept.valid & self.draw.ready & ~self.concept.ready),

@@ -100,13 +100,14 @@ class Outlet(wiring.Component):
             ]
             patient(m, f"spikes{number}", spikes)
         patient(m, "voltages", self.voltages)
-        from_bottom = Signal()
+        from_bottom, waits = Signal(), Signal()  # a register between the stimulus and all that is counted here
+        m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
         bottom, counts = self.bottom.payload, self.counts.payload
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [
-            self.bottom.ready.eq(~self.words.valid & to_teach.ready),
-            from_bottom.eq(self.bottom.valid & self.bottom.ready),
+            self.bottom.ready.eq(from_bottom),
+            from_bottom.eq(waits & ~self.words.valid & to_teach.ready),
             self.counts.valid.eq(Mux(from_bottom, bottom.learn, taken & ~apical & now.header.learn)),
             counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.slot[0])),
             counts.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),

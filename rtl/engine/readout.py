@@ -58,14 +58,13 @@ class Readout(wiring.Component):
         last_lane = (lane == f.lanes - 1) | (k == f.classes - 1)
         taken = self.o.valid & self.o.ready
         with m.FSM() as fsm:
-            with m.State("gather"):
-                with m.If(self.voltages.valid & ~released):
-                    m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.slot.eq(word.slot)
-                    m.d.sync += came.eq(1), released.eq(last_lane)
-                    with m.If(last_lane & word.last):
-                        m.d.sync += k.eq(0)
-                        with m.If(~word.blank):
-                            m.next = "last"
+            with m.State("gather"), m.If(self.voltages.valid & ~released):
+                m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.slot.eq(word.slot)
+                m.d.sync += came.eq(1), released.eq(last_lane)
+                with m.If(last_lane & word.last):
+                    m.d.sync += k.eq(0)
+                    with m.If(~word.blank):
+                        m.next = "last"
             with m.State("last"):  # is compared
                 m.next = "prediction"
             with m.State("prediction"):

@@ -31,7 +31,7 @@ class Rows(wiring.Component):
     Members:
         words: In, streams of `spikes_layout`. listed: Out, a bit a source: a sample is there to be walked.
         source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
-            sample of that source, in the same clock.
+            sample of that source, a clock later.
         taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
         index: In, an address -> entry: Out, `entry_layout`, `entry_clocks` later.
         idle: Out, no word is inside.
@@ -79,16 +79,18 @@ class Rows(wiring.Component):
         olds = self._counts(m, held, picks_next)
         closed, closed_source, job = self._pick(m, rows.write_port(), held, channel, picks_next, olds, filling)
 
+        which = Signal(1 + f.source_bits)
+        m.d.sync += which.eq(Cat(walking.bit_select(self.source, 1), self.source))
         m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
         put, look = jobs.write_port(), jobs.read_port(domain="comb")
         m.d.comb += [
             put.en.eq(closed),
             put.addr.eq(Cat(filling.bit_select(closed_source, 1), closed_source)),
             put.data.eq(job),
-            look.addr.eq(Cat(walking.bit_select(self.source, 1), self.source)),
+            look.addr.eq(which),
             self.job.eq(look.data),
         ]
-        front, back = self._ends(walking, self.source)
+        front, back = self._ends(which)
         m.d.comb += self.front.eq(front), self.back.eq(back)
         for number, both in enumerate(full):
             done = closed & (closed_source == number)
@@ -105,9 +107,8 @@ class Rows(wiring.Component):
             ]
         return m
 
-    def _ends(self, second, source):
-        """The first and the last address of the source's list of those two that it has; second: a bit a source."""
-        which = Cat(second.bit_select(source, 1), source)
+    def _ends(self, which):
+        """The first and the last address of a list; which: second of its source's two, and its source."""
         firsts = [s.list_base + number * s.rows for s in self.sources for number in range(2)]
         lasts = [s.list_base + (number + 1) * s.rows - 1 for s in self.sources for number in range(2)]
         return of_source(firsts, which), of_source(lasts, which)
@@ -205,7 +206,7 @@ class Rows(wiring.Component):
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()
-        front, back = self._ends(filling, source)
+        front, back = self._ends(Cat(filling.bit_select(source, 1), source))
         late = {"en": picked, "addr": Mux(is_new, front + new[of_channel], back - old[of_channel])}
         m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
         m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)

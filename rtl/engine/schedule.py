@@ -37,7 +37,8 @@ class Schedule(wiring.Component):
 
     Members:
         listed, job, front, back: In, source, taken: Out: see `rtl.engine.rows.Rows`.
-        passes: Out, stream of `pass_layout`; what it has offered stays for the clock behind, in which it is `taken`. released: In, `walked_layout` with `valid`: the rows of one have been walked.
+        passes: Out, stream of `pass_layout`; what it has offered stays for the clock behind, in which it is `taken`.
+        released: In, `walked_layout` with `valid`: the rows of one have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out, from two clocks behind its taking
             or behind `out` on. out: In, pulse: they are.
         room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
@@ -109,7 +110,9 @@ class Schedule(wiring.Component):
         self._take(m, taken, header, claims)
         self._concepts(m, taken)
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
-        m.d.comb += self.idle.eq(~busy & ~self.passes.valid & ~self.choosing & ~self.taken & ~self.any_under_way & ~self.listed.any())
+        m.d.comb += self.idle.eq(
+            ~busy & ~self.passes.valid & ~self.choosing & ~self.taken & ~self.any_under_way & ~self.listed.any()
+        )
         return m
 
     def _state(self, m, number):
@@ -145,7 +148,7 @@ class Schedule(wiring.Component):
         return links[f.links.index(target)] if source is None else own[source]
 
     def _offer(self, m):
-        """Chooses a pass that can be taken, a clock; looks up its rows and its update, another; and offers it."""
+        """Chooses a pass that can be taken, a clock; looks up its rows and its update, two; and offers it."""
         f = self.form
         candidates = []
         for apical in (True, False):
@@ -170,13 +173,14 @@ class Schedule(wiring.Component):
             for can, source in reversed(candidates):  # the first of them wins
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
-        offered, updates = Signal(pass_layout(f)), Signal()
-        m.d.comb += self.source.eq(chosen), self.look.eq(self.choosing), self.passes.payload.eq(offered)
+        offered, updates, looking = Signal(pass_layout(f)), Signal(), Signal()
+        m.d.comb += self.source.eq(chosen), self.look.eq(looking), self.passes.payload.eq(offered)
         m.d.comb += self.read.context.eq(number), self.read.bank.eq(Cat(Mux(apical, begun[0], slot[0]), apical))
         update = self.passes.payload.update
         m.d.comb += update.eq(self.update), update.errors.eq(Mux(updates, self.update.errors, 0))
         header = Signal(header_layout(f))
-        with m.If(self.choosing):
+        m.d.sync += looking.eq(self.choosing & ~looking)  # a clock for where its list is and which record it has
+        with m.If(looking):
             has_update = Array(state["update"] for state in self.states)[number].bit_select(slot[0], 1)
             m.d.sync += [
                 self.passes.valid.eq(1),

@@ -18,8 +18,8 @@ class Slots(wiring.Component):
             the clocks behind). drawn: In, `drawn_layout`: the noise of the sample that began last.
         dot: In, `dot_layout`. lesson: Out, stream, of the oldest sample whose dot products are there; or, where `take` (In),
             to take out S of `concept` (In). spared: In, see `Scalars`.
-        oldest: Out, `slot_layout`, number: Out, of its slot. ended: Out, its lesson is, a clock behind; spares: Out, it
-            teaches nothing. close: In, pulse: it has been taught. busy: Out, there is one.
+        oldest: Out, `slot_layout`, a clock behind, number: Out, of its slot. ended: Out, its lesson is, a clock behind;
+            spares: Out, it teaches nothing. close: In, pulse: it has been taught. busy: Out, there is one.
     """
 
     def __init__(self, form: EngineFormat):
@@ -79,9 +79,9 @@ class Slots(wiring.Component):
             m.d.sync += ended.bit_select(middle, 1).eq(1), spares.bit_select(middle, 1).eq(self.spared)
         with m.If(self.close):
             m.d.sync += oldest.eq(self._after(oldest)), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
+        m.d.sync += self.oldest.eq(Array(slots)[oldest])
         m.d.sync += self.ended.eq(ended.bit_select(oldest, 1) & ~self.close)
         m.d.comb += [
-            self.oldest.eq(Array(slots)[oldest]),
             self.number.eq(oldest),
             self.spares.eq(spares.bit_select(oldest, 1)),
             self.busy.eq(used.any()),

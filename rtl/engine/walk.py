@@ -85,7 +85,7 @@ class Walk(wiring.Component):
         m = Module()
         f = self.form
         work = Signal(pass_layout(f))
-        opening, walking, again, begun, credit = Signal(), Signal(), Signal(), Signal(), Signal(init=1)
+        opening, walking, again, may_turn, credit = Signal(), Signal(), Signal(), Signal(init=1), Signal(init=1)
         take, begin, go, turn, load = (Signal(name=name) for name in ("take", "begin", "go", "turn", "load"))
         last, final, null, live, back_follows = (
             Signal(name=name) for name in ("last", "final", "null", "live", "back_follows")
@@ -94,15 +94,16 @@ class Walk(wiring.Component):
             self.passes.ready.eq(~opening & ~walking),
             take.eq(self.passes.valid & self.passes.ready),
             begin.eq(opening & ~(again & self.writing)),
-            go.eq(walking & ~self.blocked & (~last | (credit & ~begun))),
-            turn.eq(go & last),
+            go.eq(walking & ~self.blocked & (~last | may_turn)),
+            turn.eq(walking & ~self.blocked & last & may_turn),
             load.eq(begin | (turn & ~final)),
             self.idle.eq(~opening & ~walking & credit),
         ]
         offered = self.passes.payload
         m.d.sync += opening.eq(take | (opening & ~begin)), walking.eq(begin | (walking & ~(turn & final)))
         # The liveness of a pass's second group comes two clocks behind that of its first.
-        m.d.sync += credit.eq((credit & ~turn) | self.room), begun.eq(begin)
+        has_room = (credit & ~turn) | self.room
+        m.d.sync += credit.eq(has_room), may_turn.eq(has_room & ~begin)
         never(m, "room for a second group's sums", self.room & credit)
         never(m, "a group's last row without room for its sums", turn & ~credit)
         with m.If(take):

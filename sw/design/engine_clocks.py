@@ -19,7 +19,7 @@ from sw.design.learner_clocks import Learner
 
 LISTED, FETCHED = 3, 2
 """From a word's last row, picked, to its sample's list, and from a word to its first row (rtl/engine/rows.py)."""
-OFFERED = 2
+OFFERED = 3
 """From the choice of a pass to its offer (rtl/engine/schedule.py)."""
 RELEASED = 3
 """From a pass's last row to room in its list."""
