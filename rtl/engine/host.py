@@ -6,8 +6,8 @@ from amaranth.lib.wiring import In, Out
 from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS
 
 STROBE_AT, LATENCY = 6, 12
-"""Clocks of an access as the core counts them; an engine sees all of it a clock later, and what it says goes into a register.
-`write` comes in its clock 6, by when a block has read the word that it changes a lane of; `read` is looked at in its 10th."""
+"""Clocks of an access as the core counts them; an engine sees it a clock later, and a register takes what it says. `write`
+comes in its clock 6, by when a block has read the word that it changes a lane of; `read` is looked at in its clock 10."""
 READ_AT = LATENCY - 2
 """The clock of an engine's in which `read` is looked at."""
 

@@ -33,8 +33,9 @@ def decoded(line: bytes, mute: set[int] = frozenset(), lost: set[int] = frozense
             ctx.set(dut.i.payload, byte)
             ctx.set(dut.i.valid, 1)
             ctx.set(dut.mute, place in mute)
-            _, _, valid, item = await ctx.tick().sample(dut.o.valid, dut.o.payload)
+            await ctx.tick()
             ctx.set(dut.i.valid, 0)
+            _, _, valid, item = await ctx.tick().sample(dut.o.valid, dut.o.payload)
             ctx.set(dut.mute, 0)
             if valid and item.end:
                 found.append((bytes(part), bool(item.good)))
