@@ -15,6 +15,7 @@ from rtl.pipeline import Pipeline
 QUAD = 4
 """Lanes that are added up first."""
 
+
 def place_layout(f: EngineFormat) -> data.StructLayout:
     """A layer's sample."""
     return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits})
