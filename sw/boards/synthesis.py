@@ -117,7 +117,7 @@ def block_of(cell: str, scopes: set[str]) -> str:
     parts = cell.split(".")
     while parts and ".".join(parts) not in scopes:
         parts.pop()
-    parts = [part for part in (re.sub(r"\$\d+$", "", part) for part in parts) if part not in ("chip", "bus_core")]
+    parts = [part for part in (re.sub(r"\$\d+$", "", part) for part in parts) if part not in ("chip", "bus_core", "engine")]
     if parts[:1] == ["core"]:
         parts = parts[1:] or ["core"]
     return ".".join(parts[:2]) or "top"
