@@ -15,10 +15,11 @@ CASES = [
     neurons((7, 5, 4, 3), (0, 1, 2, 3), 2),
     neurons((7, 9, 5), (0, 1, 2), 4, steps=8),  # lanes that do not divide
     neurons((5, 3, 2), (0, 1, 2), 1, coding="rate", weight_bits=10),
-    neurons((2, 1, 3), (1,), 1),  # the same context again and again: the next row is the one just written
+    neurons((2, 2, 3), (1,), 2),  # the same context again and again: the next row is the one just written
     neurons((70, 5, 3), (1, 2), 3, leak=1),  # a shift
-    neurons((300, 2, 2), (1,), 1),  # numbers of rows that the noise folds
+    neurons((300, 2, 2), (1,), 2),  # numbers of rows that the noise folds
     neurons((7, 5, 3), (1, 2), 2, learn=False, weight_bits=11),
+    neurons((45, 2, 2), (1,), 1),  # a memory of one port
 ]
 
 

@@ -6,8 +6,9 @@ from cosim.runner import BenchError
 from tests.cosim.engine.test_neurons import CASES
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 
-AGAIN, WHOLE, LONG, SMALL = 3, 0, 5, 2
-"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows; one lane."""
+AGAIN, WHOLE, LONG, SMALL, ONE_PORT = 3, 0, 5, 2, 7
+"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows; one
+lane, and with many rows."""
 
 MUTANTS = {
     Mutant("a word is read before it is written", "engine/walk.py", "~(again & self.writing)", "1"): AGAIN,
@@ -21,6 +22,7 @@ MUTANTS = {
     Mutant("a second group has the liveness of the first", "engine/walk.py", "(credit & ~begun)", "credit"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
     Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self._absent(lane)", ""): WHOLE,
+    Mutant("a row is read while a word is written", "engine/walk.py", " & ~self.blocked", ""): ONE_PORT,
     Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=f.summed", "lead=14"): AGAIN,
     Mutant(
         "the next group begins while a word waits",
