@@ -102,8 +102,8 @@ MUTANTS = (
     Mutant(
         "a recall's passes count",
         "engine/engine.py",
-        "counters.begins.eq(passes.valid & passes.ready & ~passes.payload.apical)",
-        "counters.begins.eq(passes.valid & passes.ready)",
+        "counters.begins.eq(self.schedule.taken & ~passes.payload.apical)",
+        "counters.begins.eq(self.schedule.taken)",
         True,
     ),
     Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),

@@ -54,6 +54,11 @@ def test_a_netlist_says_what_golden_says(netlist):
     assert clocks.values > 500
 
 
+def test_a_netlist_of_gowins_cells_says_what_golden_says(tmp_path):
+    text = netlist_verilog(Folder(tmp_path), CONFIG, "gowin")
+    assert measure(CONFIG, verilog=text, simulator="icarus", learned=24, inferred=3).values > 300
+
+
 def test_no_block_grew_past_its_baseline(netlist):
     assert grown(count(netlist[0] / "core.json", "ecp5", "core"), load("small-ecp5")) == []
 
