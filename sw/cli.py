@@ -47,6 +47,7 @@ COMMANDS = (
     chip.info,
     chip.build,
     chip.explore,
+    chip.plan,
     measuring.bench,
 )
 """In the order of the help."""

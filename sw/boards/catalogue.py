@@ -61,6 +61,10 @@ class Board:
         """The resources of which these are more than the device has."""
         return [name for name, capacity in self.capacity.items() if resources.get(name, 0) > capacity]
 
+    def shortage(self, resources: dict[str, float]) -> str:
+        """In words, "LUT 9,000 of 5,280"; "" where nothing is short."""
+        return ", ".join(f"{name} {resources[name]:,.0f} of {self.capacity[name]:,}" for name in self.short(resources))
+
     def clock(self, megahertz: float | None) -> Fraction:
         """The core's clock in MHz, the board's own where none is asked for. Raises UserError where it cannot be made."""
         if megahertz is None:

@@ -93,11 +93,10 @@ def nearest(board: Board, config: Config, found: dict[str, float]) -> str:
 
 def check_fits(board: Board, config: Config, resources: dict[str, float]) -> None:
     """Raises CheckError where a resource is short: which, how much, and the nearest configuration that should fit."""
-    short = [f"{name} {resources[name]:,.0f} of {board.capacity[name]:,}" for name in board.short(resources)]
-    if short:
+    if short := board.shortage(resources):
         smaller = nearest(board, config, resources)
         advice = f"nearest that should fit: {smaller}" if smaller else "no smaller network of this depth fits either"
-        raise CheckError(f"{board.name}: {config.name} does not fit: {', '.join(short)}; {advice}")
+        raise CheckError(f"{board.name}: {config.name} does not fit: {short}; {advice}")
 
 
 def _smaller(config: Config) -> Config | None:

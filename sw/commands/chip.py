@@ -1,4 +1,4 @@
-"""Commands about the chip itself: verilog, info, build for a board, explore."""
+"""Commands about the chip itself: verilog, info, build for a board, explore, plan."""
 
 import sys
 from pathlib import Path
@@ -95,3 +95,23 @@ def explore(
 
     chosen, lists = Config.load(config), (sizes or [], lanes or [])
     explore_boards(board, chosen, *lists, check, output, scheduler, workers, Console())
+
+
+def plan(
+    board: options.PlanBoard = "ulx3s-85f",
+    config: options.Config = "digits",
+    sizes: options.Sizes = None,
+    microseconds: options.Microseconds = None,
+    output: options.PlanFolder = None,
+    workers: options.Workers = None,
+) -> None:
+    """Find how many engines and lanes a network should have on a board, and write that configuration.
+
+    It is the fastest mapping that fits, or with --microseconds the smallest that is fast enough. Prints what was looked at
+    as a table, by the same models as info and explore; nothing is synthesised. A minute or two.
+    """
+    from sw.boards import plan as planning
+    from sw.boards.explore import configurations, known
+
+    (chosen,) = configurations(Config.load(config), [sizes] if sizes else [], []) if sizes else (Config.load(config),)
+    planning.run(chosen, planning.Goal(known(board), microseconds), output, workers, Console())

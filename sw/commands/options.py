@@ -185,6 +185,16 @@ CheckCount = Annotated[
 ExploreFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="Where explore.csv and explore.png go. Default: runs/explore.")
 ]
+PlanBoard = Annotated[str, Option("--board", "-b", metavar="NAME", help="A board with a known FPGA.")]
+Sizes = Annotated[str | None, Option("--sizes", metavar="N-N-...", help="Neurons of each layer. Default: --config's.")]
+Microseconds = Annotated[
+    float | None,
+    Option(metavar="N", help="That a learned sample may take, at the board's own clock. Default: as few as fit the board."),
+]
+PlanFolder = Annotated[
+    Path | None,
+    Option("--output", "-o", metavar="DIR", help="Where plan.csv, plan.png and the TOML file go. Default: runs/plan."),
+]
 BoardsToo = Annotated[bool, Option("--boards", help="The figures of the boards instead.")]
 OneShape = Annotated[bool, Option("--one-shape", help="Compare the core asked for alone, without the small one.")]
 NetlistFamily = Annotated[

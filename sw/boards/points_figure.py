@@ -1,4 +1,4 @@
-"""A picture of an exploration: LUTs against clocks, a colour a board, with what the boards have."""
+"""A picture of configurations on boards: LUTs against clocks, a colour a board, with what the boards have."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def draw(points: list, path: Path) -> None:
         for point in (point for point in points if point.board.name == board.name):
             clocks, luts = point.clocks.sample, point.resources["LUT"]
             axes.plot(clocks, luts, "o", color=colour, fillstyle="full" if point.fits else "none")
-            label = point.config.name + f", {point.config.lanes} lanes"
+            label = "-".join(map(str, point.config.sizes)) + f", {point.engines}, {point.config.lanes} lanes"
             axes.annotate(label, (clocks, luts), (5, 3), textcoords="offset points", fontsize=7)
             if point.found:
                 axes.plot([clocks, point.found.clocks.sample], [luts, point.found.resources["LUT"]], "-x", color=colour)
