@@ -13,7 +13,7 @@ from tests.cosim.axi_runs import BENCH, TOP, scenario
 from tests.cosim.mutants import RTL, Mutant, parameters, with_mutant
 from tests.marks import long
 
-CONFIG = Config(sizes=(9, 3), lanes=4, block=4, seed=3)
+CONFIG = Config(sizes=(9, 3), lanes=4, block=4, rate=-6, theta_rate=-4, seed=3)
 """The smallest core with padded words and beats."""
 COMPONENT = "rtl.bus.axi:AxiCore"
 

@@ -15,8 +15,10 @@ from golden.integer import IntegerModel
 from tests.cosim.core_runs import play, stimulus, strange, thorough
 from tests.marks import long
 
+SLOW = {"rate": -6, "theta_rate": -4}
+"""Rates at which bits are lost, so that the rounding noise shows."""
 SHAPES = {
-    "three": Config(sizes=(7, 5, 4, 3), lanes=2, block=4),
+    "three": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, **SLOW),
     "tiny": Config(sizes=(16, 8, 4), lanes=4, block=5),
     "rate": Config(sizes=(20, 11, 6, 3), lanes=5, block=1, steps=8, coding="rate", leak=2, seed=1),
     "bits": Config(sizes=(6, 4, 3), lanes=1, block=3, weight_bits=10, stochastic=False),
@@ -25,8 +27,8 @@ SHAPES = {
     "bottleneck": Config(sizes=(3, 8, 24, 3), lanes=4, block=5),
     "two": Config(sizes=(6, 2), lanes=2, block=2),
     "ones": Config(sizes=(1, 1, 2), lanes=1, block=2, coding="rate"),
-    "deep": Config(sizes=(9, 8, 7, 6, 6, 5, 4), lanes=3, block=4, steps=8, seed=2),
-    "engines": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((1,), (0, 2, 3))),
+    "deep": Config(sizes=(9, 8, 7, 6, 6, 5, 4), lanes=3, block=4, steps=8, seed=2, **SLOW),
+    "engines": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((1,), (0, 2, 3)), **SLOW),
     "an engine each": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((0,), (1,), (2,), (3,))),
     "inference": Config(sizes=(7, 5, 3), lanes=2, learn=False),
 }
@@ -143,7 +145,8 @@ def configs(draw, deepest: int = 8, widest: int = 40) -> Config:
         window_low=draw(st.sampled_from((-64, 0, -2048))),
         window_high=draw(st.sampled_from((320, 1, 2047))),
         block=draw(st.integers(1, 9)),
-        rate=draw(st.integers(-2, 3)),
+        rate=draw(st.integers(-6, 3)),
+        theta_rate=draw(st.integers(-5, 2)),
         stochastic=draw(st.booleans()),
         learn_theta=draw(st.booleans()),
         seed=draw(st.integers(0, 2**31 - 1)),
