@@ -25,7 +25,7 @@ CONFIGS = [
     Config(name="calibrate-d", sizes=(64, 32, 10), lanes=1),
 ]
 """Small ones: what they say of a block holds for larger ones, which a test of the estimate shows."""
-ENOUGH = {"ecp5": range(len(CONFIGS)), "ice40": (0, -1), "xilinx": (0, 3, -1)}
+ENOUGH = {"ecp5": range(len(CONFIGS)), "gowin": (0, -1), "ice40": (0, -1), "xilinx": (0, 3, -1)}
 """Family -> those that it is fitted to. A small one and one of a lane do for most, with `tiny` where FPGAs are larger."""
 
 

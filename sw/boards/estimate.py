@@ -14,11 +14,12 @@ from sw.common.errors import CheckError
 
 SHAPES = {
     "ecp5": {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384},
+    "gowin": {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384},
     "ice40": {16: 256, 8: 512, 4: 1024, 2: 2048},
     "xilinx": {72: 512, 36: 1024, 18: 2048, 9: 4096, 4: 8192, 2: 16384, 1: 32768},
 }
 """A block RAM's width -> words, by family."""
-SMALL = {"ecp5": 512, "ice40": 0, "xilinx": 1024}
+SMALL = {"ecp5": 512, "gowin": 512, "ice40": 0, "xilinx": 1024}
 """Bits of a memory up to which it becomes distributed memory: LUTs."""
 SPRAM_WORDS = 16384
 """Words of an iCE40's large memory of 16 bits."""

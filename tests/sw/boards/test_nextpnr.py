@@ -1,13 +1,15 @@
 """nextpnr's report in our words, what a build says of it, and which seed of several is taken."""
 
+import json
 from fractions import Fraction
 
 import pytest
 
 from golden.config import Config
 from sw.boards.catalogue import BOARDS
-from sw.boards.nextpnr import own_name, read_report
+from sw.boards.nextpnr import own_name, read_report, set_up
 from sw.boards.result import Result
+from sw.boards.tools import Folder
 from sw.common.errors import CheckError
 from tests.sw.boards.reports import report
 
@@ -46,3 +48,10 @@ def test_a_missed_clock_is_one_line_with_the_path():
     with pytest.raises(CheckError, match=r"ulx3s-85f: found 87.5 MHz .* asked for is 100 MHz; .*layer1.soma.u -> layer2"):
         result.check()
     Result(BOARDS["ulx3s-85f"], config, Fraction(80), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1)).check()
+
+
+def test_an_ecp5s_netlist_gives_wires_room_and_another_familys_is_as_it_was(tmp_path):
+    (tmp_path / "top.json").write_text('{"modules": {"top": {"cells": {"a": 1}}}}')
+    assert set_up(Folder(tmp_path), "ice40") == "top.json"
+    found = json.loads((tmp_path / set_up(Folder(tmp_path), "ecp5")).read_text())["modules"]["top"]
+    assert found == {"cells": {"a": 1}, "settings": {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}}
