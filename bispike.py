@@ -5,7 +5,7 @@
     >>> model = bispike.Model("digits")
     >>> said = model.train(digits.x_train[:500], digits.y_train[:500])
     >>> print(f"{model.accuracy(digits.x_test, digits.y_test):.2f}")
-    0.86
+    0.79
 
 Config  what a core is: a name or a TOML file, or its keys (docs/configuration.md).
 load    a data set: pixels 0..15, labels from 0, a training and a test part.

@@ -173,9 +173,10 @@ class EngineCore(wiring.Component):
                 engine.host.write.eq(strobe & here),
             ]
         read, own_read, names = Signal(DATA_BITS), Signal(DATA_BITS), register_names(self.config)
-        m.d.sync += own_read.eq(read)
         bits = ceil_log2(len(names))
-        written = strobe & own & ~address.index[bits:].any()  # beyond the last register there is none
+        beyond = address.index[bits:].any()  # where there is no register
+        m.d.sync += own_read.eq(Mux(beyond, 0, read))
+        written = strobe & own & ~beyond
         m.d.comb += self.stimulus.position_data.eq(request.data)
         with m.Switch(address.index[:bits]):
             for index, name in enumerate(names):

@@ -19,6 +19,8 @@ from sw.design.learner_clocks import Learner
 
 LISTED, FETCHED = 3, 2
 """From a word's last row, picked, to its sample's list, and from a word to its first row (rtl/engine/rows.py)."""
+GRANTED = 1
+"""From a word's offer, and from the last row of the one before, until it is taken."""
 OFFERED = 3
 """From the choice of a pass to its offer (rtl/engine/schedule.py)."""
 RELEASED = 3
@@ -149,8 +151,10 @@ class Engine:
         channels = 1 + len(form.inputs) + (form.source_of(form.layers - 1, True) is not None)
         free = picks = turn = 0
         while True:
-            time = yield lambda free=free: max(free, min((offer[0] for offer in self.offers.values()), default=inf))
-            there = [channel for channel, offer in self.offers.items() if offer[0] <= time]
+            time = (
+                yield lambda free=free: GRANTED + max(free, min((offer[0] for offer in self.offers.values()), default=inf))
+            )
+            there = [channel for channel, offer in self.offers.items() if offer[0] < time]
             channel = turn if turn in there else min(there)
             _, source, rows, last = self.offers.pop(channel)
             self.took[channel] = time
@@ -253,7 +257,7 @@ class Engine:
                 time = yield from to.offered(self, time, target, self.listed_as(now, target), group, codes=False)
             elif not now.apical:
                 lanes = min(self.form.lanes, self.config.classes - group * self.form.lanes)
-                time = max(time, readout) + lanes - 1
+                time = max(time, readout) + lanes
                 if last:
                     self.core.results.append(time)
                     readout = time + 2 + 2 * self.config.classes + 4 * self.config.layers * (LATENCY + 2)

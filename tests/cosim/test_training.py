@@ -55,7 +55,7 @@ def whole(tmp_path_factory):
 def test_every_record_and_every_memory_of_every_epoch_is_compared(whole):
     _, result = whole
     assert (result.values_differ, result.mismatch) == (0, None)
-    assert result.values_compared == (1 + EPOCHS * (SAMPLES + 1 + TESTS)) * RECORD + (1 + EPOCHS) * MEMORY
+    assert result.values_compared == (1 + EPOCHS * (SAMPLES + 2 + TESTS)) * RECORD + (1 + EPOCHS) * MEMORY
 
 
 def test_the_result_is_what_golden_alone_gives(whole):
@@ -147,12 +147,12 @@ def test_the_children_of_a_killed_parent_end_by_themselves(tmp_path):
     "fault, where, named",
     [
         (
-            ("voltage", 1 + 91 + 33),
+            ("voltage", 1 + 92 + 33),
             {"sample": 33, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
             "epoch 2, training",
         ),
         long(
-            ("voltage", 1 + 70 + 1 + 5),
+            ("voltage", 1 + 70 + 2 + 5),
             {"sample": 5, "layer": 2, "quantity": "voltages", "place": {"neuron": 1}},
             "epoch 1, test",
         ),
@@ -195,9 +195,9 @@ def test_a_failing_golden_process_is_an_error_with_its_last_line(tmp_path):
 
 def test_a_run_that_counts_goes_to_the_end_of_the_epoch_and_keeps_the_one_before(tmp_path):
     """One wrong voltage in the second epoch and nothing else: one value differs, and golden names what it names."""
-    result = train(tmp_path, ("voltage", 1 + 91 + 33), count=True)
+    result = train(tmp_path, ("voltage", 1 + 92 + 33), count=True)
     assert (result.mismatch.sample, result.values_differ) == (33, 1)
-    assert result.values_compared == (1 + 2 * (SAMPLES + 1 + TESTS)) * RECORD + 3 * MEMORY
+    assert result.values_compared == (1 + 2 * (SAMPLES + 2 + TESTS)) * RECORD + 3 * MEMORY
     assert (len(result.kept.epochs), result.kept.epochs[0]["differ"], result.broken["differ"]) == (1, 0, 1)
     assert result.broken["training"]["samples"] == SAMPLES
     assert len(Checkpoint.load(tmp_path).epochs) == 1
@@ -207,7 +207,7 @@ def test_what_golden_names_is_goldens_own(tmp_path):
     """A lost write changes a prediction of the chip's only if it reads it: here a chip that names the next concept."""
     result = train(tmp_path, ("prediction", 1 + 5), count=True)
     found, epoch = result.mismatch, result.broken
-    assert (found.quantity, found.sample, result.values_differ) == ("prediction", 5, SAMPLES - 5 + 1 + TESTS)
+    assert (found.quantity, found.sample, result.values_differ) == ("prediction", 5, SAMPLES - 5 + 2 + TESTS)
     assert epoch["training"]["correct"] != epoch["training"]["golden_correct"]
     assert epoch["test"]["correct"] != epoch["test"]["golden_correct"]
     rng = np.random.default_rng(5)

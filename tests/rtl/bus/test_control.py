@@ -42,7 +42,7 @@ class Host:
         dut, due = self.dut, []
         offering = False
         while True:
-            ready = len(due) < 3 and self.rng.random() < 0.7
+            ready = len(due) < 3 * result_words(CONFIG) and self.rng.random() < 0.7
             ctx.set(dut.stimulus.ready, ready)
             if due and due[0] <= 0:
                 offering = True
@@ -56,10 +56,10 @@ class Host:
             if valid and ready:
                 self.beats += 1
                 if self.beats % CONFIG.groups(0) == 0:
-                    due.append(self.rng.randrange(4, 25))
+                    due += [self.rng.randrange(4, 25), *[0] * (result_words(CONFIG) - 1)]
             if offering and taken:
                 due.pop(0)
-                offering, self.results = False, self.results + 1
+                offering, self.results = False, self.results + 1  # words
 
     async def memory(self, ctx):
         """Answers each request, with its address, some clocks later."""
@@ -130,5 +130,5 @@ def test_samples_and_accesses_exclude_each_other(seed, pause):
         sim.add_testbench(part, background=True)
     sim.add_testbench(bench.host)
     sim.run()
-    assert bench.results == SAMPLES and bench.refused > 10
+    assert bench.results == SAMPLES * result_words(CONFIG) and bench.refused > 10
     assert bench.answered > 50 or pause < 0.9  # a core that is seldom idle may refuse all

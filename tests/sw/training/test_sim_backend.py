@@ -48,7 +48,7 @@ def leave_broken_leak(monkeypatch) -> None:
     """Makes the simulated chip leak half as much as its configuration says."""
     right = sim_backend.core_verilog
     for module in (sim_backend, verify):
-        monkeypatch.setattr(module, "core_verilog", lambda config: right(config.replace(leak=config.leak + 1)))
+        monkeypatch.setattr(module, "core_verilog", lambda config, **how: right(config.replace(leak=config.leak + 1), **how))
 
 
 @pytest.fixture
