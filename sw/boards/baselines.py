@@ -21,8 +21,8 @@ CORES = {
     "tiny-ecp5": (Config.load("tiny"), "ecp5"),
 }
 """Cores alone: name -> configuration, family."""
-WHOLE = {"micro-icebreaker": "icebreaker", "digits-ulx3s": "ulx3s-85f"}
-"""What `bispike build` makes of a board's own configuration: name -> board. `make test` looks at the first of these and of
+WHOLE = {"digits-ulx3s": "ulx3s-85f"}
+"""What `bispike build` makes of a board's own configuration: name -> board. `make test-boards` looks at the first of
 the cores, `make test-all` at all."""
 
 

@@ -66,7 +66,7 @@ def test_no_block_grew_past_its_baseline(netlist):
 def test_adders_of_a_netlist_without_their_carry_are_found(netlist):
     folder, text = netlist
     cells = json.loads((folder / "core.json").read_text())["modules"]["core"]["cells"]
-    adders = [cell for name, cell in cells.items() if name.startswith("layer1.soma.") and cell["type"] == "CCU2C"]
+    adders = [cell for name, cell in cells.items() if name.startswith("engine0.neurons.soma.") and cell["type"] == "CCU2C"]
     outputs = [f"n{bit}" for cell in adders for bit in cell["connections"].get("S1", [])]
     wrong, count = re.subn(rf"^(assign ({'|'.join(outputs)}) = c\w+) \^ .*;$", r"\1;", text, flags=re.MULTILINE)
     assert count > 4
