@@ -1,8 +1,8 @@
 // What yosys' own models of the ECP5's cells leave out: block RAM and multiplier, as far as yosys
 // makes use of them.
 //
-// DP16KD: 1024 words of 18 bits, one clock, contents 0 at the start, no output registers. Where one port reads what the other writes in the same
-// clock, the answer is the INVERSE of what is stored: a core that needs that value is found out.
+// DP16KD: 1024 words of 18 bits, one clock, no output registers; an INITVAL holds 16 words, 20 bits apart. Where one port reads
+// what the other writes in the same clock, the answer is the INVERSE of what is stored: a core that needs that value is found out.
 
 module DP16KD (
     input DIA17, DIA16, DIA15, DIA14, DIA13, DIA12, DIA11, DIA10, DIA9, DIA8, DIA7, DIA6, DIA5, DIA4, DIA3, DIA2,
@@ -41,8 +41,18 @@ module DP16KD (
 
     reg [17:0] memory [0:1023];
     reg [17:0] doa = 0, dob = 0;
+    localparam [20479:0] INIT = {
+        INITVAL_3F, INITVAL_3E, INITVAL_3D, INITVAL_3C, INITVAL_3B, INITVAL_3A, INITVAL_39, INITVAL_38,
+        INITVAL_37, INITVAL_36, INITVAL_35, INITVAL_34, INITVAL_33, INITVAL_32, INITVAL_31, INITVAL_30,
+        INITVAL_2F, INITVAL_2E, INITVAL_2D, INITVAL_2C, INITVAL_2B, INITVAL_2A, INITVAL_29, INITVAL_28,
+        INITVAL_27, INITVAL_26, INITVAL_25, INITVAL_24, INITVAL_23, INITVAL_22, INITVAL_21, INITVAL_20,
+        INITVAL_1F, INITVAL_1E, INITVAL_1D, INITVAL_1C, INITVAL_1B, INITVAL_1A, INITVAL_19, INITVAL_18,
+        INITVAL_17, INITVAL_16, INITVAL_15, INITVAL_14, INITVAL_13, INITVAL_12, INITVAL_11, INITVAL_10,
+        INITVAL_0F, INITVAL_0E, INITVAL_0D, INITVAL_0C, INITVAL_0B, INITVAL_0A, INITVAL_09, INITVAL_08,
+        INITVAL_07, INITVAL_06, INITVAL_05, INITVAL_04, INITVAL_03, INITVAL_02, INITVAL_01, INITVAL_00
+    };
     integer i;
-    initial for (i = 0; i < 1024; i = i + 1) memory[i] = 0;
+    initial for (i = 0; i < 1024; i = i + 1) memory[i] = INIT[i * 20 +: 18];
 
     wire [17:0] dia = {DIA17, DIA16, DIA15, DIA14, DIA13, DIA12, DIA11, DIA10, DIA9, DIA8, DIA7, DIA6, DIA5, DIA4,
         DIA3, DIA2, DIA1, DIA0};
