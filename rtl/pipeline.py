@@ -33,6 +33,9 @@ class Pipeline:
             raise ValueError(f"{self.name}: {name} is defined already, in stage {min(self._values[name])}")
         if not isinstance(value, data.View):
             value = Value.cast(value)
+        if not isinstance(value, Signal | data.View):
+            expression, value = value, Signal(value.shape(), name=f"{self.name}{stage}_{name}")
+            self._registers.d.comb += value.eq(expression)
         self._values[name] = {stage: value}
         return value
 

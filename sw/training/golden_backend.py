@@ -64,7 +64,8 @@ class GoldenNetwork:
         return self._take(x, y, True, advance)
 
     def test(self, x: np.ndarray, y: np.ndarray) -> dict:
-        """The totals over samples from which nothing is learned."""
+        """The totals over samples from which nothing is learned, with all that was learned before."""
+        self.model.finish()
         return self._take(x, y, False, lambda totals: None)
 
     def predict(self, x: np.ndarray) -> np.ndarray:

@@ -20,26 +20,23 @@ def counted_once(monkeypatch):
     monkeypatch.setattr(inventory, "count", COUNT)
 
 
-@pytest.fixture
-def parts():
-    return inventory.count(SMALL)
-
-
 @pytest.mark.long
 def test_weights_in_several_banks_are_shown_together():
-    config = SMALL.replace(name="wide", sizes=(300, 8, 2), lanes=1)
+    config = SMALL.replace(name="wide", sizes=(300, 16, 2), lanes=2)
     banks = [
         memory for memory in inventory.count(config)["engine0.neurons.synapses"].memories if memory.startswith("weights")
     ]
     assert banks == ["weights0", "weights1", "weights2"]
     console = Console(record=True, width=140)
     inventory.show(console, config, 0.5)
-    assert f" {8 * (300 + 2) * config.weight_bits:,} " in console.export_text()
+    assert f" {16 * 2 * (300 + 2) * config.weight_bits:,} " in console.export_text()
 
 
-def test_an_engine_is_counted_by_its_blocks(parts):
-    """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums."""
-    lanes = SMALL.lanes
+@pytest.mark.parametrize("lanes", [4, 1])
+def test_an_engine_is_counted_by_its_blocks(lanes):
+    """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums. One lane
+    has few registers: what is read in several places must not be computed in each."""
+    parts = inventory.count(SMALL.replace(lanes=lanes))
     groups = [-(-size // lanes) for size in SMALL.sizes]
     below = sum(groups[i] * SMALL.sizes[i - 1] for i in (1, 2, 3))
     above = sum(groups[i] * SMALL.sizes[i + 1] for i in (0, 1, 2))

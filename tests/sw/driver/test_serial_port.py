@@ -16,7 +16,7 @@ from tests.sw.driver.transports import CONFIG
 
 
 def test_lost_bytes_lose_nothing_and_do_nothing_twice():
-    board, model = ModelBoard(CONFIG, loss=0.0007), IntegerModel(CONFIG)
+    board, model = ModelBoard(CONFIG, loss=0.001), IntegerModel(CONFIG)
     random = np.random.default_rng(3)
     x, y = random.integers(0, 16, (12, 9)), random.integers(0, 3, 12)
     with SerialTransport(board.port, timeout=0.1) as transport:

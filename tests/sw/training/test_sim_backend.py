@@ -170,7 +170,7 @@ def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
 @pytest.mark.long
 def test_verify_finds_what_shows_in_the_second_core_alone(folder, few, capsys, monkeypatch):
     right = verify.core_verilog
-    monkeypatch.setattr(verify, "core_verilog", lambda c: right(c.replace(leak=c.leak + (c.sizes == (5, 2)))))
+    monkeypatch.setattr(verify, "core_verilog", lambda c, **how: right(c.replace(leak=c.leak + (c.sizes == (5, 2))), **how))
     command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus"]
     assert cli.main([*command, "--one-shape"]) == 0
     assert cli.main(command) == 1
