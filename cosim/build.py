@@ -27,6 +27,11 @@ STYLE_WARNINGS = (
     "ASCRANGE",
 )
 """Verilator warnings that Amaranth's output earns by its style; every other one is an error."""
+WRITTEN = " /*verilator public_flat_rw*/"
+"""Behind a signal of the top module that Python writes. Where a text has this mark, Python can only read that module's other
+signals: what hangs on one that is written from outside is computed anew at every step of a Verilator model."""
+UNTIL_IT_CHANGES = re.compile(r"^ *(?:if|reg) \(?\\\$auto\$verilog_backend\S+ .*\n", re.MULTILINE)
+"""What yosys adds, so that a block of constant inputs runs once in a simulator of events; a model that is compiled runs all."""
 FLAGS = "-O3 -march=native"
 """C++ flags of a Verilator build, where $BISPIKE_CXXFLAGS does not say others. On the core `digits`, -O1 took no less time
 to build and ran 23 % slower. With -O0 a small core is built in 40 % of the time, and runs half as fast."""
@@ -123,8 +128,11 @@ def _compile(target: Build, verilog: str, public: bool) -> None:
 
 def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list[str]]:
     # Only the top module's signals are public: --public-flat-rw on everything keeps Verilator from optimising the core.
+    text = (work / "design.v").read_text(encoding="utf-8")
+    access = "rd" if WRITTEN in text else "rw"
+    (work / "design.v").write_text(UNTIL_IT_CHANGES.sub("", text), encoding="utf-8")
     (work / "public.vlt").write_text(
-        f'`verilator_config\npublic_flat_rw -module "{target.top}" -var "*"\n', encoding="utf-8"
+        f'`verilator_config\npublic_flat_{access} -module "{target.top}" -var "*"\n', encoding="utf-8"
     )
     libs = cocotb_tools.config.libs_dir
     main = cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp"

@@ -8,6 +8,7 @@ port. Python sleeps on `wake`, which toggles at a falling clock edge, when every
 import re
 from dataclasses import dataclass
 
+from cosim.build import WRITTEN
 from golden.config import Config
 from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
 
@@ -75,7 +76,7 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
     links += [".host_i__payload({host_data, b_write, host_address})", ".host_o__payload(host_word)"]
     return _TEXT.format(
         top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
-        sample=w.sample, pixels=w.sample - HEAD, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
+        rw=WRITTEN, sample=w.sample, pixels=w.sample - HEAD, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
     ) + core  # fmt: skip
 
 
@@ -94,16 +95,18 @@ def _check(core: str, name: str, widths: dict[str, int]) -> None:
 _TEXT = """
 module {top};
   // Written by Python, and read at rising clock edges only.
-  reg [{sample}-1:0] ring [0:{depth}-1];
-  reg [31:0] queued = 0;
-  reg [1:0] wake_kind = 0;
-  reg [31:0] wake_at = 0, wake_request = 0, watchdog = 0;
-  reg [7:0] stall_i = 0, stall_o = 0;
-  reg [31:0] seed = 1, seed_request = 0;
-  reg [31:0] burst_request = 0, burst_address = 0, burst_count = 0;
-  reg burst_write = 0;
-  reg [32*{burst}-1:0] burst_data = 0;
-  reg [31:0] reset_request = 0, reset_at = 0;
+  reg [{sample}-1:0] ring [0:{depth}-1]{rw};
+  reg [31:0] queued{rw} = 0;
+  reg [1:0] wake_kind{rw} = 0;
+  reg [31:0] wake_at{rw} = 0, wake_request{rw} = 0;
+  reg [31:0] watchdog{rw} = 0;
+  reg [7:0] stall_i{rw} = 0, stall_o{rw} = 0;
+  reg [31:0] seed{rw} = 1, seed_request{rw} = 0;
+  reg [31:0] burst_request{rw} = 0, burst_address{rw} = 0;
+  reg [31:0] burst_count{rw} = 0;
+  reg burst_write{rw} = 0;
+  reg [32*{burst}-1:0] burst_data{rw} = 0;
+  reg [31:0] reset_request{rw} = 0, reset_at{rw} = 0;
 
   // Read by Python.
   reg wake = 0, hang = 0;

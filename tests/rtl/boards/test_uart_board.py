@@ -16,7 +16,7 @@ CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=1)
 def top(folder, name):
     """Cells of the flat top before synthesis, and who reads a net: (cell's type, port)."""
     (folder / "top.il").write_text(uart_top(find(name), CONFIG, find(name).megahertz, 1_000_000)[1]["top.il"])
-    script = "read_rtlil top.il; hierarchy -top top; proc; flatten; opt_dff; opt_clean; write_json top.json"
+    script = "read_rtlil top.il; hierarchy -top top; proc; flatten; opt_clean; opt_dff; opt_clean; write_json top.json"
     Folder(folder).run("yosys", ["-q", "-p", script], ["top.il"], ["top.json"])
     cells = json.loads((folder / "top.json").read_text())["modules"]["top"]["cells"].values()
     readers = defaultdict(set)
