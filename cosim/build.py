@@ -31,7 +31,7 @@ WRITTEN = " /*verilator public_flat_rw*/"
 """Behind a signal of the top module that Python writes. Where a text has this mark, Python can only read that module's other
 signals: what hangs on one that is written from outside is computed anew at every step of a Verilator model."""
 UNTIL_IT_CHANGES = re.compile(r"^ *(?:if|reg) \(?\\\$auto\$verilog_backend\S+ .*\n", re.MULTILINE)
-"""What yosys adds, so that a block of constant inputs runs once in a simulator of events; a model that is compiled runs all."""
+"""What yosys adds so that a simulator of events runs a block of constant inputs once; a compiled model runs every block."""
 FLAGS = "-O3 -march=native"
 """C++ flags of a Verilator build, where $BISPIKE_CXXFLAGS does not say others. On the core `digits`, -O1 took no less time
 to build and ran 23 % slower. With -O0 a small core is built in 40 % of the time, and runs half as fast."""
