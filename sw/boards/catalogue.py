@@ -138,6 +138,7 @@ BOARDS = {
             "ice40",
             "uart",
             "micro",
+            change={"learn": False},  # what learns takes 1.4 times its logic and twice its block RAMs
             megahertz=Fraction(21),
             crystal=Fraction(12),
             platform="amaranth_boards.icebreaker:ICEBreakerPlatform",

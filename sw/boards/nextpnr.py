@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sw.boards.catalogue import Board
+from sw.boards.copies import give_copies
 from sw.boards.tools import Folder
 from sw.common.files import write
 from sw.common.steps import Step
@@ -83,11 +84,14 @@ def pins_name(family: str) -> str:
 
 
 def set_up(folder: Folder, family: str) -> str:
-    """The name of the netlist that nextpnr reads: with the family's `SETTINGS`, where it has some."""
+    """The name of the netlist that nextpnr reads: with the family's `SETTINGS`, where it has some, and then with copies of
+    registers (`sw.boards.copies`)."""
     if family not in SETTINGS:
         return "top.json"
     netlist = json.loads((folder / "top.json").read_text(encoding="utf-8"))
-    netlist["modules"]["top"]["settings"] = SETTINGS[family]
+    top = netlist["modules"]["top"]
+    give_copies(top)
+    top["settings"] = SETTINGS[family]
     write(folder / "top.set.json", json.dumps(netlist))
     return "top.set.json"
 

@@ -26,34 +26,39 @@ class Chip:
     """A core, through its registers.
 
     Args:
-        transport: the way to it. config: what it should be.
+        transport: the way to it. config: what it should be. A core of it that does not learn, `learn = false`, will do, too.
+
+    Members:
+        config: what it is.
 
     Raises:
         TransportError: what answers is no BiSpike core, has another register map, or is of another configuration.
     """
 
     def __init__(self, transport: Transport, config: Config):
-        self.transport, self.config = transport, config
-        self.memory_map = MemoryMap(config)
-        self._settings = {register.name: register for register in core_registers(config)}
-        self._check()
+        self.transport = transport
+        self.config = self._identified(config)
+        self.memory_map = MemoryMap(self.config)
+        self._settings = {register.name: register for register in core_registers(self.config)}
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._recover()
         self._number = self._get("RESULTS")
         self._pending = UPDATE_DELAY  # samples until no update waits: another host may have left one
 
-    def _check(self) -> None:
+    def _identified(self, config: Config) -> Config:
+        """The configuration asked for or, where the core has only the inference of it, that."""
         identity, version, found = self.transport.read(ADDRESS["IDENTITY"], 3, ascending=True)
         if identity != IDENTITY:
             raise TransportError(f"chip: found identity {identity:#010x}; allowed is a BiSpike core, {IDENTITY:#010x}")
         if version >> 16 != VERSION[0]:
             raise TransportError(f"chip: found register map {version >> 16}; allowed is {VERSION[0]}, this driver's")
-        expected = fingerprint(self.config)
-        if found != expected:
+        known = {fingerprint(one): one for one in (config.replace(learn=False), config)}
+        if found not in known:
             raise TransportError(
-                f"chip: found a core with fingerprint {found:#010x}; allowed is {expected:#010x}, "
-                f"that of {self.config.name} {list(self.config.sizes)}: load its bitstream"
+                f"chip: found a core with fingerprint {found:#010x}; allowed is {fingerprint(config):#010x}, "
+                f"that of {config.name} {list(config.sizes)}: load its bitstream"
             )
+        return known[found]
 
     def _recover(self) -> None:
         """Ends what another host left half done: its results are thrown away, a packet without an end is dropped."""
@@ -78,7 +83,11 @@ class Chip:
 
         Args:
             advance: called with the number of samples done.
+
+        Raises:
+            TransportError: the chip does not answer, or has no learning.
         """
+        self._check_learning("train")
         return self._stream(x, y, "learn", advance)
 
     def infer(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records:
@@ -91,11 +100,14 @@ class Chip:
 
     def recall(self) -> np.ndarray:
         """What the backward network recalls for each concept: counts (K, n_0), 0..T. An inference-only core has none."""
-        if not self.config.learn:
-            raise TransportError(f"recall: found an inference-only core, {self.config.name}; allowed is one that learns")
+        self._check_learning("recall")
         self._stream(self._blank(), None, "recall")
         self.finish()
         return self._read(("h0",))["h0"]
+
+    def _check_learning(self, what: str) -> None:
+        if not self.config.learn:
+            raise TransportError(f"{what}: found an inference-only core, {self.config.name}; allowed is one that learns")
 
     def finish(self) -> None:
         """Writes the updates of W that are pending, those of the last two samples; no sample counts them."""

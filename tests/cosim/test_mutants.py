@@ -98,6 +98,7 @@ MUTANTS = (
         "engine/engine.py",
         "saturated_place.slot.eq(neurons.changes.slot)",
         "saturated_place.slot.eq(passes.payload.slot)",
+        True,
     ),
     Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),
     Mutant(

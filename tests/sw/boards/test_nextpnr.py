@@ -7,11 +7,13 @@ import pytest
 
 from golden.config import Config
 from sw.boards.catalogue import BOARDS
+from sw.boards.copies import MANY
 from sw.boards.nextpnr import own_name, read_report, set_up
 from sw.boards.result import Result
 from sw.boards.tools import Folder
 from sw.common.errors import CheckError
 from tests.sw.boards.reports import report
+from tests.sw.boards.test_copies import netlist
 
 PATH = report(
     ("clk-to-q", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", "chip.bus_core.core.layer1.soma.u_TRELLIS_FF_Q_3", 0.5),
@@ -50,8 +52,9 @@ def test_a_missed_clock_is_one_line_with_the_path():
     Result(BOARDS["ulx3s-85f"], config, Fraction(80), 1_000_000, {}, placed=read_report(PATH, "ecp5", 1)).check()
 
 
-def test_an_ecp5s_netlist_gives_wires_room_and_another_familys_is_as_it_was(tmp_path):
-    (tmp_path / "top.json").write_text('{"modules": {"top": {"cells": {"a": 1}}}}')
+def test_an_ecp5s_netlist_gives_wires_room_and_multipliers_registers_and_another_familys_is_as_it_was(tmp_path):
+    (tmp_path / "top.json").write_text(json.dumps({"modules": {"top": netlist(MANY)}}))
     assert set_up(Folder(tmp_path), "ice40") == "top.json"
     found = json.loads((tmp_path / set_up(Folder(tmp_path), "ecp5")).read_text())["modules"]["top"]
-    assert found == {"cells": {"a": 1}, "settings": {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}}
+    assert found["settings"] == {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
+    assert len(found["cells"]) == len(netlist(MANY)["cells"]) + MANY

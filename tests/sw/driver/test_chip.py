@@ -206,17 +206,21 @@ def test_what_answers_must_be_a_bispike_core():
         Chip(Other(CONFIG), CONFIG)
 
 
-def test_an_inference_only_core_takes_its_part_of_a_state():
-    named = CONFIG.replace(learn=False)
-    chip = Chip(GoldenTransport(named), named)
+@pytest.mark.parametrize("asked", [CONFIG, CONFIG.replace(learn=False)])
+def test_an_inference_only_core_takes_its_part_of_a_state(asked):
+    """A network that has learned elsewhere, too: what it is asked for has both networks."""
+    chip = Chip(GoldenTransport(CONFIG.replace(learn=False)), asked)
+    assert not chip.config.learn
     model = IntegerModel(CONFIG.replace(seed=4))
     chip.load(model.state())
     np.testing.assert_array_equal(chip.save()["W2"], model.state()["W2"])
     x = samples(5)[0]
     expected = model.train(x, np.zeros(5, int), learn=False)
-    np.testing.assert_array_equal(chip.predict(x), expected.prediction)
+    assert_same(records(chip.infer(x)), records(expected))
     with pytest.raises(TransportError, match="recall: found an inference-only core"):
         chip.recall()
+    with pytest.raises(TransportError, match=r"train: found an inference-only core, .*; allowed is one that learns"):
+        chip.train(*samples(1))
 
 
 def test_registers_are_counted_and_read_while_a_result_waits(chip):

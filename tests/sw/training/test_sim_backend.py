@@ -102,7 +102,7 @@ def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     assert chip["curve"]["chip"] == golden["curve"]["golden"]
 
 
-def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(folder, capsys, monkeypatch):
+def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(folder, few, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
     random = np.random.default_rng(5)
     np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
