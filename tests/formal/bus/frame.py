@@ -98,11 +98,11 @@ PROOFS = (
         "a frame comes out of Encoder and Decoder as it went in, and good; a byte of the line waits unchanged",
         Line,
         whole,
-        depth=11,
+        depth=24,
         bounded="a frame of two bytes at most, escapes and all, on a line without pauses",
-        bugs=11,
+        bugs=24,
         mutants=(
-            Mutant("no escape", "bus/frame.py", "special = (byte == END) | (byte == ESC)", "special = byte == END"),
+            Mutant("no escape", "bus/frame.py", "(byte == END) | (byte == ESC)", "byte == END"),
             Mutant(
                 "bytes swapped",
                 "bus/frame.py",
@@ -123,6 +123,6 @@ PROOFS = (
         Encoder,
         patient,
         depth=2,
-        mutants=(Mutant("turns the page", "bus/frame.py", "self.i.ready.eq(done)", "self.i.ready.eq(1)"),),
+        mutants=(Mutant("turns the page", "bus/frame.py", "with m.If(~loaded):", "with m.If(1):"),),
     ),
 )

@@ -15,7 +15,7 @@ CONTEXTS = range(len(FORM.contexts))
 def rules(bench: Bench, block: Schedule) -> None:
     """Lists, somas and a learner that finish what has begun and nothing else."""
     m, offered = bench.m, block.passes.payload
-    taken = block.passes.valid & block.passes.ready
+    taken = block.taken
     under_way, walking, owed = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1)), Signal()
     m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released.valid)
     bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
@@ -74,9 +74,9 @@ PROOFS = (
         "one pass at a time, with room for its spikes, of a layer that is open for it; queues never overflow",
         lambda: Schedule(FORM),
         rules,
-        depth=11,
+        depth=20,
         bounded="what is listed, claimed and taught is told by counts of others",
-        bugs=13,
+        bugs=20,
         mutants=(
             Mutant("no look at room", "engine/schedule.py", "can &= room", "can &= 1"),
             Mutant(
@@ -88,8 +88,8 @@ PROOFS = (
             Mutant(
                 "chooses on",
                 "engine/schedule.py",
-                "with m.If(~self.passes.valid & ~self.choosing):",
-                "with m.If(~self.choosing):",
+                "with m.If(~self.passes.valid & ~self.choosing & ~self.taken):",
+                "with m.If(~self.choosing & ~self.taken):",
             ),
         ),
     ),

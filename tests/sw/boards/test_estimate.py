@@ -20,7 +20,7 @@ def test_what_does_not_fit_is_named_with_the_nearest_that_should():
 
 
 def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
-    board = dataclasses.replace(BOARDS["ulx3s-85f"], capacity={"LUT": 9000, "BRAM": 10})
-    config = Config(name="short", sizes=(64, 32, 3), lanes=4)
-    with pytest.raises(CheckError, match=r"BRAM 11 of 10; .*sizes = \[64, 32, 3\], lanes = 4, weight_bits = 1[0-4]$"):
-        check_fits(board, config, {"LUT": 9000, "BRAM": 11})
+    board = dataclasses.replace(BOARDS["ulx3s-85f"], capacity={"LUT": 9000, "BRAM": 36})
+    config = Config(name="short", sizes=(200, 64, 4), lanes=4)
+    with pytest.raises(CheckError, match=r"BRAM 39 of 36; .*sizes = \[200, 64, 4\], lanes = 4, weight_bits = 1[0-4]$"):
+        check_fits(board, config, {"LUT": 9000, "BRAM": 39})
