@@ -102,8 +102,9 @@ def test_an_interrupted_chip_goes_on_to_the_same_network(folder):
     assert chip["curve"]["chip"] == golden["curve"]["golden"]
 
 
-def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(folder, few, capsys, monkeypatch):
+def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(folder, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
+    (folder / "small.toml").write_text("sizes = [9, 4, 2]\nlanes = 4\nblock = 7\n")
     random = np.random.default_rng(5)
     np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
     command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline"]
