@@ -11,16 +11,14 @@ from pathlib import Path
 
 import tomli_w
 
+from golden.config_derived import MAX_RATE, MAX_WEIGHT_BITS, MIN_RATE, MIN_WEIGHT_BITS, Derived
 from golden.config_keys import ConfigError, choice, integers, mapping_of, number
+from golden.config_tasks import AUTOENCODER, TASKS, check_task, with_defaults
+
+__all__ = ["MAX_RATE", "MAX_WEIGHT_BITS", "MIN_RATE", "MIN_WEIGHT_BITS", "NAMED", "Config", "ConfigError"]
 
 UPDATE_DELAY = 2
 """Samples taken after a learned one until its update of W is written: it rides on the pass of the last of them."""
-
-MAX_RATE, MIN_RATE = 5, -8
-"""The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
-
-MIN_WEIGHT_BITS, MAX_WEIGHT_BITS = 10, 16
-"""Of a weight master."""
 
 ADDRESS_BITS = 24
 """The host port's addresses within a memory (docs/hardware.md)."""
@@ -31,11 +29,12 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}"
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(Derived):
     """Everything a core and its golden model need to know. Units: voltages in weight steps (w8), affinities in 1/256.
 
     Args:
-        sizes: neurons of layer 0 (the stimulus) to layer L (the concepts); 2 to 9 entries of 1 to 4096, the last 2 to 64.
+        sizes: neurons of layer 0 (the stimulus) to layer L (the concepts, or the code of an auto-encoder); 2 to 9 entries of
+            1 to 4096, the number of concepts 2 to 64.
         lanes: synapses a clock of each engine, 1 to 64, no more than the largest layer has neurons. Only clocks and word
             counts depend on it.
 
@@ -46,6 +45,7 @@ class Config:
     sizes: tuple[int, ...] = ()
     lanes: int = 0
     name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
+    task: str = choice(TASKS, "what is learned: to name samples, or to recall them from a code", "recognition")
     steps: int = choice((4, 8), "time steps T of a sample", 4)
     coding: str = choice(
         ("direct", "rate"), "how a pixel drives layer 1: as a constant 4-bit current, or as spikes", "direct"
@@ -82,7 +82,7 @@ class Config:
         for size in sizes:
             if not 1 <= size <= 4096:
                 raise ConfigError(f"sizes: found {size}; allowed is 1 to 4096 neurons a layer")
-        if not 2 <= sizes[-1] <= 64:
+        if self.task != "autoencoder" and not 2 <= sizes[-1] <= 64:
             raise ConfigError(f"sizes: found {sizes[-1]} concepts in the last layer; allowed is 2 to 64")
         if type(self.lanes) is not int or not 1 <= self.lanes <= 64:
             raise ConfigError(f"lanes: found {self.lanes!r}; allowed is one whole number from 1 to 64, for every engine")
@@ -115,6 +115,7 @@ class Config:
             raise ConfigError(
                 f"window_low: found {self.window_low}; allowed is anything below window_high = {self.window_high}"
             )
+        check_task(self)
         self._check_addresses()
 
     def _check_addresses(self) -> None:
@@ -128,64 +129,6 @@ class Config:
                 f"lanes: found {self.lanes} for sizes {list(self.sizes)}, {addresses:,} addresses of weights; allowed is "
                 f"{1 << ADDRESS_BITS:,}, with more than one lane"
             )
-
-    @property
-    def layers(self) -> int:
-        """Number of weight layers L; the layers of neurons are 0..L."""
-        return len(self.sizes) - 1
-
-    @property
-    def classes(self) -> int:
-        """Number of concepts K, the size of layer L."""
-        return self.sizes[-1]
-
-    def groups(self, layer: int) -> int:
-        """Memory words that hold one value a neuron of the layer: ceil(n / lanes)."""
-        return -(-self.sizes[layer] // self.lanes)
-
-    @property
-    def beat(self) -> int:
-        """Pixels that come in together: `lanes`, or all where there are fewer."""
-        return min(self.lanes, self.sizes[0])
-
-    def scale(self, layer: int) -> int:
-        """Weight scale s_l of W[layer], a shift: the least s >= 0 with n_{l-1} <= 64 * 4^s."""
-        scale = 0
-        while self.sizes[layer - 1] > 64 << (2 * scale):
-            scale += 1
-        return scale
-
-    @property
-    def weight_shift(self) -> int:
-        """Bits of a weight master below those of the synapse: w8 = W >> weight_shift, 2..8."""
-        return self.weight_bits - 8
-
-    def forward_rate(self, layer: int, decay: int = 0) -> int:
-        """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
-        fan_in = (self.sizes[layer - 1] - 1).bit_length()
-        own = int(layer > 1) - 2 * (self.steps // 8)  # counts and voltages of 8 steps are twice as large
-        return self._rate(8 + self.scale(layer) - fan_in + own + self.rate + decay)
-
-    def backward_rate(self, decay: int = 0) -> int:
-        """Update shift of every Theta, clipped to MIN_RATE..MAX_RATE."""
-        return self._rate(2 + self.theta_rate + decay)
-
-    def _rate(self, shift: int) -> int:
-        """The shift of an update of 16 bits as that of this width, clipped."""
-        return max(MIN_RATE, min(MAX_RATE, shift + self.weight_bits - MAX_WEIGHT_BITS))
-
-    @property
-    def window(self) -> tuple[int, int]:
-        """The surrogate window (low, high) on voltages summed over T steps; the keys are those of 4 steps."""
-        return self.window_low * self.steps // 4, self.window_high * self.steps // 4
-
-    def dead_zone_of(self, layer: int) -> int:
-        """The dead zone of a layer, 256 = 1.0: hidden layers have 64 more."""
-        return self.dead_zone + (64 if 0 < layer < self.layers else 0)
-
-    def decay_at(self, epoch: int, epochs: int) -> int:
-        """The decay shift in force in `epoch` (0-based) of `epochs`: equal parts of the training."""
-        return self.decay[min(epoch, epochs - 1) * len(self.decay) // epochs]
 
     def replace(self, **changes) -> "Config":
         """A copy with other values, validated anew."""
@@ -202,7 +145,8 @@ class Config:
 
     @staticmethod
     def from_dict(values: dict) -> "Config":
-        """A configuration from plain values. Raises ConfigError on an unknown or a missing key."""
+        """A configuration from plain values; keys left out have their task's defaults. Raises ConfigError on an unknown or a
+        missing key."""
         known = {f.name for f in dataclasses.fields(Config)}
         for key in values:
             if key not in known:
@@ -210,7 +154,7 @@ class Config:
         for key in ("sizes", "lanes"):
             if key not in values:
                 raise ConfigError(f"missing key {key!r}; a configuration needs sizes and lanes")
-        return Config(**values)
+        return Config(**with_defaults(values))
 
     @staticmethod
     def from_toml(text: str) -> "Config":
@@ -252,6 +196,13 @@ NAMED = {
         # 10 bits: all its memories then fit an ECP5-85's block RAM.
         Config(name="image", sizes=(784, 128, 64, 10), lanes=16, weight_bits=10, epochs=12),
         Config(name="micro", sizes=(64, 120, 64, 10), lanes=1),
+        Config(name="autoencoder", sizes=(64, 128, 32), lanes=16, **AUTOENCODER),
+        Config(
+            name="autoencoder-fashion",
+            sizes=(784, 256, 64),
+            lanes=32,
+            **AUTOENCODER | {"epochs": 5, "decay": (0, -1, -2, -3, -4)},
+        ),
     )
 }
 """The named configurations: `Config.load("digits")`."""

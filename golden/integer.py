@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from golden import noise
-from golden.config import Config
-from golden.errors import SampleError, StateError
+from golden.checks import checked_range, checked_rows, checked_state
+from golden.config import Config, ConfigError
+from golden.errors import SampleError
 from golden.fast import available, compiled
 from golden.memories import Memories
 from golden.records import Records
@@ -42,6 +43,8 @@ class IntegerModel:
     """
 
     def __init__(self, config: Config, fast: bool | None = None):
+        if config.task != "recognition":
+            raise ConfigError(f"task: found {config.task}; allowed is recognition")
         self.config, self.decay, self.samples, self.position = config, 0, 0, 0
         self.rule = Rule(config)
         self.memories = Memories(config)
@@ -128,21 +131,7 @@ class IntegerModel:
         """
         expected = self.memories.limits()
         expected |= {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
-        for key in state:
-            if key not in expected:
-                raise StateError(f"state: found unknown key {key!r}; allowed is {', '.join(expected)}")
-        arrays = {}
-        for key, (shape, low, high) in expected.items():
-            if key not in state:
-                raise StateError(f"{key}: not found in the state; allowed is an array of shape {shape}")
-            array = np.asarray(state[key])
-            if array.shape != shape:
-                raise StateError(f"{key}: found shape {array.shape}; allowed is {shape}")
-            if array.dtype.kind not in "iu":
-                raise StateError(f"{key}: found values of type {array.dtype}; allowed are whole numbers")
-            if array.min() < low or array.max() > high:
-                raise StateError(f"{key}: found values from {array.min()} to {array.max()}; allowed is {low} to {high}")
-            arrays[key] = array
+        arrays = checked_state(state, expected)
         self.samples, self.position = int(arrays.pop("samples")), int(arrays.pop("position"))
         for key, tensor in self.memories.tensors().items():
             tensor.copy_(torch.from_numpy(arrays[key].astype(np.int64)))
@@ -206,13 +195,7 @@ class IntegerModel:
     def _samples(self, x, y) -> tuple[Tensor, Tensor]:
         n, K = self.config.sizes[0], self.config.classes
         x, y = np.asarray(x), np.asarray(y)
-        if x.ndim != 2 or x.shape[1] != n:
-            raise SampleError(f"x: found shape {x.shape}; allowed is (samples, {n})")
-        if y.shape != x.shape[:1]:
+        if x.ndim == 2 and x.shape[1] == n and y.shape != x.shape[:1]:
             raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
-        for name, array, high in (("x", x, 15), ("y", y, K - 1)):
-            if array.size and array.dtype.kind not in "iu":
-                raise SampleError(f"{name}: found values of type {array.dtype}; allowed are whole numbers 0 to {high}")
-            if array.size and (array.min() < 0 or array.max() > high):
-                raise SampleError(f"{name}: found values from {array.min()} to {array.max()}; allowed is 0 to {high}")
+        x, y = checked_rows("x", x, n, 15), checked_range("y", y, K - 1)
         return torch.from_numpy(x.astype(np.int32)), torch.from_numpy(y.astype(np.int64))

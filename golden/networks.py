@@ -60,10 +60,15 @@ class Networks:
         """Step 4: what concept k (1,) evokes in the backward network; vh, sh, uh (T, n_l) and Vh, rh (n_l,) by name."""
         config = self.config
         spikes = (m.h[config.layers].index_select(0, k) > 0).to(torch.int32).expand(config.steps, config.classes)
+        return self.descend(m.Theta, spikes)
+
+    def descend(self, Theta: list, spikes: Tensor) -> dict[str, Tensor]:
+        """What layer L's spikes (..., T, n_L) evoke in the backward network, with these; see `evoke`."""
+        config = self.config
         trace = {f"sh{config.layers}": spikes}
         for i in reversed(range(config.layers)):
-            v = product(trace[f"sh{i + 1}"], m.Theta[i] >> config.weight_shift)
+            v = product(trace[f"sh{i + 1}"], Theta[i] >> config.weight_shift)
             s, u = soma(v, config.threshold, config.leak)
-            V, r = v.sum(0, dtype=torch.int32), s.sum(0, dtype=torch.int32)
+            V, r = v.sum(-2, dtype=torch.int32), s.sum(-2, dtype=torch.int32)
             trace |= {f"vh{i}": v, f"sh{i}": s, f"uh{i}": u, f"Vh{i}": V, f"rh{i}": r}
         return trace

@@ -26,12 +26,13 @@ def soma(v: Tensor, threshold: int, leak: int) -> tuple[Tensor, Tensor]:
     Returns:
         spikes (..., T, n), 0 or 1, and the membranes after each step (..., T, n).
     """
-    spikes, membranes = [], []
-    u = torch.full_like(v[..., 0, :], threshold >> 1)
-    for voltage in v.unbind(-2):
+    word, membranes = torch.zeros_like(v[..., 0, :]), []  # of spikes, a bit a step: compiled, many stacked tensors are slow
+    u = torch.full_like(word, threshold >> 1)
+    for t, voltage in enumerate(v.unbind(-2)):
         x = sat(u - (u >> leak) + voltage, 16)
         s = (x >= threshold).to(torch.int32)
         u = x - threshold * s
-        spikes.append(s)
+        word = word | (s << t)
         membranes.append(u)
-    return torch.stack(spikes, dim=-2), torch.stack(membranes, dim=-2)
+    steps = torch.arange(v.shape[-2], dtype=torch.int32, device=v.device)[:, None]
+    return (word[..., None, :] >> steps) & 1, torch.stack(membranes, dim=-2)

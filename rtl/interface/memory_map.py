@@ -6,7 +6,7 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 
 import numpy as np
 
-from golden.config import ADDRESS_BITS, Config
+from golden.config import ADDRESS_BITS, Config, ConfigError
 from rtl.engine.formats import EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
 from rtl.interface.regions import Region, Regions
@@ -42,7 +42,9 @@ def register_names(config: Config) -> list[str]:
 
 
 def engines_of(config: Config) -> list[EngineFormat]:
-    """The engines of a configuration: as `engines` has them, or one for all layers."""
+    """The engines of a configuration: as `engines` has them, or one for all layers. Raises ConfigError for other tasks."""
+    if config.task != "recognition":
+        raise ConfigError(f"task: found {config.task}; allowed is recognition: no other has a chip yet")
     lowest = 0 if config.learn else 1
     mapping = config.engines or (tuple(range(config.layers + 1)),)
     layers = [tuple(layer for layer in sorted(engine) if layer >= lowest) for engine in mapping]

@@ -8,6 +8,7 @@ from rich.console import Console
 from golden import Config
 from sw.commands import options
 from sw.common.errors import UserError
+from sw.common.tasks import for_chip
 from sw.common.terminal import say
 
 
@@ -19,7 +20,7 @@ def verilog(
     from sw.common.files import make_folder, write
     from sw.design.verilog import core_verilog
 
-    chosen = Config.load(config)
+    chosen = for_chip(Config.load(config))
     path = output or Path(f"{chosen.name}.v")
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
@@ -51,7 +52,7 @@ def info(
     chosen = kept.config if source else Config.load(config or "digits")
     if density is not None and not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
-    inventory.show(Console(), chosen, density)
+    inventory.show(Console(), for_chip(chosen), density)
 
 
 def build(
@@ -71,7 +72,7 @@ def build(
     from sw.boards.build import build as build_for_board
 
     where = catalogue.find(board)
-    chosen = Config.load(config) if config else where.own_config()
+    chosen = for_chip(Config.load(config)) if config else where.own_config()
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
 
@@ -93,7 +94,7 @@ def explore(
     """
     from sw.boards.explore import run as explore_boards
 
-    chosen, lists = Config.load(config), (sizes or [], lanes or [])
+    chosen, lists = for_chip(Config.load(config)), (sizes or [], lanes or [])
     explore_boards(board, chosen, *lists, check, output, scheduler, workers, Console())
 
 
@@ -113,5 +114,6 @@ def plan(
     from sw.boards import plan as planning
     from sw.boards.explore import configurations, known
 
-    (chosen,) = configurations(Config.load(config), [sizes] if sizes else [], []) if sizes else (Config.load(config),)
+    base = for_chip(Config.load(config))
+    (chosen,) = configurations(base, [sizes], []) if sizes else (base,)
     planning.run(chosen, planning.Goal(known(board), microseconds), output, workers, Console())

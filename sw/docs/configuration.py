@@ -2,9 +2,11 @@
 
 import dataclasses
 import sys
+import textwrap
 from pathlib import Path
 
 from golden.config import Config
+from golden.config_tasks import AUTOENCODER
 
 FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -14,16 +16,29 @@ Generated from `golden/config.py` by `python -m sw.docs.configuration`; do not e
 any of these keys, of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it,
 and a run keeps its own in `config.toml`.
 
+{auto}
 | key | default | allowed | |
 |---|---|---|---|
-| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 | neurons of each layer, from the stimulus to the concepts |
+| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 concepts | neurons of each layer, from the stimulus to the top |
 | lanes | | 1 to 64 | neurons computed side by side by each engine; more than the largest layer has are not built |
 """
 
 
 def text() -> str:
     """The page."""
-    return _HEAD + "".join(_row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes"))
+    return _HEAD.replace("{auto}", _autoencoder()) + "".join(
+        _row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")
+    )
+
+
+def _autoencoder() -> str:
+    """What else `task = "autoencoder"` says, in lines of at most 120 letters."""
+    own = ", ".join(f"{key} {_toml(value)}" for key, value in AUTOENCODER.items() if key != "task")
+    words = (
+        f'With `task = "autoencoder"` ([autoencoder.md](autoencoder.md)) the defaults are {own}; coding is always rate, '
+        "dead_zone and block play no part, and the code, the last of sizes, may have 1 to 4096 neurons."
+    )
+    return textwrap.fill(words, 120) + "\n"
 
 
 def _row(field: dataclasses.Field) -> str:

@@ -17,6 +17,7 @@ from sw import data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
+from sw.common.tasks import for_chip
 from sw.common.terminal import say
 from sw.common.waves import closing_line
 from sw.data.synthetic import random_dataset
@@ -58,7 +59,7 @@ def verify(
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
-    config = named or kept.config
+    config = for_chip(named or kept.config)
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")

@@ -10,6 +10,7 @@ from rich.console import Console
 from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.files import write
+from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.training import history
 from sw.training.asked import asked
@@ -40,6 +41,7 @@ def predict(
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
     kept = Checkpoint.load(source)
+    for_recognition(kept.config, source)
     encoding = history.encoding(kept, label)
     name = given_data or history.own_data(kept, source)
     data.check_options(name, label)

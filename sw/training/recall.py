@@ -10,6 +10,7 @@ from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.errors import UserError
 from sw.common.files import check_png
+from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.report import report
 from sw.training import history
@@ -31,6 +32,7 @@ def recall(
     """
     check_png(output)
     kept = Checkpoint.load(source)
+    for_recognition(kept.config, source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")
     encoding = history.encoding(kept)

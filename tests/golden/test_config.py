@@ -89,6 +89,36 @@ def test_rates_scale_with_the_width_of_a_weight_master():
     assert [config.weight_shift for config in (NAMED["digits"], ten)] == [8, 2]
 
 
+def test_an_auto_encoder_has_defaults_and_rates_of_its_own():
+    config = Config.from_toml('task = "autoencoder"\nsizes = [64, 128, 32]\nlanes = 16')
+    assert config == NAMED["autoencoder"].replace(name="custom")
+    assert (config.steps, config.coding, config.leak, config.window, config.epochs) == (8, "rate", 4, (-64, 512), 30)
+    assert Config.from_dict({"task": "autoencoder", "sizes": [64, 2000], "lanes": 4, "leak": 3}).leak == 3
+    assert [config.forward_rate(l) for l in (1, 2)] == [-1, 0]  # 7 + scale - log2, 1 more above layer 1, 2 less for 8 steps
+    assert [config.backward_rate(0, l) for l in (0, 1)] == [-2, 0]  # 9 - log2 - 2 - 2
+    assert [config.backward_rate(-3, l) for l in (0, 1)] == [-5, -3]
+    assert config.replace(steps=4).backward_rate(0, 1) == 2
+    assert config.replace(sizes=(64, 32)).forward_rate(1) == 0, "a single layer is not slower"
+    assert config.replace(theta_rate=-8).backward_rate(-8) == -8
+    large = NAMED["autoencoder-fashion"]
+    assert ([large.forward_rate(l) for l in (1, 2)], [large.backward_rate(0, l) for l in (0, 1)]) == ([-3, -1], [-3, -1])
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"coding": "direct"}, "coding: found direct with task autoencoder; allowed is rate"),
+        ({"block": 7}, "block: found 7 with task autoencoder, which has no blocks; allowed is to leave it out"),
+        ({"dead_zone": 0}, "dead_zone: found 0 with task autoencoder, which has no templates; allowed is to leave it out"),
+        ({"task": "dreams"}, "task: found 'dreams'; allowed is one of recognition, autoencoder"),
+        ({"task": "recognition", "sizes": (64, 65)}, "sizes: found 65 concepts in the last layer; allowed is 2 to 64"),
+        ({"sizes": (64, 4097)}, "sizes: found 4097; allowed is 1 to 4096 neurons a layer"),
+    ],
+)
+def test_what_does_not_go_with_a_task_is_named(change, said):
+    assert said in message(lambda: NAMED["autoencoder"].replace(**change))
+
+
 def test_eight_steps_have_slower_rates_and_a_wider_window_and_hidden_layers_a_wider_dead_zone():
     one = NAMED["digits"]
     two = one.replace(steps=8)

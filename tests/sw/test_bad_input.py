@@ -166,6 +166,34 @@ def test_going_on_without_a_run_says_what_is_missing(complaint):
     assert said == "bispike: none: found no such folder; allowed is the folder of an interrupted run\n"
 
 
+AUTOENCODER = "--config: found autoencoder, of task autoencoder; allowed is task recognition: no other has a chip yet"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("verilog",),
+        ("info",),
+        ("build", "--board", "ulx3s-85f"),
+        ("explore",),
+        ("plan",),
+        ("verify",),
+        ("prove",),
+        ("train", "--backend", "sim"),
+        ("train", "--backend", "serial", "--port", "/dev/null"),
+    ],
+)
+def test_an_auto_encoder_has_no_chip(complaint, command):
+    assert AUTOENCODER in complaint(*command, "--config", "autoencoder")
+
+
+@pytest.mark.parametrize("command", ["predict", "recall"])
+def test_an_auto_encoder_names_nothing(complaint, tmp_path, command):
+    Checkpoint(NAMED["autoencoder"], {}, {"data": "digits", "split": 0}).save(tmp_path / "auto.npz")
+    said = complaint(command, "--from", "auto.npz")
+    assert "auto.npz: found a network of task autoencoder; allowed is one that names samples: recognition" in said
+
+
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:
     """A checkpoint file of a network that never learned."""
     from golden.integer import IntegerModel

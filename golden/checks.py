@@ -1,0 +1,51 @@
+"""What a model refuses: states and samples that are not of its network."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from golden.errors import SampleError, StateError
+
+
+def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int, int]]) -> dict[str, np.ndarray]:
+    """The arrays of a state, which may be nested lists.
+
+    Args:
+        expected: shape, least and largest value by name.
+
+    Raises:
+        StateError: a missing or unknown key, a wrong shape or type, a value out of range.
+    """
+    for key in state:
+        if key not in expected:
+            raise StateError(f"state: found unknown key {key!r}; allowed is {', '.join(expected)}")
+    arrays = {}
+    for key, (shape, low, high) in expected.items():
+        if key not in state:
+            raise StateError(f"{key}: not found in the state; allowed is an array of shape {shape}")
+        array = np.asarray(state[key])
+        if array.shape != shape:
+            raise StateError(f"{key}: found shape {array.shape}; allowed is {shape}")
+        if array.dtype.kind not in "iu":
+            raise StateError(f"{key}: found values of type {array.dtype}; allowed are whole numbers")
+        if array.min() < low or array.max() > high:
+            raise StateError(f"{key}: found values from {array.min()} to {array.max()}; allowed is {low} to {high}")
+        arrays[key] = array
+    return arrays
+
+
+def checked_rows(name: str, rows, width: int, high: int) -> np.ndarray:
+    """Samples (B, width) of whole numbers 0..high. Raises SampleError."""
+    rows = np.asarray(rows)
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise SampleError(f"{name}: found shape {rows.shape}; allowed is (samples, {width})")
+    return checked_range(name, rows, high)
+
+
+def checked_range(name: str, array: np.ndarray, high: int) -> np.ndarray:
+    """An array of whole numbers 0..high. Raises SampleError."""
+    if array.size and array.dtype.kind not in "iu":
+        raise SampleError(f"{name}: found values of type {array.dtype}; allowed are whole numbers 0 to {high}")
+    if array.size and (array.min() < 0 or array.max() > high):
+        raise SampleError(f"{name}: found values from {array.min()} to {array.max()}; allowed is 0 to {high}")
+    return array
