@@ -128,8 +128,9 @@ def test_narrow_masters_at_both_their_ends_are_those_of_a_streaming_core():
     assert all(abs(model.state()[key]).max() == 2**9 for key in ("W1", "Theta0"))
 
 
+@pytest.mark.long
 def test_compiled_is_step_by_step_in_every_value():
-    config = ODD.replace(sizes=(19, 7), steps=4)  # the compiler takes seconds a layer
+    config = ODD.replace(sizes=(19, 12, 7))
     slow, quick = (shaken(Autoencoder(config, fast=fast), 5, 0.4) for fast in (False, True))
     x = samples(config, 30)
     for decay, learn in ((0, True), (-2, False), (-3, True)):
