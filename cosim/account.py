@@ -28,10 +28,31 @@ def of_records(records: Any, labels: np.ndarray, **found: Any) -> dict:
     return totals(counters.shape[1], samples=len(labels), correct=correct, counters=summed, **found)
 
 
+def recalled_totals(layers: int, **found: Any) -> dict:
+    """What is counted while samples run through an auto-encoder, zero where not `found`.
+
+    Members:
+        samples: how many.  pixels: of all of them.  squared_error: sum over these of (16 recalled / T - pixel)^2.
+        seconds, clocks: for all samples.  counters: of places 0..L-1 the ten of `golden.records.RECALLED_COUNTERS`.
+        agreement: of layers 0..L-1 the sum of the cosines of their counts on the way up and down, where it was asked for.
+    """
+    none = {"samples": 0, "pixels": 0, "squared_error": 0, "seconds": 0.0, "clocks": 0.0, "agreement": [0.0] * layers}
+    return none | {"counters": [[0] * 10 for _ in range(layers)]} | found
+
+
+def of_recalled(records: Any, x: np.ndarray, steps: int, **found: Any) -> dict:
+    """Totals of what was said of samples x (N, n_0): `golden.records.Recalled`."""
+    difference = np.asarray(records.recalled, np.int64) * (16 // steps) - x
+    counters = np.asarray(records.counters).sum(0, dtype=np.int64).tolist()
+    counted = {"samples": len(x), "pixels": x.size, "squared_error": int((difference**2).sum())}
+    return recalled_totals(len(counters), counters=counters, **counted, **found)
+
+
 def summed(parts: list[dict]) -> dict:
     """Totals over several stretches of samples, at least one."""
-    sums = {key: sum(part[key] for part in parts) for key in parts[0] if key != "counters"}
-    return sums | {"counters": np.sum([part["counters"] for part in parts], axis=0).tolist()}
+    lists = [key for key in parts[0] if isinstance(parts[0][key], list)]
+    sums = {key: sum(part[key] for part in parts) for key in parts[0] if key not in lists}
+    return sums | {key: np.sum([part[key] for part in parts], axis=0).tolist() for key in lists}
 
 
 def epoch(training: dict, test: dict, values: int = 0, differ: int = 0) -> dict:
@@ -42,6 +63,16 @@ def epoch(training: dict, test: dict, values: int = 0, differ: int = 0) -> dict:
 def accuracies(parts: list[dict], who: str = "correct") -> list[float]:
     """The share of right predictions in each that has samples, 0..1; `who`: "correct" or "golden_correct"."""
     return [part[who] / part["samples"] for part in parts if part["samples"]]
+
+
+def errors(parts: list[dict]) -> list[float]:
+    """The mean squared error of pixels 0..1 that were recalled, in each of `recalled_totals` that has samples."""
+    return [part["squared_error"] / (256 * part["pixels"]) for part in parts if part["samples"]]
+
+
+def agreements(parts: list[dict]) -> list[list[float]]:
+    """The mean cosine of each layer 0..L-1 on the way up and down, in each of `recalled_totals` that has samples."""
+    return [[cosines / part["samples"] for cosines in part["agreement"]] for part in parts if part["samples"]]
 
 
 def clocks_a_sample(parts: list[dict]) -> float | None:

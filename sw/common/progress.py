@@ -112,14 +112,19 @@ class ShardProgress:
 
 
 def facts(
-    accuracy: float | None, rate: float | None, clocks: float | None = None, values: int | None = None, differ: int = 0
+    accuracy: float | None,
+    rate: float | None,
+    clocks: float | None = None,
+    values: int | None = None,
+    differ: int = 0,
+    error: float | None = None,
 ) -> str:
     """The figures of an epoch in few letters: accuracy 0..1, samples a second, clocks a sample, values compared.
 
     Args:
-        differ: how many of the values compared were not equal.
+        differ: how many of the values compared were not equal.  error: of an auto-encoder, mean squared.
     """
-    words = []
+    words = [f"error {error:.4f}"] if error is not None else []
     if accuracy is not None:
         words.append(f"{100 * accuracy:5.2f} %")
     if rate is not None:

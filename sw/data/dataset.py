@@ -47,7 +47,8 @@ def check(dataset: Dataset, config: Config) -> None:
     """Does the data set fit the core? Raises DataError that names the sizes found and allowed."""
     for part in (dataset.x_train, dataset.x_test):
         check_pixels(dataset.name, part, config)
-    check_labels(dataset, config.classes, f"the last of the configuration's sizes {list(config.sizes)}")
+    if config.task == "recognition":  # an auto-encoder's last layer is no set of classes
+        check_labels(dataset, config.classes, f"the last of the configuration's sizes {list(config.sizes)}")
 
 
 def check_pixels(name: str, x: np.ndarray, config: Config) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
+from sw.common.tasks import for_recognition
 from sw.python.model import Model
 
 
@@ -47,6 +48,9 @@ def train(
     from sw.training.place import Place
     from sw.training.run import train_new
 
+    config = config if isinstance(config, Config) or config is None else Config.load(config)
+    if config:
+        for_recognition(config, config.name)  # what is returned names samples
     where = Place(backend, port, baud, simulator)
     where.check(mark="")
     given = {"config": config, "data": data, "epochs": epochs, "seed": seed, "split": split, "backend": backend}

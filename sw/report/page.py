@@ -63,8 +63,7 @@ def page(folder: Path, config: Config, values: dict) -> str:
         captions["learning_curve.png"] += (
             " <b>Backprop</b> is the same spiking network, trained with surrogate gradients in floating point."
         )
-    pictures = "".join(_figure(folder / name, caption) for name, caption in captions.items())
-    settings = "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in config.to_dict().items())
+    pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
     title = f"BiSpike learns {html.escape(values['data'])}"
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -75,7 +74,7 @@ def page(folder: Path, config: Config, values: dict) -> str:
 {pictures}
 <section><h2>Layers</h2>{_layers(config, values)}</section>
 <section><h2>Data</h2><dl>{_data(values)}</dl></section>
-<section><h2>Configuration</h2><dl>{settings}</dl></section>
+<section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
 <footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
 The figures of this page are in summary.json; weights.npz holds the network.</footer>
 </main></body></html>
@@ -84,7 +83,11 @@ The figures of this page are in summary.json; weights.npz holds the network.</fo
 
 def _data(values: dict) -> str:
     """What the network's pixels and labels mean."""
-    facts = {"data": values["data"], "pixels": values["pixels"], "classes": values["classes"]}
+    return settings_list({"data": values["data"], "pixels": values["pixels"], "classes": values["classes"]})
+
+
+def settings_list(facts: dict) -> str:
+    """Names and values, for a <dl>."""
     return "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in facts.items())
 
 
@@ -118,7 +121,8 @@ def _tiles(values: dict) -> list[str]:
     return [f'<div class="tile{" bad" * bad}"><b>{value}</b><span>{label}</span></div>' for value, label, bad in tiles]
 
 
-def _figure(path: Path, caption: str) -> str:
+def figure(path: Path, caption: str) -> str:
+    """A section with a picture, embedded, and what is said of it."""
     data = base64.b64encode(path.read_bytes()).decode()
     image = f'<img src="data:image/png;base64,{data}" alt="{path.stem.replace("_", " ")}">'
     return f'<section id="{path.stem}"><figure>{image}<figcaption>{caption}</figcaption></figure></section>'

@@ -14,6 +14,7 @@ from golden.order import order
 from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset
 from sw.training.backend import learning, line
+from sw.training.golden_autoencoder import GoldenAutoencoder
 
 CHUNK = 96
 """Samples between two signs of life."""
@@ -28,7 +29,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
     state at their start only, so the result is the same as without the interruption.
     """
     config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
-    network = GoldenNetwork(config, kept.state, (config.epochs - done) * samples)
+    network = network_of(config, kept.state, (config.epochs - done) * samples)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         for epoch in range(done, config.epochs):
 
@@ -43,6 +44,11 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
             kept.epochs.append(account.epoch(learned, tested))
             kept.save(path)
             progress.finish(epoch, line(kept.epochs, compared=False))
+
+
+def network_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) -> "GoldenNetwork | GoldenAutoencoder":
+    """The golden model of a configuration's task, with a state, before `samples` that it will learn from."""
+    return (GoldenAutoencoder if config.task == "autoencoder" else GoldenNetwork)(config, state, samples)
 
 
 class GoldenNetwork:

@@ -59,12 +59,25 @@ def line(config: Config, number: int, epoch: dict) -> dict:
     """What is said of an epoch, `number` from 0, of this account.
 
     Members:
+        *_error, agreement: of an auto-encoder, in place of what follows: mean squared, and of layers 0..L-1 the cosine of
+            their counts on the way up and on the way down, over the test samples.
         epoch: from 1.  *_accuracy: 0..1, training as it learned, golden the model's on the test.
         clocks_per_sample: null where there was no clock.  values_compared: in this epoch.  mismatches: of these; above 0 in
             the last line alone, whose epoch ended the training and is not kept.  Null: not known, as a chip that differs
             may not come to the epoch's end.
     """
     training, test, none = epoch["training"], epoch["test"], [None]
+    if config.task == "autoencoder":
+        return {
+            "epoch": number + 1,
+            "epochs": config.epochs,
+            "samples": training["samples"],
+            "training_error": (account.errors([training]) or none)[0],
+            "test_error": (account.errors([test]) or none)[0],
+            "agreement": (account.agreements([test]) or none)[0],
+            "samples_per_second": round(training["samples"] / max(1e-6, training["seconds"]), 1),
+            "seconds": round(training["seconds"] + test["seconds"], 3),
+        }
     return {
         "epoch": number + 1,
         "epochs": config.epochs,

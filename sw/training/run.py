@@ -18,6 +18,8 @@ from sw.common.simulation import find_simulator
 from sw.common.terminal import command, say
 from sw.design.choose import chosen_line, run_name
 from sw.report import report, summary
+from sw.report.recalled import report as recalled_report
+from sw.report.recalled import summary as recalled_summary
 from sw.training import golden_backend, serial_backend, sim_backend
 from sw.training.backend import Broken
 from sw.training.log import Logged
@@ -108,9 +110,13 @@ def _train(
     baseline = kept.about.get("baseline") and not broken
     with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
         curve = backprop_curve(kept.config, dataset) if baseline else None
-        values = summary.summary(kept, dataset, where.simulator, curve, broken)
-        report.write(folder, kept, dataset, values)
-    summary.show(console, values, str(folder.path))
+        if recalls := kept.config.task == "autoencoder":
+            values = recalled_summary.summary(kept, dataset, curve)
+            recalled_report.write(folder, kept, dataset, values)
+        else:
+            values = summary.summary(kept, dataset, where.simulator, curve, broken)
+            report.write(folder, kept, dataset, values)
+    (recalled_summary if recalls else summary).show(console, values, str(folder.path))
     if broken:
         raise CheckError(broken.message)
     return folder.path, values
@@ -138,7 +144,11 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -
 
 
 def backprop_curve(config: Config, dataset: data.Dataset) -> list[float]:
-    """The baseline's test accuracy after each epoch, 0..1."""
+    """The baseline's test accuracy after each epoch, 0..1, or an auto-encoder's test error."""
+    if config.task == "autoencoder":
+        from golden.backprop_autoencoder import fit as fit_autoencoder
+
+        return fit_autoencoder(config, dataset.x_train, dataset.x_test)
     from golden.backprop import Backprop
     from golden.bsd import fit
 

@@ -1,0 +1,1 @@
+"""What the run of an auto-encoder shows: its figures, pictures and page."""

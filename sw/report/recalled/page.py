@@ -1,0 +1,75 @@
+"""report.html of an auto-encoder: one self-contained page, pictures embedded."""
+
+import html
+from pathlib import Path
+
+from golden.config import Config
+from sw.report.page import STYLE, figure, settings_list
+from sw.report.recalled.summary import ERRORS, PLACES, error, last_line, title
+
+PICTURES = {
+    "recalled.png": "Test samples that it has not learned, and below each what the backward network recalls of it from the "
+    "spikes of its code alone.",
+    "error.png": "The mean squared error of what is recalled of the test samples, after each epoch. <b>PCA</b> is the best "
+    "linear code of as many numbers, in floating point.",
+    "agreement.png": "How far the two networks agree, layer by layer: the cosine of the spike counts that a test sample "
+    "evokes on the way up and on the way down (1 is the same direction). Neither network sees the other's weights.",
+}
+
+
+def page(folder: Path, config: Config, values: dict) -> str:
+    """The report of a run as HTML. Reads the pictures in `folder`."""
+    lead = (
+        f"{title(config)}, T = {config.steps}, {values['training_samples']:,} samples a pass, {config.epochs} passes, "
+        f"in the golden model. {last_line(values)}."
+    )
+    captions = dict(PICTURES)
+    if values["backprop_error"] is not None:
+        captions["error.png"] += (
+            " <b>Backprop</b> is an auto-encoder of the same sizes and as many epochs in floating point, with rectified "
+            "linear neurons, biases and Adam."
+        )
+    pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
+    heading = f"BiSpike recalls {html.escape(values['data'])}"
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading}</title><style>{STYLE}</style></head><body><main>
+<h1>{heading}</h1>
+<p class="lead">{html.escape(lead)}</p>
+<div class="tiles">{"".join(_tiles(config, values))}</div>
+{pictures}
+<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>
+<section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
+<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
+The figures of this page are in summary.json; weights.npz holds the network.</footer>
+</main></body></html>
+"""
+
+
+def _tiles(config: Config, values: dict) -> list[str]:
+    tiles = [
+        (error(values[key]), f"error, {name.format(code=config.sizes[-1])}")
+        for key, name in ERRORS.items()
+        if values[key] is not None
+    ]
+    tiles += [(f"{cosine:.3f}", f"agreement, layer {i}") for i, cosine in enumerate(values["agreement"] or [])]
+    if values["samples_per_second"] is not None:
+        tiles.append((f"{values['samples_per_second']:,.0f}", "training samples a second"))
+    return [f'<div class="tile"><b>{value}</b><span>{label}</span></div>' for value, label in tiles]
+
+
+def _passes(config: Config, values: dict) -> str:
+    """A row for each memory of weights and pass over it."""
+    counts, rows = values["counters_per_sample"], []
+    names = ["pass", "weights", "active rows", "neurons with an error", "spikes"]
+    rows.append("<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>")
+    for way in ("up", "down", "again"):
+        for i in range(config.layers):
+            sizes = (config.sizes[i], config.sizes[i + 1]) if way != "down" else (config.sizes[i + 1], config.sizes[i])
+            memory = f"{'Theta' if way == 'down' else 'W'}[{i + (way != 'down')}], {sizes[0]} x {sizes[1]}"
+            found = [
+                counts[name][i] if (name := f"{way}_{kind}") in PLACES else None for kind in ("rows", "errors", "spikes")
+            ]
+            cells = [way, memory, *("" if count is None else f"{count:,.1f}" for count in found)]
+            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    return f"<table>{''.join(rows)}</table>"

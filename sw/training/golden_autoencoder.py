@@ -1,0 +1,48 @@
+"""The golden auto-encoder, taking samples by the chunk and counting."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from cosim import account
+from golden.config import Config
+
+CHUNK = 96
+"""Samples between two signs of life."""
+WORTH_COMPILING = 8000
+"""Samples to learn from which on the golden model is compiled at once instead of after a while."""
+
+
+class GoldenAutoencoder:
+    """As `sw.training.golden_backend.GoldenNetwork`, for samples that are recalled, not named. `samples`: to learn from."""
+
+    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
+        import torch  # takes seconds to import: not before bad input is found
+
+        from golden.autoencoder import Autoencoder
+
+        torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
+        self.model = Autoencoder(config, fast=True if samples > WORTH_COMPILING else None)
+        if state:
+            self.model.load(state)
+
+    def learn(self, x: np.ndarray, y: object, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
+        """Learns x (N, n_0) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
+        self.model.decay = decay
+        return self._take(x, True, advance)
+
+    def test(self, x: np.ndarray, y: object) -> dict:
+        """The totals over samples from which nothing is learned, and how far the two networks agree on them."""
+        totals = self._take(x, False, lambda totals: None)
+        return totals | {"agreement": self.model.agreement(x).sum(0).tolist() if len(x) else totals["agreement"]}
+
+    def _take(self, x: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
+        config = self.model.config
+        totals, began = account.recalled_totals(config.layers), time.monotonic()
+        for start in range(0, len(x), CHUNK):
+            part = x[start : start + CHUNK].astype(np.int64)
+            found = account.of_recalled(self.model.train(part, learn), part, config.steps)
+            totals = account.summed([totals, found]) | {"seconds": time.monotonic() - began}
+            advance(totals)
+        return totals
