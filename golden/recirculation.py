@@ -136,17 +136,13 @@ class Recirculation(Networks):
             m.W_due.g[i - 1].copy_(trace[f"g{i}"])
         for i in range(config.layers):
             d = trace[f"r{i}"] - trace[f"rh{i}"]
-            trace |= {f"dh{i}": d, f"gh{i}": difference(d, trace[f"Vh{i}"], config.window, rises=True)}
+            trace |= {f"dh{i}": d, f"gh{i}": difference(d, trace[f"Vh{i}"], config.window)}
             m.Theta_due.pre[i].copy_(trace[f"rh{i + 1}"])
             if config.learn_theta:
                 m.Theta_due.g[i].copy_(trace[f"gh{i}"])
 
 
-def difference(d: Tensor, V: Tensor, window: tuple[int, int], rises: bool = False) -> Tensor:
-    """g (n,) of a difference d of counts, where the window (low, high) on the summed voltage V is open.
-
-    rises: whether a neuron below the window may still rise.
-    """
+def difference(d: Tensor, V: Tensor, window: tuple[int, int]) -> Tensor:
+    """g (n,) of a difference d of counts: below the window (low, high) of summed voltages V it only rises, above it falls."""
     low, high = window
-    above = (low <= V) | (d > 0) if rises else low <= V
-    return torch.where(above & ((high > V) | (d < 0)), sat(8 * d, 7), 0)
+    return torch.where(((low <= V) | (d > 0)) & ((high > V) | (d < 0)), sat(8 * d, 7), 0)

@@ -126,7 +126,7 @@ class Streaming:
         self.fire(trace, "2_", layer, self.forward(trace[f"sh{layer - 1}"], layer))
         low, high = self.c.window_low * self.T // 4, self.c.window_high * self.T // 4
         d, V = trace[f"r{layer}"] - trace[f"r2_{layer}"], trace[f"V2_{layer}"]
-        g = sat(8 * d, 7) * ((low <= V) & ((high > V) | (d < 0)))
+        g = sat(8 * d, 7) * (((low <= V) | (d > 0)) & ((high > V) | (d < 0)))
         trace |= {f"d{layer}": d, f"g{layer}": g}
         scale = max(0, math.ceil(math.log(self.n[layer - 1] / 64, 4)))
         own = (layer > 1 or self.L == 1) - 2 * (self.T == 8)

@@ -122,6 +122,10 @@ def test_wide_layers_are_those_of_a_streaming_core():
     assert_same_run(shaken(Autoencoder(config), 3, 0.3), ["learn"] * 6, 3)
 
 
+def test_a_single_layer_is_that_of_a_streaming_core():
+    assert_same_run(shaken(Autoencoder(ODD.replace(sizes=(37, 7))), 4, 0.3), ["learn"] * 5, 4)
+
+
 def test_narrow_masters_at_both_their_ends_are_those_of_a_streaming_core():
     model = shaken(Autoencoder(ODD.replace(weight_bits=10, rate=8, theta_rate=5)), 10, 1)
     assert_same_run(model, ["learn"] * 8, 10)
