@@ -143,6 +143,6 @@ class Recirculation(Networks):
 
 
 def difference(d: Tensor, V: Tensor, window: tuple[int, int]) -> Tensor:
-    """g (n,) of a difference d of counts; below the window (low, high) of summed voltages V it rises only, above it falls."""
+    """g (n,) of a difference d of counts: below the window (low, high) of voltages V it may only rise, above only fall."""
     low, high = window
     return torch.where(((low <= V) | (d > 0)) & ((high > V) | (d < 0)), sat(8 * d, 7), 0)
