@@ -42,6 +42,7 @@ COMMANDS = (
     learning.prove,
     asking.predict,
     asking.recall,
+    asking.generate,
     asking.data,
     chip.verilog,
     chip.info,

@@ -1,4 +1,4 @@
-"""Commands that ask a trained network, and that look at data: predict, recall, data."""
+"""Commands that ask a trained network, and that look at data: predict, recall, generate, data."""
 
 from rich.console import Console
 
@@ -47,6 +47,30 @@ def recall(
     from sw.training.recall import recall as show_concepts
 
     show_concepts(source, data, output, Console(), where)
+
+
+def generate(
+    source: options.Trained,
+    label: options.DrawnClass = None,
+    count: options.DrawnCount = None,
+    seed: options.DrawnSeed = 0,
+    between: options.Between = None,
+    data: options.LearnedData = None,
+    output: options.SheetPng = None,
+    backend: options.DrawBackend = None,
+) -> None:
+    """Let a trained auto-encoder draw new images of a class: its backward network, from codes mixed of two samples'.
+
+    A code takes every neuron's count from one of two codes of the class's training samples. Writes a sheet and, beside it,
+    all images as FILE.npz; says how many a classifier of real samples takes for their class, and how near they are to
+    training images.
+    """
+    from sw.training.place import Place
+
+    where = Place(backend.value if backend else "golden")
+    from sw.generation.generate import generate as draw_images
+
+    draw_images(source, data, label, count, seed, between, output, Console(), where)
 
 
 def data(

@@ -139,6 +139,18 @@ Density = Annotated[
 Full = Annotated[bool, Option("--full", help="With the configuration fashion too: about half an hour more.")]
 CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]
+SheetPng = Annotated[Path | None, _output("png", "The sheet. Default: generated.png, or between.png, in the run's folder.")]
+DrawnClass = Annotated[str | None, Option("--class", metavar="K", help="The class, its name or number. Default: all.")]
+DrawnCount = Annotated[
+    int | None,
+    Option("--count", "-n", metavar="N", help="Images of each class, default 100; with --between steps, default 10."),
+]
+DrawnSeed = Annotated[int, Option("--seed", metavar="S", help="Of the codes that are drawn.")]
+Between = Annotated[
+    tuple[int, int] | None,
+    Option(metavar="A B", help="Draw the way from one sample's code to another's, by their places in the data, from 0."),
+]
+DrawBackend = Annotated[Backend | None, Option("--backend", help="Who draws; only golden so far. Default: golden.")]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 JsonFile = Annotated[
     Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")

@@ -1,0 +1,193 @@
+"""`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from cosim.checkpoint import Checkpoint
+from cosim.files import save_arrays
+from sw import data
+from sw.common.blocks import show_pictures
+from sw.common.errors import UserError
+from sw.common.files import check_png, make_folder, unwritable, whole_file
+from sw.common.terminal import say
+from sw.generation import sampling
+from sw.generation.judge import Judgement, judge
+from sw.report import generated as pictures
+from sw.training import history
+from sw.training.place import Place
+
+COUNT, WAY = 100, 10
+"""Images of a class, and on the way between two samples, where nothing else is said."""
+MOST = 10_000
+"""Images of a class."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Images that were drawn.
+
+    Members:
+        recalled: (N, n_0) counts 0..T. codes: (N, n_L) counts 0..T that they were drawn from. labels: (N,) their classes.
+    """
+
+    recalled: np.ndarray
+    codes: np.ndarray
+    labels: np.ndarray
+
+
+class _Network:
+    """A trained auto-encoder, and the samples it learned."""
+
+    def __init__(self, source: Path, given_data: str | None):
+        self.kept = Checkpoint.load(source)
+        self.config = self.kept.config
+        if self.config.task != "autoencoder":
+            found = f"{source}: found a network of task {self.config.task}"
+            raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
+        self.encoding = history.encoding(self.kept)
+        name = given_data or history.own_data(self.kept, source)
+        self.dataset = data.load(name, self.kept.about.get("split", 0), self.encoding)
+        data.check(self.dataset, self.config)
+
+        from golden.autoencoder import Autoencoder
+
+        self.model = Autoencoder(self.config)
+        if self.kept.state:
+            self.model.load(self.kept.state)
+
+    def codes(self, x: np.ndarray) -> np.ndarray:
+        """Counts (N, n_L) that samples x (N, n_0) evoke in the last layer."""
+        return self.model.train(x.astype(np.int64), learn=False).code
+
+    def draw(self, codes: np.ndarray, labels: np.ndarray) -> Drawn:
+        """What the backward network draws from codes (N, n_L)."""
+        return Drawn(self.model.draw(codes).recalled, codes, labels)
+
+
+def generate(
+    source: Path,
+    given_data: str | None,
+    label: str | None,
+    count: int | None,
+    seed: int,
+    between: tuple[int, int] | None,
+    output: Path | None,
+    console: Console,
+    where: Place = Place(),  # noqa: B008
+) -> Drawn:
+    """Draws images, shows and judges them, and writes a sheet FILE.png and all of them in FILE.npz.
+
+    Args:
+        label: the class, its name or number; None: all. count: images of each class, or on the way between two samples.
+        between: two samples, by their places in the data's own file, from 0.
+        output: FILE.png; None: generated.png or between.png in the run's folder.
+
+    Raises:
+        UserError, StateError, DataError: bad input.
+    """
+    check_png(output)
+    _check(label, count, seed, between, where)
+    network = _Network(source, given_data)
+    folder = source if source.is_dir() else source.parent
+    output = output or folder / ("between.png" if between else "generated.png")
+    if between:
+        return _draw_between(network, between, count or WAY, output, console)
+    return _draw_classes(network, label, count or COUNT, seed, output, console)
+
+
+def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None, where: Place) -> None:
+    if where.backend != "golden":
+        raise UserError(f"--backend: found {where.backend}; allowed is golden: an auto-encoder has no chip yet")
+    if between and label is not None:
+        raise UserError("--class: found with --between; allowed is one of them")
+    least = 2 if between else 1
+    if count is not None and not least <= count <= MOST:
+        raise UserError(f"--count: found {count}; allowed is {least} to {MOST:,}")
+    if seed < 0:
+        raise UserError(f"--seed: found {seed}; allowed is a whole number from 0")
+
+
+def _draw_classes(network: _Network, label: str | None, count: int, seed: int, output: Path, console: Console) -> Drawn:
+    dataset, encoding = network.dataset, network.encoding
+    there = [k for k in range(dataset.classes) if (dataset.y_train == k).any()]
+    chosen = there if label is None else [_class(label, there, encoding)]
+    parts = []
+    with console.status("codes of the training samples"):
+        codes = network.codes(dataset.x_train)
+        for k in chosen:
+            drawn_from = sampling.mixed(codes[dataset.y_train == k], count, seed, k)
+            parts.append(network.draw(drawn_from, np.full(count, k)))
+    drawn = Drawn(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("recalled", "codes", "labels")))
+    steps = network.config.steps
+    with console.status("judging them"):
+        found = judge(drawn.recalled / steps, drawn.labels, dataset)
+    titles = [encoding.name(k) for k in chosen]
+    first = [int(np.argmax(drawn.labels == k)) for k in chosen]
+    show_pictures(console, drawn.recalled[first], steps, dataset.image_shape, titles)
+    _tell(console, found)
+    near = dataset.x_train[found.nearest]
+    with_nearest = {"nearest": _places(dataset)[found.nearest], "nearest_distance": found.distance}
+    _write(output, drawn, steps, with_nearest)
+    shape = dataset.image_shape or (1, dataset.x_train.shape[1])
+    with whole_file(output) as path:
+        pictures.sheet(path, drawn.recalled, near, drawn.labels, titles, steps, shape)
+    said = f"{len(drawn.labels):,} images of {len(chosen)} {'class' if len(chosen) == 1 else 'classes'}"
+    taken = "" if found.taken is None else f", {found.taken:.1%} taken for their class"
+    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}")
+    return drawn
+
+
+def _tell(console: Console, found: Judgement) -> None:
+    if found.taken is not None:
+        real = "" if found.taken_real is None else f"; {found.taken_real:.1%} of the real test samples are"
+        say(console, f"taken for their class by a classifier of real samples: {found.taken:.1%}{real}")
+    say(console, f"spread of a pixel within a class: {found.spread:.4f}; real {found.spread_real:.4f}")
+    copies = int((found.distance < 1 / 256).sum())
+    words = f"{found.distance.mean():.4f}; of real test samples {found.distance_real:.4f}"
+    say(console, f"mean squared difference from the nearest training image: {words}; {copies} nearer than a 16th a pixel")
+
+
+def _draw_between(network: _Network, between: tuple[int, int], count: int, output: Path, console: Console) -> Drawn:
+    dataset, steps = network.dataset, network.config.steps
+    x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
+    where = {int(place): row for row, place in enumerate(_places(dataset))}
+    for sample in between:
+        if sample not in where:
+            raise UserError(f"--between: found sample {sample}; allowed is 0 to {len(x) - 1}, of {dataset.name}")
+    rows = [where[sample] for sample in between]
+    drawn = network.draw(sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows]))
+    titles = [str(n + 1) for n in range(count)]
+    show_pictures(console, drawn.recalled, steps, dataset.image_shape, titles)
+    _write(output, drawn, steps, {"samples": np.array(between)})
+    shape = dataset.image_shape or (1, x.shape[1])
+    with whole_file(output) as path:
+        pictures.way(path, x[rows], [f"sample {sample}" for sample in between], drawn.recalled, steps, shape)
+    say(console, f"{count} images from sample {between[0]} to {between[1]}: {output}, {output.with_suffix('.npz')}")
+    return drawn
+
+
+def _class(label: str, there: list[int], encoding: data.Encoding) -> int:
+    """The number of one of the classes that are `there`, by its name or number. Raises UserError."""
+    known = {str(k): k for k in there} | {encoding.name(k): k for k in there}
+    if label not in known:
+        raise UserError(f"--class: found {label!r}; allowed is one of {', '.join(map(encoding.name, there))}")
+    return known[label]
+
+
+def _places(dataset: data.Dataset) -> np.ndarray:
+    """Where training, then test samples stand in the data's own file."""
+    count = len(dataset.x_train) + len(dataset.x_test)
+    return np.arange(count) if dataset.places is None else np.asarray(dataset.places)
+
+
+def _write(output: Path, drawn: Drawn, steps: int, more: dict[str, np.ndarray]) -> None:
+    """All images as arrays, beside the sheet."""
+    make_folder(output.parent)
+    arrays = {"recalled": drawn.recalled, "codes": drawn.codes, "labels": drawn.labels, "steps": np.array(steps)} | more
+    try:
+        save_arrays(output.with_suffix(".npz"), arrays, compress=True)
+    except OSError as error:
+        raise unwritable(output.with_suffix(".npz"), error) from None

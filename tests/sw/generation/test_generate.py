@@ -1,0 +1,121 @@
+"""`bispike generate`: what it draws is what the network recalls of these codes; what it writes, says and refuses."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cosim.checkpoint import Checkpoint
+from golden.config import NAMED, Config
+from sw import cli, data
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run folder of a small auto-encoder that has learned pictures of three classes with names; made once."""
+    from golden.autoencoder import Autoencoder
+
+    folder = tmp_path_factory.mktemp("generate")
+    random = np.random.default_rng(2)
+    shapes, y = random.integers(0, 2, (3, 9)) * 12, np.arange(90) % 3
+    x = np.clip(shapes[y] + random.integers(0, 4, (90, 9)), 0, 15)
+    names = np.array(["cat", "cow", "dog"])
+    lines = ["a,b,c,d,e,f,g,h,i,label"] + [",".join([*map(str, row), names[k]]) for row, k in zip(x, y, strict=True)]
+    (folder / "animals.csv").write_text("\n".join(lines) + "\n")
+    dataset = data.load(folder / "animals.csv")
+    config = Config.from_dict({"task": "autoencoder", "sizes": [9, 12, 6], "lanes": 4, "name": "animals"})
+    model = Autoencoder(config)
+    for _ in range(6):
+        model.train(dataset.x_train)
+    about = {"data": str(folder / "animals.csv"), "split": 0, "encoding": dataset.encoding.to_dict(), "image_shape": [3, 3]}
+    (folder / "run").mkdir()
+    Checkpoint(config, model.state(), about).save(folder / "run" / "weights.npz")
+    return folder / "run"
+
+
+@pytest.fixture
+def network(trained, tmp_path, monkeypatch):
+    """The model and its data; in an empty folder."""
+    from golden.autoencoder import Autoencoder
+
+    monkeypatch.chdir(tmp_path)
+    kept = Checkpoint.load(trained)
+    model = Autoencoder(kept.config)
+    model.load(kept.state)
+    return model, data.load(kept.about["data"])
+
+
+def test_images_are_what_the_network_recalls_of_codes_of_the_class(trained, network, capsys):
+    model, dataset = network
+    assert cli.main(["generate", "--from", str(trained), "--count", "20", "--output", "out/sheet.png"]) == 0
+    with np.load("out/sheet.npz") as file:
+        found = dict(file)
+    assert found["labels"].tolist() == [0] * 20 + [1] * 20 + [2] * 20
+    assert np.array_equal(found["recalled"], model.draw(found["codes"]).recalled)
+    codes = model.train(dataset.x_train, learn=False).code
+    for k in range(3):
+        own = codes[dataset.y_train == k]
+        for code in found["codes"][found["labels"] == k]:
+            assert (own == code).any(0).all(), "a count that no sample of the class has"
+    nearest = {int(place): row for row, place in enumerate(dataset.places)}
+    x = dataset.x_train[[nearest[int(place)] for place in found["nearest"]]] / 16
+    assert found["nearest_distance"] == pytest.approx(((found["recalled"] / 8 - x) ** 2).mean(1))
+    said = capsys.readouterr().out
+    assert "cow" in said
+    assert said.splitlines()[-1].startswith("60 images of 3 classes, ")
+    assert said.splitlines()[-1].endswith("taken for their class: out/sheet.png, out/sheet.npz")
+    assert Path("out/sheet.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_one_class_is_the_same_alone_by_name_and_by_number(trained, network):
+    for name, options in {"all": [], "name": ["--class", "cow"], "number": ["--class", "1"]}.items():
+        cli.main(["generate", "--from", str(trained), "--count", "5", "--output", f"{name}.png", *options])
+    cli.main(["generate", "--from", str(trained), "--count", "5", "--output", "other.png", "--class", "1", "--seed", "1"])
+    found = {name: np.load(f"{name}.npz")["recalled"] for name in ("all", "name", "number", "other")}
+    assert np.array_equal(found["name"], found["number"])
+    assert np.array_equal(found["all"][5:10], found["name"])
+    assert not np.array_equal(found["other"], found["name"])
+
+
+def test_the_way_between_two_samples_leads_from_one_code_to_the_other(trained, network, capsys):
+    model, dataset = network
+    assert cli.main(["generate", "--from", str(trained), "--between", "4", "80", "--count", "7"]) == 0
+    with np.load(trained / "between.npz") as file:
+        found = dict(file)
+    x = np.concatenate([dataset.x_train, dataset.x_test])[np.argsort(dataset.places)]
+    codes = model.train(x[[4, 80]], learn=False).code
+    assert found["codes"][[0, -1]].tolist() == codes.tolist()
+    assert np.array_equal(found["recalled"], model.draw(found["codes"]).recalled)
+    assert found["samples"].tolist() == [4, 80] and len(found["codes"]) == 7
+    assert "7 images from sample 4 to 80: " in capsys.readouterr().out
+    assert (trained / "between.png").exists()
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (["--class", "pig"], "--class: found 'pig'; allowed is one of cat, cow, dog"),
+        (["--class", "3"], "--class: found '3'; allowed is one of cat, cow, dog"),
+        (["--count", "0"], "--count: found 0; allowed is 1 to 10,000"),
+        (["--between", "0", "1", "--count", "1"], "--count: found 1; allowed is 2 to 10,000"),
+        (["--between", "0", "90"], "--between: found sample 90; allowed is 0 to 89, of animals"),
+        (["--between", "0", "1", "--class", "cat"], "--class: found with --between; allowed is one of them"),
+        (["--seed", "-1"], "--seed: found -1; allowed is a whole number from 0"),
+        (["--backend", "sim"], "--backend: found sim; allowed is golden: an auto-encoder has no chip yet"),
+        (["--output", "sheet.jpg"], "--output: found sheet.jpg; allowed is a name that ends in .png"),
+        (["--data", "digits"], "data digits: found 64 pixels a sample; allowed is 9"),
+    ],
+)
+def test_what_is_wrong_is_named(trained, network, capsys, tmp_path, options, said):
+    assert cli.main(["generate", "--from", str(trained), *options]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"bispike: {said}") and captured.err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_that_names_samples_draws_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Checkpoint(NAMED["tiny"], {}, {"data": "digits", "split": 0}).save(tmp_path / "names.npz")
+    assert cli.main(["generate", "--from", "names.npz"]) == 2
+    allowed = "allowed is an auto-encoder: what this one remembers shows bispike recall"
+    assert capsys.readouterr().err == f"bispike: names.npz: found a network of task recognition; {allowed}\n"
