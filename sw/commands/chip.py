@@ -48,6 +48,7 @@ def info(
         from sw.training.history import describe
 
         kept = Checkpoint.load(source)
+        for_chip(kept.config, source)
         say(Console(), f"{source}: {describe(kept)}")
     chosen = kept.config if source else Config.load(config or "digits")
     if density is not None and not 0 <= density <= 1:

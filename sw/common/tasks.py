@@ -4,10 +4,10 @@ from golden.config import Config
 from sw.common.errors import UserError
 
 
-def for_chip(config: Config) -> Config:
-    """The configuration itself. Raises UserError where there is no chip of its kind yet."""
+def for_chip(config: Config, source: object = "--config") -> Config:
+    """The configuration itself. Raises UserError where there is no chip of its kind yet. `source`: where it is from."""
     if config.task != "recognition":
-        found = f"--config: found {config.name}, of task {config.task}"
+        found = f"{source}: found {config.name}, of task {config.task}"
         raise UserError(f"{found}; allowed is task recognition: no other has a chip yet, only --backend golden")
     return config
 

@@ -59,7 +59,7 @@ def verify(
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
-    config = for_chip(named or kept.config)
+    config = for_chip(named or kept.config, "--config" if named or not source else source)
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")

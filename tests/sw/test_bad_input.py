@@ -194,6 +194,14 @@ def test_an_auto_encoder_names_nothing(complaint, tmp_path, command):
     assert "auto.npz: found a network of task autoencoder; allowed is one that names samples: recognition" in said
 
 
+@pytest.mark.parametrize("command", ["info", "verify"])
+def test_a_trained_auto_encoder_has_no_chip(complaint, tmp_path, command):
+    Checkpoint(NAMED["autoencoder"], {}, {"data": "digits", "split": 0}).save(tmp_path / "auto.npz")
+    assert "auto.npz: found autoencoder, of task autoencoder; allowed is task recognition" in complaint(
+        command, "--from", "auto.npz"
+    )
+
+
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:
     """A checkpoint file of a network that never learned."""
     from golden.integer import IntegerModel
