@@ -1,4 +1,4 @@
-"""The whole core against golden: plays a scenario (`cosim.benches.scenario`), compares every record and every memory.
+"""The whole core against golden: plays a scenario (`cosim.benches.scenario`), compares every record, memory and setting.
 
 Parameters: `config`, the core's; `scenario`, the file; optional `inputs`, `outputs`, `seed`: stalls from the start;
 `watchdog`, clocks; `got`: a file that gets the chip's records and memories, those of step n as "n.name".
@@ -12,7 +12,7 @@ import numpy as np
 
 from cosim.benches.scenario import expected_records, read_scenario
 from cosim.chip import Chip
-from cosim.compare import compare_records, compare_state
+from cosim.compare import compare_arrays, compare_records, compare_state
 from cosim.files import save_arrays
 from cosim.runner import parameters
 from golden.config import Config
@@ -28,6 +28,7 @@ class CoreBench:
         self.chip, self.config = chip, chip.config
         self.compared = self.stream = 0
         self.got: dict[str, np.ndarray] = {}
+        self.settings: dict[str, int] = {}
 
     async def play(self, path: Path) -> None:
         for number, (kind, values, arrays) in enumerate(read_scenario(path)):
@@ -36,7 +37,7 @@ class CoreBench:
 
     async def take(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
         await self.chip.reset()
-        await self.chip.write(**settings)
+        await self._set(settings)
         await self.chip.load(state)
         await self._compare(state)
 
@@ -48,7 +49,7 @@ class CoreBench:
         return {"prediction": got.prediction, "voltages": got.voltages, "counters": got.counters}
 
     async def change(self, arrays: dict[str, np.ndarray], settings: dict[str, int]) -> None:
-        await self.chip.write(**settings)
+        await self._set(settings)
 
     async def memories(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         return await self._compare(state)
@@ -56,7 +57,7 @@ class CoreBench:
     async def resume(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
         kept = await self._compare(state)
         await self.chip.reset()
-        await self.chip.write(**settings, **kept)
+        await self._set(settings, **kept)
 
     async def stall(self, arrays: dict[str, np.ndarray], values: list) -> None:
         self.chip.stall(values[0], values[1], seed=values[2])
@@ -65,8 +66,15 @@ class CoreBench:
         await anext(self.chip.stream(arrays["x"], arrays["y"], arrays["learn"]))
         await self.chip.reset(after)
 
+    async def _set(self, settings: dict[str, int], **memories: np.ndarray) -> None:
+        self.settings = settings
+        await self.chip.write(**settings, **memories)
+
     async def _compare(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """All memories of the chip, compared with golden's state; an inference-only core has W alone."""
+        """All memories of the chip, compared with golden's state, and its settings; an inference-only core has W alone."""
+        registers = await self.chip.read(*self.settings)
+        for name, value in self.settings.items():
+            self.compared += compare_arrays(name, value, registers[name], ())
         full = with_copies(state, self.config)
         expected = full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
         got = await self.chip.state()
