@@ -3,6 +3,7 @@
 #   make demo         the chip learns handwritten digits in simulation; pictures and a report in runs/demo
 #   make test         lint and the tests of core, model, driver and commands; installs Icarus Verilog where it can
 #   make prove        blocks of the core proven from their own assertions, and broken to see the proofs fail (docs/proofs.md)
+#   make mutate       200 faults, one by one, in the netlist of a small core: do the benches see them? (docs/proofs.md)
 #   make test-boards  tests that synthesise, place and route
 #   make test-all     both, and the long tests
 #   make bench        the table of figures (FULL=1 adds Fashion-MNIST: half an hour more)
@@ -19,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25
 export PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test prove test-boards test-all bench lint clean icarus
+.PHONY: help venv demo test prove mutate test-boards test-all bench lint clean icarus
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -41,6 +42,9 @@ test: $(STAMP) icarus lint
 
 prove: $(STAMP)
 	@$(BIN)/python -m tests.formal
+
+mutate: $(STAMP)
+	@$(BIN)/python -m tests.mutate
 
 test-boards: $(STAMP) icarus
 	@$(PYTEST) -m "boards and not long"

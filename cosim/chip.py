@@ -129,6 +129,11 @@ class Chip:
         await self.clocks(after + 10)
         self._read = self._queued
 
+    @property
+    def now(self) -> int:
+        """Clocks that have gone by."""
+        return self._get("clocks")
+
     async def clocks(self, count: int) -> None:
         """Lets `count` clocks go by."""
         await self._wake(WAKE_CLOCK, self._get("clocks") + count)

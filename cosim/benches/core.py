@@ -29,6 +29,7 @@ class CoreBench:
         self.compared = self.stream = 0
         self.got: dict[str, np.ndarray] = {}
         self.settings: dict[str, int] = {}
+        self.ahead = 0  # of the bench's clocks the chip's register is, from one reset to the next
 
     async def play(self, path: Path) -> None:
         for number, (kind, values, arrays) in enumerate(read_scenario(path)):
@@ -36,7 +37,7 @@ class CoreBench:
             self.got |= {f"{number}.{name}": value for name, value in got.items()}
 
     async def take(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
-        await self.chip.reset()
+        await self._reset()
         await self._set(settings)
         await self.chip.load(state)
         await self._compare(state)
@@ -56,7 +57,7 @@ class CoreBench:
 
     async def resume(self, state: dict[str, np.ndarray], settings: dict[str, int]) -> None:
         kept = await self._compare(state)
-        await self.chip.reset()
+        await self._reset()
         await self._set(settings, **kept)
 
     async def stall(self, arrays: dict[str, np.ndarray], values: list) -> None:
@@ -70,11 +71,25 @@ class CoreBench:
         self.settings = settings
         await self.chip.write(**settings, **memories)
 
+    async def _reset(self) -> None:
+        """Resets the chip, and writes its clocks: another number each time, in which every bit is to change soon."""
+        await self.chip.reset()
+        before, start = self.chip.now, (0x5A5A5A5A << self.stream % 3) & 0xFFFFFFFF
+        await self.chip.write(clocks=start)
+        self.ahead = await self._ahead()
+        late = (start - self.ahead - before) & 0xFFFFFFFF
+        assert late < self.chip.now - before, f"clocks: expected {start} and a few more, got {self.ahead + self.chip.now}"
+
+    async def _ahead(self) -> int:
+        clocks = int((await self.chip.read("clocks"))["clocks"])
+        return (clocks - self.chip.now) & 0xFFFFFFFF
+
     async def _compare(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """All memories of the chip, compared with golden's state, and its settings; an inference-only core has W alone."""
         registers = await self.chip.read(*self.settings)
         for name, value in self.settings.items():
             self.compared += compare_arrays(name, value, registers[name], ())
+        self.compared += compare_arrays("clocks", self.ahead, await self._ahead(), ())
         full = with_copies(state, self.config)
         expected = full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
         got = await self.chip.state()
