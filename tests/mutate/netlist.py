@@ -8,6 +8,7 @@ from pathlib import Path
 from amaranth.back import rtlil
 
 from cosim.assertions import stopping
+from cosim.build import WRITTEN
 from cosim.elaborate import kept_verilog
 from cosim.wrapper import wrapped
 from golden.config import Config
@@ -84,7 +85,7 @@ def netlist(folder: Folder, config: Config, count: int, seed: int) -> tuple[list
     folder.run("yosys", ["-q", "-p", script.replace("\n", "; ").strip("; ")], ["core.il"], made)
     cells, listed = Cells(folder / "netlist.json"), (folder / "mutants.txt").read_text(encoding="utf-8").splitlines()
     text = wrapped(stopping((folder / "mutants.v").read_text(encoding="utf-8")), config)
-    text = _once(text, "reg clk = 0;", f"reg clk = 0;\n  reg [{SELECT_BITS - 1}:0] {SELECT} = 0;")
+    text = _once(text, "reg clk = 0;", f"reg clk = 0;\n  reg [{SELECT_BITS - 1}:0] {SELECT}{WRITTEN} = 0;")
     text = _once(text, "dut (\n", f"dut (\n    .{SELECT}({SELECT}),\n")
     # Verilator warns of registers whose bits have always blocks of their own.
     text = "/* verilator lint_off MULTIDRIVEN */\n" + text
