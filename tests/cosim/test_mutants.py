@@ -123,6 +123,13 @@ MUTANTS = (
     Mutant("a block one sample too long", "engine/stimulus.py", "self.position == self.block", "self.position > self.block"),
     Mutant("one blank sample", "engine/stimulus.py", "blank.eq(Mux(blank.any(), blank - 1, 0))", "blank.eq(0)", True),
     Mutant(
+        "a clock counts as two",
+        "engine/core.py",
+        "clocks.eq(clocks + 1)",
+        "clocks.eq(clocks + 2)",
+        True,
+    ),
+    Mutant(
         "a register reads as another one",
         "engine/core.py",
         ".get(name, registers.get(name))",
