@@ -16,7 +16,7 @@ from tests.cosim.test_axi_mutants import CONFIG
 COMPONENT, TOP = "rtl.core:Core", "core"
 SAMPLES = 24
 MUTANTS = (
-    Mutant("samples go first", "engine/core.py", 'hold.eq(~fsm.ongoing("listen") & ~at_once)', "hold.eq(0)"),
+    Mutant("samples go first", "engine/core.py", 'hold.eq(~fsm.ongoing("listen") & ~at_once)', "hold.eq(0)", True),
     Mutant("registers wait", "engine/core.py", "m.If(at_once | quiet)", "m.If(quiet)", True),
     Mutant("memory does not wait", "engine/core.py", "m.If(at_once | quiet)", "m.If(1)", True),
 )
