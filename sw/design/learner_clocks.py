@@ -103,12 +103,15 @@ class Learner:
         """A job after another, what is furthest first."""
         f, core, concepts = self.form, self.core, self.config.classes
         time, drawn, used, normed = 0.0, 0.0, 0, defaultdict(int)
+        # A sample that has been taught hides the next one for a clock, and its slot is seen to be free two clocks later.
+        hidden = roomy = 0.0
         while True:
 
-            def offers(drawn=drawn, used=used) -> list[float]:
+            def offers(drawn=drawn, used=used, hidden=hidden, roomy=roomy) -> list[float]:
                 concept = max(drawn, self.asked[0]) if self.asked else inf
-                teach = max(drawn, self.coming[0][0]) if self.coming and used < f.under_way else inf
-                return [self.ended[0][0] if self.ended else inf, concept, self.norms[0][0] if self.norms else inf, teach]
+                teach = max(drawn, roomy, self.coming[0][0]) if self.coming and used < f.under_way else inf
+                ended = max(hidden, self.ended[0][0]) if self.ended else inf
+                return [ended, concept, self.norms[0][0] if self.norms else inf, teach]
 
             time = yield lambda time=time, offers=offers: max(time, min(offers()))
             job = next(number for number, offer in enumerate(offers()) if offer <= time)
@@ -116,6 +119,7 @@ class Learner:
                 _, layer, number = self.ended.popleft()
                 time = self._errors(layer, number, time + 1) + 1
                 self.taught[layer, number] = time + 1
+                hidden, roomy = time + 1, time + 2 if used == f.under_way else 0
                 used -= 1
             elif job == 1:
                 layer, self.asked = self.asked[1], None
