@@ -56,15 +56,18 @@ def test_a_run_leaves_every_file_and_every_figure(small, tmp_path, capsys):
 def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
     from golden.autoencoder import Autoencoder
 
-    cli.main([*small, "--epochs", "1"])
+    cli.main(small)
     found, config, dataset = json_of(tmp_path / "runs" / "small"), Config.load("auto.toml"), data.load("shapes.npz")
-    model, x = Autoencoder(config), dataset.x_train[order(48, config.seed, 0)]
-    counters = model.train(x).counters.mean(0)
+    model, epochs = Autoencoder(config), []
+    for epoch, decay in enumerate((0, -1, -2)):
+        model.decay = decay
+        epochs.append(model.train(dataset.x_train[order(48, config.seed, epoch)]).counters)
+        recalled = model.train(dataset.x_test, learn=False).recalled  # the first of them before the last update is written
+    counters = np.concatenate(epochs).mean(0)
     names = ("up_rows", "up_errors", None, "up_spikes", "down_rows", "down_errors", None, "down_spikes")
     for place, name in enumerate((*names, "again_rows", "again_spikes")):
         if name:
             assert found["counters_per_sample"][name] == [round(float(count), 1) for count in counters[:, place]], name
-    recalled = model.train(dataset.x_test, learn=False).recalled
     assert found["test_error"] == pytest.approx(((recalled / 8 - dataset.x_test / 16) ** 2).mean())
     assert found["agreement"] == pytest.approx(model.agreement(dataset.x_test).mean(0).tolist())
     assert_same(model.state(), arrays(tmp_path / "runs" / "small"))
