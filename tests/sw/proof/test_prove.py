@@ -184,7 +184,7 @@ def leading(folder, *more: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("simulator", "epochs", "shards", "ends"), [("icarus", 1, 2, 2), long("verilator", 2, 3, 4), long("icarus", 1, 8, 8)]
+    ("simulator", "epochs", "shards", "ends"), [long("icarus", 1, 2, 2), long("verilator", 2, 3, 4), long("icarus", 1, 8, 8)]
 )
 def test_shards_begin_with_what_is_pending(folder, capsys, simulator, epochs, shards, ends):
     command = leading(folder, "--epochs", str(epochs), "--shards", str(shards), "--simulator", simulator)
