@@ -64,16 +64,21 @@ def page(folder: Path, config: Config, values: dict) -> str:
             " <b>Backprop</b> is the same spiking network, trained with surrogate gradients in floating point."
         )
     pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
-    title = f"BiSpike learns {html.escape(values['data'])}"
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>{STYLE}</style></head><body><main>
-<h1>{title}</h1>
-<p class="lead">{html.escape(lead)}</p>
-{_mismatch(values)}<div class="tiles">{"".join(_tiles(values))}</div>
+    body = f"""{_mismatch(values)}<div class="tiles">{"".join(_tiles(values))}</div>
 {pictures}
 <section><h2>Layers</h2>{_layers(config, values)}</section>
-<section><h2>Data</h2><dl>{_data(values)}</dl></section>
+<section><h2>Data</h2><dl>{_data(values)}</dl></section>"""
+    return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config)
+
+
+def document(heading: str, lead: str, body: str, config: Config) -> str:
+    """A whole page: its heading and body are HTML, its first lines, `lead`, plain text; a run's configuration at the end."""
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading}</title><style>{STYLE}</style></head><body><main>
+<h1>{heading}</h1>
+<p class="lead">{html.escape(lead)}</p>
+{body}
 <section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
 <footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
 The figures of this page are in summary.json; weights.npz holds the network.</footer>

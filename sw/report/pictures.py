@@ -75,11 +75,16 @@ def learning_curve(path: Path, curves: dict[str, list[float]], title: str) -> No
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("epoch")
         axes.set_ylabel("test accuracy, %")
-        axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
-        axes.grid(axis="y", color=GRID)
-        axes.spines[["top", "right", "left"]].set_visible(False)
-        axes.tick_params(length=0)
+        finish(axes, title)
         figure.savefig(path, format="png")
+
+
+def finish(axes: Axes, title: str) -> None:
+    """The looks of curves' axes: a title, lines across, no frame."""
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
+    axes.grid(axis="y", color=GRID)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(which="both", length=0)
 
 
 def _end_labels(axes: Axes, ends: list[tuple[tuple, str, str]]) -> None:

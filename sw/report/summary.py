@@ -57,12 +57,12 @@ def summary(
         "values_compared": sum(epoch["values"] for epoch in epochs),
         "mismatches": sum(epoch["differ"] for epoch in epochs),
         "first_mismatch": broken.message if broken else None,
-        "clocks_per_sample_training": _per(training["clocks"], training["samples"]) if clocked else None,
-        "clocks_per_sample_inference": _per(testing["clocks"], testing["samples"]) if clocked else None,
-        "rows_per_sample": [_per(row, training["samples"]) for row in rows],
-        "errors_per_sample": [_per(error, training["samples"]) for error in errors],
-        "spikes_per_sample": [_per(spike, training["samples"]) for spike in spikes],
-        "samples_per_second": _per(training["samples"], training["seconds"]),
+        "clocks_per_sample_training": per_sample(training["clocks"], training["samples"]) if clocked else None,
+        "clocks_per_sample_inference": per_sample(testing["clocks"], testing["samples"]) if clocked else None,
+        "rows_per_sample": [per_sample(row, training["samples"]) for row in rows],
+        "errors_per_sample": [per_sample(error, training["samples"]) for error in errors],
+        "spikes_per_sample": [per_sample(spike, training["samples"]) for spike in spikes],
+        "samples_per_second": per_sample(training["samples"], training["seconds"]),
         "seconds": round(training["seconds"] + testing["seconds"], 1),
         "curve": ({"chip": own} if chip else {}) | curve | ({"backprop": backprop} if backprop else {}),
     }
@@ -113,5 +113,6 @@ def last_line(values: dict) -> str:
     return f"{accuracy}, {values['values_compared']:,} values compared, {values['mismatches']:,} mismatches"
 
 
-def _per(total: float, samples: float) -> float | None:
+def per_sample(total: float, samples: float) -> float | None:
+    """A mean, rounded for a reader; None of no samples."""
     return round(total / samples, 1) if samples else None

@@ -7,25 +7,14 @@ import numpy as np
 
 from cosim import account
 from golden.config import Config
-
-CHUNK = 96
-"""Samples between two signs of life."""
-WORTH_COMPILING = 8000
-"""Samples to learn from which on the golden model is compiled at once instead of after a while."""
+from sw.training.golden_model import CHUNK, model_of
 
 
 class GoldenAutoencoder:
     """As `sw.training.golden_backend.GoldenNetwork`, for samples that are recalled, not named. `samples`: to learn from."""
 
     def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
-        import torch  # takes seconds to import: not before bad input is found
-
-        from golden.autoencoder import Autoencoder
-
-        torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
-        self.model = Autoencoder(config, fast=True if samples > WORTH_COMPILING else None)
-        if state:
-            self.model.load(state)
+        self.model = model_of(config, state, samples)
 
     def learn(self, x: np.ndarray, y: object, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
         """Learns x (N, n_0) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""

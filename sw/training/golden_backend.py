@@ -15,11 +15,7 @@ from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset
 from sw.training.backend import learning, line
 from sw.training.golden_autoencoder import GoldenAutoencoder
-
-CHUNK = 96
-"""Samples between two signs of life."""
-WORTH_COMPILING = 8000
-"""Samples to learn from which on the golden model is compiled at once instead of after a while."""
+from sw.training.golden_model import CHUNK, model_of
 
 
 def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> None:
@@ -55,14 +51,7 @@ class GoldenNetwork:
     """The bit-exact PyTorch model, taking samples by the chunk and counting. `samples`: how many it will learn from."""
 
     def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
-        import torch  # takes seconds to import: not before bad input is found
-
-        from golden.integer import IntegerModel
-
-        torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
-        self.model = IntegerModel(config, fast=True if samples > WORTH_COMPILING else None)
-        if state:
-            self.model.load(state)
+        self.model = model_of(config, state, samples)
 
     def learn(self, x: np.ndarray, y: np.ndarray, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
         """Learns x (N, n_0), y (N,) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""

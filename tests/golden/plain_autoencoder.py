@@ -8,19 +8,7 @@ import math
 
 import numpy as np
 
-
-def sat(a, bits):
-    return np.clip(a, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-
-
-def step(z):
-    z = (z + 0x9E3779B9) % 2**32
-    z ^= z << 13 & 0xFFFFFFFF
-    z ^= z >> 17
-    return z ^ z << 5 & 0xFFFFFFFF
-
-
-REV8 = np.array([int(f"{byte:08b}"[::-1], 2) for byte in range(256)])
+from tests.golden.plain import REV8, sat, step
 
 
 class Streaming:

@@ -4,7 +4,7 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.report.page import STYLE, figure, settings_list
+from sw.report.page import document, figure
 from sw.report.recalled.summary import ERRORS, PLACES, error, last_line, title
 
 PICTURES = {
@@ -30,20 +30,10 @@ def page(folder: Path, config: Config, values: dict) -> str:
             "linear neurons, biases and Adam."
         )
     pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
-    heading = f"BiSpike recalls {html.escape(values['data'])}"
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{heading}</title><style>{STYLE}</style></head><body><main>
-<h1>{heading}</h1>
-<p class="lead">{html.escape(lead)}</p>
-<div class="tiles">{"".join(_tiles(config, values))}</div>
+    body = f"""<div class="tiles">{"".join(_tiles(config, values))}</div>
 {pictures}
-<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>
-<section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
-<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
-The figures of this page are in summary.json; weights.npz holds the network.</footer>
-</main></body></html>
-"""
+<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
+    return document(f"BiSpike recalls {html.escape(values['data'])}", lead, body, config)
 
 
 def _tiles(config: Config, values: dict) -> list[str]:

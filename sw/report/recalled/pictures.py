@@ -7,7 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sw.report.pictures import BACKWARD, BASELINE, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE
+from sw.report.pictures import BACKWARD, BASELINE, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE, finish
 
 COLUMNS = 12
 """Samples side by side."""
@@ -88,7 +88,7 @@ def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float],
         axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         axes.xaxis.get_major_locator().set_params(integer=True)
         _name_ends(axes, ends)
-        _finish(axes, title)
+        finish(axes, title)
         figure.savefig(path, format="png")
 
 
@@ -108,15 +108,8 @@ def agreement(path: Path, curves: list[list[float]], title: str) -> None:
         axes.set_ylabel("cosine of the counts, up and down")
         axes.xaxis.get_major_locator().set_params(integer=True)
         _name_ends(axes, ends, "{:.3f}")
-        _finish(axes, title)
+        finish(axes, title)
         figure.savefig(path, format="png")
-
-
-def _finish(axes: Axes, title: str) -> None:
-    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
-    axes.grid(axis="y", color=GRID)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(which="both", length=0)
 
 
 def _name_ends(axes: Axes, ends: list[tuple[float, str, str]], form: str = "{:.4f}") -> None:

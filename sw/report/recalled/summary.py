@@ -8,7 +8,7 @@ from cosim import account
 from cosim.checkpoint import Checkpoint
 from sw.common.terminal import say
 from sw.data.dataset import Dataset
-from sw.report.summary import shape_name
+from sw.report.summary import per_sample, shape_name
 
 PLACES = ("up_rows", "up_errors", "up_spikes", "down_rows", "down_errors", "down_spikes", "again_rows", "again_spikes")
 """Of the counters, those that a summary has: means over the training samples."""
@@ -43,9 +43,9 @@ def summary(kept: Checkpoint, dataset: Dataset, backprop: list[float] | None = N
         "values_compared": sum(epoch["values"] for epoch in kept.epochs),
         "mismatches": sum(epoch["differ"] for epoch in kept.epochs),
         "counters_per_sample": {
-            name: [_per(count, training["samples"]) for count in found] for name, found in counters.items()
+            name: [per_sample(count, training["samples"]) for count in found] for name, found in counters.items()
         },
-        "samples_per_second": _per(training["samples"], training["seconds"]),
+        "samples_per_second": per_sample(training["samples"], training["seconds"]),
         "seconds": round(training["seconds"] + testing["seconds"], 1),
         "curve": {"golden": errors, "training": account.errors(learned)} | ({"backprop": backprop} if backprop else {}),
         "agreement_curve": agreements,
@@ -107,7 +107,3 @@ def last_line(values: dict) -> str:
 def title(config) -> str:
     """64-128-32 and back"""
     return f"{shape_name(config)} and back"
-
-
-def _per(total: float, samples: float) -> float | None:
-    return round(total / samples, 1) if samples else None
