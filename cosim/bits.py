@@ -3,8 +3,9 @@
 import numpy as np
 
 from cosim.wrapper import HEAD, Widths
-from golden.records import Records
-from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS
+from golden.records import Recalled, Records
+from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.interface.results import result_parts, said
 
 
 class UnknownBits(AssertionError):
@@ -51,10 +52,10 @@ def samples_to_strings(x: np.ndarray, y: np.ndarray, learn: np.ndarray, recall: 
     return [head + part for head, part in zip(heads, to_strings(pixels, PIXEL_BITS), strict=True)]
 
 
-def records_from_strings(strings: list[str], widths: Widths) -> Records:
-    """Slots of the wrapper's `results_ring` to Records."""
-    bits, config = from_strings(strings), widths.config
-    low, top = LABEL_BITS + config.classes * widths.voltage, widths.result
-    voltages = bits[:, LABEL_BITS:low].reshape(len(bits), config.classes, widths.voltage)
-    counters = bits[:, low:top].reshape(len(bits), config.layers, len(COUNTERS), COUNTER_BITS)
-    return Records(numbers(bits[:, :LABEL_BITS]), numbers(voltages, signed=True), numbers(counters), numbers(bits[:, top:]))
+def records_from_strings(strings: list[str], widths: Widths) -> Records | Recalled:
+    """Slots of the wrapper's `results_ring` to what the core's task says of samples."""
+    bits, config, at, found = from_strings(strings), widths.config, 0, {}
+    for part in result_parts(config):
+        values = bits[:, at : at + part.bits * part.count].reshape(len(bits), part.count, part.bits)
+        found[part.name], at = numbers(values, part.signed), at + part.bits * part.count
+    return said(config, found, numbers(bits[:, at:]))

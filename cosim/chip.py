@@ -10,13 +10,18 @@ from cocotb.triggers import Timer, ValueChange
 from cosim.bits import from_strings, numbers, records_from_strings, samples_to_strings, to_strings
 from cosim.wrapper import BURST, DEPTH, WAKE_BURST, WAKE_CLOCK, WAKE_RESULTS, Widths
 from golden.config import Config
-from golden.records import Records
+from golden.records import Recalled, Records
 from rtl.interface.regions import Regions
 from rtl.interface.state import with_copies
 
 
 class Hang(AssertionError):
     """The core did nothing for longer than the watchdog allows."""
+
+
+def join(parts: list[Records] | list[Recalled]) -> Records | Recalled:
+    """One after the other; at least one part."""
+    return type(parts[0]).join(parts)
 
 
 class Chip:
@@ -51,12 +56,12 @@ class Chip:
 
     async def stream(
         self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True, recall: bool | np.ndarray = False
-    ) -> AsyncIterator[Records]:
-        """Feeds B samples and yields their Records in order, some at a time, while the pipeline goes on.
+    ) -> AsyncIterator[Records | Recalled]:
+        """Feeds B samples and yields what the core says of them in order, some at a time, while the pipeline goes on.
 
         Args:
             x: (B, n0) whole numbers 0..15.  y: (B,) labels, 0 where none.  learn: for all, or (B,).
-            recall: for all, or (B,): recall all concepts after the sample.
+            recall: for all, or (B,): recall all concepts after the sample; in an auto-encoder x has codes (B, n_L), counts.
         """
         x = np.asarray(x)
         count = len(x)
@@ -80,14 +85,14 @@ class Chip:
             if texts:
                 yield records_from_strings(texts, self.widths)
 
-    async def train(self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True) -> Records:
+    async def train(self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True) -> Records | Recalled:
         """Feeds B samples (as `stream`) and returns all their Records."""
-        return Records.join([part async for part in self.stream(x, y, learn)])
+        return join([part async for part in self.stream(x, y, learn)])
 
-    async def blank(self, recall: bool = False) -> Records:
+    async def blank(self, recall: bool = False) -> Records | Recalled:
         """One sample of zeros that teaches nothing: the update of the sample before it is written when this returns."""
         parts = [p async for p in self.stream(np.zeros((1, self.config.sizes[0])), learn=False, recall=recall)]
-        return Records.join(parts)
+        return join(parts)
 
     # -- memories --------------------------------------------------------------------------------------------------------
 

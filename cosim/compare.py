@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from golden.records import RECALLED_COUNTERS, Recalled, Records
+
 COUNTERS = ("rows", "errors", "saturations", "spikes")
-_AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",), "samples": ()}
+_PARTS = {
+    Records: ("counters", "voltages", "prediction"),
+    Recalled: ("counters", "squared_error", "recalled", "code"),
+}
+_AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",)}
+_AXES |= dict.fromkeys(("samples", "samplesW", "samplesTheta"), ())
 _ORDER = ("W", "Theta", "h", "m", "N", "apical", "flags", "E", "S", "samples", "position")
 
 
@@ -84,16 +91,16 @@ def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...]
 
 
 def compare_records(expected: Any, got: Any, first_sample: int = 0) -> int:
-    """Compares the records of B samples: prediction, voltages, counters; returns the number of values compared.
+    """Compares what is said of B samples, all but the clocks; returns the number of values compared.
 
     Args:
-        expected, got: anything with prediction (B,), voltages (B, K), counters (B, L, 4).
+        expected, got: two `Records`, or two `Recalled`.
         first_sample: the number of the first of them in the whole stream.
 
     Raises:
-        Mismatch: earliest sample, in it the lowest layer's counters first, then voltages, then the prediction.
+        Mismatch: earliest sample, in it the lowest layer's counters first, then the order of `_PARTS`.
     """
-    names = ("counters", "voltages", "prediction")
+    names = _PARTS[type(got)]
     pairs = {n: (np.asarray(getattr(expected, n)), np.asarray(getattr(got, n))) for n in names}
     for name, (e, g) in pairs.items():
         if e.shape != g.shape:
@@ -111,14 +118,15 @@ def compare_records(expected: Any, got: Any, first_sample: int = 0) -> int:
 def _compare_record(pairs: dict[str, tuple[np.ndarray, np.ndarray]], b: int, first_sample: int) -> None:
     """Compares the b-th record, expected and got by name."""
     at, (e, g) = {"sample": first_sample + b}, pairs["counters"]
+    recognition = "prediction" in pairs
     top = e.shape[1]
-    for layer in range(top):
-        for c, name in enumerate(COUNTERS):
-            compare_arrays(name, e[b, layer, c], g[b, layer, c], (), layer=layer + 1, **at)
-    e, g = pairs["voltages"]
-    compare_arrays("voltages", e[b], g[b], ("neuron",), layer=top, **at)
-    e, g = pairs["prediction"]
-    compare_arrays("prediction", e[b], g[b], (), layer=top, **at)
+    for place in range(top):
+        for c, name in enumerate(COUNTERS if recognition else RECALLED_COUNTERS):
+            compare_arrays(name, e[b, place, c], g[b, place, c], (), layer=place + recognition, **at)
+    for name, (e, g) in pairs.items():
+        layer = 0 if name in ("recalled", "squared_error") else top
+        if name != "counters":
+            compare_arrays(name, e[b], g[b], ("neuron",) * (e.ndim - 1), layer=layer, **at)
 
 
 def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | None = None) -> int:

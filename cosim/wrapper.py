@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from cosim.build import WRITTEN
 from golden.config import Config
-from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
+from rtl.formats import LABEL_BITS, PIXEL_BITS
+from rtl.interface.results import result_parts
 
 TOP = "bench_top"
 HEAD = LABEL_BITS + 2
@@ -32,7 +33,7 @@ class Widths:
     @property
     def beats(self) -> int:
         """Beats a sample, G0."""
-        return self.config.groups(0)
+        return self.config.beats
 
     @property
     def beat(self) -> int:
@@ -44,13 +45,9 @@ class Widths:
         return self.beats * self.beat + HEAD
 
     @property
-    def voltage(self) -> int:
-        return voltage_bits(self.config)
-
-    @property
     def result(self) -> int:
-        """A result of the core: prediction (6), K voltages, L x 4 counters of 24 bits."""
-        return LABEL_BITS + self.config.classes * self.voltage + self.config.layers * len(COUNTERS) * COUNTER_BITS
+        """A result of the core: the values of `rtl.interface.results`, one behind the other."""
+        return sum(part.bits * part.count for part in result_parts(self.config))
 
     @property
     def slot(self) -> int:

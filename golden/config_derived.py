@@ -38,8 +38,17 @@ class Derived:
 
     @property
     def beat(self) -> int:
-        """Pixels that come in together: `lanes`, or all where there are fewer."""
-        return min(self.lanes, self.sizes[0])
+        """Pixels that come in together, or counts of a drawn code: `lanes`, or all where there are fewer."""
+        return min(self.lanes, self._most_in)
+
+    @property
+    def beats(self) -> int:
+        """In how many beats a sample comes, and a drawn code."""
+        return -(-self._most_in // self.lanes)
+
+    @property
+    def _most_in(self) -> int:
+        return max(self.sizes[0], self.sizes[-1]) if self.task == "autoencoder" else self.sizes[0]
 
     def scale(self, layer: int) -> int:
         """Weight scale s_l of W[layer], a shift: the least s >= 0 with n_{l-1} <= 64 * 4^s."""

@@ -1,12 +1,38 @@
 """What a core says of each sample: the types that the golden model, the simulated chip and the driver give. No torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
 
+class Batch:
+    """What is said of B samples, an array a member; a member may be None."""
+
+    def __getitem__(self, part: slice) -> Self:
+        return type(self)(*(None if value is None else value[part] for value in self._values()))
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Of the members."""
+        return tuple(field.name for field in fields(cls))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The members by name, but the clocks."""
+        return {name: getattr(self, name) for name in self.names() if name != "clocks"}
+
+    def _values(self) -> list[np.ndarray | None]:
+        return [getattr(self, name) for name in self.names()]
+
+    @classmethod
+    def join(cls, parts: list[Self]) -> Self:
+        """One after the other; at least one part."""
+        columns = zip(*(part._values() for part in parts), strict=True)
+        return cls(*(None if column[0] is None else np.concatenate(column) for column in columns))
+
+
 @dataclass(frozen=True)
-class Records:
+class Records(Batch):
     """What the chip sends for each of B samples.
 
     Members:
@@ -25,21 +51,9 @@ class Records:
     def __len__(self) -> int:
         return len(self.prediction)
 
-    def __getitem__(self, part: slice) -> "Records":
-        clocks = None if self.clocks is None else self.clocks[part]
-        return Records(self.prediction[part], self.voltages[part], self.counters[part], clocks)
-
-    @staticmethod
-    def join(parts: list["Records"]) -> "Records":
-        """One after the other; at least one part."""
-        names = ("prediction", "voltages", "counters", "clocks")
-        return Records(
-            *(None if getattr(parts[0], n) is None else np.concatenate([getattr(p, n) for p in parts]) for n in names)
-        )
-
 
 @dataclass(frozen=True)
-class Recalled:
+class Recalled(Batch):
     """What an auto-encoder says of each of B samples (docs/autoencoder.md, 6).
 
     Members:
@@ -47,12 +61,14 @@ class Recalled:
         code: (B, n_L) counts 0..T of the last layer.
         squared_error: (B,) sum of (r_0 - recalled)^2; 0 of a code that was drawn.
         counters: (B, L, 10), of place i in the order of `RECALLED_COUNTERS`.
+        clocks: as of `Records`.
     """
 
     recalled: np.ndarray
     code: np.ndarray
     squared_error: np.ndarray
     counters: np.ndarray
+    clocks: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.recalled)

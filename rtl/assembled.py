@@ -5,12 +5,12 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.formats import COUNTERS
+from rtl.interface.results import result_parts
 from rtl.ports import host_answer_signature, host_request_layout, result_layout, stimulus_layout
 
 
 class Assembled(wiring.Component):
-    """A whole chip's learning core around one whose `o` is a stream of words: prediction, V_L, the counters of each layer.
+    """A whole chip's learning core around one whose `o` is a stream of words (`rtl.interface.results`).
 
     Args:
         inner: the core.
@@ -38,8 +38,11 @@ class Assembled(wiring.Component):
             wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(inner, name))
         wiring.connect(m, inner.host_o, wiring.flipped(self.host_o))
         result = Signal(self.layout)
-        places = [result.prediction, *(result.voltages[k] for k in range(self.config.classes))]
-        places += [result.counters[i][name] for i in range(self.config.layers) for name in COUNTERS]
+        bits, places, start = result.as_value(), [], 0
+        for part in result_parts(self.config):
+            end, step = start + part.bits * part.count, part.bits * part.packed
+            places += [bits[first : min(first + step, end)] for first in range(start, end, step)]
+            start = end
         place, full = Signal(range(len(places))), Signal()
         m.d.comb += [
             inner.o.ready.eq(~full),

@@ -4,9 +4,16 @@ from amaranth.lib import wiring
 
 from golden.config import Config
 from rtl.assembled import Assembled
-from rtl.engine.core import EngineCore as Core
+from rtl.engine.core import EngineCore
+from rtl.engine.recognition import RecognitionCore
+from rtl.recirculation.core import RecirculationCore
 
-__all__ = ["Core", "core_of"]
+_CORES = {"recognition": RecognitionCore, "autoencoder": RecirculationCore}
+
+
+def Core(config: Config) -> EngineCore:
+    """The core of its task, which gives results word by word."""
+    return _CORES[config.task](config)
 
 
 def core_of(config: Config) -> wiring.Component:

@@ -39,6 +39,14 @@ SETTINGS = {
     "stochastic": (1, False),
     "learn_theta": (1, False),
 }
+_RECOGNITION = ("dead_zone", "block", "block_shift", "backward_rate")
+
+
+def settings(task: str) -> dict[str, tuple[int, bool]]:
+    """Those of `SETTINGS` that a task has; an auto-encoder has a backward rate for each layer, beside the rates of W."""
+    return {name: bits for name, bits in SETTINGS.items() if task == "recognition" or name not in _RECOGNITION}
+
+
 """What the host sets at run time, as (bits, signed); `block` holds M - 1. The defaults come from the configuration, see
 `rtl.interface.memory_map.settings_of`."""
 

@@ -7,14 +7,16 @@ from amaranth.lib.wiring import Out
 from golden.config import Config
 from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
 from rtl.interface.memory_map import DATA_BITS
+from rtl.interface.results import result_parts
 
 
 def stimulus_layout(config: Config) -> data.StructLayout:
-    """One beat of a sample: `config.beat` pixels of 4 bits; `config.groups(0)` beats make a sample.
+    """One beat of a sample: `config.beat` pixels of 4 bits; `config.beats` beats make a sample.
 
     `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
     learned; where it ends a block, the block's recall is the one asked for. The same in all beats. Pixels beyond the last
-    do not count; a sample whose label is no concept's is not learned.
+    do not count; a sample whose label is no concept's is not learned. In an auto-encoder the label means nothing, and with
+    `recall` the pixels are the counts of a code, which is drawn and not learned.
     """
     pixels = data.ArrayLayout(PIXEL_BITS, config.beat)
     return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
@@ -34,7 +36,12 @@ counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
 
 
 def result_layout(config: Config) -> data.StructLayout:
-    """A sample's whole result. `counters[l - 1]` are those of layer l."""
+    """A sample's whole result. `counters[l - 1]` are those of layer l; of an auto-encoder see docs/autoencoder.md, 6."""
+    if config.task == "autoencoder":
+        members = {}
+        for part in result_parts(config):
+            members[part.name] = part.bits if part.count == 1 else data.ArrayLayout(part.bits, part.count)
+        return data.StructLayout(members)
     return data.StructLayout(
         {
             "prediction": LABEL_BITS,

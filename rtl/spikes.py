@@ -14,9 +14,18 @@ def pixel_count(pixel: Value, steps: int) -> Value:
 
 
 def pixel_train(pixel: Value, steps: int) -> Value:
-    """Rate code: spike at t where (x(t+1) + 8) >> 4 > (xt + 8) >> 4, as a `steps`-bit train."""
-    trains = [sum(int((x * (t + 1) + 8) >> 4 > (x * t + 8) >> 4) << t for t in range(steps)) for x in range(1 << PIXEL_BITS)]
-    return Array(Const(train, steps) for train in trains)[pixel]
+    """Rate code of a pixel, as a `steps`-bit train."""
+    return Array(Const(rate_train(x, steps), steps) for x in range(1 << PIXEL_BITS))[pixel]
+
+
+def code_train(count: Value, steps: int) -> Value:
+    """The train of a drawn count 0..T: the rate code of 16 c / T (docs/autoencoder.md, 5)."""
+    return Array(Const(rate_train(16 // steps * c, steps), steps) for c in range(steps + 1))[count]
+
+
+def rate_train(x: int, steps: int) -> int:
+    """Rate code of x sixteenths: spike at t where (x(t+1) + 8) >> 4 > (xt + 8) >> 4, bit t of a `steps`-bit number."""
+    return sum(int((x * (t + 1) + 8) >> 4 > (x * t + 8) >> 4) << t for t in range(steps))
 
 
 def train_count(train: Value, steps: int) -> Value:

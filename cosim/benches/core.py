@@ -11,12 +11,11 @@ import cocotb
 import numpy as np
 
 from cosim.benches.scenario import expected_records, read_scenario
-from cosim.chip import Chip
+from cosim.chip import Chip, join
 from cosim.compare import compare_arrays, compare_records, compare_state
 from cosim.files import save_arrays
 from cosim.runner import parameters
 from golden.config import Config
-from golden.records import Records
 from rtl.interface.memory_map import MemoryMap
 from rtl.interface.state import with_copies
 
@@ -44,10 +43,10 @@ class CoreBench:
 
     async def samples(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         stream = self.chip.stream(arrays["x"], arrays["y"], arrays["learn"], arrays["recall"])
-        got = Records.join([part async for part in stream])
+        got = join([part async for part in stream])
         self.compared += compare_records(expected_records(arrays), got, self.stream)
         self.stream += len(got)
-        return {"prediction": got.prediction, "voltages": got.voltages, "counters": got.counters}
+        return got.arrays()
 
     async def change(self, arrays: dict[str, np.ndarray], settings: dict[str, int]) -> None:
         await self._set(settings)

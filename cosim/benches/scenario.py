@@ -13,17 +13,16 @@ import numpy as np
 
 from cosim.files import load_arrays, save_arrays
 from golden.config import UPDATE_DELAY
-from golden.records import Records
+from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
-
-_RECORDS = ("prediction", "voltages", "counters")
 
 
 class Scenario:
     """A list of steps that grows with each call, for a golden model that takes every step at once.
 
     Args:
-        model: an `IntegerModel`, in the state to begin with. Its configuration may differ from the core's in registers.
+        model: an `IntegerModel` or an `Autoencoder`, in the state to begin with. Its configuration may differ from the core's
+            in registers.
     """
 
     def __init__(self, model: Any):
@@ -40,23 +39,35 @@ class Scenario:
 
     def samples(self, x: np.ndarray, y: np.ndarray | None = None, learn: Any = True, recall: Any = False) -> None:
         """A stream of B samples without a gap. x: (B, n0). y: (B,) labels. learn, recall: for all, or (B,)."""
-        model, count = self.model, len(x)
+        count = len(x)
         if not count:
             return
         y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
         learn, recall = (np.broadcast_to(value, count) for value in (learn, recall))
-        parts = []
-        for n in range(count):
-            parts.append(model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n])))
-            block_ends = learn[n] and model.config.learn_theta and model.position == 0
-            if recall[n] and not block_ends:  # the block's recall is the one asked for
-                model.recall()
-        records = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _RECORDS}
+        take = self._drawn_or_taken if self.model.config.task == "autoencoder" else self._taken
+        parts = [take(x[n : n + 1], y[n : n + 1], bool(learn[n]), bool(recall[n])) for n in range(count)]
+        records = type(parts[0]).join(parts).arrays()
         self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)
 
-    def change(self, **changes: Any) -> None:
-        """Writes other settings, keys of the configuration, while updates are pending."""
+    def _taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool) -> Records:
         model = self.model
+        record = model.train(x, y, learn=learn)
+        block_ends = learn and model.config.learn_theta and model.position == 0
+        if recall and not block_ends:  # the block's recall is the one asked for
+            model.recall()
+        return record
+
+    def _drawn_or_taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool) -> Recalled:
+        """Of an auto-encoder: x is as wide as a sample or a code, whichever is wider; labels mean nothing."""
+        sizes = self.model.config.sizes
+        return self.model.draw(x[:, : sizes[-1]]) if recall else self.model.train(x[:, : sizes[0]], learn=learn)
+
+    def change(self, **changes: Any) -> None:
+        """Writes other settings, keys of the configuration, while updates are pending; of an auto-encoder what no update
+        carries (docs/autoencoder.md, 4) behind blank samples."""
+        model = self.model
+        if model.config.task == "autoencoder" and changes.keys() & {"threshold", "window_low", "window_high"}:
+            self.blank()
         model.config = model.config.replace(**changes)
         model.rule = type(model.rule)(model.config)
         self._add("change", settings=settings_of(model.config, model.decay))
@@ -64,6 +75,8 @@ class Scenario:
     def blank(self, recall: bool = False) -> None:
         """Samples of zeros, which settle what is pending; with `recall` all concepts are recalled after it."""
         zeros = np.zeros((UPDATE_DELAY, self.model.config.sizes[0]), dtype=np.int64)
+        if self.model.config.task == "autoencoder":
+            recall = False
         self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1))
 
     def memories(self) -> None:
@@ -116,6 +129,7 @@ def read_scenario(path: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, n
         yield step.pop("kind"), step, own.get(str(number), {})
 
 
-def expected_records(arrays: dict[str, np.ndarray]) -> Records:
+def expected_records(arrays: dict[str, np.ndarray]) -> Records | Recalled:
     """Golden's records of a "samples" step."""
-    return Records(*(arrays[name] for name in _RECORDS))
+    kind = Recalled if "recalled" in arrays else Records
+    return kind(**{name: arrays[name] for name in kind.names() if name in arrays})

@@ -37,6 +37,8 @@ class Claims(wiring.Component):
         for number, source in enumerate(self.form.sources):
             count = Signal(range(LISTS + 1), name=f"lists{number}")
             ends = self.released.valid & (walked.context == source.context) & (walked.apical == source.apical)
+            if self.form.autoencoder:
+                ends &= walked.echo == source.echo
             m.d.sync += count.eq(count + self.begins[number] - ends)
             m.d.comb += self.room[number].eq(count != LISTS)
             never(m, "a sample is claimed where both lists are", self.begins[number] & ~self.room[number])

@@ -37,15 +37,29 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Target:
+    """Where spikes go: a layer, and what they are there.
+
+    apical: the rows of its Theta, else of its W. echo: the rows of W once more, of what the layer below has recalled.
+    """
+
+    layer: int
+    apical: bool = False
+    echo: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
     """What lists rows for a layer's passes from one side: `rows` senders, in `words` words of P a sample.
 
-    slots: how many last samples' counts are kept, in turns: 2 of perceptions, K of recalls. list_base: its first list
-    address, of two buffers of `rows`. count_base: its first word of counts.
+    slots: how many last samples' counts are kept, in turns: 2 of perceptions, K of the concepts' recalls. list_base: its
+    first list address, of two buffers of `rows`. count_base: its first word of counts. echo: see `Target`; a layer's
+    echo and its perceptions have one place of counts, those of the echo, which are what an update multiplies.
     """
 
     context: int
     apical: bool
+    echo: bool
     direct: bool
     rows: int
     words: int
@@ -60,7 +74,7 @@ def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Co
     for layer in layers:
         groups = -(-n[layer] // lanes)
         below = n[layer - 1] if layer else 0
-        above = n[layer + 1] if layer < config.layers and config.learn else 0
+        above = n[layer + 1] if layer < config.layers and (config.learn or config.task == "autoencoder") else 0
         contexts.append(
             Context(
                 layer=layer,
@@ -82,16 +96,23 @@ def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Co
     return tuple(contexts)
 
 
-def sources_of(contexts: tuple[Context, ...], lanes: int, classes: int) -> tuple[Source, ...]:
-    """All that the passes of these layers read rows from, basal before apical."""
+def sources_of(contexts: tuple[Context, ...], lanes: int, recalls: int, echoes: bool) -> tuple[Source, ...]:
+    """All that the passes of these layers read rows from, basal before apical, and behind it the echo.
+
+    recalls: slots of apical counts. echoes: each layer that has W has an echo, too.
+    """
     found, entries, words = [], 0, 0
     for number, context in enumerate(contexts):
-        for apical in (False, True):
+        basal_words = words
+        for apical, echo in ((False, False), (True, False), (False, True)):
             rows = context.rows(apical)
-            if not rows:
+            if not rows or echo > echoes:
                 continue
-            slots, direct = classes if apical else 2, context.direct and not apical
-            source = Source(number, apical, direct, rows, -(-rows // lanes), slots, entries, words)
+            slots, direct = recalls if apical else 2, context.direct and not apical
+            source = Source(
+                number, apical, echo, direct, rows, -(-rows // lanes), slots, entries, basal_words if echo else words
+            )
             found.append(source)
-            entries, words = entries + 2 * rows, words + slots * source.words
+            entries += 2 * rows
+            words += 0 if echo else slots * source.words
     return tuple(found)

@@ -1,17 +1,15 @@
 """EngineCore: engines, the stimulus in, results out, and the host port to every memory and register."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.checks import never
-from rtl.engine.engine import Engine
+from rtl.engine.contexts import Target
 from rtl.engine.host import LATENCY, STROBE_AT
-from rtl.engine.readout import WORD_BITS, Readout
 from rtl.engine.settings import settings_layout
-from rtl.engine.stimulus import Stimulus
 from rtl.formats import RATE_BITS
 from rtl.interface.memory_map import (
     DATA_BITS,
@@ -22,11 +20,12 @@ from rtl.interface.memory_map import (
     register_names,
     settings_of,
 )
+from rtl.interface.results import WORD_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 
 
 class EngineCore(wiring.Component):
-    """A whole chip's learning core.
+    """A whole chip's learning core. What is a task's own is a subclass's.
 
     Members:
         i: In, stream of `stimulus_layout`. o: Out, stream of words, see `rtl.engine.readout.Readout`: a
@@ -52,49 +51,56 @@ class EngineCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        config, forms = self.config, self.forms
-        self.engines = [Engine(f) for f in forms]
+        self.engines = [self._engine(form) for form in self.forms]
         for number, engine in enumerate(self.engines):
             m.submodules[f"engine{number}"] = engine
-        top, first = self._of(config.layers), self._of(1)
-        m.submodules.readout = readout = Readout(forms[top])
-        m.submodules.stimulus = self.stimulus = stimulus = Stimulus(config, forms[first], forms[first].source_of(1, False))
-        wiring.connect(m, self.engines[top].voltages, readout.voltages)
+        first = self._of(1)
+        m.submodules.readout = self.readout = readout = self._readout()
+        source = self.forms[first].source_of(Target(1))
+        m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.forms[first], source)
         wiring.connect(m, readout.o, wiring.flipped(self.o))
         wiring.connect(m, wiring.flipped(self.i), stimulus.i)
-        self._link(m, stimulus.link, first, (1, False))
-        for number, engine in enumerate(self.engines):
-            for link, target in zip(engine.links, forms[number].links, strict=True):
-                self._link(m, link, self._of(target[0]), target)
-        if config.learn:
-            bottom, driven = self.engines[self._of(0)], self.engines[self._of(config.layers - 1)]
+        self._link(m, stimulus.link, first, Target(1))
+        for engine, form in zip(self.engines, self.forms, strict=True):
+            for link, target in zip(engine.links, form.links, strict=True):
+                self._link(m, link, self._of(target.layer), target)
+        if self.config.task == "autoencoder" or self.config.learn:
+            bottom = self.engines[self._of(0)]
             wiring.connect(m, stimulus.counts, bottom.bottom)
             m.d.comb += [
                 stimulus.bottom_free.eq(bottom.bottom_free),
                 bottom.bottom_taken.eq(stimulus.bottom_taken),
                 bottom.bottom_header.eq(stimulus.header),
                 bottom.bottom_group.eq(stimulus.group),
-                driven.drives.eq(self.engines[top].recalls),
-                self.engines[top].recalled.eq(driven.driven),
             ]
-        counts = []
-        for layer in range(1, config.layers + 1):
-            number = self._of(layer)
-            counts.append((number, forms[number].context_of(layer)))
-        for number, engine in enumerate(self.engines):
-            contexts = Array(context if number == holder else 0 for holder, context in counts)
-            m.d.comb += [
-                engine.counter_read.slot.eq(readout.slot),
-                engine.counter_read.context.eq(contexts[readout.layer]),
-                engine.counter_kind.eq(readout.kind),
-            ]
-        m.d.comb += readout.value.eq(Array(self.engines[holder].counter_value for holder, _ in counts)[readout.layer])
+        registers = self._registers(m)
+        self._task(m, registers)
         quiet, still, idle = Signal(), Signal(2), Cat(engine.idle for engine in self.engines).all()
         m.d.comb += quiet.eq(idle & readout.idle & stimulus.idle)
         m.d.sync += still.eq(Cat(quiet & ~self.i.valid, quiet))
         m.d.comb += self.idle.eq(still[0] & stimulus.idle & ~self.i.valid)
-        self._host(m, self._registers(m), quiet & still[1])
+        self._host(m, registers, quiet & still[1])
         return m
+
+    # -- what a task says ------------------------------------------------------------------------------------------------
+
+    def _engine(self, form):
+        """An engine of this form."""
+        raise NotImplementedError
+
+    def _readout(self):
+        """What puts results together."""
+        raise NotImplementedError
+
+    def _stimulus(self, form, source):
+        """What takes samples; form, source: of layer 1's engine, and the number of its source there."""
+        raise NotImplementedError
+
+    def _task(self, m, registers) -> None:
+        """All other wires. registers: by name."""
+        raise NotImplementedError
+
+    # -- what all tasks do -----------------------------------------------------------------------------------------------
 
     def _of(self, layer):
         """The number of a layer's engine."""
@@ -103,7 +109,7 @@ class EngineCore(wiring.Component):
     def _link(self, m, link, number, target):
         """Connects an engine's, or the stimulus', spikes to the engine of this number: `target`, a layer and its side."""
         form = self.forms[number]
-        into = self.engines[number].inputs[form.inputs.index(form.source_of(*target))]
+        into = self.engines[number].inputs[form.inputs.index(form.source_of(target))]
         words, sent = into.words.payload, link.words.payload
         m.d.comb += [
             into.words.valid.eq(link.words.valid),
@@ -119,19 +125,16 @@ class EngineCore(wiring.Component):
         defaults, registers = settings_of(self.config), {}
         shape = settings_layout(self.forms[0])
         for name, value in defaults.items():
-            part = RATE_BITS if name.startswith("rate") else shape[name].shape
+            part = shape[name].shape if name in shape.members else RATE_BITS
             registers[name] = Signal(part, name=name, init=value)
         for form, engine in zip(self.forms, self.engines, strict=True):
             for name in shape.members:
-                if name != "rates":
+                if name in registers:
                     m.d.comb += engine.settings[name].eq(registers[name])
             for number, context in enumerate(form.contexts):
-                if context.layer:
-                    m.d.comb += engine.settings.rates[number].eq(registers[f"rate{context.layer}"])
-        m.d.comb += [
-            self.stimulus.block.eq(registers["block"]),
-            self.stimulus.learn_theta.eq(registers["learn_theta"]),
-        ]
+                for rate in ("rate", "backward_rate"):
+                    if (name := f"{rate}{context.layer}") in registers:
+                        m.d.comb += engine.settings[f"{rate}s"][number].eq(registers[name])
         registers["clocks"] = clocks = Signal(DATA_BITS, name="clocks")
         m.d.sync += clocks.eq(clocks + 1)
         return registers
@@ -177,16 +180,16 @@ class EngineCore(wiring.Component):
         beyond = address.index[bits:].any()  # where there is no register
         m.d.sync += own_read.eq(Mux(beyond, 0, read))
         written = strobe & own & ~beyond
-        m.d.comb += self.stimulus.position_data.eq(request.data)
         with m.Switch(address.index[:bits]):
             for index, name in enumerate(names):
                 with m.Case(index):
-                    m.d.comb += read.eq({"position": self.stimulus.position, "finish": 0}.get(name, registers.get(name)))
                     if name == "position":
-                        m.d.comb += self.stimulus.position_write.eq(written)
+                        m.d.comb += read.eq(self.stimulus.position), self.stimulus.position_write.eq(written)
+                        m.d.comb += self.stimulus.position_data.eq(request.data)
                     elif name == "finish":
                         m.d.comb += self.stimulus.finish.eq(written)
                     else:
+                        m.d.comb += read.eq(registers[name])
                         with m.If(written):
                             m.d.sync += registers[name].eq(request.data)
         m.d.sync += self.host_o.payload.eq(Mux(own, own_read, engines_read))

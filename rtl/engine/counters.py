@@ -8,6 +8,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import side_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
@@ -17,15 +18,16 @@ QUAD = 4
 
 
 def place_layout(f: EngineFormat) -> data.StructLayout:
-    """A layer's sample."""
-    return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits})
+    """A layer's sample, in an auto-encoder of one of its passes."""
+    return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits} | (side_layout(f) if f.autoencoder else {}))
 
 
 class Counters(wiring.Component):
     """Keeps the counters of the last samples, what comes at the same time in the same memory.
 
     Members:
-        begins: In, pulse: a perception begins, of the sample `place` (In), over `rows` (In), with so many `errors` (In).
+        begins: In, pulse: a perception, or any pass of an auto-encoder, begins, of the sample `place` (In), over `rows`
+            (In), with so many `errors` (In).
         saturated: In, pulse: of the perception of `saturated_place` (In) so many `saturations` (In) synapses have saturated.
         word: In, pulse: a group of the sample `word_place` has these `counts` (In, one a lane), and is the `last` (In).
         read: In, a sample and `kind` (In): its counter is `value` (Out) two clocks later.
@@ -91,7 +93,7 @@ class Counters(wiring.Component):
         most = {
             "rows": f.most_rows,
             "errors": f.most_neurons,
-            "saturations": max(c.size * c.pre_basal for c in f.contexts),
+            "saturations": max(c.size * c.rows(side) for c in f.contexts for side in (False, f.autoencoder)),
             "spikes": f.most_neurons * f.steps,
         }
         return max(1, min(COUNTER_BITS, most[name].bit_length()))

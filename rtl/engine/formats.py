@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from golden.config import Config
-from rtl.engine.contexts import Context, Source, contexts_of, sources_of
+from rtl.engine.contexts import Context, Source, Target, contexts_of, sources_of
 from rtl.engine.stages import FAST, SLOW, Stages
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS, ceil_log2
 
@@ -12,7 +12,8 @@ from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS,
 class EngineFormat:
     """An engine's widths, and its layers in ascending order.
 
-    layers: L. classes: K. learn: with Theta and all that learns. contexts: its layers.
+    layers: L. classes: K. learn: with all that learns. contexts: its layers. autoencoder: samples are recalled from their
+    own code, not named (docs/autoencoder.md).
     """
 
     lanes: int
@@ -23,6 +24,7 @@ class EngineFormat:
     weight_bits: int
     learn: bool
     contexts: tuple[Context, ...]
+    autoencoder: bool = False
 
     @staticmethod
     def of(config: Config, layers: tuple[int, ...], lanes: int) -> "EngineFormat":
@@ -36,6 +38,7 @@ class EngineFormat:
             config.weight_bits,
             config.learn,
             contexts_of(config, layers, lanes),
+            config.task == "autoencoder",
         )
 
     @property
@@ -66,12 +69,17 @@ class EngineFormat:
     @property
     def sources(self) -> tuple[Source, ...]:
         """All that its passes read rows from, in the order of contexts, basal before apical."""
-        return sources_of(self.contexts, self.lanes, self.classes)
+        return sources_of(self.contexts, self.lanes, 2 if self.autoencoder else self.classes, self.echoes)
 
-    def source_of(self, layer: int, apical: bool) -> int | None:
-        """The number of a layer's source; None where it is not on this engine, or has no such side."""
+    @property
+    def echoes(self) -> bool:
+        """Whether layers see what the layer below has recalled."""
+        return self.autoencoder and self.learn
+
+    def source_of(self, target: Target) -> int | None:
+        """The number of the source that spikes for a target go to; None where there is none on this engine."""
         for number, source in enumerate(self.sources):
-            if self.contexts[source.context].layer == layer and source.apical == apical:
+            if Target(self.contexts[source.context].layer, source.apical, source.echo) == target:
                 return number
         return None
 
@@ -83,18 +91,24 @@ class EngineFormat:
         """Whether a layer is mapped onto it."""
         return any(context.layer == layer for context in self.contexts)
 
-    def target_of(self, context: Context, apical: bool) -> tuple[int, bool] | None:
-        """(layer, side) that a layer's spikes of perception, or where `apical` of a recall, go to; None: nowhere."""
-        if not (context.pre_apical if apical else context.pre_basal):
-            return None
-        layer = context.layer + (-1 if apical else 1)
-        return (layer, apical) if (0 if self.learn else 1) <= layer <= self.layers else None
+    def targets_of(self, context: Context, apical: bool) -> tuple[Target, ...]:
+        """Where a layer's spikes of perception, or where `apical` of a recall, go to."""
+        layer, rows = context.layer, context.pre_apical if apical else context.pre_basal
+        if not rows:
+            return ()
+        if apical:
+            lowest = 0 if self.learn or self.autoencoder else 1
+            down = (Target(layer - 1, apical=True),) if layer > lowest else ()
+            return (*down, Target(layer + 1, echo=True)) if self.echoes else down
+        if layer < self.layers:
+            return (Target(layer + 1),)
+        return (Target(layer - 1, apical=True),) if self.autoencoder else ()
 
     @property
-    def links(self) -> tuple[tuple[int, bool], ...]:
-        """Where its spikes go to on other engines: (layer, side), a link each."""
-        targets = (self.target_of(context, apical) for context in self.contexts for apical in (False, True))
-        return tuple(target for target in targets if target and not self.has(target[0]))
+    def links(self) -> tuple[Target, ...]:
+        """Where its spikes go to on other engines, a link each."""
+        found = (self.targets_of(context, apical) for context in self.contexts for apical in (False, True))
+        return tuple(target for targets in found for target in targets if not self.has(target.layer))
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -102,8 +116,9 @@ class EngineFormat:
         found = []
         for number, source in enumerate(self.sources):
             sender = self.contexts[source.context].layer + (1 if source.apical else -1)
-            driven = source.apical and sender == self.layers  # by the codes
-            if not driven and (sender == 0 or not self.has(sender)):
+            coded = source.apical and sender == self.layers and not self.autoencoder  # by the concepts' codes
+            stimulus = sender == 0 and not source.echo
+            if not coded and (stimulus or not self.has(sender)):
                 found.append(number)
         return tuple(found)
 
@@ -120,7 +135,7 @@ class EngineFormat:
     @property
     def kept_words(self) -> int:
         """Words of counts of last samples."""
-        return sum(source.slots * source.words for source in self.sources)
+        return sum(source.slots * source.words for source in self.sources if not source.echo)
 
     @property
     def words(self) -> int:
@@ -141,6 +156,11 @@ class EngineFormat:
     def context_bits(self) -> int:
         """Of a layer's number on the engine; at least one."""
         return max(1, ceil_log2(len(self.contexts)))
+
+    @property
+    def sample_counts(self) -> int:
+        """Counts of learning samples: a layer's, or one of each of its two networks."""
+        return len(self.contexts) << self.autoencoder
 
     @property
     def class_bits(self) -> int:
@@ -164,9 +184,9 @@ class EngineFormat:
 
     @property
     def slot_bits(self) -> int:
-        """Of a sample's number among those that may be between layer 1 and the result: two lists a layer, and what is
-        between them."""
-        return ceil_log2(2 * self.layers + 2)
+        """Of a sample's number among those that may be between layer 1 and the result: two lists a pass, and what is
+        between them; where layers have echoes, those of the sample two before are read with it."""
+        return ceil_log2(4 * self.layers + 4 if self.autoencoder else 2 * self.layers + 2)
 
     @property
     def under_way(self) -> int:
@@ -227,4 +247,5 @@ class EngineFormat:
     @property
     def error_bits(self) -> int:
         """Signed errors as they wait for their pass: g, or G where there is a backward network."""
-        return APICAL_ERROR_BITS if any(c.pre_apical for c in self.contexts) else ERROR_BITS
+        wide = any(c.pre_apical for c in self.contexts) and not self.autoencoder
+        return APICAL_ERROR_BITS if wide else ERROR_BITS

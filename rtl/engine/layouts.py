@@ -29,7 +29,10 @@ def header_layout(f: EngineFormat) -> data.StructLayout:
 
     label: the sample's concept, or the one recalled. learn: the sample is learned. recall: behind it all concepts are
     recalled; relearn: and Theta learns first (a block's end). blank: no sample of the host's, nobody waits for its result.
+    Of an auto-encoder parity: of the sample's number; drawn: no sample, but a code that goes down.
     """
+    if f.autoencoder:
+        return data.StructLayout({"learn": 1, "parity": 1, "drawn": 1, "blank": 1})
     return data.StructLayout({"label": f.class_bits, "learn": 1, "recall": 1, "relearn": 1, "blank": 1})
 
 
@@ -53,6 +56,11 @@ def job_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"new": f.row_bits + 1, "old": f.row_bits + 1, "header": header_layout(f)})
 
 
+def side_layout(f: EngineFormat) -> dict:
+    """Which passes of a layer: apical over Theta, else over W; echo, of an auto-encoder: over what was recalled."""
+    return {"apical": 1} | ({"echo": 1} if f.autoencoder else {})
+
+
 def update_layout() -> data.StructLayout:
     """How a pass's errors become changes of weights: rate + 8, the noise byte; stochastic: else round half up.
 
@@ -64,7 +72,7 @@ def update_layout() -> data.StructLayout:
 def pass_layout(f: EngineFormat) -> data.StructLayout:
     """A pass: a layer's groups, one after another, each over the listed rows.
 
-    context: the layer's number on the engine. apical: its weights are Theta, else W. slot: of its sample, modulo
+    context: the layer's number on the engine. apical, echo: see `side_layout`. slot: of its sample, modulo
     2^slot_bits. new, old: how many rows are listed as
     active now, from `front` on upwards, and as active two samples ago only, from `back` on downwards. bank,
     update: the errors that it applies, where there are `update.errors`.
@@ -72,7 +80,7 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout(
         {
             "context": f.context_bits,
-            "apical": 1,
+            **side_layout(f),
             "slot": f.slot_bits,
             "new": f.row_bits + 1,
             "old": f.row_bits + 1,
@@ -86,14 +94,13 @@ def pass_layout(f: EngineFormat) -> data.StructLayout:
 
 def walked_layout(f: EngineFormat) -> data.StructLayout:
     """A pass whose rows have all been fetched from the list."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1})
+    return data.StructLayout({"context": f.context_bits} | side_layout(f))
 
 
 def group_layout(f: EngineFormat) -> data.StructLayout:
     """Which group of which pass; last: the pass's last."""
-    return data.StructLayout(
-        {"context": f.context_bits, "apical": 1, "group": max(1, ceil_log2(f.most_groups)), "place": f.place_bits, "last": 1}
-    )
+    group = {"group": max(1, ceil_log2(f.most_groups)), "place": f.place_bits, "last": 1}
+    return data.StructLayout({"context": f.context_bits} | side_layout(f) | group)
 
 
 def word_layout(f: EngineFormat) -> data.StructLayout:

@@ -74,8 +74,10 @@ def record_layout(f: EngineFormat) -> data.StructLayout:
 
 
 def draw_layout(f: EngineFormat) -> data.StructLayout:
-    """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k."""
-    return data.StructLayout({"context": f.context_bits, "apical": 1, "k": f.class_bits})
+    """Whose noise: of W by the layer's next sample, which is counted, or of Theta where `apical`, by concept k; in an
+    auto-encoder of either by its own next sample."""
+    concept = {} if f.autoencoder else {"k": f.class_bits}
+    return data.StructLayout({"context": f.context_bits, "apical": 1} | concept)
 
 
 drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})
@@ -96,5 +98,6 @@ def scalars_host_layout(f: EngineFormat) -> data.StructLayout:
 
 
 def samples_host_layout(f: EngineFormat) -> data.StructLayout:
-    """Host's access to the number of learning samples that a layer has seen."""
-    return data.StructLayout({"on": 1, "write": 1, "context": f.context_bits, "data": SAMPLE_BITS})
+    """Host's access to the number of learning samples that a layer has seen, in an auto-encoder each of its networks."""
+    which = {"apical": 1} if f.autoencoder else {}
+    return data.StructLayout({"on": 1, "write": 1} | which | {"context": f.context_bits, "data": SAMPLE_BITS})

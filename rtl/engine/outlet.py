@@ -16,7 +16,7 @@ from rtl.engine.layouts import (
     templates_layout,
     word_layout,
 )
-from rtl.engine.schedule import under_way_layout
+from rtl.engine.turns import under_way_layout
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
@@ -132,8 +132,8 @@ class Outlet(wiring.Component):
         f, ways, sources = self.form, [], []
         for context in f.contexts:
             for apical in (False, True):
-                target = f.target_of(context, apical)
-                own = f.source_of(*target) if target else None
+                target = next(iter(f.targets_of(context, apical)), None)
+                own = f.source_of(target) if target else None
                 by_link = 1 + f.links.index(target) if target in f.links else 1 + len(f.links)
                 ways.append(by_link if own is None else 0)
                 sources.append(own or 0)

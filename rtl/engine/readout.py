@@ -8,9 +8,9 @@ from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
+from rtl.interface.results import WORD_BITS
 from rtl.memories import ram
 
-WORD_BITS = 32
 LATENCY = 2
 """Clocks from an address to what a counter is."""
 

@@ -1,32 +1,27 @@
-"""Update records, the count of learning samples, and the noise drawn by it (docs/arithmetic.md, steps 7 and 9)."""
+"""Update records: how many errors an update has, its rate and its noise, kept until its pass (contract, steps 7 and 9)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, sent, update_layout
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, record_place, samples_host_layout
+from rtl.engine.noise import Noise
 from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
 
-GOLDEN_RATIO = 0x9E3779B9
-HASH_STEPS = 4
-BACKWARD_STREAM = 32
-
 
 class Records(wiring.Component):
-    """Noise = low byte of a hash of (seed, stream, n, c), a step a clock; n is the samples seen at the layer.
+    """Keeps records by layer and bank, and draws their noise.
 
     Members:
-        seed: In. draw: In, stream of `draw_layout`; drawn: Out, `drawn_layout`, pulse, some clocks later: the noise,
-            which stays.
+        seed, draw, drawn, host, host_data: see `rtl.engine.noise.Noise`.
         record: In, `record_layout` with `valid`, written. look: In, pulse: the record at `read_at` (In, `record_place`) is
             `read` (Out, `update_layout`) from the next clock on.
-        host: In, `samples_host_layout`, while idle; host_data: Out, `host_latency` clocks later.
     """
 
-    host_latency = 1
+    host_latency = Noise.host_latency
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
@@ -52,37 +47,12 @@ class Records(wiring.Component):
         new = self.record.payload
         m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
         m.d.comb += read.addr.eq(self.read_at), read.en.eq(self.look), self.read.eq(read.data)
-
-        m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, len(f.contexts)), block=True)
-        write, read = memory.write_port(), memory.read_port()
-        step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
-        seen = Signal.like(read.data)  # late, from a block RAM: a clock for itself
-        m.d.sync += seen.eq(read.data)
-        free = Signal(init=1)  # step == 0: much hangs on it
-        draw, offered = Signal(draw_layout(f)), self.draw.payload
+        m.submodules.noise = noise = Noise(f)
+        wiring.connect(m, wiring.flipped(self.draw), noise.draw)
         m.d.comb += [
-            read.addr.eq(Mux(host.on, host.context, offered.context)),
-            write.addr.eq(Mux(host.on, host.context, draw.context)),
-            write.en.eq(((step == 2) & ~draw.apical) | (host.on & host.write)),
-            write.data.eq(Mux(host.on, host.data, seen + 1)),
-            self.host_data.eq(read.data),
-            self.draw.ready.eq(free),
+            noise.seed.eq(self.seed),
+            self.drawn.eq(noise.drawn),
+            noise.host.eq(self.host),
+            self.host_data.eq(noise.host_data),
         ]
-        total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))
-        m.d.comb += [
-            total.eq(z + GOLDEN_RATIO),
-            a.eq(total ^ (total << 13)[:32]),
-            b.eq(a ^ (a >> 17)),
-            hashed.eq(b ^ (b << 5)[:32]),
-        ]
-        number = Array(c.layer for c in f.contexts)[offered.context] | Mux(offered.apical, BACKWARD_STREAM, 0)
-        m.d.sync += self.drawn.valid.eq(0)
-        with m.If(free):  # the samples are being read
-            m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), draw.eq(offered)
-            m.d.sync += step.eq(self.draw.valid), free.eq(~self.draw.valid)
-        with m.Else():
-            extra = Mux(step == 1, read.data, Mux((step == 2) & draw.apical, draw.k, 0))
-            m.d.sync += z.eq(hashed ^ extra), step.eq(step + 1)
-            with m.If(step == HASH_STEPS):
-                m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0), free.eq(1)
         return m

@@ -1,6 +1,6 @@
 """Rows: lists the active rows of every source's samples, so that a pass walks nothing else (contract, steps 2, 7 and 9)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -8,7 +8,7 @@ from amaranth.utils import ceil_log2
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
-from rtl.fixed import times
+from rtl.fixed import gated, times
 from rtl.memories import ram
 from rtl.spikes import one_of, pixel_count, train_count
 
@@ -21,6 +21,9 @@ def of_source(values, source):
 class Rows(wiring.Component):
     """Takes words of spikes and lists, by source, the rows active now (upwards) and those active two samples ago only
     (downwards from the other end), each with its count then; a row a clock, a word three at least.
+
+    Of an auto-encoder a layer's perceptions have the counts of its echo two samples ago, and the echo none: what a layer is
+    taught was recalled, and its update rides on the pass over what is perceived.
 
     A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
     free, which it knows from the schedule; channels may be in the midst of samples of different sources.
@@ -145,14 +148,8 @@ class Rows(wiring.Component):
         layout = data.ArrayLayout(f.count_bits, f.lanes)
         m.submodules.counts = counts = ram(shape=layout, depth=max(2, f.kept_words))
         read, write = counts.read_port(), counts.write_port()
-        places = [Signal(read.addr.shape(), name=f"place{i}", init=s.count_base) for i, s in enumerate(sources)]
-        here = Array(places)[held.source]
+        here = self._place(m, held, picks_next, read.addr.shape())
         m.d.comb += read.addr.eq(Mux(self.word_inside, here, self.host_address))
-        last = of_source([s.count_base + s.slots * s.words - 1 for s in sources], held.source)
-        first = of_source([s.count_base for s in sources], held.source)
-        for number, place in enumerate(places):
-            with m.If(picks_next & (held.source == number)):
-                m.d.sync += place.eq(Mux(here == last, first, here + 1))
         direct = [number for number, source in enumerate(sources) if source.direct]
         new = Signal(layout)
         for p in range(f.lanes):
@@ -160,9 +157,32 @@ class Rows(wiring.Component):
             for number in direct:
                 count = Mux(held.source == number, pixel_count(held.trains[p][:4], f.steps), count)
             m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(self.host_lane == p, self.host_data, read.data[p])))
-        m.d.sync += write.en.eq(picks_next | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
+        kept, olds = 1, read.data
+        if f.echoes:
+            has_echo = [int(not s.apical and not s.echo) for s in sources]
+            kept = ~of_source(has_echo, held.source).any()
+            olds = Signal(layout)
+            m.d.comb += olds.eq(gated(Value.cast(read.data), ~of_source([int(s.echo) for s in sources], held.source).any()))
+        m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += self.host_read.eq(read.data[self.host_lane])
-        return read.data
+        return olds
+
+    def _place(self, m, held, picks_next, shape):
+        """The address of the senders' counts in this slot: it goes round all slots, or is the sample's, by its parity."""
+        sources, by_parity = self.sources, self.form.autoencoder
+        starts = [0 if by_parity else s.count_base for s in sources]
+        words = [s.words if by_parity else s.slots * s.words for s in sources]
+        places = [Signal(shape, name=f"place{i}", init=start) for i, start in enumerate(starts)]
+        here = Array(places)[held.source]
+        last = of_source([start + count - 1 for start, count in zip(starts, words, strict=True)], held.source)
+        first = of_source(starts, held.source)
+        for number, place in enumerate(places):
+            with m.If(picks_next & (held.source == number)):
+                m.d.sync += place.eq(Mux(here == last, first, here + 1))
+        if not by_parity:
+            return here
+        bases = [s.count_base + parity * s.words for s in sources for parity in range(2)]
+        return (of_source(bases, Cat(held.header.parity, held.source)) + here)[: shape.width]
 
     def _pick(self, m, put, held, channel, picks_next, olds, filling):
         """Picks a word's rows one by one. Returns (pulse, source, job) of a sample that is listed."""

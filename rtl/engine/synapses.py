@@ -11,7 +11,7 @@ from amaranth.utils import ceil_log2
 from rtl.checks import asserted, never
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, errors_layout
+from rtl.engine.layouts import entry_layout, errors_layout, side_layout
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows, times
 from rtl.formats import FACTOR_BITS, SYNAPSE_BITS
@@ -53,8 +53,9 @@ def host_signature(f: EngineFormat) -> wiring.Signature:
 
 
 def changes_layout(f: EngineFormat) -> data.StructLayout:
-    """How many synapses have saturated in a basal pass of a layer, of the sample in that slot."""
-    return data.StructLayout({"context": f.context_bits, "slot": f.slot_bits, "saturations": range(f.words * f.lanes + 1)})
+    """How many synapses have saturated in a pass of a layer, of the sample in that slot; over W but in an auto-encoder."""
+    which = {"context": f.context_bits, "slot": f.slot_bits} | (side_layout(f) if f.autoencoder else {})
+    return data.StructLayout(which | {"saturations": range(f.words * f.lanes + 1)})
 
 
 class Synapses(wiring.Component):
@@ -139,7 +140,8 @@ class Synapses(wiring.Component):
         p.define("group", 0, step.group.group)
         p.define("context", 0, step.group.context)
         p.define("slot", 0, step.slot)
-        p.define("apical", 0, step.group.apical)
+        for name in side_layout(f):
+            p.define(name, 0, step.group[name])
         p.define("row", 0, Cat(step.bank, step.group.place))
         m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))
         update = p.define("update", at, sends & p.at("live", at) & (entry.old != 0))
@@ -258,6 +260,8 @@ class Synapses(wiring.Component):
         so_far = Signal.like(self.changes.saturations)
         total = so_far + p.at("overs", stored + 1)
         final = p.at("final", stored + 1)
-        m.d.sync += so_far.eq(Mux(final, 0, total)), self.changed.eq(final & ~p.at("apical", stored + 1))
-        m.d.sync += [self.changes[name].eq(p.at(name, stored + 1)) for name in ("context", "slot")]
+        counts = 1 if f.autoencoder else ~p.at("apical", stored + 1)
+        m.d.sync += so_far.eq(Mux(final, 0, total)), self.changed.eq(final & counts)
+        which = [name for name in self.changes.shape().members if name != "saturations"]
+        m.d.sync += [self.changes[name].eq(p.at(name, stored + 1)) for name in which]
         m.d.sync += self.changes.saturations.eq(total)

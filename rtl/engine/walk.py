@@ -9,7 +9,7 @@ from rtl.checks import never
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import group_layout, pass_layout, sent, walked_layout
+from rtl.engine.layouts import group_layout, pass_layout, sent, side_layout, walked_layout
 from rtl.formats import NOISE_BITS, RATE_BITS
 
 
@@ -155,7 +155,8 @@ class Walk(wiring.Component):
             m.d.sync += live.eq(applies), back_follows.eq(applies & (work.old != 0))
 
         issued = self.step.group
-        m.d.comb += [issued.context.eq(work.context), issued.apical.eq(work.apical), issued.last.eq(final)]
+        m.d.comb += [issued[name].eq(work[name]) for name in ("context", *side_layout(f))]
+        m.d.comb += issued.last.eq(final)
         m.d.comb += [issued.group.eq(group), issued.place.eq(place), self.step.base.eq(base)]
         m.d.comb += [self.step.valid.eq(go), self.step.null.eq(null), self.step.last.eq(turn)]
         m.d.comb += self.step.final.eq(turn & final)
@@ -168,5 +169,5 @@ class Walk(wiring.Component):
             m.d.sync += self.ended.eq(issued)
         ending = Signal()
         m.d.sync += ending.eq(turn & final), self.released.valid.eq(ending)
-        m.d.sync += self.released.payload.context.eq(work.context), self.released.payload.apical.eq(work.apical)
+        m.d.sync += [self.released.payload[name].eq(work[name]) for name in ("context", *side_layout(f))]
         return m

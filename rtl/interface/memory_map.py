@@ -6,7 +6,8 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 
 import numpy as np
 
-from golden.config import ADDRESS_BITS, Config, ConfigError
+from golden.config import ADDRESS_BITS, Config
+from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
 from rtl.interface.regions import Region, Regions
@@ -20,6 +21,13 @@ REGISTERS = 15
 
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
+    rates = {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
+    values = {"threshold": config.threshold, "seed": config.seed}
+    if config.task == "autoencoder":
+        values["window_low"], values["window_high"] = config.window
+        values |= {"stochastic": int(config.stochastic), "learn_theta": int(config.learn_theta)}
+        below = {f"backward_rate{layer}": config.backward_rate(decay, layer) + 8 for layer in range(config.layers)}
+        return values | rates | below
     values = {name: getattr(config, name) for name in ("threshold", "dead_zone", "seed")}
     values["window_low"], values["window_high"] = config.window
     values |= {
@@ -29,7 +37,7 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
         "stochastic": int(config.stochastic),
         "learn_theta": int(config.learn_theta),
     }
-    return values | {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
+    return values | rates
 
 
 def register_names(config: Config) -> list[str]:
@@ -38,14 +46,13 @@ def register_names(config: Config) -> list[str]:
     Settings; position: learning samples in this block; clocks; finish: a write of anything lets two blank samples through,
     after which all that was pending has been applied.
     """
-    return [*settings_of(config), *(("position",) if config.learn else ()), "clocks", "finish"]
+    in_block = ("position",) if config.learn and config.task == "recognition" else ()
+    return [*settings_of(config), *in_block, "clocks", "finish"]
 
 
 def engines_of(config: Config) -> list[EngineFormat]:
-    """The engines of a configuration: as `engines` has them, or one for all layers. Raises ConfigError for other tasks."""
-    if config.task != "recognition":
-        raise ConfigError(f"task: found {config.task}; allowed is recognition: no other has a chip yet")
-    lowest = 0 if config.learn else 1
+    """The engines of a configuration: as `engines` has them, or one for all layers."""
+    lowest = 0 if config.learn or config.task == "autoencoder" else 1
     mapping = config.engines or (tuple(range(config.layers + 1)),)
     layers = [tuple(layer for layer in sorted(engine) if layer >= lowest) for engine in mapping]
     return [EngineFormat.of(config, engine, config.lanes) for engine in layers if engine]
@@ -56,7 +63,8 @@ class MemoryMap(Regions):
 
     W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
     (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
-    samples0..: every layer's own, and the registers, one value each.
+    samples0..: every layer's own, and the registers, one value each. Of an auto-encoder W and Theta, for samples samplesW1..
+    and samplesTheta0.., and the registers.
     """
 
     def __init__(self, config: Config):
@@ -75,13 +83,15 @@ class MemoryMap(Regions):
             if c.pre_basal:
                 words = c.basal_base + groups * c.pre_basal + np.arange(c.pre_basal)[:, None]
                 self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            if config.task == "autoencoder":
+                self._recirculation(config, number, f, context)
+                continue
             if not config.learn:
                 continue
             self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, 1, SAMPLE_BITS)
             if not c.pre_apical:
                 continue
-            words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
-            self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            self._theta(number, f, c)
             words = concepts * f.places + c.place_base + groups
             name = f"m{c.layer}" if c.layer else "h0"  # whose templates are its counts
             self._add(name, number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
@@ -89,12 +99,28 @@ class MemoryMap(Regions):
             words = (context << f.class_bits) + np.arange(config.classes)
             self._add(f"S{c.layer}", number, "scalar_sums", words, 0, 1, SUM_BITS, True)
             self._add(f"N{c.layer}", number, "norms", words, 0, 1, f.norm_bits)
-        for source in f.sources if config.learn else ():
+        for source in f.sources if config.learn and config.task == "recognition" else ():
             sender = f.contexts[source.context].layer + (1 if source.apical else -1)
             rows = np.arange(source.rows)
             words = source.count_base + source.words * np.arange(source.slots)[:, None] + rows // f.lanes
             name = f"h{sender}" if source.apical else f"last{sender}"
             self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
+
+    def _theta(self, number: int, f: EngineFormat, c: Context) -> None:
+        neurons = np.arange(c.size)
+        groups, lanes = neurons // f.lanes, neurons % f.lanes
+        words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
+        self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+
+    def _recirculation(self, config: Config, number: int, f: EngineFormat, context: int) -> None:
+        """Of an auto-encoder Theta, and each network's own count of learning samples."""
+        c = f.contexts[context]
+        if c.pre_apical:
+            self._theta(number, f, c)
+        for network, rows, apical in (("W", c.pre_basal, 0), ("Theta", c.pre_apical, 1)):
+            if rows and config.learn:
+                index = np.array((context << 1) + apical)
+                self._add(f"samples{network}{c.layer}", number, "samples", index, 0, 1, SAMPLE_BITS)
 
     def _add(self, name, engine, memory, words, lane, lanes, bits, signed=False):
         index = (words << ceil_log2(lanes)) + lane

@@ -1,6 +1,7 @@
 """The register map: every register's address, access and meaning. Plain data, read by the RTL, the driver and the docs."""
 
 import dataclasses
+import re
 import zlib
 from dataclasses import dataclass
 
@@ -91,6 +92,7 @@ def canonical(config: Config) -> str:
     engines = [[context.layer for context in engine.contexts] for engine in engines_of(config)]
     keys += [f"engines={engines}", f"TEMPLATE_BITS={TEMPLATE_BITS}"]
     keys.append(f"WEIGHT_BITS={config.weight_bits}")
+    keys += [f"task={config.task}"] if config.task != "recognition" else []
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
 
@@ -115,10 +117,11 @@ def core_registers(config: Config) -> list[Register]:
     defaults, found = settings_of(config), []
     for index, name in enumerate(register_names(config)):
         kind = name if name in _TEXTS else name.rstrip("0123456789")
-        bits, signed = (RATE_BITS, False) if kind == "rate" else FIELDS.get(name, (DATA_BITS, False))
+        kind = "layer_rate" if kind == "backward_rate" != name else kind
+        bits, signed = (RATE_BITS, False) if kind in ("rate", "layer_rate") else FIELDS.get(name, (DATA_BITS, False))
         bits = FIELDS["block"][0] if kind == "position" else bits
         access = "wo" if kind == "finish" else "rw"
-        text = _TEXTS[kind].format(layer=name[len(kind) :])
+        text = _TEXTS[kind].format(layer=re.sub(r"\D", "", name))
         found.append(Register(name, SETTINGS + 4 * index, access, bits, text, defaults.get(name, 0), signed))
     return found
 
@@ -133,6 +136,7 @@ _TEXTS = {
     "block": "samples between two Theta updates, less 1",
     "block_shift": "shift of the sums that a block's end brings: 6 + max(0, log2(samples) - 4), 6 to 14",
     "backward_rate": "shift of the Theta update, + 8",
+    "layer_rate": "update shift of Theta{layer}, + 8",
     "stochastic": "1: round updates stochastically, 0: half up",
     "learn_theta": "1: learn the backward network",
     "rate": "update shift of W{layer}, + 8",

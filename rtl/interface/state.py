@@ -6,15 +6,18 @@ import numpy as np
 
 from golden.config import Config
 
-STATE = re.compile(r"(W|Theta|m|h|E|S|N|samples)\d+|samples|position")
+STATE = re.compile(r"(W|Theta|m|h|E|S|N|samples(W|Theta)?)\d+|samples|position")
 """Names of the regions that a network's state is made of, its copies on the chip included."""
 
 
 def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """A golden state and what the chip keeps beside it: N_l of the templates, the codes h_L, and every layer's samples in
-    place of `samples`.
+    place of `samples`; of an auto-encoder every network's samples at every layer.
     """
     full = {name: np.asarray(value) for name, value in state.items() if STATE.fullmatch(name)}
+    if config.task == "autoencoder":
+        samples = full.pop("samples")
+        return full | {f"samples{name}": samples for name in list(full) if config.learn}
     for name in [n for n in full if re.fullmatch(r"m\d+|h0", n)]:
         full[f"N{int(name[1:])}"] = (full[name].astype(np.int64) ** 2).sum(1)
     samples = full.pop("samples")
@@ -24,6 +27,8 @@ def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.nd
 
 def without_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """The golden part of what `with_copies` gives."""
-    own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|samples)\d+", name)}
+    own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|samples|samples(W|Theta))\d+", name)}
+    if config.task == "autoencoder":
+        return own | {"samples": state["samplesW1"]} if config.learn else own
     own = {name: value for name, value in own.items() if name != f"h{config.layers}"}
     return own | {"samples": state["samples0"]} if config.learn else own

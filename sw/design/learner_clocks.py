@@ -6,7 +6,7 @@ from typing import Any
 
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
-from rtl.engine.records import HASH_STEPS
+from rtl.engine.noise import HASH_STEPS
 from sw.design.counts import Walked
 from sw.design.events import Process
 

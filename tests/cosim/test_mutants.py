@@ -102,10 +102,10 @@ MUTANTS = (
     ),
     Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),
     Mutant(
-        "noise of the next sample", "engine/records.py", "Mux(step == 1, read.data,", "Mux(step == 1, read.data + 1,", True
+        "noise of the next sample", "engine/noise.py", "Mux(step == 1, read.data,", "Mux(step == 1, read.data + 1,", True
     ),
-    Mutant("noise of W in Theta", "engine/records.py", "Mux(offered.apical, BACKWARD_STREAM, 0)", "0", True),
-    Mutant("one noise for all concepts", "engine/records.py", "Mux((step == 2) & draw.apical, draw.k, 0)", "0", True),
+    Mutant("noise of W in Theta", "engine/noise.py", "Mux(offered.apical, BACKWARD_STREAM, 0)", "0", True),
+    Mutant("one noise for all concepts", "engine/noise.py", "Mux((step == 2) & draw.apical, draw.k, 0)", "0", True),
     Mutant(
         "Theta learns at W's rate",
         "engine/jobs.py",

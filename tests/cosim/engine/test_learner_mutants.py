@@ -49,7 +49,7 @@ MUTANTS = (
     ),
     Mutant("E stays behind a block", "engine/vector.py", "(item.apical | item.high).replicate", "item.apical.replicate"),
     Mutant("the upper half of S has no sign", "engine/vector.py", "self.sum[HALF:].as_signed()", "self.sum[HALF:]"),
-    Mutant("a concept counts as a sample", "engine/records.py", "(step == 2) & ~draw.apical", "(step == 2)"),
+    Mutant("a concept counts as a sample", "engine/noise.py", "(step == 2) & ~draw.apical", "(step == 2)"),
 )
 
 

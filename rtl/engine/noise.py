@@ -1,0 +1,81 @@
+"""Noise of updates, and the count of learning samples that it is drawn by (docs/arithmetic.md, step 7)."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
+from rtl.formats import SAMPLE_BITS
+from rtl.memories import ram
+
+GOLDEN_RATIO = 0x9E3779B9
+HASH_STEPS = 4
+BACKWARD_STREAM = 32
+
+
+class Noise(wiring.Component):
+    """Low byte of a hash of (seed, stream, n, c), a step a clock; n is the samples seen at the layer, in an auto-encoder by
+    its W or its Theta.
+
+    Members:
+        seed: In. draw: In, stream of `draw_layout`; drawn: Out, `drawn_layout`, pulse, some clocks later: the noise, which
+            stays.
+        host: In, `samples_host_layout`, while idle; host_data: Out, `host_latency` clocks later.
+    """
+
+    host_latency = 1
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "seed": In(32),
+                "draw": In(stream.Signature(draw_layout(f))),
+                "drawn": Out(drawn_layout),
+                "host": In(samples_host_layout(f)),
+                "host_data": Out(SAMPLE_BITS),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f = self.form
+        m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, f.sample_counts), block=True)
+        write, read = memory.write_port(), memory.read_port()
+        step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
+        seen = Signal.like(read.data)  # late, from a block RAM: a clock for itself
+        m.d.sync += seen.eq(read.data)
+        free = Signal(init=1)  # step == 0: much hangs on it
+        draw, offered = Signal(draw_layout(f)), self.draw.payload
+        if f.autoencoder:  # both sides count, each for itself
+            place, counts = (lambda which: Cat(which.apical, which.context)), (step == 2)
+        else:
+            place, counts = (lambda which: which.context), (step == 2) & ~draw.apical
+        m.d.comb += [
+            read.addr.eq(Mux(host.on, place(host), place(offered))),
+            write.addr.eq(Mux(host.on, place(host), place(draw))),
+            write.en.eq(counts | (host.on & host.write)),
+            write.data.eq(Mux(host.on, host.data, seen + 1)),
+            self.host_data.eq(read.data),
+            self.draw.ready.eq(free),
+        ]
+        total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))
+        m.d.comb += [
+            total.eq(z + GOLDEN_RATIO),
+            a.eq(total ^ (total << 13)[:32]),
+            b.eq(a ^ (a >> 17)),
+            hashed.eq(b ^ (b << 5)[:32]),
+        ]
+        number = Array(c.layer for c in f.contexts)[offered.context] | Mux(offered.apical, BACKWARD_STREAM, 0)
+        m.d.sync += self.drawn.valid.eq(0)
+        with m.If(free):  # the samples are being read
+            m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), draw.eq(offered)
+            m.d.sync += step.eq(self.draw.valid), free.eq(~self.draw.valid)
+        with m.Else():
+            concept = 0 if f.autoencoder else Mux((step == 2) & draw.apical, draw.k, 0)
+            extra = Mux(step == 1, read.data, concept)
+            m.d.sync += z.eq(hashed ^ extra), step.eq(step + 1)
+            with m.If(step == HASH_STEPS):
+                m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0), free.eq(1)
+        return m

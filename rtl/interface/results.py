@@ -1,0 +1,54 @@
+"""What a result is made of, part by part, in the order of its words. Plain data, read by RTL, driver and benches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from golden.config import Config
+from golden.records import RECALLED_COUNTERS, Recalled, Records
+from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, voltage_bits
+
+WORD_BITS = 32
+COUNT_BITS, PACKED = 4, 8
+"""Of a count 0..T in a word, and how many are in one."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Values of one kind. bits: of each, `signed` or not. packed: how many share a word, the first lowest."""
+
+    name: str
+    count: int
+    bits: int
+    signed: bool = False
+    packed: int = 1
+
+    @property
+    def words(self) -> int:
+        """Words of 32 bits that it takes."""
+        return -(-self.count // self.packed)
+
+
+def result_parts(config: Config) -> tuple[Part, ...]:
+    """The parts of a core's result: arithmetic.md, steps 3 and 10; of an auto-encoder autoencoder.md, 6."""
+    if config.task == "autoencoder":
+        return (
+            Part("recalled", config.sizes[0], COUNT_BITS, packed=PACKED),
+            Part("code", config.sizes[-1], COUNT_BITS, packed=PACKED),
+            Part("squared_error", 1, COUNTER_BITS),
+            Part("counters", len(RECALLED_COUNTERS) * config.layers, COUNTER_BITS),
+        )
+    return (
+        Part("prediction", 1, LABEL_BITS),
+        Part("voltages", config.classes, voltage_bits(config), signed=True),
+        Part("counters", len(COUNTERS) * config.layers, COUNTER_BITS),
+    )
+
+
+def said(config: Config, values: dict[str, np.ndarray], clocks: np.ndarray | None = None) -> Records | Recalled:
+    """What a core says of B samples, of the values (B, count) of its result's parts by name."""
+    shaped = dict(values)
+    shaped["counters"] = values["counters"].reshape(len(values["counters"]), config.layers, -1)
+    if config.task == "autoencoder":
+        return Recalled(shaped["recalled"], shaped["code"], shaped["squared_error"][:, 0], shaped["counters"], clocks)
+    return Records(shaped["prediction"][:, 0], shaped["voltages"], shaped["counters"], clocks)

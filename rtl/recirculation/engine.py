@@ -1,0 +1,95 @@
+"""The engine of an auto-encoder: differences of counts for a learner, and the ends of its networks."""
+
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.engine import Engine
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import header_layout, sent
+from rtl.formats import COUNTER_BITS
+from rtl.interface.memory_map import MEMORIES
+from rtl.recirculation.differences import Differences
+from rtl.recirculation.layouts import code_layout, shown_layout, stimulus_counts_layout
+from rtl.recirculation.outlet import OWN, RecalledOutlet
+from rtl.recirculation.rounds import Rounds
+from rtl.recirculation.updates import Updates
+
+
+class RecirculationEngine(Engine):
+    """Members, beside those of `Engine`:
+
+    bottom: In, stream of `stimulus_counts_layout` to layer 0, group `bottom_group`, the `bottom_last` (In) or not;
+        bottom_free: Out, it may take a sample; bottom_taken: In, pulse, with the sample's `bottom_header` (In).
+    code: In, `code_layout` with `valid`, to layer L. codes, recalled: Out, streams of `shown_layout`, of layers L and 0;
+        squared: Out, with `valid`: of layer 0.
+    """
+
+    def __init__(self, form: EngineFormat):
+        f = form
+        bottom = next((c for c in f.contexts if c.bottom), None)
+        super().__init__(
+            f,
+            {
+                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
+                "bottom_group": In(range(max(2, bottom.groups if bottom else 0))),
+                "bottom_last": In(1),
+                "bottom_free": Out(1),
+                "bottom_taken": In(1),
+                "bottom_header": In(header_layout(f)),
+                "code": In(sent(code_layout(f))),
+                "codes": Out(stream.Signature(shown_layout(f))),
+                "recalled": Out(stream.Signature(shown_layout(f))),
+                "squared": Out(sent(COUNTER_BITS)),
+            },
+        )
+
+    def _channels(self):
+        return OWN, 0
+
+    def _schedule(self):
+        return Rounds(self.form)
+
+    def _outlet(self):
+        return RecalledOutlet(self.form)
+
+    def _task(self, m):
+        f, schedule, outlet, settings = self.form, self.schedule, self.outlet, self.settings
+        m.submodules.differences = differences = Differences(f)
+        m.submodules.updates = updates = Updates(f)
+        for name in ("codes", "recalled"):
+            wiring.connect(m, getattr(outlet, name), wiring.flipped(getattr(self, name)))
+        wiring.connect(m, wiring.flipped(self.code), outlet.code)
+        wiring.connect(m, outlet.seen, differences.seen)
+        wiring.connect(m, differences.errors, self.neurons.errors)
+        wiring.connect(m, differences.squared, wiring.flipped(self.squared))
+        wiring.connect(m, schedule.draw, updates.draw)
+        for block in (schedule, updates):
+            m.d.comb += [
+                block.ended.valid.eq(differences.ended.valid),
+                block.ended.payload.eq(differences.ended.payload),
+            ]
+        m.d.comb += [
+            differences.learn_theta.eq(settings.learn_theta),
+            *(updates.settings[name].eq(settings[name]) for name in updates.settings.shape().members),
+            schedule.free.eq(updates.free),
+            updates.look.eq(schedule.look),
+            updates.read_at.context.eq(schedule.read.context),
+            updates.read_at.bank.eq(schedule.read.bank),
+            schedule.update.eq(updates.read),
+            updates.host.on.eq(self.host.select & (self.host.memory == MEMORIES.index("samples"))),
+            updates.host.apical.eq(self.host.index[0]),
+            updates.host.context.eq(self.host.index[1:]),
+            updates.host.write.eq(self.host.write),
+            updates.host.data.eq(self.host.data),
+        ]
+        if f.has(0):
+            wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
+            m.d.comb += [
+                outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),
+                outlet.bottom_last.eq(self.bottom_last),
+                outlet.bottom_parity.eq(self.bottom_header.parity),
+                self.bottom_free.eq(schedule.bottom_free),
+                schedule.bottom_taken.eq(self.bottom_taken),
+                schedule.bottom_header.eq(self.bottom_header),
+            ]
+        return differences.idle & updates.free, updates.host_data

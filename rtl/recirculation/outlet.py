@@ -1,0 +1,144 @@
+"""Outlet: where a group's word goes: spikes on, up, down or to be seen again; counts to be compared; what a result shows.
+
+docs/autoencoder.md, 1: the spikes of layer L drive the backward network; those of a third pass go nowhere.
+"""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.checks import patient
+from rtl.engine.contexts import Target
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import sent, side_layout, spikes_layout, word_layout
+from rtl.engine.turns import under_way_layout
+from rtl.memories import ram
+from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout, stimulus_counts_layout
+from rtl.spikes import code_train
+
+OWN = 2
+"""Streams to the engine's own rows: of what goes up and down, and of what is to be seen again."""
+
+
+class RecalledOutlet(wiring.Component):
+    """One word a clock, from the soma or, where it has none, of layer 0's stimulus. A word may go to several places.
+
+    Members:
+        words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
+            its last word has been taken.
+        bottom: In, stream of `stimulus_counts_layout`; bottom_place, bottom_last (In): of its group; bottom_parity (In): of
+            its sample.
+        code: In, `code_layout` with `valid`: a group of a code that is to go down, before layer L sees its sample.
+        spikes: Out, streams of `spikes_layout`: to the engine's own rows (`OWN` of them), then by its links.
+        seen: Out, `seen_layout` with `valid`. codes, recalled: Out, streams of `shown_layout`: of layer L on the way up, or
+            as drawn, and of layer 0.
+        idle: Out, nothing waits here.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "words": In(stream.Signature(word_layout(f))),
+                "under_way": In(under_way_layout(f)),
+                "out": Out(1),
+                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
+                "bottom_place": In(f.place_bits),
+                "bottom_last": In(1),
+                "bottom_parity": In(1),
+                "code": In(sent(code_layout(f))),
+                "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN + len(f.links)),
+                "seen": Out(sent(seen_layout(f))),
+                "codes": Out(stream.Signature(shown_layout(f))),
+                "recalled": Out(stream.Signature(shown_layout(f))),
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, word, now = self.form, self.words.payload, self.under_way
+        drawn = Signal()  # the word is of a code: its neurons have seen nothing
+        m.d.comb += drawn.eq(self._is(lambda c: c.top) & now.header.drawn & ~now.apical & ~now.echo)
+        codes = self._codes(m)
+        for p in range(f.lanes):
+            train = Mux(drawn, code_train(codes[p], f.steps), word.lanes[p].train)
+            m.d.comb += [spikes.payload.trains[p].eq(train) for spikes in self.spikes]
+            m.d.comb += self.codes.payload.counts[p].eq(Mux(drawn, codes[p], word.lanes[p].count))
+            m.d.comb += self.recalled.payload.counts[p].eq(word.lanes[p].count)
+        ways = [(spikes, self._goes(m, number, spikes)) for number, spikes in enumerate(self.spikes)]
+        ways += [(self.codes, self._is(lambda c: c.top) & ~now.apical & ~now.echo)]
+        ways += [(self.recalled, self._is(lambda c: c.bottom) & now.apical)]
+        waits = []
+        for number, (way, wanted) in enumerate(ways):
+            gone = Signal(name=f"gone{number}")  # the word has been taken there, and waits for another place
+            m.d.comb += way.valid.eq(self.words.valid & wanted & ~gone)
+            m.d.sync += gone.eq((gone | (way.valid & way.ready)) & ~self.words.ready)
+            waits.append(way.valid & ~way.ready)
+            patient(m, f"way{number}", way)
+        taken = self.words.valid & ~Cat(waits).any()
+        m.d.comb += [self.words.ready.eq(taken), self.out.eq(taken & word.group.last), self.idle.eq(1)]
+        for shown in (self.codes.payload, self.recalled.payload):
+            m.d.comb += [shown.slot.eq(now.slot), shown.last.eq(word.group.last)]
+            m.d.comb += [shown[name].eq(now.header[name]) for name in ("blank", "learn")]
+        self._see(m, taken)
+        return m
+
+    def _is(self, which):
+        """Whether the pass under way is of a layer of which that is true."""
+        return Array(int(which(context)) for context in self.form.contexts)[self.under_way.context]
+
+    def _codes(self, m):
+        """Counts of the group in the code that is to go down, of two samples."""
+        f, new = self.form, self.code.payload
+        if not f.has(f.layers):
+            return [Const(0, f.count_bits)] * f.lanes
+        depth = 2 << len(Value.cast(new.group))
+        m.submodules.code = memory = ram(shape=new.counts.shape(), depth=depth, at_once=True)
+        put, get = memory.write_port(), memory.read_port(domain="comb")
+        m.d.comb += [
+            put.en.eq(self.code.valid),
+            put.addr.eq(Cat(new.group, new.parity)),
+            put.data.eq(new.counts),
+            get.addr.eq(Cat(self.words.payload.group.group[: len(Value.cast(new.group))], self.under_way.header.parity)),
+        ]
+        return [get.data[p] for p in range(f.lanes)]
+
+    def _goes(self, m, number, spikes):
+        """Whether the word goes by this stream of spikes; and for which source there."""
+        f, now = self.form, self.under_way
+        wanted, sources = [], []
+        for context in f.contexts:
+            for apical in (False, True):
+                target = next((t for t in f.targets_of(context, apical) if self._way(t) == number), None)
+                wanted.append(0 if target is None else now.header.learn if target.echo else 1)
+                sources.append(0 if target is None else f.source_of(target) or 0)
+        side = Cat(now.apical, now.context)
+        m.d.comb += spikes.payload.source.eq(Array(sources)[side]), spikes.payload.header.eq(now.header)
+        return Array(Value.cast(one) for one in wanted)[side] & ~now.echo
+
+    def _way(self, target: Target) -> int:
+        """By which of `spikes` a word goes to a target."""
+        f = self.form
+        return OWN + f.links.index(target) if f.source_of(target) is None else int(target.echo)
+
+    def _see(self, m, taken):
+        """The counts of the word, or of the stimulus, which are those of layer 0 on the way up."""
+        f, seen, now, word = self.form, self.seen.payload, self.under_way, self.words.payload
+        from_bottom, waits = Signal(), Signal()
+        m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
+        number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
+        m.d.comb += [
+            from_bottom.eq(waits & ~self.words.valid),
+            self.bottom.ready.eq(from_bottom),
+            self.seen.valid.eq(from_bottom | taken),
+            seen.context.eq(Mux(from_bottom, number, now.context)),
+            *(seen[name].eq(now[name] & ~from_bottom) for name in side_layout(f)),
+            seen.parity.eq(Mux(from_bottom, self.bottom_parity, now.header.parity)),
+            *(seen[name].eq(now.header[name]) for name in ("learn", "drawn")),
+            seen.last.eq(Mux(from_bottom, self.bottom_last, word.group.last)),
+            seen.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),
+        ]
+        for p in range(f.lanes):
+            count = Mux(from_bottom, self.bottom.payload.counts[p], word.lanes[p].count)
+            m.d.comb += seen.lanes[p].count.eq(count), seen.lanes[p].window.eq(word.lanes[p].window)

@@ -1,0 +1,84 @@
+"""Updates: what a learning sample had in force, and how many errors it left, until its pass (docs/autoencoder.md, 3 and 4).
+
+Rates and noise are kept when a pass of the sample begins: its third pass, which makes the errors of W, may come after the
+host has written other settings.
+"""
+
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, sent, update_layout
+from rtl.engine.learner_layouts import record_place, samples_host_layout
+from rtl.engine.noise import Noise
+from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
+from rtl.memories import ram
+from rtl.recirculation.layouts import draw_layout, pass_end_layout, rates_layout
+
+
+class Updates(wiring.Component):
+    """Keeps updates by layer and bank.
+
+    Members:
+        settings: In, `rates_layout`. draw: In, `draw_layout` with `valid`, only while `free` (Out).
+        ended: In, `pass_end_layout` with `valid`: of a learning sample.
+        look: In, pulse: the update at `read_at` (In, `record_place`) is `read` (Out, `update_layout`) from the next clock
+            on.
+        host: In, `samples_host_layout`, while idle; host_data: Out, `Noise.host_latency` clocks later.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        super().__init__(
+            {
+                "settings": In(rates_layout(f)),
+                "draw": In(sent(draw_layout(f))),
+                "free": Out(1),
+                "ended": In(sent(pass_end_layout(f))),
+                "look": In(1),
+                "read_at": In(record_place(f)),
+                "read": Out(update_layout()),
+                "host": In(samples_host_layout(f)),
+                "host_data": Out(SAMPLE_BITS),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, draw, settings, end = self.form, self.draw.payload, self.settings, self.ended.payload
+        m.submodules.noise = noise = Noise(f)
+        kept = data.StructLayout({"rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
+        at, new = Signal(record_place(f)), Signal(kept)  # of the update whose noise is drawn
+        rates = Array(settings.rates[number] for number in range(len(f.contexts)))[draw.context]
+        backward_rates = Array(settings.backward_rates[number] for number in range(len(f.contexts)))[draw.context]
+        m.d.comb += [
+            noise.seed.eq(settings.seed),
+            noise.draw.valid.eq(self.draw.valid),
+            noise.draw.payload.context.eq(draw.context),
+            noise.draw.payload.apical.eq(draw.apical),
+            self.free.eq(noise.draw.ready),
+            noise.host.eq(self.host),
+            self.host_data.eq(noise.host_data),
+        ]
+        with m.If(self.draw.valid):
+            m.d.sync += at.context.eq(draw.context), at.bank.eq(Cat(draw.parity, draw.apical))
+            m.d.sync += new.rate.eq(Mux(draw.apical, backward_rates, rates)), new.stochastic.eq(settings.stochastic)
+        m.submodules.records = records = ram(shape=kept, depth=BANKS * len(f.contexts), block=True)
+        m.submodules.errors = errors = ram(shape=ERROR_COUNT_BITS, depth=BANKS * len(f.contexts), block=True)
+        put, count = records.write_port(), errors.write_port()
+        m.d.comb += [
+            put.en.eq(noise.drawn.valid),
+            put.addr.eq(at),
+            *(put.data[name].eq(new[name]) for name in ("rate", "stochastic")),
+            put.data.noise.eq(noise.drawn.noise),
+            count.en.eq(self.ended.valid),
+            count.addr.eq(Cat(end.parity, end.apical, end.context)),
+            count.data.eq(end.errors),
+        ]
+        record, wrong = records.read_port(), errors.read_port()
+        for port in (record, wrong):
+            m.d.comb += port.addr.eq(self.read_at), port.en.eq(self.look)
+        m.d.comb += [self.read[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]
+        m.d.comb += self.read.errors.eq(wrong.data)
+        return m
