@@ -7,6 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from golden.config import Config
+from golden.records import Recalled, Records
+
+
+def nothing(config: Config) -> dict:
+    """The totals of no sample, of a configuration's task."""
+    return (recalled_totals if config.task == "autoencoder" else totals)(config.layers)
+
+
+def of_said(config: Config, said: Records | Recalled, x: np.ndarray, y: np.ndarray, **found: Any) -> dict:
+    """Totals of what a chip or golden said of samples x (N, n_0), labels y (N,), which mean nothing to an auto-encoder."""
+    return of_recalled(said, x, config.steps, **found) if isinstance(said, Recalled) else of_records(said, y, **found)
+
+
+_GOLDENS = {"golden_correct": "correct", "golden_squared_error": "squared_error", "agreement": "agreement"}
+
+
+def with_golden(own: dict, golden: dict) -> dict:
+    """A chip's totals, and beside them what golden alone knows, of its totals of the same samples."""
+    return own | {name: golden[key] for name, key in _GOLDENS.items() if name in own}
+
 
 def totals(layers: int, **found: Any) -> dict:
     """What is counted while samples run, zero where not `found`.
@@ -32,11 +53,13 @@ def recalled_totals(layers: int, **found: Any) -> dict:
     """What is counted while samples run through an auto-encoder, zero where not `found`.
 
     Members:
-        samples: how many.  pixels: of all of them.  squared_error: sum over these of (16 recalled / T - pixel)^2.
+        samples: how many.  pixels: of all of them.  squared_error: sum over these of (16 recalled / T - pixel)^2, of what
+            learns, the chip where there is one; golden_squared_error: of the golden model.
         seconds, clocks: for all samples.  counters: of places 0..L-1 the ten of `golden.records.RECALLED_COUNTERS`.
         agreement: of layers 0..L-1 the sum of the cosines of their counts on the way up and down, where it was asked for.
     """
-    none = {"samples": 0, "pixels": 0, "squared_error": 0, "seconds": 0.0, "clocks": 0.0, "agreement": [0.0] * layers}
+    none = {"samples": 0, "pixels": 0, "squared_error": 0, "golden_squared_error": 0, "seconds": 0.0, "clocks": 0.0}
+    none |= {"agreement": [0.0] * layers}
     return none | {"counters": [[0] * 10 for _ in range(layers)]} | found
 
 
@@ -65,14 +88,20 @@ def accuracies(parts: list[dict], who: str = "correct") -> list[float]:
     return [part[who] / part["samples"] for part in parts if part["samples"]]
 
 
-def errors(parts: list[dict]) -> list[float]:
-    """The mean squared error of pixels 0..1 that were recalled, in each of `recalled_totals` that has samples."""
-    return [part["squared_error"] / (256 * part["pixels"]) for part in parts if part["samples"]]
+def errors(parts: list[dict], who: str = "squared_error") -> list[float]:
+    """The mean squared error of pixels 0..1 that were recalled, in each of `recalled_totals` that has samples; `who`:
+    "squared_error" or "golden_squared_error"."""
+    return [part[who] / (256 * part["pixels"]) for part in parts if part["samples"]]
 
 
 def agreements(parts: list[dict]) -> list[list[float]]:
     """The mean cosine of each layer 0..L-1 on the way up and down, in each of `recalled_totals` that has samples."""
     return [[cosines / part["samples"] for cosines in part["agreement"]] for part in parts if part["samples"]]
+
+
+def shares(parts: list[dict]) -> dict[str, list[float]]:
+    """By the name of what a task goes by, accuracies or errors."""
+    return {"error": errors(parts)} if "squared_error" in parts[0] else {"accuracy": accuracies(parts)}
 
 
 def clocks_a_sample(parts: list[dict]) -> float | None:

@@ -175,12 +175,13 @@ def traces_around(model: Any, x: np.ndarray, y: np.ndarray, learn: np.ndarray, a
     """Golden's traces of samples at - around .. at + around of a stream.
 
     Args:
-        model: an IntegerModel in its state before x[0]; it is trained up to there.
+        model: golden in its state before x[0]; it is trained up to there.
         x, y, learn: (B, n0), (B,), (B,): the stream.
     """
     traces = {}
     for n in range(min(len(x), at + around + 1)):
         if n >= at - around:
-            traces[n] = model.trace(x[n], int(y[n]) if learn[n] else None)
+            label = int(y[n]) if learn[n] else None
+            traces[n] = model.trace(x[n], bool(learn[n]) if model.config.task == "autoencoder" else label)
         model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n]))
     return traces

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cosim import account
 from cosim.files import load_arrays, save_arrays
 from cosim.job import Job, pack
 from cosim.processes import end_with_parent
@@ -23,32 +24,36 @@ def work(job: Job) -> None:
     save_arrays(job.state_file(job.first - 1), model.state())
     with open(job.file("expected.bin"), "wb", buffering=0) as file:
         for epoch in range(job.first, job.last):
-            right: dict[str, int] = {}
-            for records in expected(job, data, epoch, model, right):
+            totals: dict[str, dict] = {}
+            for records in expected(job, data, epoch, model, totals):
                 file.write(records)
-            job.save_right(epoch, right)
+            job.save_totals(epoch, totals)
             save_arrays(job.state_file(epoch), model.state())
 
 
 def expected(
-    job: Job, data: dict[str, np.ndarray], epoch: int, model: Any, right: dict[str, int] | None = None
+    job: Job, data: dict[str, np.ndarray], epoch: int, model: Any, totals: dict[str, dict] | None = None
 ) -> Iterator[bytes]:
-    """Lets golden take an epoch's stream; gives its records, packed, some at a time.
+    """Lets golden take an epoch's stream; gives what it says, packed, some at a time.
 
     Args:
-        right: gets how many samples golden names rightly, by the segment's kind.
+        totals: gets what golden found (`cosim.account`), by the segment's kind.
     """
+    config = job.core_config
     model.decay = job.decays[epoch]
-    right = {} if right is None else right
+    totals = {} if totals is None else totals
     for segment in job.segments(data, epoch):
         for low in range(0, len(segment.x), CHUNK):
             part = slice(low, low + CHUNK)
-            records = model.train(segment.x[part], segment.y[part], learn=segment.learn)
-            found = int((np.asarray(records.prediction) == segment.y[part]).sum())
-            right[segment.kind] = right.get(segment.kind, 0) + found
-            yield pack(records)
+            x, y = segment.x[part], segment.y[part]
+            said = model.train(x, y, learn=segment.learn)
+            so_far = totals.get(segment.kind, account.nothing(config))
+            totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])
+            yield pack(config, said)
         if segment.kind == "recall":
             model.recall()
+        if segment.kind == "test" and config.task == "autoencoder":
+            totals["test"]["agreement"] = model.agreement(segment.x).sum(0).tolist()
 
 
 if __name__ == "__main__":

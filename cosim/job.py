@@ -11,7 +11,10 @@ import numpy as np
 
 from cosim.files import load_arrays, whole_file
 from golden.config import UPDATE_DELAY, Config
-from golden.records import Records
+from golden.records import Recalled, Records
+from rtl.interface.results import result_parts, said
+
+_GOLDEN = {"recognition": "golden.integer:IntegerModel", "autoencoder": "golden.autoencoder:Autoencoder"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,12 @@ class Parts:
     core: str = "rtl.core:core_of"
     memory_map: str = "rtl.interface.memory_map:MemoryMap"
     settings: str = "rtl.interface.memory_map:settings_of"
-    golden: str = "golden.integer:IntegerModel"
+    golden: str = ""
+
+    @staticmethod
+    def of(config: Config) -> "Parts":
+        """Those of a configuration's task."""
+        return Parts(golden=_GOLDEN[config.task])
 
     @staticmethod
     def get(name: str) -> Any:
@@ -52,6 +60,7 @@ class Job:
     """One run of epochs first .. last - 1. `fresh`: begin with golden's initial state and a recall of all concepts.
 
     Members:
+        parts: a `Parts` as a dictionary; empty: that of the configuration's task.
         stretches: where an "epoch" of the run is but a part of one: [its epoch, its first sample], one for each.
         count: after a mismatch the run goes on to the end of that epoch, to count what differs and to know what both name;
             else it ends there.
@@ -63,9 +72,12 @@ class Job:
     first: int
     last: int
     fresh: bool
-    parts: dict = field(default_factory=lambda: asdict(Parts()))
+    parts: dict = field(default_factory=dict)
     stretches: list[list[int]] = field(default_factory=list)
     count: bool = False
+
+    def __post_init__(self):
+        self.parts = self.parts or asdict(Parts.of(self.core_config))
 
     def save(self) -> Path:
         """Writes job.json into the folder."""
@@ -92,13 +104,13 @@ class Job:
         """Golden's state at the end of an epoch; of `first - 1`: where this run begins."""
         return self.file(f"golden-{epoch:04d}.npz")
 
-    def save_right(self, epoch: int, right: dict[str, int]) -> None:
-        """How many samples of a segment's kind golden named rightly in an epoch."""
+    def save_totals(self, epoch: int, totals: dict[str, dict]) -> None:
+        """Golden's totals (`cosim.account`) of an epoch, by the segment's kind."""
         with whole_file(self.file(f"golden-{epoch:04d}.json")) as path:
-            path.write_text(json.dumps(right), encoding="utf-8")
+            path.write_text(json.dumps(totals), encoding="utf-8")
 
-    def load_right(self, epoch: int) -> dict[str, int]:
-        """What `save_right` wrote; it is there when the epoch's state is."""
+    def load_totals(self, epoch: int) -> dict[str, dict]:
+        """What `save_totals` wrote; it is there when the epoch's state is."""
         return json.loads(self.file(f"golden-{epoch:04d}.json").read_text(encoding="utf-8"))
 
     def origin(self, epoch: int) -> tuple[int, int]:
@@ -114,7 +126,7 @@ class Job:
         updates.
         """
         zeros, none = np.zeros((UPDATE_DELAY, data["x"].shape[1]), np.uint8), np.zeros(UPDATE_DELAY, np.uint8)
-        if self.fresh and epoch == self.first and self.core_config.learn:
+        if self.fresh and epoch == self.first and self.core_config.learn and self.core_config.task == "recognition":
             yield Segment("recall", zeros[:1], none[:1])
         if len(data.get("lead", ())) and epoch == self.first:
             yield Segment("lead", data["x"][data["lead"]], data["y"][data["lead"]])
@@ -127,27 +139,26 @@ class Job:
 
 
 def record_width(config: Config) -> int:
-    """Numbers of 32 bits in a record: prediction, K voltages, 4 L counters."""
-    return 1 + config.classes + 4 * config.layers
+    """Numbers of 32 bits in what is said of a sample."""
+    return sum(part.count for part in result_parts(config))
 
 
-def pack(records: Any) -> bytes:
-    """Golden's records for the file between the processes."""
-    count = len(records.prediction)
-    parts = (records.prediction, records.voltages, records.counters)
-    return np.concatenate([np.asarray(p).reshape(count, -1) for p in parts], 1).astype("<i4").tobytes()
+def pack(config: Config, said: Records | Recalled) -> bytes:
+    """What golden says, for the file between the processes."""
+    values = [np.asarray(getattr(said, part.name)).reshape(len(said), -1) for part in result_parts(config)]
+    return np.concatenate(values, 1).astype("<i4").tobytes()
 
 
 class ExpectedReader:
-    """Reads records as another process appends them."""
+    """Reads what golden says as another process appends it."""
 
     def __init__(self, path: Path, config: Config):
         self.config, self.width, self.path = config, record_width(config), path
         self.file = None
         self.buffer = b""
 
-    def take(self, count: int) -> Records | None:
-        """The next `count` records, or None while they are not there yet."""
+    def take(self, count: int) -> Records | Recalled | None:
+        """Of the next `count` samples, or None while they are not there yet."""
         size = 4 * self.width * count
         if self.file is None:
             if not self.path.exists():
@@ -159,5 +170,6 @@ class ExpectedReader:
             return None
         rows = np.frombuffer(self.buffer[:size], "<i4").reshape(count, self.width).astype(np.int64)
         self.buffer = self.buffer[size:]
-        K, L = self.config.classes, self.config.layers
-        return Records(rows[:, 0], rows[:, 1 : 1 + K], rows[:, 1 + K :].reshape(count, L, 4))
+        ends = np.cumsum([part.count for part in result_parts(self.config)])[:-1]
+        names = [part.name for part in result_parts(self.config)]
+        return said(self.config, dict(zip(names, np.split(rows, ends, axis=1), strict=True)))

@@ -60,7 +60,7 @@ def run_training(
         SimulatorError: no simulator.  BuildError, BenchError, GoldenError: something that is no mismatch went wrong.
         KeyboardInterrupt: passed on; by then both processes have ended, and `kept` is the last whole epoch.
     """
-    simulator, parts = find(simulator), parts or Parts()
+    simulator, parts = find(simulator), parts or Parts.of(kept.config)
     config, epochs, first = kept.config, len(order), len(kept.epochs)
     folder = Path(run_dir).resolve() / "sim"
     shutil.rmtree(folder, ignore_errors=True)

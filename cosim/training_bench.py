@@ -9,12 +9,12 @@ import cocotb
 import numpy as np
 
 from cosim import account
-from cosim.chip import Chip
+from cosim.chip import Chip, join
 from cosim.compare import Mismatch, compare_records, compare_state
 from cosim.files import load_arrays
 from cosim.job import ExpectedReader, Job, Segment
 from cosim.runner import parameters
-from golden.records import Records
+from golden.records import Recalled, Records
 from rtl.interface.state import with_copies
 
 REPORT = 0.2
@@ -72,7 +72,7 @@ class TrainingBench:
 
     async def epoch(self, epoch: int, segments: list[Segment]) -> None:
         began = time.monotonic()
-        found = {kind: account.totals(self.config.layers) for kind in ("training", "test")}
+        found = {kind: account.nothing(self.config) for kind in ("training", "test")}
         for segment in segments:
             self.where = {"epoch": epoch, "phase": segment.kind}
             if segment.kind == "lead":
@@ -86,7 +86,8 @@ class TrainingBench:
                 began = time.monotonic()
             if segment.kind in found:
                 clocks, seconds = (clocks_a_sample(records) or 0) * len(records), time.monotonic() - began
-                found[segment.kind] = account.of_records(records, segment.y, clocks=clocks, seconds=seconds)
+                spent = {"clocks": clocks, "seconds": seconds}
+                found[segment.kind] = account.of_said(self.config, records, segment.x, segment.y, **spent)
                 began = time.monotonic()
         self.where = {"epoch": epoch, "phase": "memories"}
         self.tell("progress")
@@ -102,25 +103,27 @@ class TrainingBench:
             async for _ in self.chip.stream(segment.x[number : number + 1], segment.y[number : number + 1]):
                 pass
 
-    async def segment(self, segment: Segment) -> Records:
-        parts, waiting, done, correct = [], deque(), 0, 0
+    async def segment(self, segment: Segment) -> Records | Recalled:
+        parts, waiting, done, found = [], deque(), 0, account.nothing(self.config)
         stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.kind == "recall")
         async for part in stream:
             parts.append(part)
             waiting.append(part)
             while waiting and (expected := self.expected.take(len(waiting[0]))) is not None:
-                self.compare(compare_records, expected, waiting[0], segment.first + done)
-                correct += int((waiting[0].prediction == segment.y[done : done + len(waiting[0])]).sum())
-                done += len(waiting.popleft())
+                said, here = waiting.popleft(), slice(done, done + len(expected))
+                self.compare(compare_records, expected, said, segment.first + done)
+                now = account.of_said(self.config, said, segment.x[here], segment.y[here])
+                found, done = account.summed([found, now]), here.stop
             if time.monotonic() - self.reported > REPORT:
                 self.reported = time.monotonic()
-                self.tell("progress", sample=done, of=len(segment.x), correct=correct, clocks=clocks_a_sample(part))
+                shares = {name: values[-1] for name, values in account.shares([found]).items() if values}
+                self.tell("progress", sample=done, of=len(segment.x), clocks=clocks_a_sample(part), **shares)
         for part in waiting:  # golden is behind
             while (expected := self.expected.take(len(part))) is None:
                 self.pause()
             self.compare(compare_records, expected, part, segment.first + done)
             done += len(part)
-        return Records.join(parts)
+        return join(parts)
 
     def kept(self, state: dict) -> dict:
         """The part of golden's state that this core has: an inference-only core has W alone."""
@@ -136,7 +139,7 @@ class TrainingBench:
         time.sleep(0.005)  # simulated time stands still meanwhile
 
 
-def clocks_a_sample(records: Records) -> float | None:
+def clocks_a_sample(records: Records | Recalled) -> float | None:
     """Mean clocks between two results; None for a single one."""
     if len(records) < 2:
         return None

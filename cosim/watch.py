@@ -26,6 +26,7 @@ class GoldenError(RuntimeError):
 class Progress:
     """phase: building, loading, recall, training, settling, test, memories. sample of samples: in this phase.
 
+    accuracy: of recognition, error: of an auto-encoder, so far in this phase.
     values_compared, values_differ: since the training began.  finished: epochs done and kept.
     """
 
@@ -35,6 +36,7 @@ class Progress:
     sample: int = 0
     samples: int = 0
     accuracy: float | None = None
+    error: float | None = None
     values_compared: int = 0
     values_differ: int = 0
     clocks_per_sample: float | None = None
@@ -86,8 +88,8 @@ class TrainingResult:
 
     @property
     def counters(self) -> np.ndarray:
-        """(L, 4) rows, errors, saturations, spikes of all training samples."""
-        none = np.zeros((self.kept.config.layers, 4), int)
+        """(L, 4) rows, errors, saturations, spikes of all training samples; (L, 10) of an auto-encoder."""
+        none = np.array(account.nothing(self.kept.config)["counters"])
         return sum((np.array(part["counters"]) for part in self._parts("training")), none)
 
 
@@ -151,7 +153,7 @@ class Watch:
                 self.rate = (key, done, now)
             span = now - self.rate[2]
             values = {"sample": done, "samples": of, "clocks_per_sample": line.get("clocks")}
-            values |= {"accuracy": line["correct"] / done if done else None} if of else {}
+            values |= {name: line[name] for name in ("accuracy", "error") if name in line}
             self.tell(
                 line["phase"], epoch, samples_per_second=(done - self.rate[1]) / span if span > 0.1 else None, **values
             )
@@ -166,9 +168,9 @@ class Watch:
         """An epoch is over: it is kept, unless chip and golden differed in it."""
         gave["values"], gave["differ"], self.told = self.compared - self.told, self.differ, self.compared
         if self.kept:
-            right = self.job.load_right(epoch)
+            golden = self.job.load_totals(epoch)
             for kind in ("training", "test"):
-                gave[kind]["golden_correct"] = right.get(kind, 0)
+                gave[kind] = account.with_golden(gave[kind], golden.get(kind, account.nothing(self.job.core_config)))
         if self.mismatch:
             self.broken = gave
         elif self.kept:

@@ -21,8 +21,8 @@ class Scenario:
     """A list of steps that grows with each call, for a golden model that takes every step at once.
 
     Args:
-        model: an `IntegerModel` or an `Autoencoder`, in the state to begin with. Its configuration may differ from the core's
-            in registers.
+        model: an `IntegerModel` or an `Autoencoder`, in the state to begin with. Its configuration may differ from that of
+            the core in registers.
     """
 
     def __init__(self, model: Any):

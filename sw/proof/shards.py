@@ -133,7 +133,8 @@ class GoldenRun:
                 for part in self._parts(segment, model.samples):
                     if segment.learn:
                         self._keep_leads(model)
-                    records.append(pack(taking.train(segment.x[part], segment.y[part], learn=segment.learn)))
+                    said = taking.train(segment.x[part], segment.y[part], learn=segment.learn)
+                    records.append(pack(job.core_config, said))
                     progress(model.samples)
                 if segment.kind == "recall":
                     model.recall()

@@ -22,7 +22,9 @@ class GoldenAutoencoder:
         return self._take(x, True, advance)
 
     def test(self, x: np.ndarray, y: object) -> dict:
-        """The totals over samples from which nothing is learned, and how far the two networks agree on them."""
+        """The totals over samples from which nothing is learned, with all that was learned before, and how far the two
+        networks agree on them."""
+        self.model.finish()
         totals = self._take(x, False, lambda totals: None)
         return totals | {"agreement": self.model.agreement(x).sum(0).tolist() if len(x) else totals["agreement"]}
 
@@ -31,7 +33,8 @@ class GoldenAutoencoder:
         totals, began = account.recalled_totals(config.layers), time.monotonic()
         for start in range(0, len(x), CHUNK):
             part = x[start : start + CHUNK].astype(np.int64)
-            found = account.of_recalled(self.model.train(part, learn), part, config.steps)
+            found = account.of_recalled(self.model.train(part, learn=learn), part, config.steps)
             totals = account.summed([totals, found]) | {"seconds": time.monotonic() - began}
+            totals |= {"golden_squared_error": totals["squared_error"]}
             advance(totals)
         return totals

@@ -74,7 +74,11 @@ def line(config: Config, number: int, epoch: dict) -> dict:
             "samples": training["samples"],
             "training_error": (account.errors([training]) or none)[0],
             "test_error": (account.errors([test]) or none)[0],
+            "golden_error": (account.errors([test], "golden_squared_error") or none)[0],
             "agreement": (account.agreements([test]) or none)[0],
+            "clocks_per_sample": account.clocks_a_sample([training]),
+            "values_compared": epoch["values"],
+            "mismatches": epoch["differ"],
             "samples_per_second": round(training["samples"] / max(1e-6, training["seconds"]), 1),
             "seconds": round(training["seconds"] + test["seconds"], 3),
         }

@@ -61,7 +61,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
                 progress.say("building the simulation, once for each configuration: a minute or two")
             if now.phase == "training":
                 counts = now.values_compared, now.values_differ
-                words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, *counts)
+                words = facts(now.accuracy, now.samples_per_second, now.clocks_per_sample, *counts, error=now.error)
                 progress.advance(now.epoch, now.sample, words)
             else:
                 progress.advance(
@@ -86,7 +86,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
             )
         if result.mismatch:
             message = f"{result.mismatch}; golden's values around it: {result.mismatch_file}"
-            none = account.totals(config.layers)
+            none = account.nothing(config)
             gave = result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ)
             progress.finish(len(kept.epochs), line([*kept.epochs, gave]))
             return Broken(message, gave)

@@ -31,7 +31,7 @@ def begin(
     dataset = data.load(source, split, encoding)
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
     chosen = (config or config_for(dataset)).replace(**changes)
-    if given["backend"] not in (None, "golden"):
+    if given["backend"] == "serial":
         for_chip(chosen)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
