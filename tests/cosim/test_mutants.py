@@ -29,8 +29,8 @@ MUTANTS = (
     Mutant(
         "counts are those of the last sample",
         "engine/rows.py",
-        "s.count_base + s.slots * s.words - 1",
-        "s.count_base + (s.slots - (not s.apical)) * s.words - 1",
+        "s.words if by_parity else s.slots * s.words",
+        "(s.slots - (not s.apical)) * s.words",
         True,
     ),
     Mutant(
@@ -44,8 +44,8 @@ MUTANTS = (
     Mutant(
         "a sample's pass waits for nobody",
         "engine/schedule.py",
-        'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
-        'can &= ~state["closing"]',
+        'return ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
+        'return ~state["closing"]',
     ),
     Mutant(
         "samples go on while concepts are recalled",
@@ -56,7 +56,7 @@ MUTANTS = (
     ),
     Mutant(
         "the update of a sample that taught nothing",
-        "engine/schedule.py",
+        "engine/turns.py",
         "Mux(updates, self.update.errors, 0)",
         "self.update.errors",
         True,
@@ -96,8 +96,8 @@ MUTANTS = (
     Mutant(
         "saturations of another pass",
         "engine/engine.py",
-        "saturated_place.slot.eq(neurons.changes.slot)",
-        "saturated_place.slot.eq(passes.payload.slot)",
+        "(counters.saturated_place, neurons.changes)",
+        "(counters.saturated_place, passes)",
         True,
     ),
     Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),
@@ -138,8 +138,8 @@ MUTANTS = (
     Mutant(
         "a register reads as another one",
         "engine/core.py",
-        ".get(name, registers.get(name))",
-        ".get(name, registers.get(name.replace('_low', '_high')))",
+        "read.eq(registers[name])",
+        "read.eq(registers[name.replace('_low', '_high')])",
         True,
     ),
     Mutant(

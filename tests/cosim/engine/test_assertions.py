@@ -14,13 +14,13 @@ MUTANTS = {
     Mutant("lists are always free", "engine/claims.py", "eq(count != LISTS)", "eq(1)", True): (
         r"engine0\.rows.*both of whose lists are full|claims .*a list is released that was not claimed"
     ),
-    Mutant("spikes need no room", "engine/schedule.py", "can &= room", "can &= 1"): (
+    Mutant("spikes need no room", "engine/turns.py", "can &= room", "can &= 1"): (
         r"engine0\.schedule.*(a pass whose spikes have no room|a sample is claimed where both lists are)"
     ),
     Mutant("sums are not waited for", "engine/neurons.py", "lead=f.summed", "lead=14", True): (
         r"(soma|walk) .*(sums are there while others wait|room for a second group)"
     ),
-    Mutant("taught or not", "engine/schedule.py", "can &= ~state", 'can &= ~state["closing"] | ~state', True): (
+    Mutant("taught or not", "engine/schedule.py", "return ~state", 'return ~state["closing"] | ~state', True): (
         r"engine0\.schedule .*(a sample before the last but one is taught|while concepts are recalled)"
     ),
     Mutant(

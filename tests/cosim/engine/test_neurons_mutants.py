@@ -19,10 +19,12 @@ MUTANTS = {
         "upcoming.eq(upcoming + 1)",
         "upcoming.eq(upcoming)",
     ): WHOLE,
-    Mutant("a second group has the liveness of the first", "engine/walk.py", "(credit & ~begun)", "credit"): SMALL,
+    Mutant("a second group has the liveness of the first", "engine/walk.py", "(has_room & ~begin)", "has_room"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
-    Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self._absent(lane)", ""): WHOLE,
-    Mutant("a row is read while a word is written", "engine/walk.py", " & ~self.blocked", ""): ONE_PORT,
+    Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self.absent[lane]", ""): WHOLE,
+    Mutant(
+        "a row is read while a word is written", "engine/walk.py", "go.eq(walking & ~self.blocked", "go.eq(walking"
+    ): ONE_PORT,
     Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=f.summed", "lead=14"): AGAIN,
     Mutant(
         "the next group begins while a word waits",

@@ -4,7 +4,9 @@ from amaranth.hdl import Array, Cat, Mux, Signal
 
 from rtl.checks import holds, never
 from rtl.engine.claims import LISTS
-from rtl.engine.schedule import DEPTH, Schedule
+from rtl.engine.contexts import Target
+from rtl.engine.schedule import Schedule
+from rtl.engine.turns import DEPTH
 from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import FORM
 from tests.formal.proof import Bench, Proof
@@ -24,14 +26,14 @@ def rules(bench: Bench, block: Schedule) -> None:
     looked, update = Signal(), Signal.like(block.update.as_value(), name="update_before")
     m.d.sync += looked.eq(block.look), update.eq(block.update)
     bench.assume(looked | (block.update.as_value() == update))
-    outside = {*FORM.inputs, FORM.source_of(FORM.layers - 1, True)}
+    outside = {*FORM.inputs, FORM.source_of(Target(FORM.layers - 1, apical=True))}
     for number in range(len(FORM.sources)):
         waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
         begins, takes = block.claim[number], taken & (block.source == number)
         for context in CONTEXTS:
             for apical in (False, True):
-                target = FORM.target_of(FORM.contexts[context], apical)
-                if target and FORM.source_of(*target) == number:
+                targets = FORM.targets_of(FORM.contexts[context], apical)
+                if number in map(FORM.source_of, targets):
                     begins |= taken & (offered.context == context) & (offered.apical == apical)
         m.d.sync += waiting.eq(waiting + begins - takes)
         source, inside = FORM.sources[number], Signal(range(LISTS + 1), name=f"inside{number}")
@@ -78,16 +80,16 @@ PROOFS = (
         bounded="what is listed, claimed and taught is told by counts of others",
         bugs=20,
         mutants=(
-            Mutant("no look at room", "engine/schedule.py", "can &= room", "can &= 1"),
+            Mutant("no look at room", "engine/turns.py", "can &= room", "can &= 1"),
             Mutant(
                 "does not wait for the taught",
                 "engine/schedule.py",
-                'can &= ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
-                'can &= ~state["closing"]',
+                'return ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)',
+                'return ~state["closing"]',
             ),
             Mutant(
                 "chooses on",
-                "engine/schedule.py",
+                "engine/turns.py",
                 "with m.If(~self.passes.valid & ~self.choosing & ~self.taken):",
                 "with m.If(~self.choosing & ~self.taken):",
             ),
