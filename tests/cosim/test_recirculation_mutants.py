@@ -1,4 +1,4 @@
-"""Proof that the bench of an auto-encoder's core can fail: one line of the RTL is changed, and the bench names a difference."""
+"""Proof that the bench of an auto-encoder's core can fail: one line of the RTL is changed, and it names a difference."""
 
 from pathlib import Path
 
