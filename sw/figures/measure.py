@@ -23,7 +23,7 @@ TWO = ((1,), (0, 2, 3))
 def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure]:
     """Measures, prints and writes the figures, as JSON and as a page.
 
-    What is a speed is measured first and alone; then the golden trainings share the cores with the chip's second training.
+    What is a speed is measured first and alone; then the golden trainings share the cores with the chip's other trainings.
 
     Args:
         full: with the configuration `fashion` too: about half an hour more.
@@ -46,7 +46,9 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
             try:
                 golden = GoldenTrainings(pool, full)
                 two = chip_figures.whole_training(digits.replace(engines=TWO), simulator, status.update)
+                recirculation = chip_figures.whole_training(NAMED["autoencoder"], simulator, status.update)
                 chip = [*chip_figures.training_figures(one, two), *alone]
+                chip += chip_figures.autoencoder_figures(recirculation, one)
                 if full:
                     status.update("building the core of fashion")
                     chip.append(chip_figures.density_figure(simulator))

@@ -58,6 +58,26 @@ def test_the_chips_figures_follow_from_its_counters():
     assert found["samples/s, every one compared"].value == 400
 
 
+def recirculation(clocks: float = 1000.0, values_differ: int = 0) -> TrainingResult:
+    """The same of an auto-encoder, with a test error of 0.01."""
+    learned = account.recalled_totals(2, samples=200, pixels=12800, squared_error=50000, seconds=1.0, clocks=200 * clocks)
+    tested = account.recalled_totals(2, samples=100, pixels=6400, squared_error=16384, seconds=0.1, clocks=100 * 700.0)
+    kept = Checkpoint(NAMED["autoencoder"], epochs=[account.epoch(learned, tested, 500, values_differ)])
+    return TrainingResult("verilator", kept, 500, values_differ, 1.1)
+
+
+def test_the_auto_encoders_figures_stand_beside_recognitions():
+    found = by_name(chip_figures.autoencoder_figures(recirculation(), training()))
+    assert found["auto-encoder, chip against golden, mismatches"].how.endswith("500 values compared")
+    assert found["auto-encoder, test error"].text == "0.0100"
+    clocks = found["auto-encoder, clocks a sample, training / inference"]
+    assert (clocks.text, clocks.reached) == ("1,000 / 700; 2.2 times recognition", True)
+    slow = by_name(chip_figures.autoencoder_figures(recirculation(2000.0), training()))
+    assert not slow["auto-encoder, clocks a sample, training / inference"].reached
+    (figure,) = chip_figures.autoencoder_figures(recirculation(values_differ=1), training())
+    assert (figure.text, figure.reached) == ("1", False)
+
+
 def test_a_mismatch_leaves_no_other_figure_of_the_chip():
     (figure,) = chip_figures.training_figures(training(values_differ=1), training())
     assert (figure.text, figure.reached) == ("1", False)
@@ -130,7 +150,11 @@ def test_a_whole_training_gives_what_the_figures_read(monkeypatch):
 def quick(monkeypatch, tmp_path):
     """The bench with every measurement replaced by round numbers; works in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(chip_figures, "whole_training", lambda config, simulator, tell: training())
+    monkeypatch.setattr(
+        chip_figures,
+        "whole_training",
+        lambda config, simulator, tell: {"digits": training, "autoencoder": recirculation}[config.name](),
+    )
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")
         monkeypatch.setattr(module, "speed_figure", lambda *_, figure=figure: figure)
@@ -140,11 +164,11 @@ def quick(monkeypatch, tmp_path):
 
 def test_the_bench_prints_and_writes_every_figure(quick, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    assert cli.main(["bench"]) == 1  # Theta learned is no better than fixed, and two engines take too long, in these numbers
+    assert cli.main(["bench"]) == 1  # Theta learned is no better than fixed, two engines and the simulator are too slow
     out, err = capsys.readouterr()
     written = json.loads((quick / "bench.json").read_text())
     page = (quick / "docs" / "figures.md").read_text()
-    assert len(written["figures"]) == 10
+    assert len(written["figures"]) == 13
     lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
     for figure, line in zip(written["figures"], lines, strict=True):
         assert figure["name"] in out
@@ -154,8 +178,9 @@ def test_the_bench_prints_and_writes_every_figure(quick, capsys, monkeypatch):
             figure["command"],
         ]  # fmt: skip
     missed = [figure["name"] for figure in written["figures"] if not figure["reached"]]
-    assert err == f"bispike: {len(missed)} of 10 figures miss their target: {'; '.join(missed)}\n"
-    assert missed == ["tiny, learned above fixed Theta", "clocks a sample, training / inference, two engines"]
+    assert err == f"bispike: {len(missed)} of 13 figures miss their target: {'; '.join(missed)}\n"
+    speed = "samples/s, every one compared"
+    assert missed == ["tiny, learned above fixed Theta", "clocks a sample, training / inference, two engines", speed]
 
 
 def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
