@@ -51,6 +51,9 @@ class CoreBench:
     async def change(self, arrays: dict[str, np.ndarray], settings: dict[str, int]) -> None:
         await self._set(settings)
 
+    async def finish(self, arrays: dict[str, np.ndarray]) -> None:
+        await self.chip.write(finish=1)
+
     async def memories(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         return await self._compare(state)
 

@@ -79,9 +79,13 @@ class Scenario:
             recall = False
         self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1))
 
-    def memories(self) -> None:
-        """Settles, and compares every memory."""
-        self.blank()
+    def memories(self, finish: bool = False) -> None:
+        """Settles, and compares every memory. finish: settles by the register of that name, else by blank samples."""
+        if finish:
+            self.model.finish()
+            self._add("finish")
+        else:
+            self.blank()
         self._add("memories", **self.model.state())
 
     def resume(self) -> None:

@@ -1,6 +1,6 @@
 """Rows: lists the active rows of every source's samples, so that a pass walks nothing else (contract, steps 2, 7 and 9)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -8,7 +8,7 @@ from amaranth.utils import ceil_log2
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
-from rtl.fixed import gated, times
+from rtl.fixed import times
 from rtl.memories import ram
 from rtl.spikes import one_of, pixel_count, train_count
 
@@ -22,8 +22,9 @@ class Rows(wiring.Component):
     """Takes words of spikes and lists, by source, the rows active now (upwards) and those active two samples ago only
     (downwards from the other end), each with its count then; a row a clock, a word three at least.
 
-    Of an auto-encoder a layer's perceptions have the counts of its echo two samples ago, and the echo none: what a layer is
-    taught was recalled, and its update rides on the pass over what is perceived.
+    Of an auto-encoder a layer's perceptions have the counts of its echo two samples ago: what a layer is taught was
+    recalled, and its update rides on the pass over what is perceived. The echo's own old counts mean nothing: it applies no
+    errors.
 
     A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
     free, which it knows from the schedule; channels may be in the midst of samples of different sources.
@@ -157,15 +158,12 @@ class Rows(wiring.Component):
             for number in direct:
                 count = Mux(held.source == number, pixel_count(held.trains[p][:4], f.steps), count)
             m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(self.host_lane == p, self.host_data, read.data[p])))
-        kept, olds = 1, read.data
+        kept = 1
         if f.echoes:
-            has_echo = [int(not s.apical and not s.echo) for s in sources]
-            kept = ~of_source(has_echo, held.source).any()
-            olds = Signal(layout)
-            m.d.comb += olds.eq(gated(Value.cast(read.data), ~of_source([int(s.echo) for s in sources], held.source).any()))
+            kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += self.host_read.eq(read.data[self.host_lane])
-        return olds
+        return read.data
 
     def _place(self, m, held, picks_next, shape):
         """The address of the senders' counts in this slot: it goes round all slots, or is the sample's, by its parity."""

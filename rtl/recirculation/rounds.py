@@ -92,8 +92,7 @@ class Rounds(Turns):
         """A third pass that waits for the next sample, its rows listed, is at rest, too."""
         works, listed = [], []
         for state in self.states:
-            soon = state["busy"].bit_select(state["slot"][0], 1)
-            works += [soon, (state["busy"] & ~state["echo"]).any(), state["busy_below"].any()]
+            works += [(state["busy"] & ~state["echo"]).any(), state["busy_below"].any()]
         for number, source in enumerate(self.form.sources):
             listed.append(self.listed[number] & (self._can(source) if source.echo else 1))
         return ~Cat(works).any() & ~Cat(listed).any()

@@ -48,7 +48,7 @@ def brief(config: Config, path: Path, samples: int = 8, seed: int = 0) -> Path:
     rng = np.random.default_rng(seed)
     scenario = Scenario(wild(config, rng, decay=-1))
     scenario.samples(*stimulus(config, samples, rng))
-    scenario.change(rate=config.rate - 2, theta_rate=-3, stochastic=not config.stochastic, seed=config.seed + 1)
+    scenario.change(rate=config.rate - 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples, rng))
     scenario.memories()
     return scenario.save(path)
@@ -66,11 +66,12 @@ def thorough(config: Config, path: Path, samples: int = 16, seed: int = 0, reset
     scenario.resume()
     scenario.samples(*stimulus(config, samples // 2, rng))
     # An update takes its own sample's rates, noise and rounding: here they differ from those of the samples behind it.
-    scenario.change(rate=config.rate - 2, theta_rate=-3, stochastic=not config.stochastic, seed=config.seed + 1)
+    scenario.change(rate=config.rate - 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples // 2, rng))
-    scenario.change(threshold=40, window_low=config.window_low - 9, learn_theta=not config.learn_theta)
+    # A window in which few voltages are: below it only what rises is open, above it what falls.
+    scenario.change(threshold=40, window_low=-3, window_high=5, learn_theta=not config.learn_theta)
     scenario.samples(*stimulus(config, samples // 2, rng))
-    scenario.memories()
+    scenario.memories(finish=True)
     scenario.take(wild(config, rng, decay=-1))
     for after in resets:
         x, _, learn, _ = stimulus(config, 18, rng)
