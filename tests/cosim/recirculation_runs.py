@@ -26,6 +26,13 @@ def stimulus(config: Config, count: int, rng: np.random.Generator) -> tuple[np.n
     return x, None, learn & ~drawn, drawn
 
 
+def learned(config: Config, count: int, rng: np.random.Generator) -> tuple[np.ndarray, None, bool]:
+    """Samples that leave an update each."""
+    x = np.zeros((count, max(config.sizes[0], config.sizes[-1])), np.int64)
+    x[:, : config.sizes[0]] = rng.integers(8, 16, (count, config.sizes[0]))
+    return x, None, True
+
+
 def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> Autoencoder:
     """A model whose weights are anything that they can be, many at the ends of their range."""
     model = Autoencoder(config, fast=False)
@@ -65,12 +72,14 @@ def thorough(config: Config, path: Path, samples: int = 16, seed: int = 0, reset
     scenario.samples(*stimulus(config, samples, rng))
     scenario.resume()
     scenario.samples(*stimulus(config, samples // 2, rng))
+    scenario.samples(*learned(config, 2, rng))
     # An update takes its own sample's rates, noise and rounding: here they differ from those of the samples behind it.
     scenario.change(rate=config.rate - 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples // 2, rng))
     # A window in which few voltages are: below it only what rises is open, above it what falls.
     scenario.change(threshold=40, window_low=-3, window_high=5, learn_theta=not config.learn_theta)
     scenario.samples(*stimulus(config, samples // 2, rng))
+    scenario.samples(*learned(config, 2, rng))
     scenario.memories(finish=True)
     scenario.take(wild(config, rng, decay=-1))
     for after in resets:

@@ -39,7 +39,6 @@ MUTANTS = (
         True,
     ),
     Mutant("layer 0 takes any sample", f"{ROOM}/rounds.py", 'eq(~state["busy_below"].bit_select(parity, 1))', "eq(1)", True),
-    Mutant("an error at the edge closes", f"{ROOM}/differences.py", "(d > 0), d[-1]", "(d > 1), d[-1]", True),
     Mutant("above the window all is closed", f"{ROOM}/differences.py", "(high | falls)", "high", True),
     Mutant("Theta learns though it is fixed", f"{ROOM}/differences.py", "(~seen.apical | self.learn_theta)", "1", True),
     Mutant("an error of twice the size", f"{ROOM}/differences.py", "GAIN_SHIFT = 3", "GAIN_SHIFT = 4", True),
