@@ -13,7 +13,7 @@ import tomli_w
 
 from golden.config_derived import MAX_RATE, MAX_WEIGHT_BITS, MIN_RATE, MIN_WEIGHT_BITS, Derived
 from golden.config_keys import ConfigError, choice, integers, mapping_of, number
-from golden.config_tasks import AUTOENCODER, TASKS, check_task, with_defaults
+from golden.config_tasks import AUTOENCODER, SEQUENCE, TASKS, check_task, with_defaults
 
 __all__ = ["MAX_RATE", "MAX_WEIGHT_BITS", "MIN_RATE", "MIN_WEIGHT_BITS", "NAMED", "Config", "ConfigError"]
 
@@ -45,7 +45,7 @@ class Config(Derived):
     sizes: tuple[int, ...] = ()
     lanes: int = 0
     name: str = field(default="custom", metadata={"doc": "a name for messages and files"})
-    task: str = choice(TASKS, "what is learned: to name samples, or to recall them from a code", "recognition")
+    task: str = choice(TASKS, "what is learned: to name samples, to recall them from a code, or what is next", "recognition")
     steps: int = choice((4, 8), "time steps T of a sample", 4)
     coding: str = choice(
         ("direct", "rate"), "how a pixel drives layer 1: as a constant 4-bit current, or as spikes", "direct"
@@ -60,6 +60,10 @@ class Config(Derived):
         -4096, 4095, "surrogate window: a voltage summed over 4 steps below this closes a hidden neuron", -64
     )
     window_high: int = number(-4096, 4095, "surrogate window: at or above this a hidden neuron may only fall", 320)
+    neighbours: int = number(
+        0, 31, "concepts on either side of a sample's own that are no rivals, where concepts are values in order", 0
+    )
+    recurrent: bool = choice((True, False), "layer 1 also sees its own counts of the sample before", False)
     block: int = number(1, 4096, "samples between two Theta updates with recall", 64)
     rate: int = number(-8, 8, "shift on top of each layer's own W rate", 0)
     theta_rate: int = number(-8, 5, "shift of the Theta update, on top of 2", -2)
@@ -120,7 +124,8 @@ class Config(Derived):
 
     def _check_addresses(self) -> None:
         """Every weight of an engine has an address, and a pass over all rows can be counted."""
-        rows = [sum(self.sizes[i] for i in (at - 1, at + 1) if 0 <= i <= self.layers) for at in range(self.layers + 1)]
+        above = [*self.sizes[1:], 0]
+        rows = [above[at] + (self.rows(at) if at else 0) for at in range(self.layers + 1)]
         engines = self.engines or (range(self.layers + 1),)
         words = max(sum(self.groups(layer) * rows[layer] for layer in engine) for engine in engines)
         addresses = words << (self.lanes - 1).bit_length()
@@ -203,6 +208,9 @@ NAMED = {
             lanes=32,
             **AUTOENCODER | {"epochs": 5, "decay": (0, -1, -2, -3, -4)},
         ),
+        Config(name="electricity", sizes=(144, 128, 64, 32), lanes=16, **SEQUENCE),
+        Config(name="electricity-recurrent", sizes=(48, 128, 64, 32), lanes=16, recurrent=True, **SEQUENCE),
+        Config(name="text", sizes=(128, 256, 32), lanes=16, **SEQUENCE | {"neighbours": 0, "epochs": 1}),
     )
 }
 """The named configurations: `Config.load("digits")`."""

@@ -1,4 +1,4 @@
-"""What follows from a configuration's keys: sizes, scales, rates, windows (docs/arithmetic.md, docs/autoencoder.md)."""
+"""What follows from a configuration's keys: sizes, scales, rates, windows (docs/arithmetic.md and the pages beside it)."""
 
 MAX_RATE, MIN_RATE = 5, -8
 """The update shift 2^rate that a lane's 18-bit multiplier operand can hold (docs/arithmetic.md, step 7)."""
@@ -20,6 +20,7 @@ class Derived:
     window_high: int
     rate: int
     theta_rate: int
+    recurrent: bool
     decay: tuple[int, ...]
 
     @property
@@ -31,6 +32,10 @@ class Derived:
     def classes(self) -> int:
         """Number of concepts K, the size of layer L."""
         return self.sizes[-1]
+
+    def rows(self, layer: int) -> int:
+        """Rows of W[layer]: the neurons of the layer below, and of layer 1's own where it sees its counts."""
+        return self.sizes[layer - 1] + (self.sizes[1] if layer == 1 and self.recurrent else 0)
 
     def groups(self, layer: int) -> int:
         """Memory words that hold one value a neuron of the layer: ceil(n / lanes)."""
@@ -51,9 +56,9 @@ class Derived:
         return max(self.sizes[0], self.sizes[-1]) if self.task == "autoencoder" else self.sizes[0]
 
     def scale(self, layer: int) -> int:
-        """Weight scale s_l of W[layer], a shift: the least s >= 0 with n_{l-1} <= 64 * 4^s."""
+        """Weight scale s_l of W[layer], a shift: the least s >= 0 with rows <= 64 * 4^s."""
         scale = 0
-        while self.sizes[layer - 1] > 64 << (2 * scale):
+        while self.rows(layer) > 64 << (2 * scale):
             scale += 1
         return scale
 
@@ -64,7 +69,7 @@ class Derived:
 
     def forward_rate(self, layer: int, decay: int = 0) -> int:
         """Update shift of W[layer], clipped to MIN_RATE..MAX_RATE. `decay` comes from `decay_at`."""
-        fan_in = (self.sizes[layer - 1] - 1).bit_length()
+        fan_in = (self.rows(layer) - 1).bit_length()
         own = int(layer > 1) - 2 * (self.steps // 8)  # counts and voltages of 8 steps are twice as large
         if self.task == "autoencoder":
             own += 0 if self.layers == 1 else -1

@@ -8,7 +8,7 @@ from golden.config_keys import ConfigError
 if TYPE_CHECKING:
     from golden.config import Config
 
-TASKS = ("recognition", "autoencoder")
+TASKS = ("recognition", "autoencoder", "sequence")
 
 AUTOENCODER = {
     "task": "autoencoder",
@@ -22,24 +22,48 @@ AUTOENCODER = {
 }
 """The defaults of an auto-encoder, where they are not those of the keys themselves."""
 
-_UNUSED = {"dead_zone": "templates", "block": "blocks"}
-"""Keys without a part in an auto-encoder, and what it has not."""
+SEQUENCE = {
+    "task": "sequence",
+    "steps": 8,
+    "window_low": -64,
+    "window_high": 320,
+    "neighbours": 2,
+    "decay": (0, -1, -2, -3),
+    "epochs": 8,
+}
+"""The defaults of a network that foretells a sequence, where they are not those of the keys themselves."""
+
+_DEFAULTS = {"autoencoder": AUTOENCODER, "sequence": SEQUENCE}
+
+_UNUSED = {
+    "autoencoder": {
+        "dead_zone": "templates",
+        "block": "blocks",
+        "neighbours": "concepts",
+        "recurrent": "elements that follow each other",
+    },
+    "recognition": {"neighbours": "order among its concepts", "recurrent": "elements that follow each other"},
+    "sequence": {},
+}
+"""Keys without a part in a task, and what it has not."""
 
 
 def with_defaults(values: dict) -> dict:
     """The keys of a file or a dictionary, filled up with those of their task."""
-    return AUTOENCODER | values if values.get("task") == "autoencoder" else values
+    return _DEFAULTS.get(values.get("task"), {}) | values
 
 
 def check_task(config: "Config") -> None:
     """Raises ConfigError on keys that their task does not have."""
-    if config.task != "autoencoder":
-        return
-    if config.coding != "rate":
+    if config.task == "sequence" and config.coding != "direct":
+        raise ConfigError(f"coding: found {config.coding} with task sequence; allowed is direct: counts return as currents")
+    if config.task == "autoencoder" and config.coding != "rate":
         raise ConfigError(
             f"coding: found {config.coding} with task autoencoder; allowed is rate: what is recalled are spikes"
         )
     defaults = {f.name: f.default for f in dataclasses.fields(config)}
-    for key, what in _UNUSED.items():
+    for key, what in _UNUSED[config.task].items():
         if (found := getattr(config, key)) != defaults[key]:
-            raise ConfigError(f"{key}: found {found} with task autoencoder, which has no {what}; allowed is to leave it out")
+            said = str(found).lower() if isinstance(found, bool) else found
+            found = f"{key}: found {said} with task {config.task}, which has no {what}"
+            raise ConfigError(f"{found}; allowed is to leave it out")

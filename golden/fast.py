@@ -10,6 +10,7 @@ import torch
 
 from golden.config import Config
 from golden.recirculation import Recirculation
+from golden.recurrence import Recurrence
 from golden.rule import Rule
 
 _FREE = {"name": "compiled", "seed": 0, "rate": 0, "theta_rate": 0, "decay": (0,), "epochs": 1, "stochastic": True}
@@ -37,7 +38,7 @@ def compiled_circulation(config: Config) -> Callable:
 
 @cache
 def _compiled(config: Config) -> tuple[Callable, Callable]:
-    rule = Rule(config)
+    rule = (Recurrence if config.task == "sequence" else Rule)(config)
 
     def sample(memories, x, y, gain, bases):
         trace = rule.sample(memories, x, y, gain, bases)

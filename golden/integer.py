@@ -42,12 +42,13 @@ class IntegerModel:
         decay: shift added to both rates from the next sample on, -8..0.
     """
 
+    TASK = "recognition"
+
     def __init__(self, config: Config, fast: bool | None = None):
-        if config.task != "recognition":
-            raise ConfigError(f"task: found {config.task}; allowed is recognition")
+        if config.task != self.TASK:
+            raise ConfigError(f"task: found {config.task}; allowed is {self.TASK}")
         self.config, self.decay, self.samples, self.position = config, 0, 0, 0
-        self.rule = Rule(config)
-        self.memories = Memories(config)
+        self.rule, self.memories = self._parts()
         self.W, self.Theta, self.h = self.memories.W, self.memories.Theta, self.memories.h
         self.E, self.S = self.memories.E, self.memories.S
         self._patience = {True: 0, False: math.inf, None: PATIENCE}[fast]
@@ -136,6 +137,9 @@ class IntegerModel:
         for key, tensor in self.memories.tensors().items():
             tensor.copy_(torch.from_numpy(arrays[key].astype(np.int64)))
         self.memories.forget_update()
+
+    def _parts(self) -> tuple[Rule, Memories]:
+        return Rule(self.config), Memories(self.config)
 
     def _learn(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         if 0 < self._patience < len(x):

@@ -30,7 +30,8 @@ class Memories(Weights):
             self.m = [self.h[0], *(torch.zeros_like(h) for h in self.h[1:-1]), self.h[-1]]
             self.E = [zeros(K, n[i]) for i in range(L)]
             self.S = [zeros(K) for i in range(L)]
-            self.due, self.next = Update(n[:-1], n[1:]), Update(n[:-1], n[1:])
+            rows = [config.rows(i) for i in range(1, L + 1)]
+            self.due, self.next = Update(rows, n[1:]), Update(rows, n[1:])
 
     def tensors(self) -> dict[str, Tensor]:
         """All that a state holds, by its names: W1.., Theta0.., h0.., E0.., S0.., m1.. ."""

@@ -20,7 +20,7 @@ class Networks:
         n = config.sizes
         self.config = config
         self.t, self.s = rsqrt_table(TEMPLATE**2 * max(config.sizes))
-        self.W_noise = [None, *(noise.pattern(n[i - 1], n[i]) for i in range(1, len(n)))]
+        self.W_noise = [None, *(noise.pattern(config.rows(i), n[i]) for i in range(1, len(n)))]
         self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
 
     def __deepcopy__(self, memo) -> "Networks":
@@ -55,6 +55,10 @@ class Networks:
     def active(self, i: int, x: Tensor, trace: dict[str, Tensor]) -> Tensor:
         """Rows (..., n_{i-1}) of layer i that drive it (step 2), of stimuli x (..., n_0)."""
         return x > 0 if i == 1 and self.config.coding == "direct" else trace[f"s{i - 1}"].sum(-2) > 0
+
+    def pre(self, i: int, trace: dict[str, Tensor]) -> Tensor:
+        """Counts of the rows of W[i] (step 7)."""
+        return trace[f"r{i - 1}"]
 
     def evoke(self, m: Memories, k: Tensor) -> dict[str, Tensor]:
         """Step 4: what concept k (1,) evokes in the backward network; vh, sh, uh (T, n_l) and Vh, rh (n_l,) by name."""

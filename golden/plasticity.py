@@ -10,30 +10,32 @@ from torch import Tensor
 from golden.fixed import product, rnd, sat
 
 
-def coefficients(C: Tensor, y: Tensor, known: Tensor, dead_zone: int, stimulus: bool) -> Tensor:
+def coefficients(C: Tensor, y: Tensor, known: Tensor, dead_zone: int, stimulus: bool, neighbours: int = 0) -> Tensor:
     """How strongly each concept pulls (> 0) or pushes (< 0) this layer's counts.
 
     Args:
         C: affinities (K,), Q.8. y: the label, a 0-d tensor. known: (K,), false for a template of zeros.
         dead_zone: a sample nearer to its concept teaches nothing, Q.8. stimulus: layer 0, which takes the own class only.
+        neighbours: concepts so near to the own one are no rivals.
 
     Returns:
         a (K,), Q.8.
     """
-    own = torch.arange(C.shape[0], device=C.device) == y
+    distance = (torch.arange(C.shape[0], device=C.device) - y).abs()
+    own = distance == 0
     p = 256 - (C * own).sum()
-    push = torch.zeros_like(C) if stimulus else C.clamp(min=0)
+    push = torch.zeros_like(C) if stimulus else torch.where(distance > neighbours, C.clamp(min=0), 0)
     return torch.where(known & (p >= dead_zone), torch.where(own, p, -push), 0)
 
 
 def affinity(
-    r: Tensor, m: Tensor, y: Tensor, r_norm: tuple, m_norms: tuple, dead_zone: int, stimulus: bool
+    r: Tensor, m: Tensor, y: Tensor, r_norm: tuple, m_norms: tuple, dead_zone: int, stimulus: bool, neighbours: int = 0
 ) -> dict[str, Tensor]:
     """Step 6, and the scalars of step 8.
 
     Args:
         r: (n,) counts of a sample with label y. m: (K, n) templates. r_norm, m_norms: their 1/sqrt as (t, s), int64.
-        dead_zone, stimulus: see `coefficients`.
+        dead_zone, stimulus, neighbours: see `coefficients`.
 
     Returns:
         d, C, a, q (K,) and qr (0-d); b1, b2 (K,).
@@ -41,7 +43,7 @@ def affinity(
     (t_r, s_r), (t_k, s_k) = r_norm, m_norms
     d = product(m, r[:, None])[:, 0].to(torch.int64)
     C = rnd(d * t_r * t_k, s_r + s_k - 8).clamp(-256, 256)
-    a = coefficients(C, y, t_k > 0, dead_zone, stimulus)
+    a = coefficients(C, y, t_k > 0, dead_zone, stimulus, neighbours)
     q = sat(rnd(a * t_k, s_k - 7), 16)
     qr = sat(rnd(((a * C).sum() >> 8) * t_r, s_r - 7), 16)
     b1 = sat(rnd(a * t_r * t_k, s_r + s_k - 15), 16)

@@ -84,7 +84,7 @@ class Rule(Networks):
         config, top = self.config, i == self.config.layers
         r, template = trace[f"r{i}"], m.m[i]
         norms = self.inverse_norm(r), self.inverse_norm(template)
-        signal = plasticity.affinity(r, template, y, *norms, config.dead_zone_of(i), stimulus=i == 0)
+        signal = plasticity.affinity(r, template, y, *norms, config.dead_zone_of(i), i == 0, config.neighbours)
         b1, b2 = signal.pop("b1"), signal.pop("b2")
         trace |= {f"m{i}": template.clone()} | {f"{name}{i}": value for name, value in signal.items()}
         if not top and config.learn_theta:
@@ -94,7 +94,7 @@ class Rule(Networks):
         if i > 0:
             e, g = plasticity.error(signal["q"], signal["qr"], template, r, trace[f"V{i}"], config.window, top)
             trace |= {f"e{i}": e, f"g{i}": g}
-            m.next.pre[i - 1].copy_(trace[f"r{i - 1}"])
+            m.next.pre[i - 1].copy_(self.pre(i, trace))
             m.next.g[i - 1].copy_(g)
 
     def relearn(self, m: Memories, k: Tensor, gain: Tensor, shift: Tensor, bases: Tensor) -> dict[str, Tensor]:

@@ -49,7 +49,8 @@ class Weights:
     """One tensor a layer; a new core's are zeros until `fill`.
 
     Members:
-        W: l = 1..L, int32 (n_{l-1}, n_l), feedforward; W[0] is None.
+        W: l = 1..L, int32 (rows, n_l), feedforward; W[0] is None. Rows are those of the n_{l-1} neurons below and, in layer
+            1 where it is recurrent, of its own n_1.
         Theta: l = 0..L-1, int32 (n_{l+1}, n_l), backward.
     """
 
@@ -58,7 +59,7 @@ class Weights:
         self.config = config
         # Plain tensors of the processor, which may change in place wherever they are used.
         with torch.inference_mode(False), torch.device("cpu"):
-            self.W = [None, *(zeros(n[i - 1], n[i]) for i in range(1, L + 1))]
+            self.W = [None, *(zeros(config.rows(i), n[i]) for i in range(1, L + 1))]
             self.Theta = [zeros(n[i + 1], n[i]) for i in range(L)]
 
     def fill(self) -> None:
@@ -67,9 +68,12 @@ class Weights:
         n, L = config.sizes, config.layers
         own = config.task == "autoencoder"  # a code has as many active neurons as a hidden layer, a concept one
         forward, backward, top = (0.85, 0.25, 0.25 * n[L]) if own else (1, 1, 1)
+        stimulus = 0.1 if config.task == "sequence" else 0.35  # of values coded by populations few pixels are active
         for i in range(1, L + 1):
-            active = (0.35 if i == 1 else 0.25) * n[i - 1]
-            self._draw(self.W[i], random, forward * 2 ** config.scale(i), active, 1 << (config.weight_shift - 1))
+            gain, offset = forward * 2 ** config.scale(i), 1 << (config.weight_shift - 1)
+            basal, lateral = self.W[i][: n[i - 1]], self.W[i][n[i - 1] :]
+            self._draw(basal, random, gain, (stimulus if i == 1 else 0.25) * n[i - 1], offset)
+            self._draw(lateral, random, gain, 0.25 * n[i], offset)
         for i in range(L):
             self._draw(self.Theta[i], random, backward, top if i == L - 1 else 0.25 * n[i + 1], 0)
 

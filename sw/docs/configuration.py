@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 from golden.config import Config
-from golden.config_tasks import AUTOENCODER
+from golden.config_tasks import AUTOENCODER, SEQUENCE
 
 FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -17,6 +17,7 @@ any of these keys, of which only `sizes` and `lanes` must be there; `--help` of 
 and a run keeps its own in `config.toml`.
 
 {auto}
+{sequence}
 | key | default | allowed | |
 |---|---|---|---|
 | sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 concepts | neurons of each layer, from the stimulus to the top |
@@ -26,19 +27,33 @@ and a run keeps its own in `config.toml`.
 
 def text() -> str:
     """The page."""
-    return _HEAD.replace("{auto}", _autoencoder()) + "".join(
+    return _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()) + "".join(
         _row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")
     )
 
 
 def _autoencoder() -> str:
     """What else `task = "autoencoder"` says, in lines of at most 120 letters."""
-    own = ", ".join(f"{key} {_toml(value)}" for key, value in AUTOENCODER.items() if key != "task")
+    own = _defaults(AUTOENCODER)
     words = (
         f'With `task = "autoencoder"` ([autoencoder.md](autoencoder.md)) the defaults are {own}; coding is always rate, '
         "dead_zone and block play no part, and the code, the last of sizes, may have 1 to 4096 neurons."
     )
     return textwrap.fill(words, 120) + "\n"
+
+
+def _sequence() -> str:
+    """What else `task = "sequence"` says."""
+    words = (
+        f'With `task = "sequence"` ([sequences.md](sequences.md)) the defaults are {_defaults(SEQUENCE)}; coding is always '
+        "direct. Keys neighbours and recurrent are of this task alone."
+    )
+    return textwrap.fill(words, 120) + "\n"
+
+
+def _defaults(values: dict) -> str:
+    """The keys that a task has other defaults for."""
+    return ", ".join(f"{key} {_toml(value)}" for key, value in values.items() if key != "task")
 
 
 def _row(field: dataclasses.Field) -> str:

@@ -46,6 +46,7 @@ class Plain:
         self.n, self.L, self.K, self.T = c.sizes, len(c.sizes) - 1, c.sizes[-1], c.steps
         self.lg = int(math.log2(self.T))
         self.mem = {key: np.array(value, np.int64) for key, value in state.items()}
+        self.rows = [None, *self.n[:-1]]  # of W
         self.code = self.T * np.eye(self.K, dtype=np.int64)
         self.taken, self.pending, self.decay = 0, {}, 0
 
@@ -80,13 +81,19 @@ class Plain:
             self.write(self.pending[sample])
         self.pending = {}
 
+    def rivals(self, y):
+        return np.arange(self.K) != y
+
+    def pre(self, layer):
+        return self.trace[f"r{layer - 1}"]
+
     def perceive(self):
         c, x, trace, T = self.c, self.x, self.trace, self.T
         so_far = np.array([(x * t + 8) >> 4 for t in range(T + 1)])
         trace["r0"], trace["s0"] = so_far[T], np.diff(so_far, axis=0)
         for layer in range(1, self.L + 1):
             w8, scale = self.mem[f"W{layer}"] >> (c.weight_bits - 8), 0
-            while 64 * 4**scale < self.n[layer - 1]:
+            while 64 * 4**scale < self.rows[layer]:
                 scale += 1
             if layer == 1 and c.coding == "direct":
                 v = np.array([(x @ w8) >> (4 + scale)] * T)
@@ -116,7 +123,7 @@ class Plain:
             p = 256 - C[y]
             a = np.zeros(K, np.int64)
             if p >= c.dead_zone + 64 * hidden:
-                a = np.where(np.arange(K) == y, p, -np.maximum(0, C) if layer else 0) * (t > 0)
+                a = np.where(np.arange(K) == y, p, -np.maximum(0, C) * self.rivals(y) if layer else 0) * (t > 0)
             q = sat(rnd(a * t, s - 7), 16)
             qr = sat(rnd((int(a @ C) >> 8) * t_r, s_r - 7), 16)
             names = ("m", "d", "C", "a", "q", "qr")
@@ -143,11 +150,11 @@ class Plain:
         is_open = ~((V < 0) & (e < 0)) if top else (low <= V) & ((high > V) | (e < 0))
         g = sat(rnd(e, 7 if top else 6), 7) * is_open
         self.trace |= {f"e{layer}": e, f"g{layer}": g}
-        scale = max(0, math.ceil(math.log(self.n[layer - 1] / 64, 4)))
-        rate = 8 + scale - math.ceil(math.log2(self.n[layer - 1])) + (layer > 1) - 2 * (self.lg - 2)
+        scale = max(0, math.ceil(math.log(self.rows[layer] / 64, 4)))
+        rate = 8 + scale - math.ceil(math.log2(self.rows[layer])) + (layer > 1) - 2 * (self.lg - 2)
         rate = max(-8, min(5, rate + c.rate + self.decay + c.weight_bits - 16))
-        noise = self.noise(layer, self.n[layer - 1], self.n[layer], int(self.mem["samples"]), 0)
-        pre = self.trace[f"r{layer - 1}"]
+        noise = self.noise(layer, self.rows[layer], self.n[layer], int(self.mem["samples"]), 0)
+        pre = self.pre(layer)
         self.pending[self.taken][layer] = {"pre": pre, "g": g, "rate": rate, "noise": noise}
 
     def noise(self, stream, pre, post, n, c):
