@@ -9,6 +9,7 @@ from golden.config import Config
 if TYPE_CHECKING:
     from golden.autoencoder import Autoencoder
     from golden.integer import IntegerModel
+    from golden.sequence import Foreteller
 
 CHUNK = 96
 """Samples between two signs of life."""
@@ -16,12 +17,14 @@ WORTH_COMPILING = 8000
 """Samples to learn from which on the golden model is compiled at once instead of after a while."""
 
 
-def model_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) -> "IntegerModel | Autoencoder":
+def model_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) -> "IntegerModel | Autoencoder | Foreteller":
     """The model, with a state if there is one, before `samples` that it will learn from. Raises StateError."""
     import torch  # takes seconds to import: not before bad input is found
 
     if config.task == "autoencoder":
         from golden.autoencoder import Autoencoder as Model
+    elif config.task == "sequence":
+        from golden.sequence import Foreteller as Model
     else:
         from golden.integer import IntegerModel as Model
 

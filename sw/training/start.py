@@ -31,6 +31,9 @@ def begin(
     dataset = data.load(source, split, encoding)
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
     chosen = (config or config_for(dataset)).replace(**changes)
+    if chosen.task == "sequence":
+        found = f"--config: found {chosen.name}, of task sequence"
+        raise UserError(f"{found}; allowed are tasks recognition and autoencoder: sequences have no command yet")
     if given["backend"] == "serial":
         for_chip(chosen)
     data.check(dataset, chosen)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from golden import SampleError, StateError
 from golden.config import Config
 from golden.sequence import Foreteller
-from tests.marks import long
 
 here = Path(__file__)  # tests are no package to import from
 cases = runpy.run_path(str(here.with_name("cases.py")))
@@ -180,7 +179,7 @@ def test_a_saved_state_goes_on_exactly_with_the_next_sequence():
     assert np.array_equal(got.counters, expected.counters)
 
 
-@long
+@pytest.mark.long
 def test_compiled_is_step_by_step_in_every_value():
     slow, quick = (shaken(Foreteller(ODD, fast=fast), 5, 0.4) for fast in (False, True))
     x, y = elements(30)

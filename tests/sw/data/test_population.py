@@ -1,0 +1,33 @@
+"""Values as populations of neurons: tents of pixels, the nearest concept, and the expectation back."""
+
+import numpy as np
+import pytest
+
+from sw.data.population import Population
+
+FIVE = Population(-1, 1, 5)
+
+
+def test_a_value_is_a_tent_of_pixels_around_its_place():
+    # A neuron sees a value up to one and a half distances away: 15 at its centre, 5 at one distance, 0 from 1.5 on.
+    assert FIVE.pixels([0.0])[0].tolist() == [0, 5, 15, 5, 0]
+    assert FIVE.pixels([0.25])[0].tolist() == [0, 0, 10, 10, 0]
+    assert FIVE.pixels([-1.0])[0].tolist() == [15, 5, 0, 0, 0]
+
+
+def test_values_beyond_the_ends_count_as_these():
+    assert np.array_equal(FIVE.pixels([-7.0, 3.0]), FIVE.pixels([-1.0, 1.0]))
+    assert FIVE.labels([-7.0, 3.0]).tolist() == [0, 4]
+
+
+def test_the_concept_is_the_nearest():
+    assert FIVE.labels([-0.26, -0.24, 0.1, 0.74, 0.76]).tolist() == [1, 2, 2, 3, 4]
+
+
+def test_places_are_whole_256ths_of_a_distance():
+    assert FIVE.places([-1, -0.5, 0.001, 1]).tolist() == [0, 256, 513, 1024]
+
+
+def test_the_expectation_weighs_voltages_and_takes_negative_ones_as_none():
+    voltages = np.array([[-900, 0, 100, 300, -5], [0, 7, 0, 0, 0], [-1, -2, -3, -4, -5]])
+    assert FIVE.values(voltages) == pytest.approx([0.375, -0.5, 0])

