@@ -208,9 +208,9 @@ NAMED = {
             lanes=32,
             **AUTOENCODER | {"epochs": 5, "decay": (0, -1, -2, -3, -4)},
         ),
-        Config(name="electricity", sizes=(144, 128, 64, 32), lanes=16, **SEQUENCE),
-        Config(name="electricity-recurrent", sizes=(48, 128, 64, 32), lanes=16, recurrent=True, **SEQUENCE),
-        Config(name="text", sizes=(128, 256, 32), lanes=16, **SEQUENCE | {"neighbours": 0, "epochs": 1}),
+        Config(name="electricity", sizes=(144, 128, 32), lanes=16, **SEQUENCE),
+        Config(name="electricity-recurrent", sizes=(48, 128, 32), lanes=16, recurrent=True, **SEQUENCE),
+        Config(name="text", sizes=(128, 256, 32), lanes=16, steps=8, **SEQUENCE | {"neighbours": 0}),
     )
 }
 """The named configurations: `Config.load("digits")`."""

@@ -24,9 +24,6 @@ AUTOENCODER = {
 
 SEQUENCE = {
     "task": "sequence",
-    "steps": 8,
-    "window_low": -64,
-    "window_high": 320,
     "neighbours": 2,
     "decay": (0, -1, -2, -3),
     "epochs": 8,

@@ -68,7 +68,7 @@ class Weights:
         n, L = config.sizes, config.layers
         own = config.task == "autoencoder"  # a code has as many active neurons as a hidden layer, a concept one
         forward, backward, top = (0.85, 0.25, 0.25 * n[L]) if own else (1, 1, 1)
-        stimulus = 0.1 if config.task == "sequence" else 0.35  # of values coded by populations few pixels are active
+        stimulus = 1 / 16 if config.task == "sequence" else 0.35  # populations and symbols have few active pixels
         for i in range(1, L + 1):
             gain, offset = forward * 2 ** config.scale(i), 1 << (config.weight_shift - 1)
             basal, lateral = self.W[i][: n[i - 1]], self.W[i][n[i - 1] :]

@@ -104,6 +104,37 @@ def test_an_auto_encoder_has_defaults_and_rates_of_its_own():
     assert ([large.forward_rate(l) for l in (1, 2)], [large.backward_rate(0, l) for l in (0, 1)]) == ([-3, -1], [-3, -1])
 
 
+def test_a_sequence_has_defaults_of_its_own_and_lateral_rows_count_as_fan_in():
+    config = Config.from_toml('task = "sequence"\nsizes = [48, 128, 32]\nlanes = 16\nrecurrent = true')
+    assert config == NAMED["electricity-recurrent"].replace(name="custom")
+    assert (config.steps, config.window, config.neighbours, config.epochs) == (4, (-64, 320), 2, 8)
+    twin = config.replace(recurrent=False)
+    assert [[one.rows(l) for l in (1, 2)] for one in (config, twin)] == [[176, 128], [48, 128]]
+    assert [one.scale(1) for one in (config, twin)] == [1, 0]
+    rates = [[one.forward_rate(l) for l in (1, 2)] for one in (config, twin)]
+    assert rates == [[1, 3], [2, 3]]  # 8 + scale - log2, 1 more above layer 1
+    assert NAMED["text"].neighbours == 0
+
+
+@pytest.mark.parametrize(
+    "task, change, said",
+    [
+        ("electricity", {"coding": "rate"}, "coding: found rate with task sequence; allowed is direct"),
+        ("electricity", {"neighbours": 32}, "neighbours: found 32; allowed is a whole number from 0 to 31"),
+        ("digits", {"neighbours": 1}, "neighbours: found 1 with task recognition, which has no order among its concepts;"),
+        ("digits", {"recurrent": True}, "recurrent: found true with task recognition, which has no elements that follow"),
+        (
+            "autoencoder",
+            {"neighbours": 1},
+            "neighbours: found 1 with task autoencoder, which has no concepts; allowed is to",
+        ),
+        ("autoencoder", {"recurrent": True}, "recurrent: found true with task autoencoder, which has no elements that"),
+    ],
+)
+def test_keys_of_sequences_are_theirs_alone(task, change, said):
+    assert said in message(lambda: NAMED[task].replace(**change))
+
+
 @pytest.mark.parametrize(
     "change, said",
     [

@@ -70,3 +70,11 @@ def test_apical_errors_are_rounded_and_layer_0_moves_no_count_past_its_ends():
     # A silent neuron may only rise, one of four spikes in four steps only fall.
     assert apical_error(E, S, m, shift, stimulus=4)[1].tolist() == [1, 0, 0, 0, -1, 0]
     assert apical_error(E, S, m, shift, stimulus=8)[1].tolist() == [1, 0, 0, 1, -1, 3]
+
+
+@pytest.mark.parametrize("neighbours, pushed", [(0, [0, 1, 3, 4]), (1, [0, 4]), (2, []), (9, [])])
+def test_neighbours_are_no_rivals(neighbours, pushed):
+    C, known = torch.tensor([9, 20, 100, 30, 40]), torch.ones(5, dtype=torch.bool)
+    a = coefficients(C, torch.tensor(2), known, 48, False, neighbours)
+    assert a[2] == 156
+    assert [k for k in range(5) if a[k] < 0] == pushed and all(a[k] == -C[k] for k in pushed)
