@@ -187,6 +187,12 @@ def test_an_auto_encoder_has_no_chip(complaint, command):
     assert AUTOENCODER in complaint(*command, "--config", "autoencoder")
 
 
+def test_a_sequence_has_no_command_yet(complaint):
+    said = complaint("train", "--config", "electricity")
+    assert "--config: found electricity, of task sequence; allowed are tasks recognition and autoencoder" in said
+    assert "found text, of task sequence; allowed is task recognition" in complaint("verify", "--config", "text")
+
+
 @pytest.mark.parametrize("command", ["predict", "recall"])
 def test_an_auto_encoder_names_nothing(complaint, tmp_path, command):
     Checkpoint(NAMED["autoencoder"], {}, {"data": "digits", "split": 0}).save(tmp_path / "auto.npz")
