@@ -13,13 +13,13 @@ from sw.training import foretell
 SMALL = NAMED["electricity-recurrent"].replace(sizes=(48, 24, 8), lanes=8, neighbours=1, epochs=2, block=16)
 
 
-def square(count=500):
+def square(count):
     """A wave whose next change cannot be told from its value and last change alone: two of it are alike, one is not."""
     return Series("square", np.tile([0.0, 0, 0, 1, 1, 1], count // 6) + 0.01 * np.sin(np.arange(count // 6 * 6)))
 
 
 def test_memory_tells_what_a_value_alone_does_not():
-    found = foretell.errors(SMALL.replace(epochs=6), elements(square(), 8, before=False))
+    found = foretell.errors(SMALL.replace(epochs=4), elements(square(300), 8, before=False))
     assert found["error"] < 0.5 * found["twin"] < 0.5 * found["persistence"]
 
 
