@@ -10,10 +10,9 @@ from cosim.runner import BenchError, run
 from cosim.wrapper import TOP, wrapped
 from tests.cosim.core_runs import BENCH, built
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
-from tests.cosim.recirculation_runs import autoencoder, thorough
+from tests.cosim.recirculation_runs import SLOW, autoencoder, thorough
 
-CONFIG = autoencoder(sizes=(7, 5, 3), lanes=2, rate=-5, theta_rate=-4, seed=3)
-"""Rates at which the rounding shows."""
+CONFIG = autoencoder(sizes=(7, 5, 3), lanes=2, seed=3, **SLOW)
 ROOM = "recirculation"
 
 MUTANTS = (
