@@ -123,7 +123,7 @@ MUTANTS = (
     Mutant(
         "a block one sample too long",
         "engine/stimulus.py",
-        "self.position == self.block",
+        "self.position >= self.block",
         "self.position > self.block",
         True,
     ),

@@ -234,6 +234,31 @@ def test_registers_are_counted_and_read_while_a_result_waits(chip):
     assert len(chip._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
 
 
+def shortened(chip, model):
+    """Three samples of a block, that is then made one of two: the next sample ends it, on the chip as golden says."""
+    x, y = samples(5, 12)
+    x, y = x[:, : chip.config.sizes[0]], y % chip.config.classes
+    begin = model.position
+    said, expected = [chip.train(x[:3], y[:3])], [model.train(x[:3], y[:3])]
+    chip._wait("idle")
+    model.config = model.config.replace(block=2)
+    for name, value in settings_of(model.config).items():
+        chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
+    positions = []
+    for n in (3, 4):
+        positions += chip.transport.read(chip._settings["position"].address)
+        said += [chip.train(x[n : n + 1], y[n : n + 1])]
+        chip._wait("idle")
+        expected += [model.train(x[n : n + 1], y[n : n + 1])]
+    assert positions == [begin + 3, 0]
+    assert_same(records(Records.join(said)), records(Records.join(expected)))
+    assert_same(chip.save(), model.state())
+
+
+def test_a_block_made_shorter_than_what_it_has_seen_ends_with_the_next_sample(chip):
+    shortened(chip, IntegerModel(CONFIG))
+
+
 def killed(chip, words):
     """Another host has sent so many words of a sample to learn, and was killed."""
     (packet,) = pack_samples(chip.config, np.full((1, chip.config.sizes[0]), 15), [1]).tolist()
@@ -279,6 +304,9 @@ def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
             assert_same(records(chip.train(x[part], y[part])), records(model.train(x[part], y[part])))
             assert_same(chip.save(), model.state())
         assert chip.counters()["results"] == 6 and chip.errors() == []
+        chip.load(model.state() | {"position": np.array(0)})
+        model.load(model.state() | {"position": np.array(0)})
+        shortened(chip, model)
         found = killed(chip, 1)  # of a packet of two words
         assert_same(found.save(), model.state())
-        assert [found.counters()[name] for name in ("packets", "dropped")] == [6, 2]
+        assert [found.counters()[name] for name in ("packets", "dropped")] == [11, 2]
