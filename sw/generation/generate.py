@@ -80,7 +80,8 @@ def generate(
     Args:
         label: the class, its name or number; None: all. count: images of each class, or on the way between two samples.
         between: two samples, by their places in the data's own file, from 0.
-        output: FILE.png; None: generated.png or between.png in the run's folder. A FILE.npz that is no earlier drawing stays.
+        output: FILE.png; None: generated.png or between.png in the run's folder. Where FILE.npz is no earlier drawing, it is
+            refused.
 
     Raises:
         UserError, StateError, DataError: bad input.

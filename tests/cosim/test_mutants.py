@@ -127,7 +127,6 @@ MUTANTS = (
         "self.position > self.block",
         True,
     ),
-    Mutant("one blank sample", "engine/stimulus.py", "blank.eq(Mux(blank.any(), blank - 1, 0))", "blank.eq(0)", True),
     Mutant(
         "a clock counts as two",
         "engine/core.py",

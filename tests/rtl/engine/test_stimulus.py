@@ -3,7 +3,7 @@
 import pytest
 from amaranth.sim import Simulator
 
-from golden.config import Config
+from golden.config import UPDATE_DELAY, Config
 from rtl.engine.formats import EngineFormat
 from rtl.engine.stimulus import Stimulus
 
@@ -62,6 +62,26 @@ def test_a_sample_right_behind_a_finish_changes_nothing_of_the_blanks_that_go_fi
             assert ctx.get(out.valid) and ctx.get(out.payload.as_value()) == before
         ctx.set(out.ready, 1)
         assert await sample(ctx, block, label=2) == {"label": 2, "relearn": 0, "blank": 0}
+
+    simulate(bench)
+
+
+def test_a_finish_lets_two_blank_samples_through_and_no_more():
+    """As many as an update of W waits for."""
+
+    async def bench(ctx, block):
+        ctx.set(block.finish, 1)
+        await ctx.tick()
+        ctx.set(block.finish, 0)
+        words = 0
+        for _ in range(40):
+            if ctx.get(block.link.words.valid):
+                words += 1
+                assert ctx.get(block.link.words.payload.header.blank)
+                assert not any(ctx.get(block.link.words.payload.trains[p]) for p in range(CONFIG.lanes))
+            await ctx.tick()
+        assert words == UPDATE_DELAY * FORM.sources[block.source].words
+        assert ctx.get(block.idle) and ctx.get(block.position) == 0
 
     simulate(bench)
 
