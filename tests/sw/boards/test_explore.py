@@ -63,4 +63,8 @@ def test_what_was_checked_says_how_far_off_the_estimate_was():
     explore.show([explore.replace(point, found=found)], console)
     said = console.export_text()
     assert "clocks are means over the first 192 samples learned from initial weights" in " ".join(said.split())
+    assert "clocks a sample, recall included; us" in said
+    for change, words in (({"block": 256}, ", no recall among them; us"), ({"learn": False}, "clocks a sample; us")):
+        explore.show([explore.replace(point, config=BASE.replace(**change))], console)
+        assert words in console.export_text()
     assert "really" in said and "+100 %" in said and "-50 %" in said
