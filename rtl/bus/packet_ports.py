@@ -27,7 +27,7 @@ class PacketPorts(wiring.Component):
     Members:
         stream_i, stream_o: In/Out, packets by route 0. stimulus, result: Out/In, the core's.
         mode, hold: In, see `PacketIn`. route: In.
-        push: In, pulse: `word` goes in by route 1; only in the clock after `room` was. pop: In, pulse: the word `front` is taken.
+        push: In, pulse: `word` goes in by route 1; only in the clock after `room` was. pop: In, pulse: `front` is taken.
         there: Out, `front` is a word of a result, by route 1. waiting: Out, one is there, or will be, of a result that has
             begun.
         counts: Out, the registers `COUNTS`. short_packet, long_packet, label: Out, pulses: why a packet was dropped.
