@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-COUNTERS = ("rows", "errors", "saturations", "spikes")
+from rtl.formats import COUNTERS
+
 _AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",), "samples": ()}
-_ORDER = ("W", "Theta", "h", "m", "N", "apical", "flags", "E", "S", "samples", "position")
+_ORDER = ("W", "Theta", "h", "m", "N", "E", "S", "samples", "position")
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Mismatch(AssertionError):
 
     Members:
         quantity: what differs: "voltages", "W2", ...  place: its index by axis name, as in {"pre": 3, "post": 17}.
-        layer: None where it belongs to no layer.  sample: of the stream, None for a memory.  step: None where it has none.
+        layer: None where it belongs to no layer.  sample: of the stream, None for a memory.
         differ, values: how many of how many values differ in what was compared at once, this one the first of them.
     """
 
@@ -28,14 +29,13 @@ class Mismatch(AssertionError):
     got: int
     layer: int | None = None
     sample: int | None = None
-    step: int | None = None
     place: dict[str, int] | None = None
     note: str = ""
     differ: int = 1
     values: int = 1
 
     def __str__(self) -> str:
-        parts = [("sample", self.sample), ("layer", self.layer), ("step", self.step), *(self.place or {}).items()]
+        parts = [("sample", self.sample), ("layer", self.layer), *(self.place or {}).items()]
         where = ", ".join(f"{name} {value}" for name, value in parts if value is not None)
         text = f"mismatch{f' at {where}' if where else ''}: {self.quantity} expected {self.expected}, got {self.got}"
         return f"{text} ({self.note})" if self.note else text
@@ -46,10 +46,10 @@ class Mismatch(AssertionError):
 
 
 def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...], **where: Any) -> int:
-    """Compares two arrays of one shape, whose axes have the names given ("sample", "step", "neuron", ...).
+    """Compares two arrays of one shape, whose axes have the names given ("sample", "concept", "neuron", ...).
 
     Args:
-        where: further members of Mismatch (layer, sample, step); a "sample" axis counts on from `sample`.
+        where: further members of Mismatch (layer, sample); a "sample" axis counts on from `sample`.
 
     Returns:
         The number of values compared.
@@ -74,8 +74,6 @@ def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...]
         place = dict(zip(axes, index, strict=True))
         if "sample" in place:
             where["sample"] = place.pop("sample") + (where.get("sample") or 0)
-        if "step" in place:
-            where["step"] = place.pop("step")
         differ, values = int(different.sum()), different.size
         note = f"{differ} of {values} differ" if values > 1 else ""
         first = int(expected[index]), int(got[index])
@@ -129,7 +127,7 @@ def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | N
         sample: samples of the stream seen, for the message.
 
     Raises:
-        Mismatch: the lowest layer first, in it in the order W, Theta, h, N, apical, flags, E, S.
+        Mismatch: the lowest layer first, in it in the order W, Theta, h, m, N, E, S.
         ValueError: a name that only one of the two has, or another shape.
     """
     odd = sorted(expected.keys() ^ got.keys())
