@@ -60,9 +60,9 @@ def build(
     board: options.BoardName,
     config: options.BoardConfig = None,
     megahertz: options.Megahertz = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.LineBaud = None,
     output: options.BuildFolder = None,
-    seed: options.PlacerSeed = 1,
+    seed: options.PlacerSeed = None,
 ) -> None:
     """Make a bitstream for a board with open tools, or what its vendor's tool needs; tell what it takes and how fast it is.
 
@@ -73,9 +73,11 @@ def build(
     from sw.boards.build import build as build_for_board
 
     where = catalogue.find(board)
+    where.check_has(megahertz, baud, seed)
     chosen = for_chip(Config.load(config)) if config else where.own_config()
     path = output or Path("build") / f"{where.name}-{chosen.name}"
-    build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
+    line, first = (given if given is not None else default for given, default in ((baud, 1_000_000), (seed, 1)))
+    build_for_board(where, chosen, where.clock(megahertz), line, path, first, Console())
 
 
 def explore(
@@ -115,6 +117,7 @@ def plan(
     from sw.boards import plan as planning
     from sw.boards.explore import configurations, known
 
-    base = for_chip(Config.load(config))
-    (chosen,) = configurations(base, [sizes], []) if sizes else (base,)
-    planning.run(chosen, planning.Goal(known(board), microseconds), output, workers, Console())
+    base, console = for_chip(Config.load(config)), Console()
+    goal = planning.Goal(known(board), microseconds)
+    (chosen,) = configurations(base, [sizes], [], console) if sizes else (base,)
+    planning.run(chosen, goal, output, workers, console)

@@ -170,12 +170,18 @@ BoardName = Annotated[
     ),
 ]
 BoardConfig = Annotated[str | None, _config("Default: the board's own.")]
+LineBaud = Annotated[
+    int | None, Option("--baud", metavar="N", help="Bits a second of the board's serial line. Default: 1,000,000.")
+]
 Megahertz = Annotated[float | None, Option(metavar="MHZ", help="The core's clock. Default: the board's own.")]
 BuildFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="The build's folder. Default: build/BOARD-NAME.")
 ]
 PlacerSeed = Annotated[
-    int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next three are tried too.")
+    int | None,
+    Option(
+        "--seed", metavar="N", help="Of the placer; where the clock is missed, the next three are tried too. Default: 1."
+    ),
 ]
 BoardNames = Annotated[
     list[str] | None,
@@ -188,7 +194,7 @@ SizesList = Annotated[
     ),
 ]
 LanesList = Annotated[
-    list[str] | None,
+    list[int] | None,
     Option("--lanes", metavar="N", help="Of each engine; may be repeated. Default: --config's."),
 ]
 CheckCount = Annotated[

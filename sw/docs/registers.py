@@ -51,8 +51,9 @@ Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RES
 - An update of W is pending for two samples, and brings the settings of its own: they may be written at any time that the
   core is idle. Before reading or writing memory write `finish`, and wait until STATUS says idle.
 - A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
-- A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
-  word waits, and clears ERRORS.
+- A host that finds a core in the middle of its predecessor's work reads RESULT until STATUS says idle and that no word
+  waits. Then it writes as many words as a sample has to SAMPLE, and one to SAMPLE_LAST: whatever was there of a packet, it
+  is now too long, and dropped; SAMPLE_LAST alone might make it a whole sample. When STATUS says idle again it clears ERRORS.
 """
 
 

@@ -9,7 +9,7 @@ from golden.config import UPDATE_DELAY, Config
 from golden.errors import StateError
 from golden.records import Records
 from rtl.interface.memory_map import MemoryMap, settings_of
-from rtl.interface.packets import pack_samples, result_words, unpack_results
+from rtl.interface.packets import pack_samples, result_words, sample_words, unpack_results
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
 from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import Transport, TransportError
@@ -62,18 +62,22 @@ class Chip:
 
     def _recover(self) -> None:
         """Ends what another host left half done: its results are thrown away, a packet without an end is dropped."""
-        for end in (False, True):
-            while self._get("STATUS") & _bit("result"):
-                self.transport.read(ADDRESS["RESULT"])
-            if not end and self._get("STATUS") & _bit("room"):
-                self.transport.write(ADDRESS["SAMPLE_LAST"], [0])
-            self._wait_while_running()
+        self._drain()
+        if self._get("STATUS") & _bit("room"):
+            # Too long, whatever was there of it: a shorter end might make a whole sample, and be learned.
+            self.transport.write(ADDRESS["SAMPLE"], [0] * sample_words(self.config))
+            self.transport.write(ADDRESS["SAMPLE_LAST"], [0])
+        self._drain()
         self._clear_errors()
 
-    def _wait_while_running(self) -> None:
+    def _drain(self) -> None:
+        """Throws results away until no sample is inside."""
         end = time.monotonic() + PATIENCE
-        while not self._get("STATUS") & (_bit("idle") | _bit("result")):
-            if time.monotonic() > end:
+        while not (status := self._get("STATUS")) & _bit("idle") or status & _bit("result"):
+            if status & _bit("result"):
+                self.transport.read(ADDRESS["RESULT"])
+                end = time.monotonic() + PATIENCE
+            elif time.monotonic() > end:
                 raise TransportError(f"chip: found it busy for {PATIENCE:.0f} seconds with nothing asked; reset it")
 
     # -- samples ---------------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ class GoldenTransport(Transport):
         config = config.replace(**changes)
         state, decay = self._memories(), self.model.decay
         if config != self.model.config:
-            self._load(IntegerModel(config), state | {"position": np.minimum(state["position"], config.block - 1)})
+            self._load(IntegerModel(config), state)
             self.model.decay = decay
         for decay in _DECAYS:
             wanted = settings_of(config, decay)

@@ -1,5 +1,6 @@
 """`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'."""
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ COUNT, WAY = 100, 10
 """Images of a class, and on the way between two samples, where nothing else is said."""
 MOST = 10_000
 """Images of a class."""
+_MARK = "written_by"
+"""An array of every .npz that is written here: no other one is overwritten."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +44,16 @@ class Drawn:
 class _Network:
     """A trained auto-encoder, and the samples it learned."""
 
-    def __init__(self, source: Path, given_data: str | None):
-        self.kept = Checkpoint.load(source)
-        self.config = self.kept.config
-        if self.config.task != "autoencoder":
-            found = f"{source}: found a network of task {self.config.task}"
-            raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
-        self.encoding = history.encoding(self.kept)
-        name = given_data or history.own_data(self.kept, source)
-        self.dataset = data.load(name, self.kept.about.get("split", 0), self.encoding)
+    def __init__(self, kept: Checkpoint, name: str):
+        self.config, self.encoding = kept.config, history.encoding(kept)
+        self.dataset = data.load(name, kept.about.get("split", 0), self.encoding)
         data.check(self.dataset, self.config)
 
         from golden.autoencoder import Autoencoder
 
         self.model = Autoencoder(self.config)
-        if self.kept.state:
-            self.model.load(self.kept.state)
+        if kept.state:
+            self.model.load(kept.state)
 
     def codes(self, x: np.ndarray) -> np.ndarray:
         """Counts (N, n_L) that samples x (N, n_0) evoke in the last layer."""
@@ -83,16 +80,23 @@ def generate(
     Args:
         label: the class, its name or number; None: all. count: images of each class, or on the way between two samples.
         between: two samples, by their places in the data's own file, from 0.
-        output: FILE.png; None: generated.png or between.png in the run's folder.
+        output: FILE.png; None: generated.png or between.png in the run's folder. Where FILE.npz is no earlier drawing, it is
+            refused.
 
     Raises:
         UserError, StateError, DataError: bad input.
     """
     check_png(output)
     _check(label, count, seed, between, where)
-    network = _Network(source, given_data)
+    kept = Checkpoint.load(source)
+    if kept.config.task != "autoencoder":
+        found = f"{source}: found a network of task {kept.config.task}"
+        raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
+    name = given_data or history.own_data(kept, source)
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")
+    _check_free(output, source, Path(name))
+    network = _Network(kept, name)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
     return _draw_classes(network, label, count or COUNT, seed, output, console)
@@ -108,6 +112,28 @@ def _check(label: str | None, count: int | None, seed: int, between: tuple[int, 
         raise UserError(f"--count: found {count}; allowed is {least} to {MOST:,}")
     if seed < 0:
         raise UserError(f"--seed: found {seed}; allowed is a whole number from 0")
+
+
+def _check_free(output: Path, source: Path, named: Path) -> None:
+    """Raises UserError where FILE.png or FILE.npz is the network, its data, or an .npz that is no earlier drawing."""
+    arrays = output.with_suffix(".npz")
+    for path in (output, arrays):
+        if named.exists() and path.resolve().is_relative_to(named.resolve()):
+            raise UserError(f"--output: found {output}, and {path} is of the data {named}; allowed is another name")
+    if arrays.resolve() == source.resolve():
+        raise UserError(f"--output: found {output}, and {arrays} is the network itself; allowed is another name")
+    if arrays.exists() and not _drawn(arrays):
+        found = f"--output: found {output}, and beside it {arrays}, which generate did not write"
+        raise UserError(f"{found}; allowed is another name")
+
+
+def _drawn(path: Path) -> bool:
+    """Whether `_write` wrote it."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return _MARK in file.files
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile):
+        return False
 
 
 def _draw_classes(network: _Network, label: str | None, count: int, seed: int, output: Path, console: Console) -> Drawn:
@@ -187,6 +213,7 @@ def _write(output: Path, drawn: Drawn, steps: int, more: dict[str, np.ndarray]) 
     """All images as arrays, beside the sheet."""
     make_folder(output.parent)
     arrays = {"recalled": drawn.recalled, "codes": drawn.codes, "labels": drawn.labels, "steps": np.array(steps)} | more
+    arrays |= {_MARK: np.array("bispike generate")}
     try:
         save_arrays(output.with_suffix(".npz"), arrays, compress=True)
     except OSError as error:

@@ -14,6 +14,7 @@ from rich.console import Console
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
+from sw.boards.netlist import FAMILIES
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
@@ -57,6 +58,8 @@ def verify(
     """
     if samples < 2:
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
+    if netlist not in (None, *FAMILIES):
+        raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
     config = for_chip(named or kept.config, "--config" if named or not source else source)
@@ -139,11 +142,9 @@ def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable
     """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
     if netlist is None:
         return core_verilog(config, asserted=True)
-    from sw.boards.netlist import FAMILIES, netlist_verilog
+    from sw.boards.netlist import netlist_verilog
     from sw.boards.tools import Folder
 
-    if netlist not in FAMILIES:
-        raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
     tell(f"synthesising for {netlist}: minutes")
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         text = netlist_verilog(Folder(Path(name)), config, netlist)

@@ -100,6 +100,8 @@ class _Run:
         self.golden.decay = config.decay_at(epoch, config.epochs)
         self.chip.set(self.golden.decay)
         learned = self._take(data.x_train[shuffled], data.y_train[shuffled], True, advance)
+        self.chip.finish()  # no update that is pending is left for samples of the test, as in every backend
+        self.golden.finish()
         tested = self._take(data.x_test, data.y_test, False, lambda totals: None)
         state = self.chip.save()
         self._compare(compare_state, self._known(), state)

@@ -116,12 +116,14 @@ def test_large_unsigned_values_are_not_taken_for_equal():
         compare_arrays("v", np.array([2**62], np.int64), np.array([2**62 + 1], np.uint64), ("neuron",))
 
 
-def test_steps_and_samples_are_named_by_axis():
+def test_places_and_samples_are_named_by_axis():
     expected = np.zeros((3, 4, 5), int)
     got = expected.copy()
     got[1, 2, 3] = 9
-    with pytest.raises(Mismatch, match=r"at sample 11, layer 2, step 2, neuron 3: s2 expected 0, got 9 \(1 of 60 differ\)"):
-        compare_arrays("s2", expected, got, ("sample", "step", "neuron"), sample=10, layer=2)
+    with pytest.raises(
+        Mismatch, match=r"at sample 11, layer 2, concept 2, neuron 3: E2 expected 0, got 9 \(1 of 60 differ\)"
+    ):
+        compare_arrays("E2", expected, got, ("sample", "concept", "neuron"), sample=10, layer=2)
 
 
 def test_the_trace_around_a_mismatch_is_goldens_before_at_and_after(tmp_path):

@@ -32,6 +32,22 @@ def test_weights_in_several_banks_are_shown_together():
     assert f" {16 * 2 * (300 + 2) * config.weight_bits:,} " in console.export_text()
 
 
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"block": 192}, "in training, recall included, "),
+        ({"block": 193}, "in training, no recall among them, "),
+        ({"learn_theta": False}, "in training, no recall among them, "),
+        ({"learn": False}, "predicted: "),
+    ],
+)
+def test_a_recall_is_said_to_be_in_the_clocks_where_a_block_ends_within_them(change, words):
+    config = Config(name="small", sizes=(6, 4, 2), lanes=2).replace(**change)
+    console = Console(record=True, width=140)
+    inventory._show_clocks(console, config, None)
+    assert words in console.export_text()
+
+
 @pytest.mark.parametrize("lanes", [4, 1])
 def test_an_engine_is_counted_by_its_blocks(lanes):
     """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums. One lane

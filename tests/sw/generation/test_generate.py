@@ -113,6 +113,36 @@ def test_what_is_wrong_is_named(trained, network, capsys, tmp_path, options, sai
     assert not list(tmp_path.iterdir())
 
 
+def test_no_file_of_somebody_else_is_overwritten(trained, network, capsys, tmp_path):
+    """FILE.npz is written beside FILE.png: it may be training data, the trained network, or anything else."""
+    x, y = network[1].x_train, network[1].y_train
+    np.savez("mine.npz", x=x, y=y)
+    Path("other.npz").write_bytes(b"no arrays")
+    sheet = trained / "weights.png"
+    Path("own.npz").write_bytes((trained / "weights.npz").read_bytes())
+    for source, more, output, words in (
+        (trained, [], "mine.png", "and beside it mine.npz, which generate did not write"),
+        (trained, [], "other.png", "and beside it other.npz, which generate did not write"),
+        (trained, [], sheet, f"and beside it {trained / 'weights.npz'}, which generate did not write"),
+        ("own.npz", [], "own.png", "and own.npz is the network itself"),
+        (trained, ["--data", "mine.npz"], "mine.png", "and mine.npz is of the data mine.npz"),
+    ):
+        before = {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()}
+        assert cli.main(["generate", "--from", str(source), "--count", "1", "--output", str(output), *more]) == 2
+        assert capsys.readouterr().err == f"bispike: --output: found {output}, {words}; allowed is another name\n"
+        assert {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()} == before
+
+
+def test_what_generate_wrote_is_written_anew(trained, network):
+    for seed in ("0", "1"):
+        again = ["generate", "--from", str(trained), "--count", "2", "--output", "sheet.png", "--seed", seed]
+        assert cli.main(again) == 0
+        found = np.load("sheet.npz")["codes"]
+        if seed == "0":
+            first = found
+    assert not np.array_equal(found, first)
+
+
 def test_a_network_that_names_samples_draws_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Checkpoint(NAMED["tiny"], {}, {"data": "digits", "split": 0}).save(tmp_path / "names.npz")
