@@ -150,7 +150,14 @@ Between = Annotated[
     tuple[int, int] | None,
     Option(metavar="A B", help="Draw the way from one sample's code to another's, by their places in the data, from 0."),
 ]
-DrawBackend = Annotated[Backend | None, Option("--backend", help="Who draws; only golden so far. Default: golden.")]
+DrawBackend = Annotated[
+    Backend | None,
+    Option(
+        "--backend",
+        help="Who draws. golden: the PyTorch model. sim: the simulated chip; every value is compared with golden's. "
+        "serial: not yet. Default: golden.",
+    ),
+]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 JsonFile = Annotated[
     Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")

@@ -1,4 +1,7 @@
-"""`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'."""
+"""`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'.
+
+Golden draws them, or the simulated chip, every value of which is compared with golden's.
+"""
 
 import zipfile
 from dataclasses import dataclass
@@ -9,10 +12,12 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from cosim.files import save_arrays
+from golden.records import Recalled
 from sw import data
 from sw.common.blocks import show_pictures
-from sw.common.errors import UserError
+from sw.common.errors import CheckError, UserError
 from sw.common.files import check_png, make_folder, unwritable, whole_file
+from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.generation import sampling
 from sw.generation.judge import Judgement, judge
@@ -42,10 +47,16 @@ class Drawn:
 
 
 class _Network:
-    """A trained auto-encoder, and the samples it learned."""
+    """A trained auto-encoder, and the samples it learned.
 
-    def __init__(self, kept: Checkpoint, name: str):
-        self.config, self.encoding = kept.config, history.encoding(kept)
+    Members:
+        compared: values of the chip's, where one draws.
+    """
+
+    def __init__(self, kept: Checkpoint, name: str, where: Place):
+        self.simulator = find_simulator(where.simulator) if where.backend == "sim" else None
+        self.compared = 0
+        self.kept, self.config, self.encoding = kept, kept.config, history.encoding(kept)
         self.dataset = data.load(name, kept.about.get("split", 0), self.encoding)
         data.check(self.dataset, self.config)
 
@@ -59,9 +70,35 @@ class _Network:
         """Counts (N, n_L) that samples x (N, n_0) evoke in the last layer."""
         return self.model.train(x.astype(np.int64), learn=False).code
 
+    @property
+    def drawing(self) -> str:
+        """What is said while it draws."""
+        return "drawing" + (": building the chip takes a minute the first time" if self.simulator else "")
+
     def draw(self, codes: np.ndarray, labels: np.ndarray) -> Drawn:
-        """What the backward network draws from codes (N, n_L)."""
-        return Drawn(self.model.draw(codes).recalled, codes, labels)
+        """What the backward network draws from codes (N, n_L): the chip's, if there is one. Raises CheckError."""
+        said = self.model.draw(codes)
+        if self.simulator:
+            said = self._on_chip(codes, said)
+        return Drawn(said.recalled, codes, labels)
+
+    def _on_chip(self, codes: np.ndarray, expected: Recalled) -> Recalled:
+        from cosim.compare import Mismatch
+        from cosim.drawing import draw
+        from sw.design.verilog import core_verilog
+
+        try:
+            with plain_errors():
+                text = core_verilog(self.config, asserted=True)
+                said, self.compared = draw(self.config, self.model.state(), codes, expected, text, self.simulator)
+        except Mismatch as mismatch:
+            raise CheckError(str(mismatch)) from None
+        return said
+
+    @property
+    def told(self) -> str:
+        """What the last line says of the comparison."""
+        return f"; {self.compared:,} values compared, 0 mismatches" if self.compared else ""
 
 
 def generate(
@@ -84,7 +121,7 @@ def generate(
             refused.
 
     Raises:
-        UserError, StateError, DataError: bad input.
+        UserError, StateError, DataError: bad input. CheckError: the chip drew something else than golden.
     """
     check_png(output)
     _check(label, count, seed, between, where)
@@ -96,15 +133,16 @@ def generate(
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")
     _check_free(output, source, Path(name))
-    network = _Network(kept, name)
+    network = _Network(kept, name, where)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
     return _draw_classes(network, label, count or COUNT, seed, output, console)
 
 
 def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None, where: Place) -> None:
-    if where.backend != "golden":
-        raise UserError(f"--backend: found {where.backend}; allowed is golden: an auto-encoder has no chip yet")
+    if where.backend == "serial":
+        raise UserError("--backend: found serial; allowed is golden or sim: no board has an auto-encoder yet")
+    where.check()
     if between and label is not None:
         raise UserError("--class: found with --between; allowed is one of them")
     least = 2 if between else 1
@@ -140,13 +178,11 @@ def _draw_classes(network: _Network, label: str | None, count: int, seed: int, o
     dataset, encoding = network.dataset, network.encoding
     there = [k for k in range(dataset.classes) if (dataset.y_train == k).any()]
     chosen = there if label is None else [_class(label, there, encoding)]
-    parts = []
     with console.status("codes of the training samples"):
         codes = network.codes(dataset.x_train)
-        for k in chosen:
-            drawn_from = sampling.mixed(codes[dataset.y_train == k], count, seed, k)
-            parts.append(network.draw(drawn_from, np.full(count, k)))
-    drawn = Drawn(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("recalled", "codes", "labels")))
+        mixed = np.concatenate([sampling.mixed(codes[dataset.y_train == k], count, seed, k) for k in chosen])
+    with console.status(network.drawing):
+        drawn = network.draw(mixed, np.repeat(chosen, count))
     steps = network.config.steps
     with console.status("judging them"):
         found = judge(drawn.recalled / steps, drawn.labels, dataset)
@@ -162,7 +198,7 @@ def _draw_classes(network: _Network, label: str | None, count: int, seed: int, o
         pictures.sheet(path, drawn.recalled, near, drawn.labels, titles, steps, shape)
     said = f"{len(drawn.labels):,} images of {len(chosen)} {'class' if len(chosen) == 1 else 'classes'}"
     taken = "" if found.taken is None else f", {found.taken:.1%} taken for their class"
-    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}")
+    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}{network.told}")
     return drawn
 
 
@@ -184,14 +220,17 @@ def _draw_between(network: _Network, between: tuple[int, int], count: int, outpu
         if sample not in where:
             raise UserError(f"--between: found sample {sample}; allowed is 0 to {len(x) - 1}, of {dataset.name}")
     rows = [where[sample] for sample in between]
-    drawn = network.draw(sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows]))
+    way, labels = sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows])
+    with console.status(network.drawing):
+        drawn = network.draw(way, labels)
     titles = [str(n + 1) for n in range(count)]
     show_pictures(console, drawn.recalled, steps, dataset.image_shape, titles)
     _write(output, drawn, steps, {"samples": np.array(between)})
     shape = dataset.image_shape or (1, x.shape[1])
     with whole_file(output) as path:
         pictures.way(path, x[rows], [f"sample {sample}" for sample in between], drawn.recalled, steps, shape)
-    say(console, f"{count} images from sample {between[0]} to {between[1]}: {output}, {output.with_suffix('.npz')}")
+    said = f"{count} images from sample {between[0]} to {between[1]}"
+    say(console, f"{said}: {output}, {output.with_suffix('.npz')}{network.told}")
     return drawn
 
 
