@@ -1,7 +1,6 @@
 """Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,44 +62,6 @@ def test_a_board_learns_what_the_golden_model_learns(folder, capsys, epochs):
     assert (summary["backend"], summary["mismatches"], summary["clocks_per_sample_training"]) == ("serial", 0, None)
     assert capsys.readouterr().out.splitlines()[-1].endswith(f"{summary['values_compared']:,} values compared, 0 mismatches")
     assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()
-
-
-def test_a_board_learns_an_auto_encoder_as_the_golden_model_does(folder, capsys):
-    """Labels are for nobody; it is tested with all that it has learned."""
-    config = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [9, 4, 5], "lanes": 4, "epochs": 2})
-    (folder / "small.toml").write_text(config.to_toml())
-    assert train("--backend", "golden", "--run", "runs/golden") == 0
-    capsys.readouterr()
-    assert train("--backend", "serial", "--port", ModelBoard(config).port, "--run", "runs/board", "--log", "log.jsonl") == 0
-    golden, chip = state("golden"), state("board")
-    assert golden.keys() == chip.keys() >= {"W1", "Theta1", "samples"}
-    for name in golden:
-        np.testing.assert_array_equal(chip[name], golden[name], name)
-    kept = Checkpoint.load(Path("runs/board")).epochs
-    values = 20 * (9 + 5 + 1 + 20) + sum(np.asarray(array).size for array in golden.values())
-    assert [(epoch["values"], epoch["differ"]) for epoch in kept] == [(values, 0)] * 2
-    for epoch in kept:
-        for part in ("training", "test"):
-            assert epoch[part]["squared_error"] == epoch[part]["golden_squared_error"] > 0
-        assert min(epoch["test"]["agreement"]) > 0
-
-
-def test_a_wrong_pixel_of_an_auto_encoders_board_ends_the_run(folder, capsys):
-    config = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [9, 4, 5], "lanes": 4, "epochs": 2})
-    (folder / "small.toml").write_text(config.to_toml())
-    wrong = ModelBoard(config)
-    take = wrong.chip.model.train
-
-    def turned(x, *more, **how):
-        said = take(x, *more, **how)
-        return replace(said, recalled=np.roll(said.recalled, 1, 1))
-
-    wrong.chip.model.train = turned
-    assert train("--backend", "serial", "--port", wrong.port, "--run", "runs/board") == 1
-    assert re.match(
-        r"bispike: epoch 1, mismatch at sample 0, layer 0, neuron \d: recalled expected ", capsys.readouterr().err
-    )
-    assert not Checkpoint.load(Path("runs/board")).epochs
 
 
 def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys, monkeypatch):
