@@ -46,6 +46,9 @@ def expected(
         for low in range(0, len(segment.x), CHUNK):
             part = slice(low, low + CHUNK)
             x, y = segment.x[part], segment.y[part]
+            if segment.kind == "draw":
+                yield pack(config, model.draw(x))
+                continue
             said = model.train(x, y, learn=segment.learn)
             so_far = totals.get(segment.kind, account.nothing(config))
             totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])

@@ -40,7 +40,8 @@ class Parts:
 
 @dataclass(frozen=True)
 class Segment:
-    """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling" or "test".
+    """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
+    "test" or "draw", whose x are codes.
 
     first: what the first of them is called in messages; the others count on.
     """
@@ -53,6 +54,11 @@ class Segment:
     @property
     def learn(self) -> bool:
         return self.kind in ("training", "lead")
+
+    @property
+    def recall(self) -> bool:
+        """As the core's stream has it."""
+        return self.kind in ("recall", "draw")
 
 
 @dataclass
@@ -118,7 +124,8 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, and of parts of epochs: lead, see `cosim.shard.Lead`."""
+        """x, y, order (-1: no sample), test_x, test_y, codes (to be drawn), and of parts of epochs lead: see
+        `cosim.shard.Lead`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
@@ -136,6 +143,8 @@ class Job:
         yield Segment("settling", zeros, none)
         if len(data["test_x"]):
             yield Segment("test", data["test_x"], data["test_y"])
+        if len(codes := data.get("codes", ())):
+            yield Segment("draw", codes, np.zeros(len(codes), np.uint8))
 
 
 def record_width(config: Config) -> int:

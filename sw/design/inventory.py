@@ -87,7 +87,10 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     bits = sum(part.bits for part in parts.values())
     multipliers = sum(sum(part.multipliers.values()) for part in parts.values())
     say(console, f"{bits:,} bits of memory, {multipliers} multipliers\n")
-    _show_clocks(console, config, density)
+    if config.task == "recognition":
+        _show_clocks(console, config, density)
+    else:
+        say(console, f"clocks a sample are predicted of task recognition alone; those of {config.name}: bispike verify")
 
 
 def _show_clocks(console: Console, config: Config, density: float | None) -> None:

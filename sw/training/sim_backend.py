@@ -31,6 +31,7 @@ WAITING = {
     "recall": "recalling all concepts",
     "settling": "comparing every memory",
     "test": "testing",
+    "draw": "drawing codes",
     "memories": "comparing every memory",
 }
 """What is said in the phases of a run in which nothing is learned."""

@@ -6,7 +6,6 @@ from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
-from sw.common.tasks import for_chip
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -31,8 +30,6 @@ def begin(
     dataset = data.load(source, split, encoding)
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
     chosen = (config or config_for(dataset)).replace(**changes)
-    if given["backend"] == "serial":
-        for_chip(chosen)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset

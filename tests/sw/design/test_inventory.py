@@ -86,6 +86,21 @@ def test_the_command_shows_blocks_and_layers(capsys, monkeypatch, tmp_path):
     assert "bits of memory" in shown
 
 
+def test_an_auto_encoder_is_counted_and_its_clocks_are_not_predicted(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "140")
+    config = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [7, 5, 3], "lanes": 2, "weight_bits": 12})
+    (tmp_path / "small.toml").write_text(config.to_toml())
+    assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
+    shown = capsys.readouterr().out
+    # W: 5 posts in 3 words of 2 lanes, of 7 rows, and 3 in 2 of 5; Theta: 7 in 4, of 5 rows, and 5 in 3 of 3.
+    assert f"engine0.neurons.synapses {(3 * 7 + 2 * 5 + 4 * 5 + 3 * 3) * 2 * 12:,} " in " ".join(shown.split()).replace(
+        "  ", " "
+    )
+    assert "engine0.differences" in shown and "2 of 18 x 7" in shown
+    assert shown.endswith("clocks a sample are predicted of task recognition alone; those of small: bispike verify\n")
+    assert "words walked" not in shown
+
+
 def test_a_density_that_is_none_is_refused(capsys):
     assert cli.main(["info", "--density", "1.5"]) == 2
     assert capsys.readouterr().err == "bispike: --density: found 1.5; allowed is 0 to 1\n"
