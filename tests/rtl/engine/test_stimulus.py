@@ -4,6 +4,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from golden.config import UPDATE_DELAY, Config
+from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.stimulus import Stimulus
 
@@ -13,7 +14,7 @@ FORM = EngineFormat.of(CONFIG, (0, 1, 2), 2)
 
 def simulate(bench):
     """Runs `await bench(ctx, block)` on a block whose layers have room and take every word."""
-    block = Stimulus(CONFIG, FORM, FORM.source_of(1, False))
+    block = Stimulus(CONFIG, FORM, FORM.source_of(Target(1)))
     simulator = Simulator(block)
     simulator.add_clock(1e-8)
 
