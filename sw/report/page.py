@@ -21,6 +21,7 @@ body { margin: 0; background: #f4f6f8; color: var(--ink); font: 15px/1.55 system
 main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 6px; }
 h2 { font-size: 17px; margin: 0 0 12px; }
+h2.part { font-size: 24px; line-height: 1.2; margin: 46px 0 6px; }
 .lead { color: var(--muted); margin: 0 0 26px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; margin-bottom: 22px; }
 .tile, section { background: white; border: 1px solid var(--line); border-radius: 10px; }
@@ -33,7 +34,7 @@ section.bad p { margin: 0 0 8px; overflow-wrap: anywhere; }
 section { padding: 22px 24px; margin-bottom: 22px; overflow-x: auto; }
 figure { margin: 0; }
 img { display: block; max-width: 100%; margin: 0 auto; }
-#learning_curve img { max-width: 760px; }
+#learning_curve img, #error img, #agreement img { max-width: 760px; }
 figcaption { color: var(--muted); font-size: 13.5px; margin-top: 12px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 7px 10px; border-bottom: 1px solid var(--line); }
@@ -47,8 +48,8 @@ footer { color: var(--muted); font-size: 13px; }
 """
 
 
-def page(folder: Path, config: Config, values: dict) -> str:
-    """The report of a run as HTML. Reads the pictures in `folder`."""
+def page(folder: Path, config: Config, values: dict, more: str = "") -> str:
+    """The report of a run as HTML. Reads the pictures in `folder`. `more`: of another run, HTML at the end."""
     captions = dict(PICTURES)
     captions["learning_curve.png"] += golden_caption(values)
     if values["backprop_accuracy"] is not None:
@@ -62,7 +63,7 @@ def page(folder: Path, config: Config, values: dict) -> str:
 <section><h2>Layers</h2>{_layers(config, values)}</section>
 <section><h2>Data</h2><dl>{_data(values)}</dl></section>"""
     lead = first_lines(shape_name(config), config, values, last_line(values))
-    return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config)
+    return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config, more)
 
 
 def first_lines(title: str, config: Config, values: dict, last: str) -> str:
@@ -79,8 +80,9 @@ def golden_caption(values: dict) -> str:
     return " <b>Golden</b> is the chip's rule in PyTorch, compared with it value by value." if chip else ""
 
 
-def document(heading: str, lead: str, body: str, config: Config) -> str:
-    """A whole page: its heading and body are HTML, its first lines, `lead`, plain text; a run's configuration at the end."""
+def document(heading: str, lead: str, body: str, config: Config, more: str = "") -> str:
+    """A whole page: its heading and body are HTML, its first lines, `lead`, plain text; then a run's configuration, and
+    `more`, HTML, behind all that."""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading}</title><style>{STYLE}</style></head><body><main>
@@ -88,7 +90,7 @@ def document(heading: str, lead: str, body: str, config: Config) -> str:
 <p class="lead">{html.escape(lead)}</p>
 {body}
 <section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
-<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
+{more}<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
 The figures of this page are in summary.json; weights.npz holds the network.</footer>
 </main></body></html>
 """

@@ -62,7 +62,7 @@ def learning_curve(path: Path, curves: dict[str, list[float]], title: str) -> No
         axes.set_ylim(low - 0.04 * (100 - low), min(100.5, values.max() + 0.1 * (values.max() - low) + 0.4))
         _end_labels(axes, ends)
         axes.set_xlim(0.5, max([1, *map(len, curves.values())]) + 0.5)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axes.set_xlabel("epoch")
         axes.set_ylabel("test accuracy, %")
         finish(axes, title)
@@ -86,7 +86,8 @@ def draw_curves(axes: Axes, curves: dict[str, list[float]]) -> list[tuple[float,
     groups: dict[tuple, list[str]] = {}
     for name, look in LOOKS.items():
         if curve := curves.get(name):
-            axes.plot(np.arange(1, len(curve) + 1), curve, label=name, **look)
+            alone = {} if len(curve) > 1 else {"marker": "o", "markersize": 9}  # a line of one point is none
+            axes.plot(np.arange(1, len(curve) + 1), curve, label=name, **(alone | look))
             groups.setdefault(tuple(curve), []).append(name)
     return [
         (curve[-1], " = ".join(sorted(names)), LOOKS["chip" if "chip" in names else names[0]]["color"])

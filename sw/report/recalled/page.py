@@ -19,6 +19,29 @@ PICTURES = {
 
 def page(folder: Path, config: Config, values: dict) -> str:
     """The report of a run as HTML. Reads the pictures in `folder`."""
+    body = f"""{_figures(folder, config, values, tuple(PICTURES))}
+<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
+    lead = first_lines(title(config), config, values, last_line(values))
+    return document(_heading(values), lead, body, config)
+
+
+def part(folder: Path, config: Config, values: dict) -> str:
+    """What the report of another run, in the folder above, shows of this one."""
+    lead = first_lines(title(config), config, values, last_line(values))
+    own = f'<a href="{html.escape(folder.name)}/report.html">a report of its own</a>'
+    taught = f"The same two networks, taught by each sample's own code in place of its class: {own}."
+    return f"""<h2 class="part">{_heading(values)}</h2>
+<p class="lead">{html.escape(lead)} {taught}</p>
+{_figures(folder, config, values, ("recalled.png", "error.png"))}
+"""
+
+
+def _heading(values: dict) -> str:
+    return f"BiSpike recalls {html.escape(values['data'])}"
+
+
+def _figures(folder: Path, config: Config, values: dict, names: tuple[str, ...]) -> str:
+    """A mismatch, where there is one, the figures, and the pictures of these names."""
     captions = dict(PICTURES)
     captions["error.png"] += golden_caption(values)
     if values["backprop_error"] is not None:
@@ -26,14 +49,10 @@ def page(folder: Path, config: Config, values: dict) -> str:
             " <b>Backprop</b> is an auto-encoder of the same sizes and as many epochs in floating point, with rectified "
             "linear neurons, biases and Adam."
         )
-    pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
     results = [(error(values[key]), f"error, {name}") for key, name in errors(values)]
     results += [(f"{cosine:.3f}", f"agreement, layer {i}") for i, cosine in enumerate(values["agreement"] or [])]
-    body = f"""{mismatch(values)}{tiles(values, results)}
-{pictures}
-<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
-    lead = first_lines(title(config), config, values, last_line(values))
-    return document(f"BiSpike recalls {html.escape(values['data'])}", lead, body, config)
+    pictures = "".join(figure(folder / name, captions[name]) for name in names)
+    return f"{mismatch(values)}{tiles(values, results)}\n{pictures}"
 
 
 def _passes(config: Config, values: dict) -> str:

@@ -72,7 +72,7 @@ def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float],
         axes.set_ylabel("mean squared error, pixels 0..1")
         axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
         axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in "25" else "")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends)
         finish(axes, title)
         figure.savefig(path, format="png")
@@ -94,7 +94,7 @@ def agreement(path: Path, curves: list[list[float]], title: str) -> None:
             xlabel="epoch",
         )
         axes.set_ylabel("cosine of the counts, up and down")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends, "{:.3f}")
         finish(axes, title)
         figure.savefig(path, format="png")
