@@ -71,7 +71,7 @@ def first_lines(title: str, config: Config, values: dict, last: str) -> str:
     who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
     who = who or f"on the chip, simulated by {values['simulator']}"
     samples = f"{values['training_samples']:,} samples a pass, {config.epochs} passes"
-    return f"{title}, T = {config.steps}, {samples}, {who}. {last}."
+    return f"{title}, T = {config.steps}, {samples}, {who}. {last[0].upper()}{last[1:]}."
 
 
 def golden_caption(values: dict) -> str:
