@@ -1,6 +1,7 @@
 """`verify` with an auto-encoder: samples are learned and inferred, and codes drawn."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,12 @@ def test_an_auto_encoder_learns_infers_and_draws_codes(command, simulator, capsy
     assert re.fullmatch(done + r"[\d,]+ clocks a sample \(sizes 5-3, 2 lanes\)", first)
     # Each of 6 + 2 + 4 + 4: 5 counts recalled, a code of 3, an error, 10 counters; and 2 x 15 weights, 2 counts of samples.
     assert last == f"{16 * (5 + 3 + 1 + 10) + 2 * 15 + 2} values compared, 0 mismatches"
+
+
+def test_a_core_without_learning_recalls_and_draws_too(command, capsys):
+    Path("small.toml").write_text(AUTOENCODER.replace(learn=False).to_toml())
+    assert cli.main(command("icarus")) == 0
+    assert capsys.readouterr().out.endswith(f"\n{16 * (5 + 3 + 1 + 10) + 2 * 15} values compared, 0 mismatches\n")
 
 
 def test_a_code_that_is_drawn_wrong_is_a_mismatch(command, monkeypatch, capsys):
