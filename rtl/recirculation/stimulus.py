@@ -99,7 +99,8 @@ class RecalledStimulus(wiring.Component):
                 m.d.sync += begun.eq(0), parity.eq(~parity), blank.eq(Mux(blanks, blank - 1, 0))
         with m.If(self.finish):
             m.d.sync += blank.eq(UPDATE_DELAY)
-        silent, last_code = blanks | header.drawn, group == config.groups(config.layers) - 1
+        silent = blanks | header.drawn
+        last_code = group == config.groups(config.layers) - 1
         for p in range(f.lanes):
             beyond = self.last if n % f.lanes and p >= n % f.lanes else 0
             beyond_code = last_code if top % f.lanes and p >= top % f.lanes else 0
