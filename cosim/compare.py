@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cosim.job import take
 from golden.records import RECALLED_COUNTERS, Recalled, Records
 from rtl.formats import COUNTERS
 
@@ -180,5 +181,5 @@ def traces_around(model: Any, x: np.ndarray, y: np.ndarray, learn: np.ndarray, a
         if n >= at - around:
             label = int(y[n]) if learn[n] else None
             traces[n] = model.trace(x[n], bool(learn[n]) if model.config.task == "autoencoder" else label)
-        model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n]))
+        take(model, x[n : n + 1], y[n : n + 1], bool(learn[n]))
     return traces

@@ -8,7 +8,7 @@ import numpy as np
 
 from cosim import account
 from cosim.files import load_arrays, save_arrays
-from cosim.job import Job, pack
+from cosim.job import Job, pack, take
 from cosim.processes import end_with_parent
 
 CHUNK = 64
@@ -49,7 +49,7 @@ def expected(
             if segment.kind == "draw":
                 yield pack(config, model.draw(x))
                 continue
-            said = model.train(x, y, learn=segment.learn)
+            said = take(model, x, y, segment.learn)
             so_far = totals.get(segment.kind, account.nothing(config))
             totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])
             yield pack(config, said)

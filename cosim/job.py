@@ -158,6 +158,11 @@ def pack(config: Config, said: Records | Recalled) -> bytes:
     return np.concatenate(values, 1).astype("<i4").tobytes()
 
 
+def take(model: Any, x: np.ndarray, y: np.ndarray, learn: bool) -> Records | Recalled:
+    """What golden says of samples x (B, n_0) with labels y (B,), which an auto-encoder has not."""
+    return model.train(x, learn=learn) if model.config.task == "autoencoder" else model.train(x, y, learn=learn)
+
+
 class ExpectedReader:
     """Reads what golden says as another process appends it."""
 
