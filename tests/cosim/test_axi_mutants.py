@@ -102,7 +102,6 @@ MUTANTS = (
     ),
 )
 TESTS = dict.fromkeys(mutant.tests for mutant in MUTANTS)
-QUICK = {mutant.tests for mutant in MUTANTS if not mutant.long}
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +117,7 @@ def bench(folder: Path, values: dict, text: str, test: str) -> None:
     run(design, BENCH, values, folder=folder / "run", tests=test, timeout=400)
 
 
-@pytest.mark.parametrize("test", [test if test in QUICK else long(test) for test in TESTS])
+@pytest.mark.parametrize("test", [long(test) for test in TESTS])
 def test_the_core_as_it_is_passes_each_test_alone(test, values, tmp_path):
     """As the mutants are run: a test that needed what another leaves behind would find something in all of them."""
     bench(tmp_path, values, core_verilog(CONFIG, COMPONENT, TOP), test)

@@ -164,6 +164,7 @@ def bench(folder: Path, scenario: Path, text: str) -> None:
     run(design, BENCH, values, folder=folder / "run", timeout=400)
 
 
+@pytest.mark.long
 def test_the_core_as_it_is_passes(scenario, tmp_path):
     bench(tmp_path, scenario, core_verilog(built(CONFIG)))
 

@@ -294,6 +294,7 @@ def test_results_that_another_host_left_are_thrown_away(chip):
     assert_same(found.save(), state)
 
 
+@pytest.mark.long
 def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
     config = CONFIG.replace(sizes=(5, 2, 2), lanes=2, engines=((1,), (0, 2)))
     model, (x, y) = IntegerModel(config), samples(6, 7)

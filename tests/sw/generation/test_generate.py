@@ -114,6 +114,7 @@ def test_the_chip_draws_what_golden_draws(trained, network, capsys):
     assert values <= compared < values + 10
 
 
+@pytest.mark.long
 def test_a_chip_that_draws_something_else_ends_with_1_and_nothing_is_written(
     trained, network, capsys, monkeypatch, tmp_path
 ):

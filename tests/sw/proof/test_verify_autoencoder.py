@@ -41,12 +41,14 @@ def test_an_auto_encoder_learns_infers_and_draws_codes(command, simulator, capsy
     assert last == f"{16 * (5 + 3 + 1 + 10) + 2 * 15 + 2} values compared, 0 mismatches"
 
 
+@pytest.mark.long
 def test_a_core_without_learning_recalls_and_draws_too(command, capsys):
     Path("small.toml").write_text(AUTOENCODER.replace(learn=False).to_toml())
     assert cli.main(command("icarus")) == 0
     assert capsys.readouterr().out.endswith(f"\n{16 * (5 + 3 + 1 + 10) + 2 * 15} values compared, 0 mismatches\n")
 
 
+@pytest.mark.long
 def test_a_code_that_is_drawn_wrong_is_a_mismatch(command, monkeypatch, capsys):
     """What samples evoke is right: trains of codes are of these alone."""
     mutant = mutants.Mutant("another train", "spikes.py", "rate_train(16 // steps * c, steps)", "rate_train(c, steps)")

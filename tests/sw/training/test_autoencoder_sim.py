@@ -73,6 +73,7 @@ def golden_error() -> float:
     return float(((recalled / 8 - dataset.x_test / 16) ** 2).mean())
 
 
+@pytest.mark.long
 def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(command, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
     assert cli.main([*command, *ON_CHIP]) == 1
