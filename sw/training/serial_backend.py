@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
+from cosim.job import take
 from golden.config import Config
 from golden.order import order
 from sw.common.errors import CheckError, UserError
@@ -121,7 +122,7 @@ class _Run:
         for start in range(0, len(x), CHUNK):
             part, labels = x[start : start + CHUNK], y[start : start + CHUNK]
             said = self.chip.train(part, labels) if learn else self.chip.infer(part)
-            expected = self.golden.train(part, labels, learn=learn)
+            expected = take(self.golden, part, labels, learn)
             self._compare(compare_records, expected, said, start)
             golden = account.of_said(config, expected, part, labels)
             found = account.with_golden(account.of_said(config, said, part, labels), golden)
