@@ -1,6 +1,6 @@
 # BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
 #
-#   make demo         the chip learns handwritten digits in simulation; pictures and a report in runs/demo
+#   make demo         the chip learns handwritten digits in simulation, and to recall them; a report in runs/demo
 #   make test         lint and the tests of core, model, driver and commands; installs Icarus Verilog where it can
 #   make prove        blocks of the core proven from their own assertions, and broken to see the proofs fail (docs/proofs.md)
 #   make mutate       200 faults, one by one, in the netlist of a small core: do the benches see them? (docs/proofs.md)
@@ -35,7 +35,7 @@ icarus:
 	@bash scripts/setup icarus
 
 demo: $(STAMP)
-	@$(BIN)/bispike train --config digits --data digits --backend sim --baseline --run runs/demo
+	@$(BIN)/python -m sw.demo
 
 test: $(STAMP) icarus lint
 	@$(PYTEST) -m "not long and not boards"

@@ -200,7 +200,8 @@ def _execute(command: list[str], work: Path) -> None:
         text = (work / "build.log").read_text(encoding="utf-8", errors="replace")
         lines = [line for line in text.splitlines() if "rror" in line or "%Warning" in line] or text.splitlines()[-1:]
         name = work.name.rsplit(".", 1)[0] + ".failed"
-        raise BuildError(f"{command[0]}: {lines[0].strip()} (all of it: {work.with_name(name) / 'build.log'})")
+        said = lines[0].strip() if lines else "failed without a word"
+        raise BuildError(f"{command[0]}: {said} (all of it: {work.with_name(name) / 'build.log'})")
 
 
 def _flags() -> str:

@@ -90,7 +90,7 @@ class Chip:
         return join([part async for part in self.stream(x, y, learn)])
 
     async def blank(self, recall: bool = False) -> Records | Recalled:
-        """One sample of zeros that teaches nothing: the update of the sample before it is written when this returns."""
+        """One sample of zeros that teaches nothing: the update of the sample before the last one is written behind it."""
         parts = [p async for p in self.stream(np.zeros((1, self.config.sizes[0])), learn=False, recall=recall)]
         return join(parts)
 
@@ -113,7 +113,7 @@ class Chip:
             await self._burst(address, len(places), to_strings(data[None], 32)[0])
 
     async def state(self) -> dict[str, np.ndarray]:
-        """All memories that golden's state has, and the copies that only the chip has (N, apical)."""
+        """All memories that golden's state has, and the copies that only the chip has (N, h_L)."""
         return await self.read(*self.memory_map.state_names())
 
     async def load(self, state: dict[str, np.ndarray]) -> None:

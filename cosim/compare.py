@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from cosim.job import take
 from golden.records import RECALLED_COUNTERS, Recalled, Records
+from rtl.formats import COUNTERS
 
-COUNTERS = ("rows", "errors", "saturations", "spikes")
 _PARTS = {
     Records: ("counters", "voltages", "prediction"),
     Recalled: ("counters", "squared_error", "recalled", "code"),
 }
 _AXES = {"W": ("pre", "post"), "Theta": ("pre", "post"), "S": ("concept",), "N": ("concept",)}
 _AXES |= dict.fromkeys(("samples", "samplesW", "samplesTheta"), ())
-_ORDER = ("W", "Theta", "h", "m", "N", "apical", "flags", "E", "S", "samples", "position")
+_ORDER = ("W", "Theta", "h", "m", "N", "E", "S", "samples", "samplesW", "samplesTheta", "position")
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Mismatch(AssertionError):
 
     Members:
         quantity: what differs: "voltages", "W2", ...  place: its index by axis name, as in {"pre": 3, "post": 17}.
-        layer: None where it belongs to no layer.  sample: of the stream, None for a memory.  step: None where it has none.
+        layer: None where it belongs to no layer.  sample: of the stream, None for a memory.
         differ, values: how many of how many values differ in what was compared at once, this one the first of them.
     """
 
@@ -35,14 +36,13 @@ class Mismatch(AssertionError):
     got: int
     layer: int | None = None
     sample: int | None = None
-    step: int | None = None
     place: dict[str, int] | None = None
     note: str = ""
     differ: int = 1
     values: int = 1
 
     def __str__(self) -> str:
-        parts = [("sample", self.sample), ("layer", self.layer), ("step", self.step), *(self.place or {}).items()]
+        parts = [("sample", self.sample), ("layer", self.layer), *(self.place or {}).items()]
         where = ", ".join(f"{name} {value}" for name, value in parts if value is not None)
         text = f"mismatch{f' at {where}' if where else ''}: {self.quantity} expected {self.expected}, got {self.got}"
         return f"{text} ({self.note})" if self.note else text
@@ -53,10 +53,10 @@ class Mismatch(AssertionError):
 
 
 def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...], **where: Any) -> int:
-    """Compares two arrays of one shape, whose axes have the names given ("sample", "step", "neuron", ...).
+    """Compares two arrays of one shape, whose axes have the names given ("sample", "concept", "neuron", ...).
 
     Args:
-        where: further members of Mismatch (layer, sample, step); a "sample" axis counts on from `sample`.
+        where: further members of Mismatch (layer, sample); a "sample" axis counts on from `sample`.
 
     Returns:
         The number of values compared.
@@ -81,8 +81,6 @@ def compare_arrays(quantity: str, expected: Any, got: Any, axes: tuple[str, ...]
         place = dict(zip(axes, index, strict=True))
         if "sample" in place:
             where["sample"] = place.pop("sample") + (where.get("sample") or 0)
-        if "step" in place:
-            where["step"] = place.pop("step")
         differ, values = int(different.sum()), different.size
         note = f"{differ} of {values} differ" if values > 1 else ""
         first = int(expected[index]), int(got[index])
@@ -137,7 +135,7 @@ def compare_state(expected: dict[str, Any], got: dict[str, Any], sample: int | N
         sample: samples of the stream seen, for the message.
 
     Raises:
-        Mismatch: the lowest layer first, in it in the order W, Theta, h, N, apical, flags, E, S.
+        Mismatch: the lowest layer first, in it in the order W, Theta, h, m, N, E, S.
         ValueError: a name that only one of the two has, or another shape.
     """
     odd = sorted(expected.keys() ^ got.keys())
@@ -183,5 +181,5 @@ def traces_around(model: Any, x: np.ndarray, y: np.ndarray, learn: np.ndarray, a
         if n >= at - around:
             label = int(y[n]) if learn[n] else None
             traces[n] = model.trace(x[n], bool(learn[n]) if model.config.task == "autoencoder" else label)
-        model.train(x[n : n + 1], y[n : n + 1], learn=bool(learn[n]))
+        take(model, x[n : n + 1], y[n : n + 1], bool(learn[n]))
     return traces

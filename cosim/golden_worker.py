@@ -8,7 +8,7 @@ import numpy as np
 
 from cosim import account
 from cosim.files import load_arrays, save_arrays
-from cosim.job import Job, pack
+from cosim.job import Job, pack, take
 from cosim.processes import end_with_parent
 
 CHUNK = 64
@@ -46,7 +46,10 @@ def expected(
         for low in range(0, len(segment.x), CHUNK):
             part = slice(low, low + CHUNK)
             x, y = segment.x[part], segment.y[part]
-            said = model.train(x, y, learn=segment.learn)
+            if segment.kind == "draw":
+                yield pack(config, model.draw(x))
+                continue
+            said = take(model, x, y, segment.learn)
             so_far = totals.get(segment.kind, account.nothing(config))
             totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])
             yield pack(config, said)

@@ -40,7 +40,8 @@ class Parts:
 
 @dataclass(frozen=True)
 class Segment:
-    """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling" or "test".
+    """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
+    "test" or "draw", whose x are codes.
 
     first: what the first of them is called in messages; the others count on.
     """
@@ -53,6 +54,11 @@ class Segment:
     @property
     def learn(self) -> bool:
         return self.kind in ("training", "lead")
+
+    @property
+    def recall(self) -> bool:
+        """As the core's stream has it."""
+        return self.kind in ("recall", "draw")
 
 
 @dataclass
@@ -118,7 +124,8 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, and of parts of epochs: lead, see `cosim.shard.Lead`."""
+        """x, y, order (-1: no sample), test_x, test_y, codes (to be drawn), and of parts of epochs lead: see
+        `cosim.shard.Lead`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
@@ -136,6 +143,8 @@ class Job:
         yield Segment("settling", zeros, none)
         if len(data["test_x"]):
             yield Segment("test", data["test_x"], data["test_y"])
+        if len(codes := data.get("codes", ())):
+            yield Segment("draw", codes, np.zeros(len(codes), np.uint8))
 
 
 def record_width(config: Config) -> int:
@@ -147,6 +156,11 @@ def pack(config: Config, said: Records | Recalled) -> bytes:
     """What golden says, for the file between the processes."""
     values = [np.asarray(getattr(said, part.name)).reshape(len(said), -1) for part in result_parts(config)]
     return np.concatenate(values, 1).astype("<i4").tobytes()
+
+
+def take(model: Any, x: np.ndarray, y: np.ndarray, learn: bool) -> Records | Recalled:
+    """What golden says of samples x (B, n_0) with labels y (B,), which an auto-encoder has not."""
+    return model.train(x, learn=learn) if model.config.task == "autoencoder" else model.train(x, y, learn=learn)
 
 
 class ExpectedReader:

@@ -32,6 +32,7 @@ def run_training(
     *,
     test_x: np.ndarray | None = None,
     test_y: np.ndarray | None = None,
+    codes: np.ndarray | None = None,
     simulator: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     path: Path | None = None,
@@ -49,7 +50,7 @@ def run_training(
             After each verified epoch it holds that one's state and account.
         x, y: (N, n0) pixels 0..15, (N,) labels.  order: (epochs, n) indices into them, as presented.
         run_dir: gets a folder `sim` with logs, waves.vcd, mismatch.json.
-        test_x, test_y: inferred (and compared) after each epoch.
+        test_x, test_y: inferred (and compared) after each epoch.  codes: (C, n_L) drawn by an auto-encoder after them.
         path: the file of `kept`, written after each verified epoch.
         decays: shift for each epoch; default `config.decay_at`.
         count: after a mismatch go on to the epoch's end, to count what differs, instead of ending at once.
@@ -68,7 +69,8 @@ def run_training(
     decays = decays or [config.decay_at(epoch, epochs) for epoch in range(epochs)]
     job = Job(str(folder), config.to_dict(), decays, first, epochs, not kept.state, asdict(parts), count=count)
     tests = (np.zeros((0, x.shape[1]), x.dtype), np.zeros(0, y.dtype)) if test_x is None else (test_x, test_y)
-    save_arrays(job.file("data.npz"), {"x": x, "y": y, "order": order, "test_x": tests[0], "test_y": tests[1]})
+    data = {"x": x, "y": y, "order": order, "test_x": tests[0], "test_y": tests[1]}
+    save_arrays(job.file("data.npz"), data | ({} if codes is None else {"codes": codes}))
     if kept.state:
         save_arrays(job.file("resume.npz"), kept.state)
     watch = Watch(job, progress or (lambda _: None), kept, path)

@@ -15,7 +15,7 @@ from cosim.files import load_arrays
 from cosim.job import ExpectedReader, Job, Segment
 from cosim.runner import parameters
 from golden.records import Recalled, Records
-from rtl.interface.state import with_copies
+from rtl.interface.state import on_chip
 
 REPORT = 0.2
 """Seconds between two progress lines."""
@@ -68,7 +68,7 @@ class TrainingBench:
         state = self.wait_for_state(self.job.first - 1)
         await self.chip.load(state)
         if not self.job.fresh:
-            self.compare(compare_state, self.kept(state), await self.chip.state())
+            self.compare(compare_state, on_chip(state, self.config), await self.chip.state())
 
     async def epoch(self, epoch: int, segments: list[Segment]) -> None:
         began = time.monotonic()
@@ -82,7 +82,8 @@ class TrainingBench:
             records = await self.segment(segment)
             if segment.kind == "recall":
                 # The chip has now recalled all concepts by itself; they must be those that golden starts with.
-                self.compare(compare_state, self.kept(self.wait_for_state(epoch - 1)), await self.chip.state())
+                state = on_chip(self.wait_for_state(epoch - 1), self.config)
+                self.compare(compare_state, state, await self.chip.state())
                 began = time.monotonic()
             if segment.kind in found:
                 clocks, seconds = (clocks_a_sample(records) or 0) * len(records), time.monotonic() - began
@@ -92,7 +93,7 @@ class TrainingBench:
         self.where = {"epoch": epoch, "phase": "memories"}
         self.tell("progress")
         state = self.wait_for_state(epoch)
-        self.compare(compare_state, self.kept(state), await self.chip.state())
+        self.compare(compare_state, on_chip(state, self.config), await self.chip.state())
         self.tell("epoch", account=account.epoch(**found))
 
     async def lead_in(self, segment: Segment) -> None:
@@ -105,15 +106,17 @@ class TrainingBench:
 
     async def segment(self, segment: Segment) -> Records | Recalled:
         parts, waiting, done, found = [], deque(), 0, account.nothing(self.config)
-        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.kind == "recall")
+        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.recall)
         async for part in stream:
             parts.append(part)
             waiting.append(part)
             while waiting and (expected := self.expected.take(len(waiting[0]))) is not None:
                 said, here = waiting.popleft(), slice(done, done + len(expected))
                 self.compare(compare_records, expected, said, segment.first + done)
-                now = account.of_said(self.config, said, segment.x[here], segment.y[here])
-                found, done = account.summed([found, now]), here.stop
+                if segment.kind != "draw":  # of a code there is no sample
+                    now = account.of_said(self.config, said, segment.x[here], segment.y[here])
+                    found = account.summed([found, now])
+                done = here.stop
             if time.monotonic() - self.reported > REPORT:
                 self.reported = time.monotonic()
                 shares = {name: values[-1] for name, values in account.shares([found]).items() if values}
@@ -124,11 +127,6 @@ class TrainingBench:
             self.compare(compare_records, expected, part, segment.first + done)
             done += len(part)
         return join(parts)
-
-    def kept(self, state: dict) -> dict:
-        """The part of golden's state that this core has: an inference-only core has W alone."""
-        full = with_copies(state, self.config)
-        return full if self.config.learn else {name: value for name, value in full.items() if name[0] == "W"}
 
     def wait_for_state(self, epoch: int) -> dict[str, np.ndarray]:
         while not self.job.state_file(epoch).exists():

@@ -24,7 +24,7 @@ class GoldenError(RuntimeError):
 
 @dataclass(frozen=True)
 class Progress:
-    """phase: building, loading, recall, training, settling, test, memories. sample of samples: in this phase.
+    """phase: building, loading, recall, training, settling, test, draw, memories. sample of samples: in this phase.
 
     accuracy: of recognition, error: of an auto-encoder, so far in this phase.
     values_compared, values_differ: since the training began.  finished: epochs done and kept.
@@ -183,11 +183,11 @@ class Watch:
     def write_trace(self, parts: Parts) -> None:
         """mismatch.json: the mismatch, and golden's intermediates of the samples around it, from golden run again."""
         traces, epoch, phase = {}, self.where["epoch"], self.where["phase"]
-        if self.mismatch.sample is not None:
+        if self.mismatch.sample is not None and phase != "draw":  # golden traces samples
             model = Parts.get(parts.golden)(self.job.core_config)
             model.load(load_arrays(self.job.state_file(epoch - 1)))
             model.decay = self.job.decays[epoch]
-            segments = list(self.job.segments(self.job.data(), epoch))
+            segments = [s for s in self.job.segments(self.job.data(), epoch) if s.kind != "draw"]
             before = [len(s.x) for s in segments[: [s.kind for s in segments].index(phase)]]
             x, y = np.concatenate([s.x for s in segments]), np.concatenate([s.y for s in segments])
             learn = np.concatenate([np.full(len(s.x), s.learn) for s in segments])

@@ -48,12 +48,11 @@ class Autoencoder:
         self._compiled = None
         self.memories.fill()
 
-    def train(self, x, y: object = None, learn: bool = True) -> Recalled:
+    def train(self, x, learn: bool = True) -> Recalled:
         """Takes samples one after another, in order, and learns from each before the next, as the chip does.
 
         Args:
             x: (B, n_0) pixels, whole numbers 0..15.
-            y: of no meaning: there are no labels.
             learn: false for inference. A core with `config.learn` false does inference in any case.
 
         Raises:

@@ -44,15 +44,16 @@ class Derived:
     @property
     def beat(self) -> int:
         """Pixels that come in together, or counts of a drawn code: `lanes`, or all where there are fewer."""
-        return min(self.lanes, self._most_in)
+        return min(self.lanes, self.inputs)
 
     @property
     def beats(self) -> int:
         """In how many beats a sample comes, and a drawn code."""
-        return -(-self._most_in // self.lanes)
+        return -(-self.inputs // self.lanes)
 
     @property
-    def _most_in(self) -> int:
+    def inputs(self) -> int:
+        """Values that a sample comes with: its pixels; in an auto-encoder the counts of a drawn code where they are more."""
         return max(self.sizes[0], self.sizes[-1]) if self.task == "autoencoder" else self.sizes[0]
 
     def scale(self, layer: int) -> int:

@@ -32,6 +32,4 @@ def mapping_of(engines, layers: int) -> tuple[tuple[int, ...], ...]:
     mapping = tuple(integers("engines", engine) for engine in engines)
     if mapping and sorted(layer for engine in mapping for layer in engine) != list(range(layers)):
         raise ConfigError(f"engines: found {[list(engine) for engine in mapping]}; {allowed}")
-    if len(mapping) > 9:
-        raise ConfigError(f"engines: found {len(mapping)}; allowed are 1 to 9")
     return mapping

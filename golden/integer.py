@@ -23,6 +23,8 @@ from golden.rule import Rule
 
 PATIENCE = 4000
 """Learning samples a model takes before its rule is compiled: compiling takes as long as these do."""
+MOST_POSITION = 4095
+"""Learning samples that any block has seen before its last."""
 BATCH = 256
 """Inference samples walked at once: without learning they do not depend on each other."""
 
@@ -38,7 +40,8 @@ class IntegerModel:
     Members:
         W, Theta, h, E, S: the memories (see `golden.memories.Memories`); change them in place only. W is
             without the updates that are still to come: `finish` writes them.
-        samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1.
+        samples: learning samples seen, modulo 2^32. position: those seen in this block, 0..block-1; more
+            where the block was made shorter within: the next sample ends it.
         decay: shift added to both rates from the next sample on, -8..0.
     """
 
@@ -131,7 +134,7 @@ class IntegerModel:
             StateError: a missing or unknown key, a wrong shape or type, a value out of range. The model is then unchanged.
         """
         expected = self.memories.limits()
-        expected |= {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, self.config.block - 1)}
+        expected |= {"samples": ((), 0, 0xFFFFFFFF), "position": ((), 0, MOST_POSITION)}
         arrays = checked_state(state, expected)
         self.samples, self.position = int(arrays.pop("samples")), int(arrays.pop("position"))
         for key, tensor in self.memories.tensors().items():
@@ -165,8 +168,11 @@ class IntegerModel:
     def _advance(self, concept: Callable) -> list[dict[str, Tensor]]:
         """Counts a learning sample; where it ends a block, Theta learns and all concepts are recalled. Returns traces."""
         self.samples = (self.samples + 1) & 0xFFFFFFFF
-        self.position = (self.position + 1) % self.config.block
-        if self.position or not self.config.learn_theta:
+        self.position += 1
+        if self.position < self.config.block:
+            return []
+        self.position = 0
+        if not self.config.learn_theta:
             return []
         config, L = self.config, self.config.layers
         gain = torch.tensor(1 << (config.backward_rate(self.decay) + 8), dtype=torch.int32, device="cpu")

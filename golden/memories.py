@@ -40,6 +40,11 @@ class Memories(Weights):
             tensors |= {f"{name}{i}": getattr(self, name)[i] for i in range(L)}
         return tensors | {f"m{i}": self.m[i] for i in range(1, L)}
 
+    def keep_update(self, other: "Memories") -> None:
+        """What is pending in the other is pending here."""
+        self.due.become(other.due)
+        self.next.become(other.next)
+
     def forget_update(self) -> None:
         """No update is pending any more."""
         self.due.clear()

@@ -33,6 +33,13 @@ class Circulation(Weights):
             self.W_due, self.Theta_due = Update(n[:-1], n[1:]), Update(n[1:], n[:-1])
             self.again, self.counted = zeros(L, 2), zeros(L, 6)
 
+    def keep_update(self, other: "Circulation") -> None:
+        """What is pending in the other, or left to be said of an update, is so here."""
+        self.W_due.become(other.W_due)
+        self.Theta_due.become(other.Theta_due)
+        self.again.copy_(other.again)
+        self.counted.copy_(other.counted)
+
     def forget_update(self) -> None:
         """Nothing is pending, and nothing is left to be said of an update."""
         self.W_due.clear()

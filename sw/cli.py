@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -58,9 +59,14 @@ for _command in COMMANDS:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; the entry point of `bispike`."""
+    return guarded(lambda: app(args=arguments, prog_name="bispike", standalone_mode=False))
+
+
+def guarded(work: Callable[[], object]) -> int:
+    """Does the work and returns its exit code; what is wrong is said in one line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: children end, the checkpoint stays
     try:
-        code = app(args=arguments, prog_name="bispike", standalone_mode=False)
+        code = work()
     except typer.TyperException as error:
         return _complain(error.format_message(), 2) if error.format_message() else 2
     except (UserError, ConfigError, StateError, SampleError) as error:

@@ -22,8 +22,8 @@ from cosim.runner import parameters
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.memory_map import settings_of
-from rtl.interface.packets import HEADER_LABEL_BITS, NUMBER_AT, PIXELS, pack_samples, sample_words
-from rtl.interface.registers import CONTROL, DATA_BITS, ERRORS, ROUTES, registers
+from rtl.interface.packets import HEADER_LABEL_BITS, NUMBER_AT, pack_samples, sample_words
+from rtl.interface.registers import CONTROL, DATA_BITS, ERRORS, MODES, ROUTES, registers
 from rtl.interface.state import with_copies
 
 
@@ -37,7 +37,8 @@ async def trained(dut: Any) -> tuple[AxiChip, dict[str, np.ndarray]]:
     """The chip that names samples as golden does at the end: its weights are loaded, whatever ran before, or nothing."""
     chip, scenario = await opened(dut)
     await chip.until("idle")
-    await chip.load({name: value for name, value in part(scenario, "end").items() if name.startswith("W")})
+    networks = ("W", "Theta") if chip.config.task == "autoencoder" else ("W",)
+    await chip.load({name: value for name, value in part(scenario, "end").items() if name.startswith(networks)})
     await chip.write("WINDOW_ADDRESS", 0)
     return chip, scenario
 
@@ -47,16 +48,21 @@ def part(scenario: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
     return {key.removeprefix(f"{name}."): value for key, value in scenario.items() if key.startswith(f"{name}.")}
 
 
-def bad_packets(packet: np.ndarray, classes: int, rng: random.Random) -> list[tuple[list[int], str]]:
-    """Packets that are dropped, each with its error, made from a good one."""
+def bad_packets(packet: np.ndarray, config: Config, rng: random.Random) -> list[tuple[list[int], str]]:
+    """Packets that are dropped, each with its error, made from a good one; an auto-encoder knows no bad label."""
     words = [int(word) for word in packet]
     more = [rng.getrandbits(32) for _ in range(rng.choice((1, 2, 40)))]
-    return [
+    found = [
         (words[:1], "short_packet"),
         (words[:-1], "short_packet"),
         (words + more, "long_packet"),
         (words + words, "long_packet"),
-        ([classes, *words[1:]], "label"),
+    ]
+    if config.task == "autoencoder":
+        return found
+    return [
+        *found,
+        ([config.classes, *words[1:]], "label"),
         ([words[0] | 1 << rng.randrange(LABEL_BITS, HEADER_LABEL_BITS), *words[1:]], "label"),
     ]
 
@@ -106,10 +112,16 @@ def numbered(words: np.ndarray, first: int) -> np.ndarray:
     return np.column_stack([prediction | (first + np.arange(len(words))) << NUMBER_AT, words[:, 1:]])
 
 
-def beyond(config: Config, rng: random.Random) -> int:
-    """Noise in the last word's pixels that no sample has."""
-    used = config.sizes[0] % PIXELS * PIXEL_BITS
-    return rng.getrandbits(DATA_BITS) >> used << used if used else 0
+def noisy(config: Config, packet: np.ndarray, mode: int, rng: random.Random) -> list[int]:
+    """The packet with noise in all places of pixels that its sample has not, or counts that its code has not."""
+    draws = config.task == "autoencoder" and mode == MODES.index("recall")
+    used, words = config.sizes[-1 if draws else 0] * PIXEL_BITS, [int(word) for word in packet]
+    for number in range(1, len(words)):
+        mine = min(DATA_BITS, max(0, used - DATA_BITS * (number - 1)))
+        words[number] |= rng.getrandbits(DATA_BITS) >> mine << mine
+    if config.task == "autoencoder":
+        words[0] = rng.getrandbits(DATA_BITS)  # a label means nothing
+    return words
 
 
 async def ask(chip: AxiChip, asked: Counter) -> None:
@@ -238,11 +250,11 @@ async def a_stream_of_packets_is_goldens(dut):
         await chip.write("MODE", mode)
         for packet in packets[sent : sent + count]:
             if rng.random() < 0.5:
-                kinds = bad_packets(packet, config.classes, rng)
+                kinds = bad_packets(packet, config, rng)
                 words, error = kinds[len(dropped) % len(kinds)]
                 chip.send(words)
                 dropped.append(error)
-            chip.send([*packet[:-1], packet[-1] | beyond(config, rng)])
+            chip.send(noisy(config, packet, mode, rng))
         sent += count
         await chip.taken()
         if number % 2:  # other segments' packets come on the heels of the ones before
@@ -254,7 +266,8 @@ async def a_stream_of_packets_is_goldens(dut):
     await chip.until("idle")
     await same_memories(chip, part(scenario, "end"))
     assert [await chip.read(name) for name in ("PACKETS", "DROPPED", "RESULTS")] == [sent, len(dropped), sent]
-    assert len(set(dropped)) == 3 and asked["answered"] and asked["refused"], (dropped, asked)
+    kinds = {error for _, error in bad_packets(packets[0], config, rng)}
+    assert set(dropped) == kinds and asked["answered"] and asked["refused"], (dropped, asked)
     assert asked["read"], "no register was read while samples ran"
     await errors_are(chip, *dropped, "busy")
 
@@ -294,7 +307,8 @@ async def samples_and_results_by_registers(dut):
     await errors_are(chip, "no_result")
     got = []
     for number, packet in enumerate(packets):
-        for words, error in [bad_packets(packet, chip.config.classes, random.Random(number))[number], (packet, "")]:
+        bad = bad_packets(packet, chip.config, random.Random(number))
+        for words, error in [bad[number % len(bad)], (packet, "")]:
             for index, word in enumerate(words):
                 await chip.until("room")
                 await chip.write("SAMPLE_LAST" if index == len(words) - 1 else "SAMPLE", word)

@@ -14,7 +14,7 @@ import numpy as np
 from cosim.files import load_arrays, save_arrays
 from golden.config import UPDATE_DELAY
 from golden.records import Recalled, Records
-from rtl.interface.memory_map import settings_of
+from rtl.interface.memory_map import NOT_CARRIED, settings_of
 
 
 class Scenario:
@@ -66,7 +66,7 @@ class Scenario:
         """Writes other settings, keys of the configuration, while updates are pending; of an auto-encoder what no update
         carries (docs/autoencoder.md, 4) behind blank samples."""
         model = self.model
-        if model.config.task == "autoencoder" and changes.keys() & {"threshold", "window_low", "window_high"}:
+        if model.config.task == "autoencoder" and changes.keys() & set(NOT_CARRIED):
             self.blank()
         model.config = model.config.replace(**changes)
         model.rule = type(model.rule)(model.config)

@@ -27,9 +27,9 @@ def answered(m: Module, state: str):
 class Bridge(wiring.Component):
     """Does the command of each good frame, unless its sequence number is that of the last one done, and replies.
 
-    A repeated sequence number gets the same reply again and no access is made. A frame without a command's length gets no
-    reply. The first access that answers an error ends a command. An ascending command goes on at address 0 after the last.
-    It waits for the bus as long as the bus takes.
+    A repeated sequence number gets the same reply again and no access is made. A frame that is shorter than any command, or
+    longer, gets none; another one that is no command gets the status `MALFORMED`. The first access that answers an error
+    ends a command. An ascending command goes on at address 0 after the last. It waits for the bus as long as the bus takes.
 
     Members:
         i: In, stream of `item_layout` that does not wait; while `busy` it is not looked at.

@@ -20,7 +20,8 @@ from rtl.streams import Held
 class PacketIn(wiring.Component):
     """Store and forward: a packet's words wait in a ring of two packets or more until its last one came.
 
-    A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was.
+    A packet that ends too early or too late, or whose label is no concept's, leaves the ring as it was. In an auto-encoder,
+    which has no concepts, any label will do.
 
     Members:
         i: In, stream of `rtl.bus.bus.word_layout`. o: Out, stream of `rtl.ports.stimulus_layout`.
@@ -34,6 +35,7 @@ class PacketIn(wiring.Component):
 
     def __init__(self, config: Config):
         self.config = config
+        self.draws = config.task == "autoencoder"
         super().__init__(
             {
                 "i": In(stream.Signature(word_layout)),
@@ -54,10 +56,11 @@ class PacketIn(wiring.Component):
         header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
         came = data.StructLayout({"word": word_layout, "unknown": 1, "mode": self.mode.shape()})
         m.submodules.held = held = Held(came)  # its sender is far away
+        label = self.i.payload.data[:HEADER_LABEL_BITS]
         m.d.comb += [
             held.i.valid.eq(self.i.valid),
             held.i.payload.word.eq(self.i.payload),
-            held.i.payload.unknown.eq(self.i.payload.data[:HEADER_LABEL_BITS] >= self.config.classes),
+            held.i.payload.unknown.eq(0 if self.draws else label >= self.config.classes),
             held.i.payload.mode.eq(self.mode),
             self.i.ready.eq(held.i.ready),
         ]
@@ -116,7 +119,7 @@ class PacketIn(wiring.Component):
     def _forward(self, m, header, port, committed, read):
         """Committed packets, one after another, as samples."""
         config, beat = self.config, self.o.payload
-        m.submodules.gearbox = gearbox = Gearbox(config.sizes[0], config.beat)
+        m.submodules.gearbox = gearbox = Gearbox(config.inputs, config.beat)
         head, count = Signal(header), Signal(range(pixel_words(config) + 1))
         m.d.comb += [
             port.addr.eq(read),
@@ -126,7 +129,7 @@ class PacketIn(wiring.Component):
             beat.pixels.eq(gearbox.o.payload.pixels),
             beat.label.eq(head.label),
             beat.learn.eq((head.mode == MODES.index("learn")) & int(config.learn)),
-            beat.recall.eq((head.mode == MODES.index("recall")) & int(config.learn)),
+            beat.recall.eq((head.mode == MODES.index("recall")) & int(config.learn or self.draws)),
         ]
         patient(m, "o", self.o)
         with m.FSM():

@@ -6,12 +6,13 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.bus.bus import word_layout
-from rtl.interface.packets import NUMBER_AT, NUMBER_BITS, result_words
+from rtl.interface.packets import NUMBER_AT, NUMBER_BITS, number_alone, result_words
 from rtl.interface.registers import DATA_BITS
 
 
 class PacketOut(wiring.Component):
-    """A result comes word by word; the first still wants the sample's number, and the last its mark.
+    """A result comes word by word; the first still wants the sample's number, or a word before it that has the number; the
+    last wants its mark.
 
     Members:
         i: In, stream of words. o: Out, stream of `rtl.bus.bus.word_layout`.
@@ -35,10 +36,14 @@ class PacketOut(wiring.Component):
         m = Module()
         count = result_words(self.config)
         self.index = index = Signal(range(count))
+        first, number = index == 0, self.number << NUMBER_AT
+        word, ready = self.i.payload | Mux(first, number, 0), self.o.ready
+        if number_alone(self.config):  # the core's first word waits behind it
+            word, ready = Mux(first, number, self.i.payload), self.o.ready & ~first
         m.d.comb += [
             self.o.valid.eq(self.i.valid),
-            self.i.ready.eq(self.o.ready),
-            self.o.payload.data.eq(self.i.payload | Mux(index == 0, self.number << NUMBER_AT, 0)),
+            self.i.ready.eq(ready),
+            self.o.payload.data.eq(word),
             self.o.payload.last.eq(index == count - 1),
             self.done.eq(self.o.valid & self.o.ready & self.o.payload.last),
             self.inside.eq(self.i.valid | (index != 0)),

@@ -27,7 +27,7 @@ class PacketPorts(wiring.Component):
     Members:
         stream_i, stream_o: In/Out, packets by route 0. stimulus, result: Out/In, the core's.
         mode, hold: In, see `PacketIn`. route: In.
-        push: In, pulse: `word` goes in by route 1; only while `room`. pop: In, pulse: the word `front` is taken.
+        push: In, pulse: `word` goes in by route 1; only in the clock after `room` was. pop: In, pulse: `front` is taken.
         there: Out, `front` is a word of a result, by route 1. waiting: Out, one is there, or will be, of a result that has
             begun.
         counts: Out, the registers `COUNTS`. short_packet, long_packet, label: Out, pulses: why a packet was dropped.
@@ -94,15 +94,17 @@ class PacketPorts(wiring.Component):
         with m.Else():
             m.d.comb += source.payload.eq(self.stream_i.payload), source.valid.eq(self.stream_i.valid)
             m.d.comb += self.stream_i.ready.eq(source.ready)
-        m.d.comb += self.room.eq(by_register & ~held_valid)
-        # A packet is never made of words from both.
-        with m.If(~packets.inside & ~(by_register & held_valid) & ~(source.valid & source.ready)):
+        # Where the route is to turn behind the packet inside, there is room for that one's words alone.
+        m.d.comb += self.room.eq(by_register & ~held_valid & (self.route | packets.inside))
+        # A packet is never made of words from both. A word comes a clock after its sender looked at the room.
+        with m.If(~packets.inside & ~(by_register & held_valid) & ~(source.valid & source.ready) & ~self.push):
             m.d.sync += by_register.eq(self.route)
         with m.If(by_register & source.ready):
             m.d.sync += held_valid.eq(0)
         with m.If(self.push):
             m.d.sync += held.eq(self.word), held_valid.eq(1)
-        never(m, "a word is pushed where there is no room", self.push & held_valid & ~source.ready)
+        never(m, "a word is pushed where there is no room", self.push & ~(by_register & ~held_valid))
+        never(m, "a word is left behind by the route that turned", held_valid & ~by_register)
         return held_valid | packets.coming | packets.good
 
     def _results(self, m, packets):

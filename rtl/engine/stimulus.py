@@ -61,11 +61,12 @@ class Stimulus(wiring.Component):
         begun, group = Signal(), self.group
         last = group == beats - 1
         ends_block = Signal()  # a sample ends some clocks before the next one begins
-        m.d.sync += ends_block.eq(self.position == self.block)
+        m.d.sync += ends_block.eq(self.position >= self.block)  # above it where a host has made the block shorter
+        label = Mux(blank.any(), 0, beat.label)  # the next sample may come while a blank one waits
         learn = beat.learn & (beat.label < config.classes) & ~blank.any() & config.learn
         relearns = learn & ends_block & self.learn_theta
         m.d.comb += [
-            header.label.eq(beat.label),
+            header.label.eq(label),
             header.learn.eq(learn),
             header.recall.eq(((beat.recall & ~blank.any()) | relearns) & config.learn),
             header.relearn.eq(relearns),
@@ -88,7 +89,7 @@ class Stimulus(wiring.Component):
             self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | ~config.learn)),
             self.i.ready.eq(begun & sent_all & ~blank.any()),
             self.link.words.payload.header.eq(header),
-            self.counts.payload.label.eq(beat.label),
+            self.counts.payload.label.eq(label),
             self.counts.payload.learn.eq(learn),
             self.counts.payload.last.eq(last),
             self.bottom_taken.eq(goes & last),

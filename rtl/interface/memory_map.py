@@ -19,6 +19,10 @@ REGISTERS = 15
 """The engine field of the core's own registers."""
 
 
+NOT_CARRIED = ("threshold", "window_low", "window_high")
+"""Registers of an auto-encoder that no update carries: who writes one finishes first (docs/autoencoder.md, 4)."""
+
+
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
     rates = {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}

@@ -1,15 +1,18 @@
 """Packets of 32-bit words: a sample in, a result out. Plain data and numpy, read by the RTL, the driver and the benches.
 
-A sample: a header (bits 15:0 label, the others 0), then ceil(n_0 / 8) words of 8 pixels of 4 bits, pixel 0 lowest.
-A result: prediction (7:0) and the sample's number (31:16), then V_L of the K concepts, signed, then rows, errors,
-saturations, spikes of each layer 1..L.
+A sample: a header (bits 15:0 label, the others 0), then 8 values of 4 bits a word, the first lowest: its pixels, or in an
+auto-encoder the counts of a code that is drawn; all packets of a core are as long as the longer of both.
+A result: the parts of `rtl.interface.results`, with the sample's number in bits 31:16 of the first word. Where the first
+part needs these bits itself, a word with the number alone comes before it.
 """
 
 import numpy as np
 
 from golden.config import Config
-from rtl.formats import COUNTERS, PIXEL_BITS
+from golden.records import Recalled, Records
+from rtl.formats import PIXEL_BITS
 from rtl.interface.registers import DATA_BITS
+from rtl.interface.results import Part, result_parts, said
 
 PIXELS = DATA_BITS // PIXEL_BITS
 """Pixels in a word."""
@@ -20,8 +23,8 @@ NUMBER_BITS, NUMBER_AT = 16, 16
 
 
 def pixel_words(config: Config) -> int:
-    """Words of pixels in a sample's packet, ceil(n_0 / 8)."""
-    return -(-config.sizes[0] // PIXELS)
+    """Words of pixels in a sample's packet, or of a drawn code's counts: ceil(inputs / 8)."""
+    return -(-config.inputs // PIXELS)
 
 
 def sample_words(config: Config) -> int:
@@ -29,55 +32,76 @@ def sample_words(config: Config) -> int:
     return 1 + pixel_words(config)
 
 
+def number_alone(config: Config) -> bool:
+    """Whether a result begins with a word that has nothing but the sample's number."""
+    first = result_parts(config)[0]
+    return first.bits * first.packed > NUMBER_AT
+
+
 def result_words(config: Config) -> int:
     """Words of a result's packet."""
-    return 1 + config.classes + len(COUNTERS) * config.layers
+    return number_alone(config) + sum(part.words for part in result_parts(config))
 
 
 def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     """Packets (B, sample_words) of uint32.
 
     Args:
-        x: (B, n_0) pixels 0..15. y: (B,) labels 0..K-1; 0 where None.
+        x: (B, n_0) pixels 0..15, or (B, n_L) counts 0..T of codes to be drawn. y: (B,) labels 0..K-1; 0 where None.
     """
-    count, pixels = x.shape
-    padded = np.zeros((count, pixel_words(config) * PIXELS), np.uint32)
-    padded[:, :pixels] = x
-    words = np.zeros((count, sample_words(config)), np.uint32)
+    words = np.zeros((len(x), sample_words(config)), np.uint32)
     words[:, 0] = 0 if y is None else y
-    shifts = PIXEL_BITS * np.arange(PIXELS, dtype=np.uint32)
-    words[:, 1:] = (padded.reshape(count, -1, PIXELS) << shifts).sum(-1, dtype=np.uint32)
+    words[:, 1:] = _packed(x, PIXEL_BITS, PIXELS, pixel_words(config))
     return words
 
 
 def unpack_samples(config: Config, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x (B, n_0) and labels (B,) of packets (B, sample_words), the inverse of `pack_samples`; a label may be any number."""
+    """Values (B, inputs) and labels (B,) of packets (B, sample_words), the inverse of `pack_samples`; a label may be any
+    number."""
     words = np.asarray(words, np.int64)
-    pixels = (words[:, 1:, None] >> (PIXEL_BITS * np.arange(PIXELS))) & ((1 << PIXEL_BITS) - 1)
-    return pixels.reshape(len(words), -1)[:, : config.sizes[0]], words[:, 0] & ((1 << HEADER_LABEL_BITS) - 1)
+    return _unpacked(words[:, 1:], PIXEL_BITS, PIXELS)[:, : config.inputs], words[:, 0] & ((1 << HEADER_LABEL_BITS) - 1)
 
 
-def pack_results(config: Config, number: int, prediction, voltages, counters) -> np.ndarray:
-    """Packets (B, result_words) of uint32, the inverse of `unpack_results`.
-
-    Args:
-        number: of the first of these samples since reset. prediction, voltages, counters: (B,), (B, K), (B, L, 4).
-    """
-    count = len(prediction)
-    words = np.zeros((count, result_words(config)), np.int64)
-    words[:, 0] = np.asarray(prediction) | (((number + np.arange(count)) & ((1 << NUMBER_BITS) - 1)) << NUMBER_AT)
-    words[:, 1 : 1 + config.classes] = voltages
-    words[:, 1 + config.classes :] = np.asarray(counters).reshape(count, -1)
+def pack_results(config: Config, number: int, results: Records | Recalled) -> np.ndarray:
+    """Packets (B, result_words) of uint32, the inverse of `unpack_results`. number: of the first of them since reset."""
+    count = len(results)
+    numbers = ((number + np.arange(count)) & ((1 << NUMBER_BITS) - 1)) << NUMBER_AT
+    words = [np.zeros((count, int(number_alone(config))), np.int64)]
+    for part in result_parts(config):
+        values = np.asarray(getattr(results, part.name)).reshape(count, part.count)
+        words.append(_packed(values, part.bits, part.packed, part.words))
+    words = np.concatenate(words, 1)
+    words[:, 0] |= numbers
     return words.astype(np.uint32)
 
 
-def unpack_results(config: Config, words: np.ndarray) -> dict[str, np.ndarray]:
-    """What B packets (B, result_words) say: prediction (B,), number (B,), voltages (B, K), counters (B, L, 4)."""
-    words = np.asarray(words, np.uint32)
-    head, first = words[:, 0].astype(np.int64), 1 + config.classes
-    return {
-        "prediction": head & 0xFF,
-        "number": head >> NUMBER_AT,
-        "voltages": words[:, 1:first].astype(np.int32).astype(np.int64),
-        "counters": words[:, first:].astype(np.int64).reshape(len(words), config.layers, len(COUNTERS)),
-    }
+def unpack_results(config: Config, words: np.ndarray) -> tuple[np.ndarray, Records | Recalled]:
+    """Numbers (B,) of B packets (B, result_words), and what they say."""
+    words = np.array(words, np.uint32).astype(np.int64)
+    numbers = words[:, 0] >> NUMBER_AT
+    words[:, 0] &= (1 << NUMBER_AT) - 1
+    at, values = int(number_alone(config)), {}
+    for part in result_parts(config):
+        values[part.name] = _values(part, words[:, at : at + part.words])
+        at += part.words
+    return numbers, said(config, values)
+
+
+def _values(part: Part, words: np.ndarray) -> np.ndarray:
+    """(B, count) of a part's words."""
+    if part.packed > 1:
+        return _unpacked(words, part.bits, part.packed)[:, : part.count]
+    return words.astype(np.uint32).astype(np.int32).astype(np.int64) if part.signed else words
+
+
+def _packed(values: np.ndarray, bits: int, packed: int, words: int) -> np.ndarray:
+    """(B, words) of values (B, count), `packed` a word, the first lowest."""
+    padded = np.zeros((len(values), words * packed), np.int64)
+    padded[:, : values.shape[1]] = values
+    return (padded.reshape(len(values), words, packed) << (bits * np.arange(packed))).sum(-1)
+
+
+def _unpacked(words: np.ndarray, bits: int, packed: int) -> np.ndarray:
+    """(B, words x packed), the inverse."""
+    values = (words[:, :, None] >> (bits * np.arange(packed))) & ((1 << bits) - 1)
+    return values.reshape(len(words), words.shape[1] * packed)

@@ -20,7 +20,8 @@ SETTINGS = 0x080
 """Address of the core's own register 0; register i of `rtl.interface.memory_map.register_names` lies 4 i above."""
 
 MODES = ("infer", "learn", "recall")
-"""What a sample does, by its number in MODE: named; learned with its label; named, then all concepts recalled anew."""
+"""What a sample does, by its number in MODE: named; learned with its label; named, then all concepts recalled anew. In an
+auto-encoder: recalled; learned; a code that is drawn."""
 ROUTES = ("stream", "register")
 """Where samples come from and results go, by the number in ROUTE."""
 
@@ -68,7 +69,9 @@ CONTROL = (
     Register("IDENTITY", 0x000, "ro", 32, 'the text "BSP1"', IDENTITY),
     Register("VERSION", 0x004, "ro", 32, "of the register map: major << 16, minor << 8, patch", int.from_bytes(VERSION)),
     Register("FINGERPRINT", 0x008, "ro", 32, "of all that is fixed in Verilog: see `rtl.interface.registers.fingerprint`"),
-    Register("MODE", 0x00C, "rw", 2, "what the samples do whose first word comes from now on: 0 infer, 1 learn, 2 recall"),
+    Register(
+        "MODE", 0x00C, "rw", 2, "what samples do whose first word comes from now on: 0 infer, 1 learn, 2 recall or draw"
+    ),
     Register("STATUS", 0x010, "ro", len(STATUS), "bits, below"),
     Register("ERRORS", 0x014, "rw1c", len(ERRORS), "bits, below; they stay until a 1 is written to them"),
     Register("PACKETS", 0x018, "ro", 32, "good packets taken since reset"),
@@ -142,5 +145,5 @@ _TEXTS = {
     "rate": "update shift of W{layer}, + 8",
     "clocks": "clocks since reset; writing sets it",
     "position": "learning samples in this block",
-    "finish": "a write of anything: updates of W that are pending are written, and no sample counts them",
+    "finish": "a write of anything: updates that are pending are written, and no sample counts them",
 }

@@ -48,7 +48,8 @@ def result_parts(config: Config) -> tuple[Part, ...]:
 def said(config: Config, values: dict[str, np.ndarray], clocks: np.ndarray | None = None) -> Records | Recalled:
     """What a core says of B samples, of the values (B, count) of its result's parts by name."""
     shaped = dict(values)
-    shaped["counters"] = values["counters"].reshape(len(values["counters"]), config.layers, -1)
+    counters = values["counters"]
+    shaped["counters"] = counters.reshape(len(counters), config.layers, counters.shape[1] // config.layers)
     if config.task == "autoencoder":
         return Recalled(shaped["recalled"], shaped["code"], shaped["squared_error"][:, 0], shaped["counters"], clocks)
     return Records(shaped["prediction"][:, 0], shaped["voltages"], shaped["counters"], clocks)

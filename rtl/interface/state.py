@@ -25,6 +25,13 @@ def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.nd
     return full | {f"samples{layer}": samples for layer in range(config.layers + 1)}
 
 
+def on_chip(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
+    """Of a golden state what the chip has: an inference-only core has few memories, that of recognition W alone."""
+    full = with_copies(state, config)
+    whole = config.learn or config.task == "autoencoder"
+    return full if whole else {name: value for name, value in full.items() if name[0] == "W"}
+
+
 def without_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """The golden part of what `with_copies` gives."""
     own = {name: value for name, value in state.items() if not re.fullmatch(r"(N|samples|samples(W|Theta))\d+", name)}

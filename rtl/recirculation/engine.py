@@ -53,23 +53,42 @@ class RecirculationEngine(Engine):
         return RecalledOutlet(self.form)
 
     def _task(self, m):
-        f, schedule, outlet, settings = self.form, self.schedule, self.outlet, self.settings
+        f, schedule, outlet = self.form, self.schedule, self.outlet
         m.submodules.differences = differences = Differences(f)
-        m.submodules.updates = updates = Updates(f)
         for name in ("codes", "recalled"):
             wiring.connect(m, getattr(outlet, name), wiring.flipped(getattr(self, name)))
         wiring.connect(m, wiring.flipped(self.code), outlet.code)
         wiring.connect(m, outlet.seen, differences.seen)
-        wiring.connect(m, differences.errors, self.neurons.errors)
         wiring.connect(m, differences.squared, wiring.flipped(self.squared))
-        wiring.connect(m, schedule.draw, updates.draw)
-        for block in (schedule, updates):
-            m.d.comb += [
-                block.ended.valid.eq(differences.ended.valid),
-                block.ended.payload.eq(differences.ended.payload),
-            ]
         m.d.comb += [
-            differences.learn_theta.eq(settings.learn_theta),
+            differences.learn_theta.eq(self.settings.learn_theta),
+            schedule.ended.valid.eq(differences.ended.valid),
+            schedule.ended.payload.eq(differences.ended.payload),
+        ]
+        if f.has(0):
+            wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
+            m.d.comb += [
+                outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),
+                outlet.bottom_last.eq(self.bottom_last),
+                outlet.bottom_parity.eq(self.bottom_header.parity),
+                self.bottom_free.eq(schedule.bottom_free),
+                schedule.bottom_taken.eq(self.bottom_taken),
+                schedule.bottom_header.eq(self.bottom_header),
+            ]
+        if not f.learn:
+            m.d.comb += schedule.free.eq(1)
+            return differences.idle, 0
+        return self._update(m, differences)
+
+    def _update(self, m, differences):
+        """All that an inference-only engine has not."""
+        f, schedule, settings = self.form, self.schedule, self.settings
+        m.submodules.updates = updates = Updates(f)
+        wiring.connect(m, differences.errors, self.neurons.errors)
+        wiring.connect(m, schedule.draw, updates.draw)
+        m.d.comb += [
+            updates.ended.valid.eq(differences.ended.valid),
+            updates.ended.payload.eq(differences.ended.payload),
             *(updates.settings[name].eq(settings[name]) for name in updates.settings.shape().members),
             schedule.free.eq(updates.free),
             updates.look.eq(schedule.look),
@@ -82,14 +101,4 @@ class RecirculationEngine(Engine):
             updates.host.write.eq(self.host.write),
             updates.host.data.eq(self.host.data),
         ]
-        if f.has(0):
-            wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
-            m.d.comb += [
-                outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),
-                outlet.bottom_last.eq(self.bottom_last),
-                outlet.bottom_parity.eq(self.bottom_header.parity),
-                self.bottom_free.eq(schedule.bottom_free),
-                schedule.bottom_taken.eq(self.bottom_taken),
-                schedule.bottom_header.eq(self.bottom_header),
-            ]
         return differences.idle & updates.free, updates.host_data

@@ -16,7 +16,8 @@ from rtl.spikes import pixel_count, pixel_train
 class RecalledStimulus(wiring.Component):
     """Passes beats on, and puts in blank samples on request: with them all that is pending has been applied.
 
-    A drawn code comes in as many beats as a sample, its counts in place of pixels; what goes up is then empty.
+    A drawn code comes in as many beats as a sample, its counts in place of pixels; what goes up is then empty. A count above
+    T stands for T, and what lies beyond a code's or a sample's last value does not count.
 
     Args:
         form: of layer 1's engine; source: the number of layer 1's source there.
@@ -53,7 +54,7 @@ class RecalledStimulus(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, config, words = self.form, self.config, self.form.sources[self.source].words
-        beat, header, n = self.i.payload, self.header, config.sizes[0]
+        beat, header, n, top = self.i.payload, self.header, config.sizes[0], config.sizes[-1]
         blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
         begun, group, parity, blanks = Signal(), self.group, Signal(), Signal()
         last_beat, takes = group == config.beats - 1, Signal()
@@ -99,11 +100,15 @@ class RecalledStimulus(wiring.Component):
         with m.If(self.finish):
             m.d.sync += blank.eq(UPDATE_DELAY)
         silent = blanks | header.drawn
+        last_code = group == config.groups(config.layers) - 1
         for p in range(f.lanes):
             beyond = self.last if n % f.lanes and p >= n % f.lanes else 0
+            beyond_code = last_code if top % f.lanes and p >= top % f.lanes else 0
             pixel, count = Signal(4, name=f"pixel{p}"), Signal(4, name=f"count{p}")
             if p < config.beat:
-                m.d.comb += pixel.eq(Mux(beyond | silent, 0, beat.pixels[p])), count.eq(beat.pixels[p])
+                m.d.comb += pixel.eq(Mux(beyond | silent, 0, beat.pixels[p]))
+                most = Mux(beat.pixels[p] > f.steps, f.steps, beat.pixels[p])
+                m.d.comb += count.eq(Mux(beyond_code, 0, most))
             m.d.comb += self.link.words.payload.trains[p].eq(pixel_train(pixel, f.steps))
             m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
             m.d.comb += self.code.payload.counts[p].eq(count)

@@ -65,6 +65,16 @@ class Board:
         """In words, "LUT 9,000 of 5,280"; "" where nothing is short."""
         return ", ".join(f"{name} {resources[name]:,.0f} of {self.capacity[name]:,}" for name in self.short(resources))
 
+    def check_has(self, megahertz: float | None, baud: int | None, seed: int | None) -> None:
+        """Raises UserError where something is asked for (not None) that this board's build makes no use of."""
+        for option, given, used, allowed in (
+            ("--megahertz", megahertz, self.family, "with a clock of its own"),
+            ("--baud", baud, self.top == "uart", "with a serial line"),
+            ("--seed", seed, self.open, "that open tools place"),
+        ):
+            if given is not None and not used:
+                raise UserError(f"{option}: found with --board {self.name}; allowed is a board {allowed}")
+
     def clock(self, megahertz: float | None) -> Fraction:
         """The core's clock in MHz, the board's own where none is asked for. Raises UserError where it cannot be made."""
         if megahertz is None:
@@ -73,7 +83,7 @@ class Board:
         if self.family and self.platform:
             low, high = reach(self.family, self.crystal)
         if not (isfinite(megahertz) and megahertz > 0 and low <= megahertz <= high):
-            allowed = f"{float(low):g} to {float(high):g}" if self.family else "a number above 0"
+            allowed = f"{float(low):g} to {float(high):g}"
             raise UserError(f"--megahertz: found {megahertz:g}; allowed on {self.name} is {allowed}")
         return Fraction(str(megahertz))
 

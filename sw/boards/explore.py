@@ -33,7 +33,7 @@ def run(
     names: list[str] | None,
     base: Config,
     sizes: list[str],
-    lanes: list[str],
+    lanes: list[int],
     count: int,
     output: Path | None,
     address: str | None,
@@ -51,7 +51,10 @@ def run(
     boards = [known(name) for name in dict.fromkeys(names or ["ulx3s-85f"])]
     if count < 0:
         raise UserError(f"--check: found {count}; allowed is 0 or more")
-    points = explore(boards, configurations(base, sizes, lanes), console)
+    for option, given in (("--workers", workers), ("--scheduler", address)):
+        if given is not None and not count:
+            raise UserError(f"{option}: found without --check; allowed is with it")
+    points = explore(boards, configurations(base, sizes, lanes, console), console)
     if count:
         points = checked(points, count, address, workers, console)
     show(points, console)
@@ -85,27 +88,31 @@ def _key(point: Point) -> str:
     return f"{sizes}, {point.config.lanes} lanes, {point.board.family}"
 
 
-def configurations(base: Config, sizes: list[str], lanes: list[str]) -> list[Config]:
+def configurations(base: Config, sizes: list[str], lanes: list[int], console: Console) -> list[Config]:
     """Each of the sizes with each of the lanes.
 
     Args:
-        base: all else. sizes, lanes: as a user writes them, "64-128-64-10" and "16"; empty: those of `base`.
+        base: all else; its engines, where the layers are as many, else a line says that they are left out.
+        sizes: as a user writes them, "64-128-64-10". Both: empty: those of `base`.
 
     Raises:
         UserError, ConfigError: a text that is none, or a configuration that cannot be.
     """
-    shapes = [_numbers("--sizes", text) for text in sizes] or [base.sizes]
-    counts = [_numbers("--lanes", text) for text in lanes] or [(base.lanes,)]
+    shapes = dict.fromkeys([_numbers(text) for text in sizes] or [base.sizes])
     made = []
-    for shape, count in product(shapes, counts):
-        name = "-".join(map(str, shape))
+    for shape, count in product(shapes, lanes or [base.lanes]):
+        name, engines = "-".join(map(str, shape)), base.engines if len(shape) == len(base.sizes) else ()
         try:
-            config = base.replace(name=name[:64], sizes=shape, lanes=count[0] if len(count) == 1 else count, engines=())
+            config = base.replace(name=name[:64], sizes=shape, lanes=count, engines=engines)
         except ConfigError as error:
-            option, given = ("--lanes", count) if str(error).startswith("lanes") else ("--sizes", shape)
-            raise UserError(f"{option} {'-'.join(map(str, given))}: {error}") from None
+            given = f"--lanes {count}" if str(error).startswith("lanes") else f"--sizes {name}"
+            raise UserError(f"{given}: {error}") from None
         if config not in made:
             made.append(config)
+    if base.engines:
+        own = f"engines {[list(engine) for engine in base.engines]} of {base.name} are of {len(base.sizes)} layers"
+        for name in dict.fromkeys(config.name for config in made if not config.engines):
+            say(console, f"{name}: on one engine: {own}")
     return made
 
 
@@ -124,9 +131,8 @@ def explore(boards: list[Board], configs: list[Config], console: Console) -> lis
     return points
 
 
-def _numbers(option: str, text: str) -> tuple[int, ...]:
+def _numbers(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split("-"))
     except ValueError:
-        example = "64-128-64-10" if option == "--sizes" else "16"
-        raise UserError(f"{option}: found {text!r}; allowed are whole numbers with - between, as {example}") from None
+        raise UserError(f"--sizes: found {text!r}; allowed are whole numbers with - between, as 64-128-64-10") from None

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from collections.abc import Callable
-from fractions import Fraction
 from importlib.resources import files
 
 from rich.console import Console
@@ -30,7 +29,7 @@ def build(board: Board, config: Config, folder: Folder, console: Console) -> Res
         CheckError: the bench fails.
     """
     steps = Steps(console, 4 if shutil.which("iverilog") else 3)
-    result = Result(board, config, Fraction(100), 0, steps.seconds, files=["bispike.v", "bench.v", "vectors.hex"])
+    result = Result(board, config, board.megahertz, 0, steps.seconds, files=["bispike.v", "bench.v", "vectors.hex"])
     with steps.step("elaborate the core"):
         write(folder / "bispike.v", axi_verilog(config))
     with steps.step("make the vectors with the golden model") as step:

@@ -2,6 +2,7 @@
 that is fast enough."""
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from golden.config import Config
 from sw.boards.catalogue import Board
 from sw.boards.estimate import estimate
 from sw.boards.points import Point, keep, show
-from sw.common.errors import CheckError
+from sw.common.errors import CheckError, UserError
 from sw.common.files import fresh, write
 from sw.common.terminal import say
 from sw.design.clocks import predict
@@ -26,10 +27,14 @@ ROUTABLE = 0.9
 @dataclass(frozen=True)
 class Goal:
     """What is asked for. microseconds: a learned sample may take (an inferred one, where the core does not learn); None: as
-    few as fit the board."""
+    few as fit the board. Raises UserError where that is no time."""
 
     board: Board
     microseconds: float | None = None
+
+    def __post_init__(self):
+        if self.microseconds is not None and not 0 < self.microseconds < inf:
+            raise UserError(f"--microseconds: found {self.microseconds:g}; allowed is a number above 0")
 
     def fits(self, point: Point) -> bool:
         """The board has room for it and its wires."""

@@ -13,7 +13,7 @@ from golden.config import Config
 from sw.boards.catalogue import RESOURCES, Board
 from sw.common.files import write
 from sw.common.terminal import say
-from sw.design.clocks import Clocks, MeasuredClocks
+from sw.design.clocks import Clocks, MeasuredClocks, with_recall
 
 WIDTH = 130
 """Columns of the table, at least: figures are not cut off on a narrow terminal."""
@@ -93,7 +93,8 @@ def show(points: list[Point], console: Console) -> None:
     width, console.width = console.width, max(console.width, WIDTH)
     console.print(table, highlight=False)
     console.width = width
-    say(console, "of the core without its bus; clocks a sample, recall included; us at the board's own clock")
+    recall = ", ".join(dict.fromkeys(with_recall(point.config) for point in points if point.config.learn))
+    say(console, f"of the core without its bus; clocks a sample{recall and f', {recall}'}; us at the board's own clock")
     for note in dict.fromkeys(point.clocks.note for point in points):
         say(console, note)
 

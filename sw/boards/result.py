@@ -48,10 +48,14 @@ class Result:
 
     @property
     def weight_bits(self) -> int:
-        """Of both networks' masters."""
+        """Of all masters."""
         sizes = self.config.sizes
-        networks = 2 if self.config.learn else 1
-        return networks * self.config.weight_bits * sum(a * b for a, b in pairwise(sizes))
+        return (1 + self.both) * self.config.weight_bits * sum(a * b for a, b in pairwise(sizes))
+
+    @property
+    def both(self) -> bool:
+        """An auto-encoder has its backward network where it does not learn, too."""
+        return self.config.learn or self.config.task == "autoencoder"
 
     def used(self, resource: str) -> float | None:
         """After place and route where that is known, else after synthesis."""
@@ -82,7 +86,7 @@ class Result:
                 if count is not None:
                     time = f"{self.microseconds(count):,.1f} us at {self.megahertz_text}" if self.board.family else ""
                     table.add_row(f"clocks a sample, {kind}", f"{count:,.0f}", "", time)
-        table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.config.learn else "")
+        table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.both else "")
         console.print(table, highlight=False)
         if self.clocks:
             say(console, self.clocks.note)

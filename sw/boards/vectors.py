@@ -6,6 +6,7 @@ import numpy as np
 
 from golden.config import Config
 from rtl.interface.registers import ADDRESS
+from sw.data.synthetic import random_codes
 from sw.design.clocks import samples
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
@@ -38,7 +39,8 @@ class Recorder(Transport):
 
 
 def record(config: Config, learned: int, inferred: int) -> list[tuple[int, int, int]]:
-    """A chip's life: identity, all settings, all memories loaded, samples learned and inferred, all memories read back."""
+    """A chip's life: identity, all settings, all memories loaded, samples learned and inferred (an auto-encoder also draws
+    codes), all memories read back."""
     recorder = Recorder(GoldenTransport(config))
     dataset = samples(config, learned, inferred)
     chip = Chip(recorder, config)
@@ -47,8 +49,10 @@ def record(config: Config, learned: int, inferred: int) -> list[tuple[int, int, 
     if config.learn:
         chip.train(dataset.x_train, dataset.y_train)
     chip.infer(dataset.x_test)
+    if config.task == "autoencoder":
+        chip.draw(random_codes(config, inferred))
     chip.save()
-    if config.learn:
+    if config.task == "recognition" and config.learn:
         chip.recall()
     return recorder.lines
 

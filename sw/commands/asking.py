@@ -58,16 +58,17 @@ def generate(
     data: options.LearnedData = None,
     output: options.SheetPng = None,
     backend: options.DrawBackend = None,
+    simulator: options.Simulator = None,
 ) -> None:
     """Let a trained auto-encoder draw new images of a class: its backward network, from codes mixed of two samples'.
 
     A code takes every neuron's count from one of two codes of the class's training samples. Writes a sheet and, beside it,
     all images as FILE.npz; says how many a classifier of real samples takes for their class, and how near they are to
-    training images.
+    training images. With --backend sim the simulated chip draws them, and every value it gives is compared with golden's.
     """
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden")
+    where = Place(backend.value if backend else "golden", simulator=simulator)
     from sw.generation.generate import generate as draw_images
 
     draw_images(source, data, label, count, seed, between, output, Console(), where)

@@ -8,8 +8,10 @@ from rich.console import Console
 from golden import Config
 from sw.commands import options
 from sw.common.errors import UserError
-from sw.common.tasks import for_chip
+from sw.common.tasks import check_task
 from sw.common.terminal import say
+
+UNPREDICTED = "no other's clocks are predicted"
 
 
 def verilog(
@@ -20,7 +22,7 @@ def verilog(
     from sw.common.files import make_folder, write
     from sw.design.verilog import core_verilog
 
-    chosen = for_chip(Config.load(config))
+    chosen = Config.load(config)
     path = output or Path(f"{chosen.name}.v")
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
@@ -48,21 +50,23 @@ def info(
         from sw.training.history import describe
 
         kept = Checkpoint.load(source)
-        for_chip(kept.config, source)
         say(Console(), f"{source}: {describe(kept)}")
     chosen = kept.config if source else Config.load(config or "digits")
     if density is not None and not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
-    inventory.show(Console(), for_chip(chosen), density)
+    if density is not None and chosen.task != "recognition":
+        found = f"--density: found {density:g} with {chosen.name}, of task {chosen.task}"
+        raise UserError(f"{found}; allowed is task recognition: {UNPREDICTED}")
+    inventory.show(Console(), chosen, density)
 
 
 def build(
     board: options.BoardName,
     config: options.BoardConfig = None,
     megahertz: options.Megahertz = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.LineBaud = None,
     output: options.BuildFolder = None,
-    seed: options.PlacerSeed = 1,
+    seed: options.PlacerSeed = None,
 ) -> None:
     """Make a bitstream for a board with open tools, or what its vendor's tool needs; tell what it takes and how fast it is.
 
@@ -73,9 +77,11 @@ def build(
     from sw.boards.build import build as build_for_board
 
     where = catalogue.find(board)
-    chosen = for_chip(Config.load(config)) if config else where.own_config()
+    where.check_has(megahertz, baud, seed)
+    chosen = Config.load(config) if config else where.own_config()
     path = output or Path("build") / f"{where.name}-{chosen.name}"
-    build_for_board(where, chosen, where.clock(megahertz), baud, path, seed, Console())
+    line, first = (given if given is not None else default for given, default in ((baud, 1_000_000), (seed, 1)))
+    build_for_board(where, chosen, where.clock(megahertz), line, path, first, Console())
 
 
 def explore(
@@ -95,7 +101,7 @@ def explore(
     """
     from sw.boards.explore import run as explore_boards
 
-    chosen, lists = for_chip(Config.load(config)), (sizes or [], lanes or [])
+    chosen, lists = check_task(Config.load(config), UNPREDICTED), (sizes or [], lanes or [])
     explore_boards(board, chosen, *lists, check, output, scheduler, workers, Console())
 
 
@@ -115,6 +121,7 @@ def plan(
     from sw.boards import plan as planning
     from sw.boards.explore import configurations, known
 
-    base = for_chip(Config.load(config))
-    (chosen,) = configurations(base, [sizes], []) if sizes else (base,)
-    planning.run(chosen, planning.Goal(known(board), microseconds), output, workers, Console())
+    base, console = check_task(Config.load(config), UNPREDICTED), Console()
+    goal = planning.Goal(known(board), microseconds)
+    (chosen,) = configurations(base, [sizes], [], console) if sizes else (base,)
+    planning.run(chosen, goal, output, workers, console)

@@ -66,7 +66,7 @@ def verify(
     Behind the core asked for, a small one of the same settings learns, with other sizes and lanes (3-8-24-3, 4 lanes),
     in which other layers wait for each other: its faults need not show in the first. --one-shape leaves it out.
 
-    Exits with 0 if all are equal. The first mismatch ends it with 1: layer, sample, step, neuron, expected and got are
+    Exits with 0 if all are equal. The first mismatch ends it with 1: sample, layer, neuron, expected and got are
     named, and the golden model's values around it are kept in runs/verify-NAME. A whole training: bispike prove.
     """
     from sw.proof.verify import SAMPLES

@@ -150,7 +150,14 @@ Between = Annotated[
     tuple[int, int] | None,
     Option(metavar="A B", help="Draw the way from one sample's code to another's, by their places in the data, from 0."),
 ]
-DrawBackend = Annotated[Backend | None, Option("--backend", help="Who draws; only golden so far. Default: golden.")]
+DrawBackend = Annotated[
+    Backend | None,
+    Option(
+        "--backend",
+        help="Who draws. golden: the PyTorch model. sim: the simulated chip; every value is compared with golden's. "
+        "serial: not yet. Default: golden.",
+    ),
+]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 JsonFile = Annotated[
     Path | None, _output("json", "Where to write the figures. Default: bench.json, bench-boards.json for --boards.")
@@ -170,12 +177,18 @@ BoardName = Annotated[
     ),
 ]
 BoardConfig = Annotated[str | None, _config("Default: the board's own.")]
+LineBaud = Annotated[
+    int | None, Option("--baud", metavar="N", help="Bits a second of the board's serial line. Default: 1,000,000.")
+]
 Megahertz = Annotated[float | None, Option(metavar="MHZ", help="The core's clock. Default: the board's own.")]
 BuildFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="The build's folder. Default: build/BOARD-NAME.")
 ]
 PlacerSeed = Annotated[
-    int, Option("--seed", metavar="N", help="Of the placer; where the clock is missed, the next three are tried too.")
+    int | None,
+    Option(
+        "--seed", metavar="N", help="Of the placer; where the clock is missed, the next three are tried too. Default: 1."
+    ),
 ]
 BoardNames = Annotated[
     list[str] | None,
@@ -188,7 +201,7 @@ SizesList = Annotated[
     ),
 ]
 LanesList = Annotated[
-    list[str] | None,
+    list[int] | None,
     Option("--lanes", metavar="N", help="Of each engine; may be repeated. Default: --config's."),
 ]
 CheckCount = Annotated[

@@ -4,11 +4,10 @@ from golden.config import Config
 from sw.common.errors import UserError
 
 
-def for_chip(config: Config, source: object = "--config") -> Config:
-    """The configuration itself. Raises UserError where there is no chip of its kind yet. `source`: where it is from."""
+def check_task(config: Config, why: str) -> Config:
+    """The configuration itself. Raises UserError where a command does not take an auto-encoder; why: in words."""
     if config.task != "recognition":
-        found = f"{source}: found {config.name}, of task {config.task}"
-        raise UserError(f"{found}; allowed is task recognition: no other has a chip yet, only --backend golden")
+        raise UserError(f"--config: found {config.name}, of task {config.task}; allowed is task recognition: {why}")
     return config
 
 

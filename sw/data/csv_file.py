@@ -1,9 +1,10 @@
 """A `.csv`: a sample a line, its pixels and its label, with or without a line of column names in front."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def read(path: Path, encoding: Encoding, unlabelled: int | None = None) -> Sourc
         raise DataError(f"{path}: found no text of UTF-8 in lines; allowed is a .csv file, a sample a line") from None
 
 
-def _read(path: Path, reader: Iterator[list[str]], encoding: Encoding, unlabelled: int | None) -> Source:
+def _read(path: Path, reader: Any, encoding: Encoding, unlabelled: int | None) -> Source:
     first = next((row for row in reader if row), None)
     if not first:
         raise DataError(f"{path}: found an empty file; allowed is a .csv file, a sample a line")
@@ -45,7 +46,7 @@ def _read(path: Path, reader: Iterator[list[str]], encoding: Encoding, unlabelle
     if len(head) < 1 + (label is not None):
         raise DataError(f"{path}: found 1 column; allowed are pixels and a label, with commas between them")
     rows = (row for row in (reader if headed else chain([first], reader)) if row)
-    x, words = _numbers(path, rows, len(head), label, 2 if headed else 1)
+    x, words = _numbers(path, reader, rows, len(head), label)
     y, names = (None, ()) if label is None else numbered(path, words, encoding)
     return Source(path, path.stem, _integers(x), y, names=names)
 
@@ -60,15 +61,16 @@ def _label_column(path: Path, head: list[str], asked: str | None) -> int:
 
 
 def _numbers(
-    path: Path, rows: Iterable[list[str]], columns: int, label: int | None, first: int
+    path: Path, reader: Any, rows: Iterable[list[str]], columns: int, label: int | None
 ) -> tuple[np.ndarray, list[str]]:
     """Pixels (N, columns) as floats, exact for integers, and the words of the label's column, if there is one.
 
     Args:
-        first: number of the first row, for messages; empty lines are not counted.
+        reader: what the rows are read by, one by one: it knows the line, for messages.
     """
     x, words = [], []
-    for line, row in enumerate(rows, first):
+    for row in rows:
+        line = reader.line_num
         if len(row) != columns:
             raise DataError(f"{path}: found {len(row)} columns in line {line}; allowed are {columns}, as in its first line")
         if label is not None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from golden.config import Config
 from sw.data.dataset import Dataset
 
 
@@ -16,3 +17,8 @@ def random_dataset(name: str, sizes: tuple[int, ...], learned: int, tested: int,
     x = random_pixels(random, (count, sizes[0]), density)
     y = random.integers(0, sizes[-1], count)
     return Dataset(name, x[:learned], y[:learned], x[learned:], y[learned:])
+
+
+def random_codes(config: Config, count: int) -> np.ndarray:
+    """uint8 (count, n_L): counts 0..T of codes that an auto-encoder may draw."""
+    return np.random.default_rng(config.seed).integers(0, config.steps + 1, (count, config.sizes[-1]), np.uint8)

@@ -10,6 +10,7 @@ from math import inf
 
 from golden.config import Config
 from rtl.engine.claims import LISTS
+from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.readout import LATENCY
 from rtl.interface.memory_map import engines_of
@@ -139,7 +140,7 @@ class Engine:
         """Offers a word to this engine's rows; returns when it has been taken."""
         inputs = self.form.inputs
         own = 1 + len(inputs) if codes else 0
-        channel = own if codes or sender is self else 1 + inputs.index(self.form.source_of(*source))
+        channel = own if codes or sender is self else 1 + inputs.index(self.form.source_of(Target(*source)))
         self.offers[channel] = time, source, walked.words[word], word == len(walked.words) - 1
         time = yield lambda: self.took.get(channel, inf)
         del self.took[channel]
@@ -148,7 +149,7 @@ class Engine:
     def rows(self) -> Process:
         """Takes words, one after another, and lists their rows."""
         form = self.form
-        channels = 1 + len(form.inputs) + (form.source_of(form.layers - 1, True) is not None)
+        channels = 1 + len(form.inputs) + (form.source_of(Target(form.layers - 1, apical=True)) is not None)
         free = picks = turn = 0
         while True:
             time = (

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.terminal import say
-from sw.design.clocks import predict
+from sw.design.clocks import predict, with_recall
 
 
 @dataclass
@@ -87,7 +87,10 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     bits = sum(part.bits for part in parts.values())
     multipliers = sum(sum(part.multipliers.values()) for part in parts.values())
     say(console, f"{bits:,} bits of memory, {multipliers} multipliers\n")
-    _show_clocks(console, config, density)
+    if config.task == "recognition":
+        _show_clocks(console, config, density)
+    else:
+        say(console, f"clocks a sample are predicted of task recognition alone; those of {config.name}: bispike verify")
 
 
 def _show_clocks(console: Console, config: Config, density: float | None) -> None:
@@ -101,6 +104,6 @@ def _show_clocks(console: Console, config: Config, density: float | None) -> Non
         table.add_row(f"layer {layer}", f"{inference:,.0f}", training)
     say(console, "words walked a sample, a clock each:")
     console.print(table, highlight=False)
-    training = f" {clocks.training:,.0f} in training, recall included," if clocks.training is not None else ""
+    training = f" {clocks.training:,.0f} in training, {with_recall(config)}," if clocks.training is not None else ""
     say(console, f"clocks a sample, predicted:{training} {clocks.inference:,.0f} in inference")
     say(console, f"layers work in turns on their engine; {clocks.note}")

@@ -27,7 +27,7 @@ def without_initial_wires(text: str) -> str:
 def header(config: Config, name: str, axi: bool = False) -> str:
     """What the file's reader needs to know, as Verilog comments; axi: of a core behind AXI ports."""
     lines = [
-        f"{name}: a BiSpike core, which learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
+        f"{name}: a BiSpike core, which {_DOES[config.task]}",
         "Generated; do not edit. SPDX-License-Identifier: Apache-2.0",
         "",
         *(_AXI if axi else _streams(config)),
@@ -42,15 +42,24 @@ def header(config: Config, name: str, axi: bool = False) -> str:
 
 
 def _streams(config: Config) -> list[str]:
-    beats = config.groups(0)
+    if config.task == "autoencoder":
+        sample, label = f"{config.beat} pixels of 4 bits, or with recall counts of a code", "learn, recall"
+        result = "recalled counts, code, squared error, counters of each layer"
+    else:
+        sample, label = f"{config.beat} pixels of 4 bits", "label, learn, recall"
+        result = "prediction, summed voltages of the concepts, counters of each layer"
     return [
         "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
-        f"  i       a sample: {beats} beats of {config.beat} pixels of 4 bits, pixel 0 lowest; label, learn, recall",
-        "  o       a result a sample: prediction, summed voltages of the concepts, counters of each layer",
+        f"  i       a sample: {config.beats} beats of {sample}, the first lowest; {label}",
+        f"  o       a result a sample: {result}",
         "  host_i  a read or write of any memory or register, while idle; host_o (valid alone) its answer",
     ]
 
 
+_DOES = {
+    "recognition": "learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
+    "autoencoder": "learns on chip to recall samples from its own code of them (docs/autoencoder.md).",
+}
 _AXI = [
     "One clock, aclk; aresetn is synchronous and active low. Registers and packets: docs/registers.md.",
     "  s_axi_ctrl  AXI4-Lite: settings, status, counters, and a window on every memory",

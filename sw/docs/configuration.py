@@ -20,14 +20,23 @@ and a run keeps its own in `config.toml`.
 {sequence}
 | key | default | allowed | |
 |---|---|---|---|
-| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 concepts | neurons of each layer, from the stimulus to the top |
+| sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 concepts{code} | neurons of each layer, from stimulus to top |
 | lanes | | 1 to 64 | neurons computed side by side by each engine; more than the largest layer has are not built |
 """
 
 
+ALLOWED = {
+    "name": "1 to 64 letters, digits, spaces and . _ + -",
+    "decay": "1 to 16 shifts of -8 to 0",
+    "engines": "lists of layers, as [[1], [0, 2]], with each of 0 to L once",
+}
+"""Of keys whose field has neither a range nor options."""
+
+
 def text() -> str:
     """The page."""
-    return _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()) + "".join(
+    code = "; 1 to 4096 of an auto-encoder's code"
+    return _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()).replace("{code}", code) + "".join(
         _row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")
     )
 
@@ -57,11 +66,13 @@ def _defaults(values: dict) -> str:
 
 
 def _row(field: dataclasses.Field) -> str:
-    allowed = {"name": "1 to 64 letters, digits, spaces and . _ + -", "decay": "1 to 16 shifts of -8 to 0"}.get(field.name)
+    allowed = ALLOWED.get(field.name)
     if "range" in field.metadata:
         allowed = "{} to {}".format(*field.metadata["range"])
     elif "options" in field.metadata:
         allowed = ", ".join(_toml(option) for option in field.metadata["options"])
+    if allowed is None:
+        raise ValueError(f"{field.name}: found no word of what is allowed; say it in ALLOWED")
     return f"| {field.name} | {_toml(field.default)} | {allowed} | {field.metadata['doc']} |\n"
 
 

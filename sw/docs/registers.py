@@ -51,8 +51,33 @@ Words of 32 bits, on the streams (TLAST with the last one), or by SAMPLE and RES
 - An update of W is pending for two samples, and brings the settings of its own: they may be written at any time that the
   core is idle. Before reading or writing memory write `finish`, and wait until STATUS says idle.
 - A good packet gives one result, in order. Results that nobody takes stop the core, never the bus.
-- A host that finds a core in the middle of its predecessor's work writes SAMPLE_LAST, reads RESULT until STATUS says that no
-  word waits, and clears ERRORS.
+- A host that finds a core in the middle of its predecessor's work reads RESULT until STATUS says idle and that no word
+  waits. Then it writes as many words as a sample has to SAMPLE, and one to SAMPLE_LAST: whatever was there of a packet, it
+  is now too long, and dropped; SAMPLE_LAST alone might make it a whole sample. When STATUS says idle again it clears ERRORS.
+"""
+
+_AUTOENCODER = """
+## An auto-encoder's core
+
+Its task is in the text behind the fingerprint, too. It has no concepts: a sample's label means nothing, and is
+not looked at. Updates of both networks are pending, and they do not bring `threshold`, `window_low` and `window_high` with
+them: who writes one of these writes `finish` first ([autoencoder.md](autoencoder.md), 4).
+
+| packet | word | |
+|---|---|---|
+| sample | 0 | as above; of no meaning |
+| | 1 .. ceil(max(n_0, n_L) / 8) | MODE 0, 1: pixels, in the first n_0 places; MODE 2: counts 0..T of a code, in n_L |
+| result | 0 | bits 31:16 number of the sample, from 0 after reset; the others 0 |
+| | 1 .. ceil(n_0 / 8) | 8 recalled counts of 4 bits, that of neuron 0 lowest |
+| | ceil(n_L / 8) words | the code, 8 counts of 4 bits |
+| | 1 word | squared error |
+| | then, for each place 0..L-1 | its ten counters ([autoencoder.md](autoencoder.md), 6) |
+
+What lies beyond the last value is ignored, and 0 in a result; a count above T stands for T. MODE 2 works in an
+inference-only core, too. Its settings and counters:
+
+| address | name | access | bits | |
+|---|---|---|---|---|
 """
 
 
@@ -72,20 +97,27 @@ def text() -> str:
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed}, the layers\n")
     parts.append("of `engines`, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
-    return "".join([*parts, _PACKETS])
+    parts += [_PACKETS, _AUTOENCODER]
+    parts += [
+        f"| {place} | {name} | {access} | {bits} | {text} |\n"
+        for place, name, access, bits, text in _core_rows("autoencoder")
+    ]
+    return "".join(parts)
 
 
-def _core_rows():
+def _core_rows(task: str = "recognition"):
     """Those of a core of one layer, with the formulas for L of them."""
-    config = Config.load("tiny").replace(sizes=(4, 2), lanes=2)
-    found = rm.core_registers(config)
+    found = rm.core_registers(Config.from_dict({"task": task, "sizes": [4, 2], "lanes": 2}))
     first = next(r.address for r in found if r.name == "rate1")
+    layered = 2 if task == "autoencoder" else 1  # registers that every layer has
     for r in found:
         place, name, text = f"{r.address:#05x}", r.name, r.text
         if r.name == "rate1":
             place, name, text = f"{first:#05x} + 4 (l - 1)", "rate l", r.text.replace("W1", "W[l]")
+        elif r.name == "backward_rate0":
+            place, name, text = f"{first:#05x} + 4 L + 4 l", "backward_rate l", r.text.replace("Theta0", "Theta[l]")
         elif r.address > first:
-            place = f"{r.address - 4:#05x} + 4 L"
+            place = f"{r.address - 4 * layered:#05x} + {4 * layered} L"
         yield place, name, r.access, f"{r.bits}{', signed' if r.signed else ''}", text
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from golden.config import UPDATE_DELAY, Config
 from golden.errors import StateError
-from golden.records import Records
-from rtl.interface.memory_map import MemoryMap, settings_of
-from rtl.interface.packets import pack_samples, result_words, unpack_results
+from golden.records import Recalled, Records
+from rtl.interface.memory_map import NOT_CARRIED, MemoryMap, settings_of
+from rtl.interface.packets import pack_samples, result_words, sample_words, unpack_results
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
 from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import Transport, TransportError
@@ -62,44 +62,61 @@ class Chip:
 
     def _recover(self) -> None:
         """Ends what another host left half done: its results are thrown away, a packet without an end is dropped."""
-        for end in (False, True):
-            while self._get("STATUS") & _bit("result"):
-                self.transport.read(ADDRESS["RESULT"])
-            if not end and self._get("STATUS") & _bit("room"):
-                self.transport.write(ADDRESS["SAMPLE_LAST"], [0])
-            self._wait_while_running()
+        self._drain()
+        if self._get("STATUS") & _bit("room"):
+            # Too long, whatever was there of it: a shorter end might make a whole sample, and be learned.
+            self.transport.write(ADDRESS["SAMPLE"], [0] * sample_words(self.config))
+            self.transport.write(ADDRESS["SAMPLE_LAST"], [0])
+        self._drain()
         self._clear_errors()
 
-    def _wait_while_running(self) -> None:
+    def _drain(self) -> None:
+        """Throws results away until no sample is inside."""
         end = time.monotonic() + PATIENCE
-        while not self._get("STATUS") & (_bit("idle") | _bit("result")):
-            if time.monotonic() > end:
+        while not (status := self._get("STATUS")) & _bit("idle") or status & _bit("result"):
+            if status & _bit("result"):
+                self.transport.read(ADDRESS["RESULT"])
+                end = time.monotonic() + PATIENCE
+            elif time.monotonic() > end:
                 raise TransportError(f"chip: found it busy for {PATIENCE:.0f} seconds with nothing asked; reset it")
 
     # -- samples ---------------------------------------------------------------------------------------------------------
 
-    def train(self, x: np.ndarray, y: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records:
+    def train(
+        self, x: np.ndarray, y: np.ndarray | None = None, advance: Callable[[int], None] = lambda done: None
+    ) -> Records | Recalled:
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            advance: called with the number of samples done.
+            y: an auto-encoder's samples have none. advance: called with the number of samples done.
 
         Raises:
-            TransportError: the chip does not answer, or has no learning.
+            TransportError: the chip does not answer, or has no learning; samples without labels that need them.
         """
         self._check_learning("train")
+        if self.config.task == "autoencoder":
+            y = None
+        elif y is None:
+            raise TransportError("train: found samples without labels; allowed is that only with an auto-encoder")
         return self._stream(x, y, "learn", advance)
 
-    def infer(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records:
+    def infer(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records | Recalled:
         """What the chip says of samples x (N, n_0), with nothing learned."""
         return self._stream(x, None, "infer", advance)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Concepts (N,) of samples x (N, n_0)."""
+        self._check_task("predict", "recognition")
         return self.infer(x).prediction
+
+    def draw(self, code: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Recalled:
+        """What an auto-encoder recalls of codes (N, n_L), counts 0..T, of no sample."""
+        self._check_task("draw", "autoencoder")
+        return self._stream(code, None, "recall", advance)
 
     def recall(self) -> np.ndarray:
         """What the backward network recalls for each concept: counts (K, n_0), 0..T. An inference-only core has none."""
+        self._check_task("recall", "recognition")
         self._check_learning("recall")
         self._stream(self._blank(), None, "recall")
         self.finish()
@@ -109,15 +126,20 @@ class Chip:
         if not self.config.learn:
             raise TransportError(f"{what}: found an inference-only core, {self.config.name}; allowed is one that learns")
 
+    def _check_task(self, what: str, task: str) -> None:
+        if self.config.task != task:
+            found = f"{what}: found a core of task {self.config.task}, {self.config.name}"
+            raise TransportError(f"{found}; allowed is one of task {task}")
+
     def finish(self) -> None:
-        """Writes the updates of W that are pending, those of the last two samples; no sample counts them."""
+        """Writes the updates that are pending, those of the last two samples; no sample counts them."""
         if self._pending:
             self._wait("idle")
             self.transport.write(self._settings["finish"].address, [0])
             self._wait("idle")
             self._pending = 0
 
-    def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records:
+    def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records | Recalled:
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         packets, results = pack_samples(self.config, np.asarray(x), y), []
         self._pending = UPDATE_DELAY if mode == "learn" else self._pending
@@ -130,15 +152,16 @@ class Chip:
         while len(results) < len(packets):
             results.append(self._result())
             advance(len(results))
-        said = unpack_results(self.config, np.array(results, np.uint32).reshape(len(results), result_words(self.config)))
+        words = np.array(results, np.uint32).reshape(len(results), result_words(self.config))
+        numbers, said = unpack_results(self.config, words)
         due = (self._number + np.arange(len(results))) & 0xFFFF
-        if (said["number"] != due).any():
-            at = int(np.argmax(said["number"] != due))
-            raise TransportError(f"chip: found result {said['number'][at]}; allowed is {due[at]}: samples were lost")
+        if (numbers != due).any():
+            at = int(np.argmax(numbers != due))
+            raise TransportError(f"chip: found result {numbers[at]}; allowed is {due[at]}: samples were lost")
         self._number += len(results)
         if mode != "learn":
             self._pending = max(0, self._pending - len(results))
-        return Records(said["prediction"], said["voltages"], said["counters"])
+        return said
 
     def _result(self) -> list[int]:
         self._wait("result")
@@ -155,7 +178,8 @@ class Chip:
         return without_copies(self._read(self.memory_map.state_names()), self.config)
 
     def load(self, state: dict[str, np.ndarray]) -> None:
-        """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W.
+        """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W, and of an
+        auto-encoder Theta.
 
         Raises:
             StateError: an array of another shape, or a value out of range.
@@ -176,11 +200,15 @@ class Chip:
 
     def set(self, decay: int = 0) -> None:
         """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0. Updates that are pending have
-        their own.
+        their own; those of an auto-encoder are written first where a setting changes that they do not have.
         """
+        values = {name: value & 0xFFFFFFFF for name, value in settings_of(self.config, decay).items()}
+        shared = NOT_CARRIED if self.config.task == "autoencoder" else ()
+        if any(self.transport.read(self._settings[name].address) != [values[name]] for name in shared):
+            self.finish()
         self._wait("idle")
-        for name, value in settings_of(self.config, decay).items():
-            self.transport.write(self._settings[name].address, [value & 0xFFFFFFFF])
+        for name, value in values.items():
+            self.transport.write(self._settings[name].address, [value])
 
     def counters(self) -> dict[str, int]:
         """clocks since reset, and packets taken, dropped, and results given; while samples run, too."""

@@ -2,15 +2,21 @@
 
 import copy
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from golden.config import Config
+from golden.records import Recalled, Records
 from rtl.interface.memory_map import MemoryMap, settings_of
 from rtl.interface.packets import pack_results, sample_words, unpack_samples
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
 from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import AccessError, Transport
+
+if TYPE_CHECKING:
+    from golden.autoencoder import Autoencoder
+    from golden.integer import IntegerModel
 
 _WORD = 0xFFFFFFFF
 _DECAYS = range(-8, 1)
@@ -20,14 +26,13 @@ class GoldenTransport(Transport):
     """Answers every register as a core does that is always quiet: what a sample starts has ended when its word is written.
 
     As in a core, a learning sample's update of W is pending for two samples (see the register `finish`), and until then the
-    window shows the W before it. Only what the golden model does not know is different: clocks stay what was written to
-    them, rates have to be those of a decay shift, block_shift follows block, and 8 steps have an even window.
+    window shows the W before it; an auto-encoder's, of both networks, for one. Only what the golden model does not know is
+    different: clocks stay what was written to them, rates have to be those of a decay shift, block_shift follows block, and
+    8 steps have an even window.
     """
 
     def __init__(self, config: Config):
-        from golden.integer import IntegerModel
-
-        self.config, self.model = config, IntegerModel(config)
+        self.config, self.model = config, _model(config)
         self._map = {register.address: register for register in registers(config, route=1)}
         self._values = {register.name: register.reset for register in self._map.values()}
         self._own = {register.address for register in core_registers(config)}
@@ -134,32 +139,29 @@ class GoldenTransport(Transport):
         """The model's state as it is, with what is pending still to come."""
         model = self.model
         arrays = {name: tensor.numpy().copy() for name, tensor in model.memories.tensors().items()}
-        return arrays | {"samples": np.array(model.samples), "position": np.array(model.position)}
+        own = ("samples",) if self.config.task == "autoencoder" else ("samples", "position")
+        return arrays | {name: np.array(getattr(model, name)) for name in own}
 
     def _load(self, model, state: dict[str, np.ndarray]) -> None:
         """Goes on with `model` in that state; pending updates stay so."""
-        memories = self.model.memories
-        kept = copy.deepcopy((memories.due, memories.next))
+        before = copy.deepcopy(self.model.memories)
         model.load(state)
-        for update, earlier in zip((model.memories.due, model.memories.next), kept, strict=True):
-            update.become(earlier)
+        model.memories.keep_update(before)
         self.model = model
 
     def _set(self) -> None:
         """The settings written become the model's; rates that belong to no decay shift wait for the others."""
-        from golden.integer import IntegerModel
-
         self._settle()
         values, config = self._values, self.config
-        changes = {name: values[name] for name in ("threshold", "dead_zone", "seed")}
+        changes = {name: values[name] for name in ("threshold", "dead_zone", "seed") if name in values}
         # The keys are the window of 4 steps.
         changes |= {name: values[name] * 4 // config.steps for name in ("window_low", "window_high")}
-        changes |= {"block": values["block"] + 1, "stochastic": bool(values["stochastic"])}
-        changes |= {"learn_theta": bool(values["learn_theta"])}
+        changes |= {name: bool(values[name]) for name in ("stochastic", "learn_theta")}
+        changes |= {"block": values["block"] + 1} if "block" in values else {}
         config = config.replace(**changes)
         state, decay = self._memories(), self.model.decay
         if config != self.model.config:
-            self._load(IntegerModel(config), state | {"position": np.minimum(state["position"], config.block - 1)})
+            self._load(_model(config), state)
             self.model.decay = decay
         for decay in _DECAYS:
             wanted = settings_of(config, decay)
@@ -173,23 +175,42 @@ class GoldenTransport(Transport):
         packet, self._packet = self._packet, []
         due = sample_words(self.config)
         x, labels = unpack_samples(self.config, np.array([(packet + [0] * due)[:due]]))
-        wrong = []
+        draws, wrong = self.config.task == "autoencoder", []
         if len(packet) != due:
             wrong.append("short_packet" if len(packet) < due else "long_packet")
-        if labels[0] >= self.config.classes:
+        if labels[0] >= self.config.classes and not draws:
             wrong.append("label")
         if wrong:
             for error in wrong:
                 self._raise(error)
             self._values["DROPPED"] += 1
             return
-        mode = MODES[self._mode] if self.config.learn and self._mode < len(MODES) else "infer"
+        mode = MODES[self._mode] if self._mode < len(MODES) else "infer"
         self._settle()
-        records = self.model.train(x, labels, learn=mode == "learn")
-        if mode == "recall":
-            self.model.recall()
-        given = pack_results(self.config, self._number, records.prediction, records.voltages, records.counters)
-        self._results += given[0].tolist()
+        said = self._draw_or_train(x, mode) if draws else self._train(x, labels, mode)
+        self._results += pack_results(self.config, self._number, said)[0].tolist()
         self._number += 1
         self._values["PACKETS"] += 1
         self._values["RESULTS"] += 1
+
+    def _train(self, x: np.ndarray, labels: np.ndarray, mode: str) -> Records:
+        said = self.model.train(x, labels, learn=mode == "learn")
+        if mode == "recall" and self.config.learn:
+            self.model.recall()
+        return said
+
+    def _draw_or_train(self, x: np.ndarray, mode: str) -> Recalled:
+        """Of an auto-encoder: x is as wide as a sample or a code, whichever is wider."""
+        sizes = self.config.sizes
+        if mode == "recall":
+            return self.model.draw(np.minimum(x[:, : sizes[-1]], self.config.steps))
+        return self.model.train(x[:, : sizes[0]], learn=mode == "learn")
+
+
+def _model(config: Config) -> "IntegerModel | Autoencoder":
+    """A new golden model of the configuration's task."""
+    if config.task == "autoencoder":
+        from golden.autoencoder import Autoencoder as Model
+    else:
+        from golden.integer import IntegerModel as Model
+    return Model(config)

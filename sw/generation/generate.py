@@ -1,5 +1,9 @@
-"""`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'."""
+"""`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'.
 
+Golden draws them, or the simulated chip, every value of which is compared with golden's.
+"""
+
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +12,12 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from cosim.files import save_arrays
+from golden.records import Recalled
 from sw import data
 from sw.common.blocks import show_pictures
-from sw.common.errors import UserError
+from sw.common.errors import CheckError, UserError
 from sw.common.files import check_png, make_folder, unwritable, whole_file
+from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.generation import sampling
 from sw.generation.judge import Judgement, judge
@@ -23,6 +29,8 @@ COUNT, WAY = 100, 10
 """Images of a class, and on the way between two samples, where nothing else is said."""
 MOST = 10_000
 """Images of a class."""
+_MARK = "written_by"
+"""An array of every .npz that is written here: no other one is overwritten."""
 
 
 @dataclass(frozen=True)
@@ -39,32 +47,58 @@ class Drawn:
 
 
 class _Network:
-    """A trained auto-encoder, and the samples it learned."""
+    """A trained auto-encoder, and the samples it learned.
 
-    def __init__(self, source: Path, given_data: str | None):
-        self.kept = Checkpoint.load(source)
-        self.config = self.kept.config
-        if self.config.task != "autoencoder":
-            found = f"{source}: found a network of task {self.config.task}"
-            raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
-        self.encoding = history.encoding(self.kept)
-        name = given_data or history.own_data(self.kept, source)
-        self.dataset = data.load(name, self.kept.about.get("split", 0), self.encoding)
+    Members:
+        compared: values of the chip's, where one draws.
+    """
+
+    def __init__(self, kept: Checkpoint, name: str, where: Place):
+        self.simulator = find_simulator(where.simulator) if where.backend == "sim" else None
+        self.compared = 0
+        self.kept, self.config, self.encoding = kept, kept.config, history.encoding(kept)
+        self.dataset = data.load(name, kept.about.get("split", 0), self.encoding)
         data.check(self.dataset, self.config)
 
         from golden.autoencoder import Autoencoder
 
         self.model = Autoencoder(self.config)
-        if self.kept.state:
-            self.model.load(self.kept.state)
+        if kept.state:
+            self.model.load(kept.state)
 
     def codes(self, x: np.ndarray) -> np.ndarray:
         """Counts (N, n_L) that samples x (N, n_0) evoke in the last layer."""
         return self.model.train(x.astype(np.int64), learn=False).code
 
+    @property
+    def drawing(self) -> str:
+        """What is said while it draws."""
+        return "drawing" + (": building the chip takes a minute the first time" if self.simulator else "")
+
     def draw(self, codes: np.ndarray, labels: np.ndarray) -> Drawn:
-        """What the backward network draws from codes (N, n_L)."""
-        return Drawn(self.model.draw(codes).recalled, codes, labels)
+        """What the backward network draws from codes (N, n_L): the chip's, if there is one. Raises CheckError."""
+        said = self.model.draw(codes)
+        if self.simulator:
+            said = self._on_chip(codes, said)
+        return Drawn(said.recalled, codes, labels)
+
+    def _on_chip(self, codes: np.ndarray, expected: Recalled) -> Recalled:
+        from cosim.compare import Mismatch
+        from cosim.drawing import draw
+        from sw.design.verilog import core_verilog
+
+        try:
+            with plain_errors():
+                text = core_verilog(self.config, asserted=True)
+                said, self.compared = draw(self.config, self.model.state(), codes, expected, text, self.simulator)
+        except Mismatch as mismatch:
+            raise CheckError(str(mismatch)) from None
+        return said
+
+    @property
+    def told(self) -> str:
+        """What the last line says of the comparison."""
+        return f"; {self.compared:,} values compared, 0 mismatches" if self.compared else ""
 
 
 def generate(
@@ -83,24 +117,32 @@ def generate(
     Args:
         label: the class, its name or number; None: all. count: images of each class, or on the way between two samples.
         between: two samples, by their places in the data's own file, from 0.
-        output: FILE.png; None: generated.png or between.png in the run's folder.
+        output: FILE.png; None: generated.png or between.png in the run's folder. Where FILE.npz is no earlier drawing, it is
+            refused.
 
     Raises:
-        UserError, StateError, DataError: bad input.
+        UserError, StateError, DataError: bad input. CheckError: the chip drew something else than golden.
     """
     check_png(output)
     _check(label, count, seed, between, where)
-    network = _Network(source, given_data)
+    kept = Checkpoint.load(source)
+    if kept.config.task != "autoencoder":
+        found = f"{source}: found a network of task {kept.config.task}"
+        raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
+    name = given_data or history.own_data(kept, source)
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")
+    _check_free(output, source, Path(name))
+    network = _Network(kept, name, where)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
     return _draw_classes(network, label, count or COUNT, seed, output, console)
 
 
 def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None, where: Place) -> None:
-    if where.backend != "golden":
-        raise UserError(f"--backend: found {where.backend}; allowed is golden: an auto-encoder has no chip yet")
+    if where.backend == "serial":
+        raise UserError("--backend: found serial; allowed is golden or sim: no board has an auto-encoder yet")
+    where.check()
     if between and label is not None:
         raise UserError("--class: found with --between; allowed is one of them")
     least = 2 if between else 1
@@ -110,17 +152,37 @@ def _check(label: str | None, count: int | None, seed: int, between: tuple[int, 
         raise UserError(f"--seed: found {seed}; allowed is a whole number from 0")
 
 
+def _check_free(output: Path, source: Path, named: Path) -> None:
+    """Raises UserError where FILE.png or FILE.npz is the network, its data, or an .npz that is no earlier drawing."""
+    arrays = output.with_suffix(".npz")
+    for path in (output, arrays):
+        if named.exists() and path.resolve().is_relative_to(named.resolve()):
+            raise UserError(f"--output: found {output}, and {path} is of the data {named}; allowed is another name")
+    if arrays.resolve() == source.resolve():
+        raise UserError(f"--output: found {output}, and {arrays} is the network itself; allowed is another name")
+    if arrays.exists() and not _drawn(arrays):
+        found = f"--output: found {output}, and beside it {arrays}, which generate did not write"
+        raise UserError(f"{found}; allowed is another name")
+
+
+def _drawn(path: Path) -> bool:
+    """Whether `_write` wrote it."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return _MARK in file.files
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile):
+        return False
+
+
 def _draw_classes(network: _Network, label: str | None, count: int, seed: int, output: Path, console: Console) -> Drawn:
     dataset, encoding = network.dataset, network.encoding
     there = [k for k in range(dataset.classes) if (dataset.y_train == k).any()]
     chosen = there if label is None else [_class(label, there, encoding)]
-    parts = []
     with console.status("codes of the training samples"):
         codes = network.codes(dataset.x_train)
-        for k in chosen:
-            drawn_from = sampling.mixed(codes[dataset.y_train == k], count, seed, k)
-            parts.append(network.draw(drawn_from, np.full(count, k)))
-    drawn = Drawn(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("recalled", "codes", "labels")))
+        mixed = np.concatenate([sampling.mixed(codes[dataset.y_train == k], count, seed, k) for k in chosen])
+    with console.status(network.drawing):
+        drawn = network.draw(mixed, np.repeat(chosen, count))
     steps = network.config.steps
     with console.status("judging them"):
         found = judge(drawn.recalled / steps, drawn.labels, dataset)
@@ -136,7 +198,7 @@ def _draw_classes(network: _Network, label: str | None, count: int, seed: int, o
         pictures.sheet(path, drawn.recalled, near, drawn.labels, titles, steps, shape)
     said = f"{len(drawn.labels):,} images of {len(chosen)} {'class' if len(chosen) == 1 else 'classes'}"
     taken = "" if found.taken is None else f", {found.taken:.1%} taken for their class"
-    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}")
+    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}{network.told}")
     return drawn
 
 
@@ -158,14 +220,17 @@ def _draw_between(network: _Network, between: tuple[int, int], count: int, outpu
         if sample not in where:
             raise UserError(f"--between: found sample {sample}; allowed is 0 to {len(x) - 1}, of {dataset.name}")
     rows = [where[sample] for sample in between]
-    drawn = network.draw(sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows]))
+    way, labels = sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows])
+    with console.status(network.drawing):
+        drawn = network.draw(way, labels)
     titles = [str(n + 1) for n in range(count)]
     show_pictures(console, drawn.recalled, steps, dataset.image_shape, titles)
     _write(output, drawn, steps, {"samples": np.array(between)})
     shape = dataset.image_shape or (1, x.shape[1])
     with whole_file(output) as path:
         pictures.way(path, x[rows], [f"sample {sample}" for sample in between], drawn.recalled, steps, shape)
-    say(console, f"{count} images from sample {between[0]} to {between[1]}: {output}, {output.with_suffix('.npz')}")
+    said = f"{count} images from sample {between[0]} to {between[1]}"
+    say(console, f"{said}: {output}, {output.with_suffix('.npz')}{network.told}")
     return drawn
 
 
@@ -187,6 +252,7 @@ def _write(output: Path, drawn: Drawn, steps: int, more: dict[str, np.ndarray]) 
     """All images as arrays, beside the sheet."""
     make_folder(output.parent)
     arrays = {"recalled": drawn.recalled, "codes": drawn.codes, "labels": drawn.labels, "steps": np.array(steps)} | more
+    arrays |= {_MARK: np.array("bispike generate")}
     try:
         save_arrays(output.with_suffix(".npz"), arrays, compress=True)
     except OSError as error:

@@ -23,7 +23,7 @@ from sw.common.files import RunFolder, new_run, old_run
 from sw.common.progress import ShardProgress
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.task import check_wanted, tell
-from sw.common.tasks import for_chip
+from sw.common.tasks import check_task
 from sw.common.terminal import command, say
 from sw.data.dataset import Dataset
 from sw.design.choose import chosen_line, config_for, run_name
@@ -179,7 +179,7 @@ def _new(given: dict) -> Kept:
     if config is None and source not in ("digits", "random"):
         config = config_for(data.load(source))
     else:
-        config = for_chip(Config.load("digits" if config is None else config))
+        config = check_task(Config.load("digits" if config is None else config), "no other is proven in shards")
     config = config.replace(epochs=given["epochs"]) if given["epochs"] is not None else config
     settings = {"config": config.to_dict(), "data": source, "samples": given["samples"]}
     return Kept(settings | {"shards": shards})

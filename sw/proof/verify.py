@@ -14,16 +14,16 @@ from rich.console import Console
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
+from sw.boards.netlist import FAMILIES
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
-from sw.common.tasks import for_chip
 from sw.common.terminal import say
 from sw.common.waves import closing_line
-from sw.data.synthetic import random_dataset
+from sw.data.synthetic import random_codes, random_dataset
 from sw.design.verilog import core_verilog
 from sw.training import history, sim_backend
-from sw.training.golden_backend import GoldenNetwork
+from sw.training.golden_model import model_of
 
 SAMPLES, TESTS = 500, 50
 """Samples learned where the user names no number, and samples inferred after them."""
@@ -57,9 +57,11 @@ def verify(
     """
     if samples < 2:
         raise UserError(f"--samples: found {samples}; allowed is 2 or more")
+    if netlist not in (None, *FAMILIES):
+        raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
-    config = for_chip(named or kept.config, "--config" if named or not source else source)
+    config = named or kept.config
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
@@ -67,7 +69,7 @@ def verify(
     dataset = samples_for(config, shown, split, samples, history.encoding(kept))
     chosen = find_simulator(simulator)
     if source:
-        GoldenNetwork(config, kept.state)  # refuses weights of another shape
+        model_of(config, kept.state, 0)  # refuses weights of another shape
 
     begin, done = Checkpoint(config, kept.state), len(kept.epochs)
     compared = _compare(begin, dataset, samples, config.decay_at(done, config.epochs), chosen, waves, console, netlist)
@@ -83,7 +85,8 @@ def bottleneck(config: Config) -> Config:
     """A small core of the same settings in which a layer above a hidden one is the slowest."""
     sizes, lanes = BOTTLENECK
     own = "-bottleneck"  # behind a name of 64 letters at most, as any name
-    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, block=5)
+    block = {"block": 5} if config.task == "recognition" else {}
+    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, **block)
 
 
 def _compare(
@@ -96,7 +99,8 @@ def _compare(
     console: Console,
     netlist: str | None = None,
 ) -> int:
-    """Lets chip and golden learn from `begin` on and says what was compared; returns the number of values.
+    """Lets chip and golden learn from `begin` on, and an auto-encoder draw codes, and says what was compared; returns the
+    number of values.
 
     Raises:
         CheckError: at the first mismatch.
@@ -104,6 +108,7 @@ def _compare(
     from cosim import training
 
     config = begin.config
+    codes = random_codes(config, TESTS) if config.task == "autoencoder" else None
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
     with console.status("building the simulation") as status, plain_errors(), sim_backend.untangled(folder.path):
 
@@ -119,6 +124,7 @@ def _compare(
             folder.path,
             test_x=dataset.x_test[:TESTS],
             test_y=dataset.y_test[:TESTS],
+            codes=codes,
             simulator=simulator,
             progress=follow,
             decays=[decay],
@@ -131,7 +137,8 @@ def _compare(
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
     shape = f"sizes {'-'.join(map(str, config.sizes))}, {config.lanes} lanes"
-    say(console, f"{config.name} on {simulator}: {samples:,} samples learned, {tests} inferred, {clocks} ({shape})")
+    done = f"{samples:,} samples learned, {tests} inferred" + (f", {TESTS} codes drawn" if codes is not None else "")
+    say(console, f"{config.name} on {simulator}: {done}, {clocks} ({shape})")
     return result.values_compared
 
 
@@ -139,11 +146,9 @@ def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable
     """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
     if netlist is None:
         return core_verilog(config, asserted=True)
-    from sw.boards.netlist import FAMILIES, netlist_verilog
+    from sw.boards.netlist import netlist_verilog
     from sw.boards.tools import Folder
 
-    if netlist not in FAMILIES:
-        raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
     tell(f"synthesising for {netlist}: minutes")
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         text = netlist_verilog(Folder(Path(name)), config, netlist)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
-from golden.records import Records
+from golden.records import Recalled, Records
 from sw.common.errors import UserError
 from sw.data.encoding import Encoding
 from sw.driver import chip as driver
@@ -52,9 +52,9 @@ class Chip(Network, driver.Chip):
             super().__init__(transport, config)
             self.set()
             if where == "sim":  # its memories begin with zeros
-                from golden.integer import IntegerModel
+                from sw.training.golden_model import model_of
 
-                self.load(IntegerModel(config).state())
+                self.load(model_of(config, None, 0).state())
         except BaseException:
             self._close(transport)
             raise
@@ -82,13 +82,17 @@ class Chip(Network, driver.Chip):
         super().load(state if isinstance(state, dict) else Checkpoint.load(Path(state)).state)
 
     def train(
-        self, x: np.ndarray, y: np.ndarray, decay: int = 0, advance: Callable[[int], None] = lambda done: None
-    ) -> Records:
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        decay: int = 0,
+        advance: Callable[[int], None] = lambda done: None,
+    ) -> Records | Recalled:
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            decay: shift of the rates, -8..0; another one than before is set first. advance: called with the number of
-                samples done.
+            y: an auto-encoder's samples have none. decay: shift of the rates, -8..0; another one than before is set first.
+            advance: called with the number of samples done.
         """
         if decay != self._decay:
             self.set(decay)

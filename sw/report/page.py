@@ -5,7 +5,7 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.report.summary import last_line, percent, shape_name
+from sw.report.summary import judged, last_line, percent, shape_name
 
 PICTURES = {
     "learning_curve.png": "Test accuracy after each epoch.",
@@ -21,6 +21,7 @@ body { margin: 0; background: #f4f6f8; color: var(--ink); font: 15px/1.55 system
 main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 6px; }
 h2 { font-size: 17px; margin: 0 0 12px; }
+h2.part { font-size: 24px; line-height: 1.2; margin: 46px 0 6px; }
 .lead { color: var(--muted); margin: 0 0 26px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; margin-bottom: 22px; }
 .tile, section { background: white; border: 1px solid var(--line); border-radius: 10px; }
@@ -33,7 +34,7 @@ section.bad p { margin: 0 0 8px; overflow-wrap: anywhere; }
 section { padding: 22px 24px; margin-bottom: 22px; overflow-x: auto; }
 figure { margin: 0; }
 img { display: block; max-width: 100%; margin: 0 auto; }
-#learning_curve img { max-width: 760px; }
+#learning_curve img, #error img, #agreement img { max-width: 760px; }
 figcaption { color: var(--muted); font-size: 13.5px; margin-top: 12px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 7px 10px; border-bottom: 1px solid var(--line); }
@@ -47,32 +48,41 @@ footer { color: var(--muted); font-size: 13px; }
 """
 
 
-def page(folder: Path, config: Config, values: dict) -> str:
-    """The report of a run as HTML. Reads the pictures in `folder`."""
-    chip = values["backend"] != "golden"
-    who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
-    who = who or f"on the chip, simulated by {values['simulator']}"
-    lead = (
-        f"{shape_name(config)}, T = {config.steps}, {values['training_samples']:,} samples a pass, "
-        f"{config.epochs} passes, {who}. {last_line(values)}."
-    )
+def page(folder: Path, config: Config, values: dict, more: str = "") -> str:
+    """The report of a run as HTML. Reads the pictures in `folder`. `more`: of another run, HTML at the end."""
     captions = dict(PICTURES)
-    if chip:
-        captions["learning_curve.png"] += " <b>Golden</b> is the chip's rule in PyTorch, compared with it value by value."
+    captions["learning_curve.png"] += golden_caption(values)
     if values["backprop_accuracy"] is not None:
         captions["learning_curve.png"] += (
             " <b>Backprop</b> is the same spiking network, trained with surrogate gradients in floating point."
         )
     pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
-    body = f"""{_mismatch(values)}<div class="tiles">{"".join(_tiles(values))}</div>
+    results = [(percent(values[key]), f"test accuracy, {who}") for key, who in judged(values, "accuracy")]
+    body = f"""{mismatch(values)}{tiles(values, results)}
 {pictures}
 <section><h2>Layers</h2>{_layers(config, values)}</section>
 <section><h2>Data</h2><dl>{_data(values)}</dl></section>"""
-    return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config)
+    lead = first_lines(shape_name(config), config, values, last_line(values))
+    return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config, more)
 
 
-def document(heading: str, lead: str, body: str, config: Config) -> str:
-    """A whole page: its heading and body are HTML, its first lines, `lead`, plain text; a run's configuration at the end."""
+def first_lines(title: str, config: Config, values: dict, last: str) -> str:
+    """A report's first lines, plain text: the network (`title`), where it learned, and the `last` line of the run."""
+    who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
+    who = who or f"on the chip, simulated by {values['simulator']}"
+    samples = f"{values['training_samples']:,} samples a pass, {config.epochs} passes"
+    return f"{title}, T = {config.steps}, {samples}, {who}. {last[0].upper()}{last[1:]}."
+
+
+def golden_caption(values: dict) -> str:
+    """Who golden is, in the caption of a curve that has the chip's, too; else nothing."""
+    chip = values["backend"] != "golden"
+    return " <b>Golden</b> is the chip's rule in PyTorch, compared with it value by value." if chip else ""
+
+
+def document(heading: str, lead: str, body: str, config: Config, more: str = "") -> str:
+    """A whole page: its heading and body are HTML, its first lines, `lead`, plain text; then a run's configuration, and
+    `more`, HTML, behind all that."""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading}</title><style>{STYLE}</style></head><body><main>
@@ -80,7 +90,7 @@ def document(heading: str, lead: str, body: str, config: Config) -> str:
 <p class="lead">{html.escape(lead)}</p>
 {body}
 <section><h2>Configuration</h2><dl>{settings_list(config.to_dict())}</dl></section>
-<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
+{more}<footer>The algorithm is Bidirectional Spike-based Distillation (arXiv 2509.20284), as a streaming integer rule.
 The figures of this page are in summary.json; weights.npz holds the network.</footer>
 </main></body></html>
 """
@@ -96,7 +106,7 @@ def settings_list(facts: dict) -> str:
     return "".join(f"<div><dt>{key}</dt><dd>{_text(value)}</dd></div>" for key, value in facts.items())
 
 
-def _mismatch(values: dict) -> str:
+def mismatch(values: dict) -> str:
     """Where chip and golden first differed, if they did."""
     if not values["first_mismatch"]:
         return ""
@@ -107,23 +117,20 @@ def _mismatch(values: dict) -> str:
     )
 
 
-def _tiles(values: dict) -> list[str]:
-    chip = values["backend"] != "golden"
-    tiles = [(percent(values["test_accuracy"]), f"test accuracy, {'chip' if chip else 'golden'}", False)]
-    if chip:
-        tiles.append((percent(values["golden_accuracy"]), "test accuracy, golden", False))
-    if values["backprop_accuracy"] is not None:
-        tiles.append((percent(values["backprop_accuracy"]), "test accuracy, backprop", False))
-    if chip:
-        tiles.append((f"{values['values_compared']:,}", "values compared with golden", False))
-        tiles.append((f"{values['mismatches']:,}", "mismatches", values["mismatches"] > 0))
-    figures = {
+def tiles(values: dict, results: list[tuple[str, str]]) -> str:
+    """A run's figures, large: its own `results`, each with its label, then what is said of every run."""
+    found = [(value, label, False) for value, label in results]
+    if values["backend"] != "golden":
+        found.append((f"{values['values_compared']:,}", "values compared with golden", False))
+        found.append((f"{values['mismatches']:,}", "mismatches", values["mismatches"] > 0))
+    means = {
         "clocks_per_sample_training": "clocks a sample, learning",
         "clocks_per_sample_inference": "clocks a sample, inference",
         "samples_per_second": "training samples a second",
     }
-    tiles += [(f"{values[key]:,.0f}", label, False) for key, label in figures.items() if values[key] is not None]
-    return [f'<div class="tile{" bad" * bad}"><b>{value}</b><span>{label}</span></div>' for value, label, bad in tiles]
+    found += [(f"{values[key]:,.0f}", label, False) for key, label in means.items() if values[key] is not None]
+    shown = (f'<div class="tile{" bad" * bad}"><b>{value}</b><span>{label}</span></div>' for value, label, bad in found)
+    return f'<div class="tiles">{"".join(shown)}</div>'
 
 
 def figure(path: Path, caption: str) -> str:

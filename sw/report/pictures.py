@@ -22,6 +22,12 @@ STYLE = {
     "xtick.color": MUTED,
     "ytick.color": MUTED,
 }
+LOOKS = {
+    "backprop": {"color": BASELINE, "linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 2},
+    "chip": {"color": FORWARD, "linewidth": 4.5, "alpha": 0.55, "zorder": 3, "solid_capstyle": "round"},
+    "golden": {"color": INK, "linewidth": 1.1, "marker": "o", "markersize": 3.6, "markerfacecolor": "white", "zorder": 4},
+}
+"""Of the curves of a training, by who learned; the first is drawn first."""
 PAPER = LinearSegmentedColormap.from_list("paper", ["#ffffff", "#b9d8de", FORWARD, "#06313a"])
 EMBER = LinearSegmentedColormap.from_list("ember", ["#ffffff", "#f7c9ae", BACKWARD, "#4a1804"])
 
@@ -46,33 +52,17 @@ class Spikes:
 
 def learning_curve(path: Path, curves: dict[str, list[float]], title: str) -> None:
     """Test accuracy after each epoch, 0..1, of any of `chip`, `golden`, `backprop`."""
-    looks = {
-        "backprop": {"color": BASELINE, "linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 2},
-        "chip": {"color": FORWARD, "linewidth": 4.5, "alpha": 0.55, "zorder": 3, "solid_capstyle": "round"},
-        "golden": {
-            "color": INK,
-            "linewidth": 1.1,
-            "marker": "o",
-            "markersize": 3.6,
-            "markerfacecolor": "white",
-            "zorder": 4,
-        },
-    }
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 4.2), layout="constrained", dpi=160)
         axes = figure.add_subplot()
-        ends = []
-        for name, look in looks.items():
-            curve = 100 * np.array(curves.get(name, []))
-            if len(curve):
-                axes.plot(np.arange(1, len(curve) + 1), curve, label=name, **look)
-                ends.append((tuple(curve), name, look["color"]))
-        values = np.concatenate([[0, 100] if not ends else [], *(100 * np.array(c) for c in curves.values())])
+        percents = {name: [100 * value for value in curve] for name, curve in curves.items()}
+        ends = draw_curves(axes, percents)
+        values = np.concatenate([[0, 100] if not ends else [], *percents.values()])
         low = min(values.min(), values.max() - 4)
         axes.set_ylim(low - 0.04 * (100 - low), min(100.5, values.max() + 0.1 * (values.max() - low) + 0.4))
         _end_labels(axes, ends)
         axes.set_xlim(0.5, max([1, *map(len, curves.values())]) + 0.5)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axes.set_xlabel("epoch")
         axes.set_ylabel("test accuracy, %")
         finish(axes, title)
@@ -87,18 +77,31 @@ def finish(axes: Axes, title: str) -> None:
     axes.tick_params(which="both", length=0)
 
 
-def _end_labels(axes: Axes, ends: list[tuple[tuple, str, str]]) -> None:
-    """Names each curve at its end; equal curves share one label, and labels keep their distance."""
-    groups: dict[tuple, list] = {}
-    for curve, name, color in ends:
-        groups.setdefault(curve, []).append((name, color))
+def draw_curves(axes: Axes, curves: dict[str, list[float]]) -> list[tuple[float, str, str]]:
+    """Draws those of `chip`, `golden`, `backprop` that there are, from epoch 1 on.
+
+    Returns:
+        the last value of each, its name and its colour; equal curves are one, as "chip = golden".
+    """
+    groups: dict[tuple, list[str]] = {}
+    for name, look in LOOKS.items():
+        if curve := curves.get(name):
+            alone = {} if len(curve) > 1 else {"marker": "o", "markersize": 9}  # a line of one point is none
+            axes.plot(np.arange(1, len(curve) + 1), curve, label=name, **(alone | look))
+            groups.setdefault(tuple(curve), []).append(name)
+    return [
+        (curve[-1], " = ".join(sorted(names)), LOOKS["chip" if "chip" in names else names[0]]["color"])
+        for curve, names in groups.items()
+    ]
+
+
+def _end_labels(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """Names each curve at its end; names keep their distance."""
     place = -np.inf
-    for curve in sorted(groups, key=lambda curve: curve[-1]):
-        names = sorted(name for name, _ in groups[curve])
-        color = FORWARD if "chip" in names else groups[curve][0][1]
-        place = max(curve[-1], place + 0.06 * np.diff(axes.get_ylim())[0])
+    for value, name, color in sorted(ends):
+        place = max(value, place + 0.06 * np.diff(axes.get_ylim())[0])
         axes.annotate(
-            f"{' = '.join(names)}  {curve[-1]:.2f} %",
+            f"{name}  {value:.2f} %",
             (1, place),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),

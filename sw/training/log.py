@@ -59,36 +59,32 @@ def line(config: Config, number: int, epoch: dict) -> dict:
     """What is said of an epoch, `number` from 0, of this account.
 
     Members:
-        *_error, agreement: of an auto-encoder, in place of what follows: mean squared, and of layers 0..L-1 the cosine of
-            their counts on the way up and on the way down, over the test samples.
         epoch: from 1.  *_accuracy: 0..1, training as it learned, golden the model's on the test.
+        *_error, agreement: of an auto-encoder in place of these: mean squared, and of layers 0..L-1 the cosine of their
+            counts on the way up and on the way down, over the test samples.
         clocks_per_sample: null where there was no clock.  values_compared: in this epoch.  mismatches: of these; above 0 in
             the last line alone, whose epoch ended the training and is not kept.  Null: not known, as a chip that differs
             may not come to the epoch's end.
     """
     training, test, none = epoch["training"], epoch["test"], [None]
     if config.task == "autoencoder":
-        return {
-            "epoch": number + 1,
-            "epochs": config.epochs,
-            "samples": training["samples"],
+        found = {
             "training_error": (account.errors([training]) or none)[0],
             "test_error": (account.errors([test]) or none)[0],
             "golden_error": (account.errors([test], "golden_squared_error") or none)[0],
             "agreement": (account.agreements([test]) or none)[0],
-            "clocks_per_sample": account.clocks_a_sample([training]),
-            "values_compared": epoch["values"],
-            "mismatches": epoch["differ"],
-            "samples_per_second": round(training["samples"] / max(1e-6, training["seconds"]), 1),
-            "seconds": round(training["seconds"] + test["seconds"], 3),
+        }
+    else:
+        found = {
+            "training_accuracy": (account.accuracies([training]) or none)[0],
+            "test_accuracy": (account.accuracies([test]) or none)[0],
+            "golden_accuracy": (account.accuracies([test], "golden_correct") or none)[0],
         }
     return {
         "epoch": number + 1,
         "epochs": config.epochs,
         "samples": training["samples"],
-        "training_accuracy": (account.accuracies([training]) or none)[0],
-        "test_accuracy": (account.accuracies([test]) or none)[0],
-        "golden_accuracy": (account.accuracies([test], "golden_correct") or none)[0],
+        **found,
         "samples_per_second": round(training["samples"] / max(1e-6, training["seconds"]), 1),
         "clocks_per_sample": account.clocks_a_sample([training]),
         "values_compared": epoch["values"],

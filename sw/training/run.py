@@ -110,13 +110,11 @@ def _train(
     baseline = kept.about.get("baseline") and not broken
     with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
         curve = backprop_curve(kept.config, dataset) if baseline else None
-        if recalls := kept.config.task == "autoencoder":
-            values = recalled_summary.summary(kept, dataset, curve)
-            recalled_report.write(folder, kept, dataset, values)
-        else:
-            values = summary.summary(kept, dataset, where.simulator, curve, broken)
-            report.write(folder, kept, dataset, values)
-    (recalled_summary if recalls else summary).show(console, values, str(folder.path))
+        recalls = kept.config.task == "autoencoder"
+        said, left = (recalled_summary, recalled_report) if recalls else (summary, report)
+        values = said.summary(kept, dataset, where.simulator, curve, broken)
+        left.write(folder, kept, dataset, values)
+    said.show(console, values, str(folder.path))
     if broken:
         raise CheckError(broken.message)
     return folder.path, values

@@ -9,13 +9,14 @@ from rich.console import Console
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
+from cosim.job import take
 from golden.config import Config
 from golden.order import order
 from sw.common.errors import CheckError, UserError
 from sw.common.progress import TrainingProgress
 from sw.data.dataset import Dataset
 from sw.training.backend import Broken, learning, line
-from sw.training.golden_backend import GoldenNetwork
+from sw.training.golden_model import model_of
 
 CHUNK = 16
 """Samples between two looks at what the chip said."""
@@ -64,7 +65,7 @@ class _Run:
     def __init__(self, chip, kept: Checkpoint, dataset: Dataset):
         self.chip, self.kept, self.dataset = chip, kept, dataset
         left = kept.config.epochs - len(kept.epochs)
-        self.golden = GoldenNetwork(kept.config, kept.state, left * len(dataset.x_train)).model
+        self.golden = model_of(kept.config, kept.state, left * len(dataset.x_train))
         self.values, self.differ, self.mismatch = 0, 0, ""
         self.earlier = sum(epoch["values"] for epoch in kept.epochs)
 
@@ -100,6 +101,8 @@ class _Run:
         self.golden.decay = config.decay_at(epoch, config.epochs)
         self.chip.set(self.golden.decay)
         learned = self._take(data.x_train[shuffled], data.y_train[shuffled], True, advance)
+        self.chip.finish()  # no update that is pending is left for samples of the test, as in every backend
+        self.golden.finish()
         tested = self._take(data.x_test, data.y_test, False, lambda totals: None)
         state = self.chip.save()
         self._compare(compare_state, self._known(), state)
@@ -114,15 +117,19 @@ class _Run:
     def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
         from cosim.compare import compare_records
 
-        totals, began = account.totals(self.golden.config.layers), time.monotonic()
+        config, began = self.golden.config, time.monotonic()
+        totals = account.nothing(config)
         for start in range(0, len(x), CHUNK):
             part, labels = x[start : start + CHUNK], y[start : start + CHUNK]
             said = self.chip.train(part, labels) if learn else self.chip.infer(part)
-            expected = self.golden.train(part, labels, learn=learn)
+            expected = take(self.golden, part, labels, learn)
             self._compare(compare_records, expected, said, start)
-            found = account.of_records(said, labels, golden_correct=int((expected.prediction == labels).sum()))
+            golden = account.of_said(config, expected, part, labels)
+            found = account.with_golden(account.of_said(config, said, part, labels), golden)
             totals = account.summed([totals, found]) | {"seconds": time.monotonic() - began}
             advance(totals)
+        if config.task == "autoencoder" and not learn:
+            totals["agreement"] = self.golden.agreement(x).sum(0).tolist()
         return totals
 
     def _compare(self, compare: Callable[..., int], *arguments) -> None:

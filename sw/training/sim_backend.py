@@ -12,7 +12,7 @@ from rich.console import Console
 from cosim import account
 from cosim.checkpoint import Checkpoint
 from golden.order import order
-from sw.common.errors import CheckError
+from sw.common.errors import CheckError, UserError
 from sw.common.files import write
 from sw.common.progress import TrainingProgress, facts
 from sw.common.simulation import plain_errors
@@ -31,6 +31,7 @@ WAITING = {
     "recall": "recalling all concepts",
     "settling": "comparing every memory",
     "test": "testing",
+    "draw": "drawing codes",
     "memories": "comparing every memory",
 }
 """What is said in the phases of a run in which nothing is learned."""
@@ -103,7 +104,7 @@ def untangled(folder: Path) -> Iterator[None]:
 
     try:
         yield
-    except (KeyboardInterrupt, SimulatorError):
+    except (KeyboardInterrupt, SimulatorError, UserError):
         remove_inner(folder)
         raise
 

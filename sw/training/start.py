@@ -6,7 +6,6 @@ from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
-from sw.common.tasks import for_chip
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -34,8 +33,6 @@ def begin(
     if chosen.task == "sequence":
         found = f"--config: found {chosen.name}, of task sequence"
         raise UserError(f"{found}; allowed are tasks recognition and autoencoder: sequences have no command yet")
-    if given["backend"] == "serial":
-        for_chip(chosen)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset

@@ -5,15 +5,18 @@ from pathlib import Path
 import numpy as np
 
 from cosim.files import save_arrays
+from golden.autoencoder import Autoencoder
 from golden.config import Config
 from golden.integer import IntegerModel
-from golden.records import Records
+from golden.records import Recalled, Records
 from rtl.interface.packets import pack_results
 from rtl.interface.registers import MODES
 
 TOP, BENCH = "axi_core", "cosim.benches.axi"
 SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
 """The first makes the chip's concepts."""
+DRAWN = (("draw", 1), ("learn", 9), ("infer", 1), ("draw", 3), ("learn", 4), ("draw", 1), ("learn", 5))
+"""Of an auto-encoder."""
 
 
 def scenario(config: Config, path: Path) -> Path:
@@ -37,5 +40,28 @@ def scenario(config: Config, path: Path) -> Path:
     return path
 
 
-def _packets(config: Config, records: Records, number: int) -> np.ndarray:
-    return pack_results(config, number, records.prediction, records.voltages, records.counters)
+def drawn_scenario(config: Config, path: Path) -> Path:
+    """Writes that of an auto-encoder: codes are drawn between samples, with counts above T, which stand for T."""
+    rng, model = np.random.default_rng(5), Autoencoder(config, fast=False)
+    arrays = {f"begin.{name}": value for name, value in model.state().items() if name.startswith(("W", "Theta"))}
+    modes = [mode for mode, number in DRAWN for _ in range(number)]
+    x = rng.integers(0, 16, (len(modes), config.inputs)) * (rng.random((len(modes), config.inputs)) < 0.8)
+    words = []
+    for n, mode in enumerate(modes):
+        width = config.sizes[-1 if mode == "draw" else 0]
+        x[n, width:] = 0
+        here = x[n : n + 1, :width]
+        drawn = mode == "draw"
+        said = model.draw(np.minimum(here, config.steps)) if drawn else model.train(here, learn=mode == "learn")
+        words.append(_packets(config, said, n))
+    arrays |= {"x": x, "y": np.zeros(len(modes), int), "words": np.concatenate(words)}
+    arrays["segments"] = np.array([(MODES.index("recall" if mode == "draw" else mode), number) for mode, number in DRAWN])
+    arrays |= {f"end.{name}": value for name, value in model.state().items()}
+    probe = rng.integers(0, 16, (6, config.sizes[0]))
+    arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, learn=False), 0)}
+    save_arrays(path, arrays)
+    return path
+
+
+def _packets(config: Config, records: Records | Recalled, number: int) -> np.ndarray:
+    return pack_results(config, number, records)

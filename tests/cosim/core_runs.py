@@ -43,6 +43,14 @@ def play(config: Config, scenario: Path, simulator: str = "icarus", **values) ->
     return run(core(built(config), simulator), BENCH, values, timeout=280)
 
 
+def bench(config: Config, folder: Path, scenario: Path, text: str) -> None:
+    """Builds and runs the Verilog of a core, a mutant's for one, on Icarus, with stalls. Raises BenchError."""
+    config = built(config)
+    design = build(wrapped(text, config), TOP, "icarus", root=folder / "build")
+    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
+    run(design, BENCH, values, folder=folder / "run", timeout=400)
+
+
 def stimulus(config: Config, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Samples from empty to full, and their labels. x (count, n0), y (count,)."""
     density = rng.choice([0.0, 0.2, 0.5, 0.8, 1.0], (count, 1), p=[0.05, 0.3, 0.4, 0.2, 0.05])

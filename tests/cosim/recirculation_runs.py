@@ -8,6 +8,9 @@ from cosim.benches.scenario import Scenario
 from golden.autoencoder import Autoencoder
 from golden.config import Config
 
+SLOW = {"rate": -8, "theta_rate": -8}
+"""Rates at which bits are lost, so that the rounding noise shows: an error is 8 times a difference of counts."""
+
 
 def autoencoder(**keys) -> Config:
     """A configuration with the task's defaults."""
@@ -55,7 +58,7 @@ def brief(config: Config, path: Path, samples: int = 8, seed: int = 0) -> Path:
     rng = np.random.default_rng(seed)
     scenario = Scenario(wild(config, rng, decay=-1))
     scenario.samples(*stimulus(config, samples, rng))
-    scenario.change(rate=config.rate - 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
+    scenario.change(rate=config.rate + 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples, rng))
     scenario.memories()
     return scenario.save(path)
@@ -74,7 +77,7 @@ def thorough(config: Config, path: Path, samples: int = 16, seed: int = 0, reset
     scenario.samples(*stimulus(config, samples // 2, rng))
     scenario.samples(*learned(config, 2, rng))
     # An update takes its own sample's rates, noise and rounding: here they differ from those of the samples behind it.
-    scenario.change(rate=config.rate - 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
+    scenario.change(rate=config.rate + 2, theta_rate=-5, stochastic=not config.stochastic, seed=config.seed + 1)
     scenario.samples(*stimulus(config, samples // 2, rng))
     # A window in which few voltages are: below it only what rises is open, above it what falls.
     scenario.change(threshold=40, window_low=-3, window_high=5, learn_theta=not config.learn_theta)

@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from cosim.wrapper import Widths
 from golden.records import Records
+from rtl.formats import voltage_bits
 from rtl.interface.regions import Region, Regions
 from rtl.ports import host_answer_signature
 
@@ -49,7 +50,11 @@ class StandIn(wiring.Component):
         sample = data.StructLayout({"pixels": w.beat, "label": 6, "learn": 1, "recall": 1})
         counters = data.ArrayLayout(24, config.layers * 4)
         result = data.StructLayout(
-            {"prediction": 6, "voltages": data.ArrayLayout(signed(w.voltage), config.classes), "counters": counters}
+            {
+                "prediction": 6,
+                "voltages": data.ArrayLayout(signed(voltage_bits(config)), config.classes),
+                "counters": counters,
+            }
         )
         super().__init__(
             {

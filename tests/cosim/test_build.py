@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cosim.build import BuildError, build
+from cosim.build import BuildError, _execute, build
 from cosim.simulators import SIMULATORS, SimulatorError
 from tests.cosim.counter import text
 
@@ -48,6 +48,11 @@ def test_a_refused_design_names_its_error_and_leaves_no_build(simulator, tmp_pat
     assert [p.suffix for p in tmp_path.iterdir() if p.is_dir()] == [".failed"]
     if simulator == "icarus":
         assert build(text("bad"), "counter", simulator, root=tmp_path).binary.exists()
+
+
+def test_a_tool_that_dies_without_a_word_is_named(tmp_path):
+    with pytest.raises(BuildError, match=r"^false: failed without a word \(all of it: .*build\.log\)$"):
+        _execute(["false"], tmp_path)
 
 
 def test_a_build_folder_that_cannot_be_written_is_one_line(tmp_path):

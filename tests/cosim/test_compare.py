@@ -116,17 +116,19 @@ def test_large_unsigned_values_are_not_taken_for_equal():
         compare_arrays("v", np.array([2**62], np.int64), np.array([2**62 + 1], np.uint64), ("neuron",))
 
 
-def test_steps_and_samples_are_named_by_axis():
+def test_places_and_samples_are_named_by_axis():
     expected = np.zeros((3, 4, 5), int)
     got = expected.copy()
     got[1, 2, 3] = 9
-    with pytest.raises(Mismatch, match=r"at sample 11, layer 2, step 2, neuron 3: s2 expected 0, got 9 \(1 of 60 differ\)"):
-        compare_arrays("s2", expected, got, ("sample", "step", "neuron"), sample=10, layer=2)
+    with pytest.raises(
+        Mismatch, match=r"at sample 11, layer 2, concept 2, neuron 3: E2 expected 0, got 9 \(1 of 60 differ\)"
+    ):
+        compare_arrays("E2", expected, got, ("sample", "concept", "neuron"), sample=10, layer=2)
 
 
 def test_the_trace_around_a_mismatch_is_goldens_before_at_and_after(tmp_path):
     class Model:
-        seen = 0
+        seen, config = 0, Config(sizes=(2, 6), lanes=1)
 
         def train(self, x, y, learn):
             self.seen += 10 if learn else 1
@@ -159,11 +161,11 @@ def test_samples_and_results_have_the_layout_of_the_ports():
     (text,) = samples_to_strings(np.array([[1, 2, 3, 4, 15]]), np.array([2]), np.array([True]), np.array([False]), widths)
     assert len(text) == widths.sample == 3 * 8 + 8
     assert int(text, 2) == 1 | 2 << 4 | 3 << 8 | 4 << 12 | 15 << 16 | 2 << 24 | 1 << 30
-    assert widths.voltage == 8 + 3 + 2
+    voltage = 8 + 3 + 2
     value, low = 2, 6
     for v in (-5, 7, -4096):
-        value |= (v % (1 << widths.voltage)) << low
-        low += widths.voltage
+        value |= (v % (1 << voltage)) << low
+        low += voltage
     for counter in range(8):
         value |= (counter * 1000) << low
         low += 24

@@ -11,13 +11,13 @@ from cosim.runner import BenchError
 from golden.autoencoder import Autoencoder
 from golden.config import Config
 from tests.cosim.core_runs import play
-from tests.cosim.recirculation_runs import autoencoder, brief, stimulus, thorough
+from tests.cosim.recirculation_runs import SLOW, autoencoder, brief, stimulus, thorough
 from tests.cosim.test_core import assert_same, mappings
 from tests.marks import long
 
 SHAPES = {
-    "three": autoencoder(sizes=(7, 5, 3), lanes=2, rate=-2),
-    "engines": autoencoder(sizes=(7, 5, 3), lanes=2, engines=((1,), (0, 2)), rate=-2),
+    "three": autoencoder(sizes=(7, 5, 3), lanes=2, **SLOW),
+    "engines": autoencoder(sizes=(7, 5, 3), lanes=2, engines=((1,), (0, 2)), **SLOW),
     "one lane": autoencoder(sizes=(6, 4), lanes=1, steps=4, weight_bits=10, stochastic=False),
     "a code wider than a sample": autoencoder(sizes=(3, 9), lanes=4),
     "ones": autoencoder(sizes=(1, 1, 1), lanes=1),

@@ -4,16 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from cosim.build import build
 from cosim.elaborate import core_verilog
-from cosim.runner import BenchError, run
-from cosim.wrapper import TOP, wrapped
-from tests.cosim.core_runs import BENCH, built
+from cosim.runner import BenchError
+from tests.cosim.core_runs import bench, built
 from tests.cosim.mutants import SAYS, Mutant, parameters, with_mutant
-from tests.cosim.recirculation_runs import autoencoder, thorough
+from tests.cosim.recirculation_runs import SLOW, autoencoder, thorough
 
-CONFIG = autoencoder(sizes=(7, 5, 3), lanes=2, rate=-5, theta_rate=-4, seed=3)
-"""Rates at which the rounding shows."""
+CONFIG = autoencoder(sizes=(7, 5, 3), lanes=2, seed=3, **SLOW)
 ROOM = "recirculation"
 
 MUTANTS = (
@@ -117,22 +114,14 @@ def scenario(tmp_path_factory) -> Path:
     return thorough(CONFIG, tmp_path_factory.mktemp("scenario") / "thorough.npz", samples=8, resets=(70,))
 
 
-def bench(folder: Path, scenario: Path, text: str) -> None:
-    """Builds and runs a core's Verilog. Raises BenchError."""
-    config = built(CONFIG)
-    design = build(wrapped(text, config), TOP, "icarus", root=folder / "build")
-    values = {"config": config.to_dict(), "scenario": str(scenario), "inputs": 0.2, "outputs": 0.5}
-    run(design, BENCH, values, folder=folder / "run", timeout=400)
-
-
 @pytest.mark.long
 def test_the_core_as_it_is_passes(scenario, tmp_path):
-    bench(tmp_path, scenario, core_verilog(built(CONFIG)))
+    bench(CONFIG, tmp_path, scenario, core_verilog(built(CONFIG)))
 
 
 @pytest.mark.parametrize("mutant", parameters(MUTANTS, lambda mutant: mutant.long))
 def test_is_caught(mutant, scenario, tmp_path):
     text = with_mutant(mutant, "tests.cosim.mutants:core", built(CONFIG))
     with pytest.raises(BenchError, match=SAYS) as found:
-        bench(tmp_path, scenario, text)
+        bench(CONFIG, tmp_path, scenario, text)
     print(f"{mutant.name}: {found.value}")

@@ -1,6 +1,8 @@
 """What `make prove` says of what is not proven: it has to be told apart from what is."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 from amaranth.hdl import Mux, Signal
@@ -53,6 +55,23 @@ def test_the_command_fails_with_what_fails(monkeypatch, capsys):
     monkeypatch.setattr("tests.formal.__main__.proofs", lambda: [dataclasses.replace(HELD, rules=too_much, mutants=())])
     assert main([]) == 1 and "0 of 1 proven" in capsys.readouterr().out
     assert main(["no such block"]) == 1
+
+
+def test_the_pages_table_is_that_of_the_proofs():
+    """docs/proofs.md: what is proven in the proofs' own words, how, and as many planted bugs."""
+    page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text(encoding="utf-8")
+    rows = [row.strip("| ").split(" | ") for row in page.splitlines() if row.startswith("| `")]
+    table = {name.strip("`"): (says, how, bugs) for name, says, how, bugs in (row for row in rows if len(row) == 4)}
+    found = {proof.name: proof for proof in proofs()}
+    assert table.keys() >= found.keys() and all(name in found for name in table if "/" in name)
+    for name, proof in found.items():
+        says, how, bugs = table[name]
+        assert says.replace("`", "") == proof.says, name
+        depth = f"{proof.depth} clocks" if proof.bounded else f"induction, {proof.depth}"
+        assert how.startswith(depth) or (how == "for all inputs" and depth == "induction, 1"), name
+        assert len(re.split("[,;]", bugs)) == len(proof.mutants), name
+    bugs = sum(len(proof.mutants) for proof in found.values())
+    assert f"All {len(found)} proofs with their {bugs} planted bugs" in page
 
 
 def test_every_planted_bug_has_its_line():

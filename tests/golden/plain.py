@@ -137,8 +137,9 @@ class Plain:
                 E[:], S[:] = sat(E + np.outer(b1, r), 24), sat(S + b2, 24)
                 trace |= {f"b1_{layer}": b1, f"b2_{layer}": b2}
         self.mem["samples"] = (self.mem["samples"] + 1) % 2**32
-        self.mem["position"] = (self.mem["position"] + 1) % c.block
-        if c.learn_theta and self.mem["position"] == 0:
+        ends = self.mem["position"] + 1 >= c.block
+        self.mem["position"] = 0 if ends else self.mem["position"] + 1
+        if c.learn_theta and ends:
             for k in range(K):
                 self.learn_backward(k)
                 self.recall(k)

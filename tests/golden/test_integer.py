@@ -116,6 +116,19 @@ def test_scale_and_wide_blocks_are_those_of_plain_integers():
     assert_same_run(model, 6, 3)
 
 
+@pytest.mark.parametrize("block, ends", [(4, [0, 4]), (30, [0]), (31, [0]), (32, [1])])
+def test_a_block_made_shorter_than_what_it_has_seen_ends_with_its_next_sample(block, ends):
+    model = shaken(IntegerModel(ODD.replace(block=block)), 4, 0.3)
+    model.load(model.state() | {"position": np.array(30)})
+    assert_same_run(copy.deepcopy(model), 3, 4)
+    x, y = samples(model.config, 5)
+    found = []
+    for n in range(5):
+        model.train(x[n : n + 1], y[n : n + 1])
+        found += [n] if model.position == 0 else []
+    assert found == ends
+
+
 @pytest.mark.parametrize("bits", [10, 13])
 def test_narrow_masters_at_both_their_ends_are_those_of_plain_integers(bits):
     model = shaken(IntegerModel(ODD.replace(weight_bits=bits, rate=4, theta_rate=5, seed=bits)), bits, 1)

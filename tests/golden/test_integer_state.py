@@ -189,7 +189,7 @@ def test_a_master_beyond_its_bits_is_refused(key):
         ("Theta2", np.zeros((7, 3), int), "Theta2: found shape (7, 3); allowed is (3, 7)"),
         ("h0", np.zeros((3, 37)), "h0: found values of type float64; allowed are whole numbers"),
         ("S0", np.array([0, 2**23, 0]), "S0: found values from 0 to 8388608; allowed is -8388608 to 8388607"),
-        ("position", np.array(50), "position: found values from 50 to 50; allowed is 0 to 49"),
+        ("position", np.array(4096), "position: found values from 4096 to 4096; allowed is 0 to 4095"),
         ("N0", np.zeros(3, int), "state: found unknown key 'N0'; allowed is W1, W2, W3, Theta0"),
         ("m1", np.full((3, 19), 32), "m1: found values from 32 to 32; allowed is -31 to 31"),
         ("m1", None, "m1: not found in the state; allowed is an array of shape (3, 19)"),

@@ -39,8 +39,7 @@ def settings(path: Path) -> Path:
         scenario.take(wild(CONFIG.replace(**now), rng, decay=-min(8, 3 * number)))
         scenario.samples(*stimulus(CONFIG, 20, rng), *mixture(20, rng))
         scenario.memories()
-        kept = {name: value for name, value in then.items() if name != "block"}  # a block's length holds from its begin
-        scenario.change(**kept)
+        scenario.change(**then)
         scenario.samples(*stimulus(CONFIG, 20, rng), *mixture(20, rng))
         scenario.resume()
         scenario.samples(*stimulus(CONFIG, 9, rng))

@@ -166,25 +166,24 @@ def test_going_on_without_a_run_says_what_is_missing(complaint):
     assert said == "bispike: none: found no such folder; allowed is the folder of an interrupted run\n"
 
 
-AUTOENCODER = "--config: found autoencoder, of task autoencoder; allowed is task recognition: no other has a chip yet"
+AUTOENCODER = "found autoencoder, of task autoencoder; allowed is task recognition: no other"
 
 
 @pytest.mark.parametrize(
-    "command",
+    "command, why",
     [
-        ("verilog",),
-        ("info",),
-        ("build", "--board", "ulx3s-85f"),
-        ("explore",),
-        ("plan",),
-        ("verify",),
-        ("prove",),
-        ("train", "--backend", "sim"),
-        ("train", "--backend", "serial", "--port", "/dev/null"),
+        (("explore",), "--config: {found}'s clocks are predicted"),
+        (("plan",), "--config: {found}'s clocks are predicted"),
+        (("prove",), "--config: {found} is proven in shards"),
     ],
 )
-def test_an_auto_encoder_has_no_chip(complaint, command):
-    assert AUTOENCODER in complaint(*command, "--config", "autoencoder")
+def test_what_takes_no_auto_encoder_says_why(complaint, command, why):
+    assert complaint(*command, "--config", "autoencoder") == f"bispike: {why.format(found=AUTOENCODER)}\n"
+
+
+def test_clocks_that_are_not_predicted_have_no_density(complaint):
+    said = complaint("info", "--config", "autoencoder", "--density", "0.2")
+    assert said == f"bispike: --density: {AUTOENCODER.replace('found', 'found 0.2 with')}'s clocks are predicted\n"
 
 
 def test_a_sequence_has_no_command_yet(complaint):
@@ -198,14 +197,6 @@ def test_an_auto_encoder_names_nothing(complaint, tmp_path, command):
     Checkpoint(NAMED["autoencoder"], {}, {"data": "digits", "split": 0}).save(tmp_path / "auto.npz")
     said = complaint(command, "--from", "auto.npz")
     assert "auto.npz: found a network of task autoencoder; allowed is one that names samples: recognition" in said
-
-
-@pytest.mark.parametrize("command", ["info", "verify"])
-def test_a_trained_auto_encoder_has_no_chip(complaint, tmp_path, command):
-    Checkpoint(NAMED["autoencoder"], {}, {"data": "digits", "split": 0}).save(tmp_path / "auto.npz")
-    assert "auto.npz: found autoencoder, of task autoencoder; allowed is task recognition" in complaint(
-        command, "--from", "auto.npz"
-    )
 
 
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:

@@ -4,8 +4,8 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.report.page import document, figure
-from sw.report.recalled.summary import ERRORS, PLACES, error, last_line, title
+from sw.report.page import document, figure, first_lines, golden_caption, mismatch, tiles
+from sw.report.recalled.summary import PLACES, error, errors, last_line, title
 
 PICTURES = {
     "recalled.png": "Test samples that it has not learned, and below each what the backward network recalls of it from the "
@@ -19,33 +19,40 @@ PICTURES = {
 
 def page(folder: Path, config: Config, values: dict) -> str:
     """The report of a run as HTML. Reads the pictures in `folder`."""
-    lead = (
-        f"{title(config)}, T = {config.steps}, {values['training_samples']:,} samples a pass, {config.epochs} passes, "
-        f"in the golden model. {last_line(values)}."
-    )
+    body = f"""{_figures(folder, config, values, tuple(PICTURES))}
+<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
+    lead = first_lines(title(config), config, values, last_line(values))
+    return document(_heading(values), lead, body, config)
+
+
+def part(folder: Path, config: Config, values: dict) -> str:
+    """What the report of another run, in the folder above, shows of this one."""
+    lead = first_lines(title(config), config, values, last_line(values))
+    own = f'<a href="{html.escape(folder.name)}/report.html">a report of its own</a>'
+    taught = f"The same two networks, taught by each sample's own code in place of its class: {own}."
+    return f"""<h2 class="part">{_heading(values)}</h2>
+<p class="lead">{html.escape(lead)} {taught}</p>
+{_figures(folder, config, values, ("recalled.png", "error.png"))}
+"""
+
+
+def _heading(values: dict) -> str:
+    return f"BiSpike recalls {html.escape(values['data'])}"
+
+
+def _figures(folder: Path, config: Config, values: dict, names: tuple[str, ...]) -> str:
+    """A mismatch, where there is one, the figures, and the pictures of these names."""
     captions = dict(PICTURES)
+    captions["error.png"] += golden_caption(values)
     if values["backprop_error"] is not None:
         captions["error.png"] += (
             " <b>Backprop</b> is an auto-encoder of the same sizes and as many epochs in floating point, with rectified "
             "linear neurons, biases and Adam."
         )
-    pictures = "".join(figure(folder / name, caption) for name, caption in captions.items())
-    body = f"""<div class="tiles">{"".join(_tiles(config, values))}</div>
-{pictures}
-<section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
-    return document(f"BiSpike recalls {html.escape(values['data'])}", lead, body, config)
-
-
-def _tiles(config: Config, values: dict) -> list[str]:
-    tiles = [
-        (error(values[key]), f"error, {name.format(code=config.sizes[-1])}")
-        for key, name in ERRORS.items()
-        if values[key] is not None
-    ]
-    tiles += [(f"{cosine:.3f}", f"agreement, layer {i}") for i, cosine in enumerate(values["agreement"] or [])]
-    if values["samples_per_second"] is not None:
-        tiles.append((f"{values['samples_per_second']:,.0f}", "training samples a second"))
-    return [f'<div class="tile"><b>{value}</b><span>{label}</span></div>' for value, label in tiles]
+    results = [(error(values[key]), f"error, {name}") for key, name in errors(values)]
+    results += [(f"{cosine:.3f}", f"agreement, layer {i}") for i, cosine in enumerate(values["agreement"] or [])]
+    pictures = "".join(figure(folder / name, captions[name]) for name in names)
+    return f"{mismatch(values)}{tiles(values, results)}\n{pictures}"
 
 
 def _passes(config: Config, values: dict) -> str:

@@ -7,7 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sw.report.pictures import BACKWARD, BASELINE, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE, finish
+from sw.report.pictures import BACKWARD, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE, draw_curves, finish
 
 COLUMNS = 12
 """Samples side by side."""
@@ -58,25 +58,11 @@ def _matrices(x: np.ndarray, recalled: np.ndarray, steps: int) -> Figure:
 
 
 def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float], title: str) -> None:
-    """The test error after each epoch, of `golden` and of `backprop`, and levels that do not learn by epochs."""
-    looks = {
-        "backprop": {"color": BASELINE, "linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 2},
-        "golden": {
-            "color": INK,
-            "linewidth": 1.3,
-            "marker": "o",
-            "markersize": 3.6,
-            "markerfacecolor": "white",
-            "zorder": 4,
-        },
-    }
+    """The test error after each epoch, of any of `chip`, `golden`, `backprop`, and levels that do not learn by epochs."""
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 4.2), layout="constrained", dpi=160)
-        axes, longest, ends = figure.add_subplot(), 1, []
-        for name, look in looks.items():
-            if curve := curves.get(name):
-                axes.plot(np.arange(1, len(curve) + 1), curve, **look)
-                longest, ends = max(longest, len(curve)), [*ends, (curve[-1], name, look["color"])]
+        axes = figure.add_subplot()
+        ends, longest = draw_curves(axes, curves), max([1, *map(len, curves.values())])
         for name, level in levels.items():
             axes.axhline(level, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
             ends.append((level, name, MUTED))
@@ -86,7 +72,7 @@ def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float],
         axes.set_ylabel("mean squared error, pixels 0..1")
         axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
         axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in "25" else "")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends)
         finish(axes, title)
         figure.savefig(path, format="png")
@@ -97,16 +83,18 @@ def agreement(path: Path, curves: list[list[float]], title: str) -> None:
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 3.6), layout="constrained", dpi=160)
         axes, ends = figure.add_subplot(), []
-        found = np.array(curves).reshape(len(curves), -1)
+        found = np.array(curves).reshape(len(curves), -1) if curves else np.zeros((0, 0))
         for layer in range(found.shape[1]):
             color = (BACKWARD, FORWARD, INK, MUTED)[layer % 4]
             axes.plot(np.arange(1, len(found) + 1), found[:, layer], color=color, linewidth=1.6)
             ends.append((found[-1, layer], f"layer {layer}", color))
         axes.set(
-            xlim=(0.5, len(found) + 0.5), ylim=(min(0.98, found.min() - 0.02) if found.size else 0, 1.005), xlabel="epoch"
+            xlim=(0.5, max(1, len(found)) + 0.5),
+            ylim=(min(0.98, found.min() - 0.02) if found.size else 0, 1.005),
+            xlabel="epoch",
         )
         axes.set_ylabel("cosine of the counts, up and down")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends, "{:.3f}")
         finish(axes, title)
         figure.savefig(path, format="png")

@@ -1,53 +1,56 @@
 """The figures of an auto-encoder's run, as summary.json holds them and as a terminal shows them."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
-from sw.common.terminal import say
 from sw.data.dataset import Dataset
-from sw.report.summary import per_sample, shape_name
+from sw.report.summary import compared, curves, ended, figures, judged, per_sample, screen, shape_name
+
+if TYPE_CHECKING:
+    from sw.training.backend import Broken
 
 PLACES = ("up_rows", "up_errors", "up_spikes", "down_rows", "down_errors", "down_spikes", "again_rows", "again_spikes")
 """Of the counters, those that a summary has: means over the training samples."""
 
 
-def summary(kept: Checkpoint, dataset: Dataset, backprop: list[float] | None = None) -> dict:
+def summary(
+    kept: Checkpoint,
+    dataset: Dataset,
+    simulator: str | None,
+    backprop: list[float] | None = None,
+    broken: "Broken | None" = None,
+) -> dict:
     """The figures of a run, plain JSON values. Errors are mean squared errors of pixels 0..1 on the test samples.
 
     Args:
         backprop: the baseline's error after each epoch, where it was asked for.
+        simulator, broken: as of `sw.report.summary.summary`.
     """
     from golden.records import RECALLED_COUNTERS
 
-    config = kept.config
-    learned, tested = ([epoch[kind] for epoch in kept.epochs] for kind in ("training", "test"))
-    training, testing = account.summed(learned), account.summed(tested)
-    errors, agreements = account.errors(tested), account.agreements(tested)
+    learned, tested = ([epoch[kind] for epoch in ended(kept, broken)] for kind in ("training", "test"))
+    training = account.summed(learned)
+    own, golden, agreements = (
+        account.errors(tested),
+        account.errors(tested, "golden_squared_error"),
+        account.agreements(tested),
+    )
     counters = {name: [place[RECALLED_COUNTERS.index(name)] for place in training["counters"]] for name in PLACES}
-    return {
-        "config": config.to_dict(),
-        "data": dataset.name,
-        "pixels": dataset.encoding.scale,
-        "backend": kept.about["backend"],
-        "test_error": errors[-1] if errors else None,
+    return figures(kept, dataset, simulator, broken) | {
+        "test_error": own[-1] if own else None,
+        "golden_error": golden[-1] if golden else None,
         "backprop_error": backprop[-1] if backprop else None,
-        "pca_error": pca_error(dataset.x_train, dataset.x_test, config.sizes[-1]),
+        "pca_error": pca_error(dataset.x_train, dataset.x_test, kept.config.sizes[-1]),
         "mean_image_error": pca_error(dataset.x_train, dataset.x_test, 0),
         "agreement": agreements[-1] if agreements else None,
-        "samples": training["samples"] + testing["samples"],
-        "training_samples": len(dataset.x_train),
-        "test_samples": len(dataset.x_test),
-        "values_compared": sum(epoch["values"] for epoch in kept.epochs),
-        "mismatches": sum(epoch["differ"] for epoch in kept.epochs),
         "counters_per_sample": {
             name: [per_sample(count, training["samples"]) for count in found] for name, found in counters.items()
         },
-        "samples_per_second": per_sample(training["samples"], training["seconds"]),
-        "seconds": round(training["seconds"] + testing["seconds"], 1),
-        "curve": {"golden": errors, "training": account.errors(learned)} | ({"backprop": backprop} if backprop else {}),
+        "curve": curves(kept, own, golden, account.errors(learned), backprop),
         "agreement_curve": agreements,
     }
 
@@ -63,34 +66,17 @@ def pca_error(x_train: np.ndarray, x_test: np.ndarray, components: int) -> float
 
 
 def show(console: Console, values: dict, folder: str) -> None:
-    """One screen; its last line is the error."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column()
-    shape = "-".join(map(str, values["config"]["sizes"]))
-    table.add_row("network", f"{values['config']['name']}, {shape} and back, on the golden model")
-    samples = f"{values['training_samples']:,} to learn, {values['test_samples']:,} to test"
-    table.add_row("data", f"{values['data']}, pixels {values['pixels']}: {samples}")
-    for key, name in ERRORS.items():
-        if values[key] is not None:
-            table.add_row(name.format(code=values["config"]["sizes"][-1]), error(values[key]))
+    """One screen; its last line is the error, values compared and mismatches."""
+    results = [(name, error(values[key])) for key, name in errors(values)]
     if values["agreement"]:
-        table.add_row("agreement", ", ".join(f"layer {i} {cosine:.3f}" for i, cosine in enumerate(values["agreement"])))
-    rate = values["samples_per_second"] or 0
-    table.add_row("time", f"{values['seconds']:,.0f} s, {rate:,.0f} training samples a second")
-    console.print()
-    console.print(table, highlight=False)
-    say(console, f"report        {folder}/report.html")
-    console.print(last_line(values), style="bold", highlight=False, soft_wrap=True)
+        results.append(("agreement", ", ".join(f"layer {i} {cosine:.3f}" for i, cosine in enumerate(values["agreement"]))))
+    screen(console, values, folder, " and back", results, last_line(values))
 
 
-ERRORS = {
-    "test_error": "golden, test",
-    "backprop_error": "backprop, test",
-    "pca_error": "PCA of {code}",
-    "mean_image_error": "mean image",
-}
-"""What recalls test samples, in the order of a table."""
+def errors(values: dict) -> list[tuple[str, str]]:
+    """Keys and names of what recalls test samples, in the order of a table."""
+    others = [("pca_error", f"PCA of {values['config']['sizes'][-1]}"), ("mean_image_error", "mean image")]
+    return [(key, f"{who}, test") for key, who in judged(values, "error")] + others
 
 
 def error(value: float | None) -> str:
@@ -101,7 +87,7 @@ def error(value: float | None) -> str:
 def last_line(values: dict) -> str:
     """The sentence a run ends with."""
     said = f"mean squared error {error(values['test_error'])} of {values['test_samples']:,} test samples recalled"
-    return f"{said} (golden model alone: nothing to compare)"
+    return said + compared(values)
 
 
 def title(config) -> str:

@@ -30,7 +30,7 @@ def play(config: Config, text: str, folder) -> None:
     values = {"config": config.to_dict(), "x": x.tolist(), "y": y.tolist()}
     values["state"] = {name: array.tolist() for name, array in with_copies(model.state(), config).items()}
     records = model.train(x, y)
-    words = pack_results(config, 0, records.prediction, records.voltages, records.counters)
+    words = pack_results(config, 0, records)
     words[:, 0] = records.prediction  # a bus puts the number there
     values["words"] = words.ravel().tolist()
     run(

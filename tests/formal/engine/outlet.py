@@ -27,17 +27,18 @@ def rules(bench: Bench, block: Outlet) -> None:
         ("taught", learned, block.teach, 6),
         ("normed", last & now.apical, block.recalled, 4),
     ):
-        inside = Signal(4, name=f"{name}_inside")
-        m.d.sync += inside.eq(inside + comes - (stream.valid & stream.ready))
+        inside, waited = Signal(4, name=f"{name}_inside"), Signal(name=f"{name}_waited")
+        goes = stream.valid & stream.ready
+        m.d.sync += inside.eq(inside + comes - goes), waited.eq((inside != 0) & ~goes)
         never(m, f"{name}: an item is lost", comes & (inside == depth))
         never(m, f"{name}: an item of nothing", stream.valid & (inside == 0))
-        holds(m, f"{name}: an item that came is there two clocks later", inside <= depth)
+        never(m, f"{name}: an item that came, and none went, is not offered two clocks later", waited & ~stream.valid)
     holds(m, "out with a pass's last word", block.out == last)
     spikes = block.spikes[0]
     top = now.context == len(FORM.contexts) - 1
     taken = word.valid & word.ready
-    goes = spikes.valid & spikes.ready
-    never(m, "a word is taken twice by the rows", goes & ~taken & ~(top & ~now.apical))
+    sent = spikes.valid & spikes.ready
+    never(m, "a word is taken twice by the rows", sent & ~taken & ~(top & ~now.apical))
     voltages = block.voltages.valid & block.voltages.ready
     never(m, "V_L without its word, or of no top", voltages & ~(taken & top & ~now.apical))
 
@@ -57,6 +58,12 @@ PROOFS = (
                 "engine/outlet.py",
                 "self.voltages.ready) & to_teach.ready & to_norm.ready",
                 "self.voltages.ready) & to_norm.ready",
+            ),
+            Mutant(
+                "the last item stays in its queue",
+                "engine/outlet.py",
+                "target.valid.eq(queue.r_rdy),\n            queue.r_en.eq(target.ready),",
+                "target.valid.eq(queue.level > 1),\n            queue.r_en.eq(target.ready & (queue.level > 1)),",
             ),
             Mutant(
                 "spikes before there is room",

@@ -9,6 +9,8 @@ from rtl.interface.packets import sample_words
 
 CONFIG = Config(sizes=(24, 3), lanes=8)
 """Packets of 4 words: two of them are the whole ring."""
+DRAWS = Config.from_dict({"task": "autoencoder", "sizes": [3, 9], "lanes": 4, "learn": False})
+"""Packets of 3 words, for codes of 9: samples of 3 beats."""
 
 
 @pytest.mark.parametrize("pause", [0, 2])
@@ -46,3 +48,34 @@ def test_two_packets_and_a_word_wait_and_no_more_is_taken(pause):
     simulator.add_testbench(core)
     simulator.run()
     assert beats == [(packet[0], word) for packet in words for word in packet[1:]]
+
+
+def test_a_code_is_drawn_without_learning_too_and_any_label_will_do():
+    dut, found = PacketIn(DRAWS), []
+    assert sample_words(DRAWS) == 3
+    packets = [(mode, (0xFFFFFFFF, 0x76543210 + mode, 0xFFFFFFF8)) for mode in range(3)]
+
+    async def host(ctx):
+        for mode, packet in packets:
+            for number, word in enumerate(packet):
+                ctx.set(dut.mode, mode)
+                ctx.set(dut.i.payload, {"data": word, "last": number == 2})
+                ctx.set(dut.i.valid, 1)
+                await ctx.tick().until(dut.i.ready)
+        ctx.set(dut.i.valid, 0)
+
+    async def core(ctx):
+        ctx.set(dut.o.ready, 1)
+        for _ in range(150):
+            _, _, valid, payload, label = await ctx.tick().sample(dut.o.valid, dut.o.payload, dut.label)
+            assert not label
+            if valid:
+                found.append((payload.learn, payload.recall, sum(payload.pixels[p] << 4 * p for p in range(4))))
+
+    simulator = Simulator(dut)
+    simulator.add_clock(1e-8)
+    simulator.add_testbench(host)
+    simulator.add_testbench(core)
+    simulator.run()
+    values = [(0x3210 + mode, 0x7654, 0xFFF8) for mode in range(3)]
+    assert found == [(0, int(mode == 2), value) for mode in range(3) for value in values[mode]]

@@ -9,10 +9,7 @@ from rtl.interface.registers import ADDRESS_BITS, CONTROL, SETTINGS, fingerprint
 BASE = Config.load("tiny")
 
 
-RECOGNITION = [config for config in NAMED.values() if config.task == "recognition"]
-
-
-@pytest.mark.parametrize("config", [*RECOGNITION, Config(sizes=(4,) * 9, lanes=2), BASE.replace(learn=False)])
+@pytest.mark.parametrize("config", [*NAMED.values(), Config(sizes=(4,) * 9, lanes=2), BASE.replace(learn=False)])
 def test_every_register_has_a_place_of_its_own(config):
     found = registers(config)
     assert len({r.address for r in found}) == len({r.name for r in found}) == len(found)

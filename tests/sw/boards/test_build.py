@@ -36,8 +36,16 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         (["build", "--board", "pynq-z2", "--megahertz", "nan"], "--megahertz: found nan; allowed on pynq-z2 is 1 to 250"),
         (["build", "--board", "pynq-z2", "--megahertz", "0"], "--megahertz: found 0; allowed on pynq-z2 is 1 to 250"),
         (
-            ["build", "--board", "generic", "--megahertz", "-1"],
-            "--megahertz: found -1; allowed on generic is a number above 0",
+            ["build", "--board", "generic", "--megahertz", "50"],
+            "--megahertz: found with --board generic; allowed is a board with a clock of its own",
+        ),
+        (
+            ["build", "--board", "generic", "--baud", "9600"],
+            "--baud: found with --board generic; allowed is a board with a serial line",
+        ),
+        (
+            ["build", "--board", "pynq-z2", "--seed", "2"],
+            "--seed: found with --board pynq-z2; allowed is a board that open tools place",
         ),
         (["build", "--board", "icebreaker", "--baud", "0"], "icebreaker: baud: found 0; at 21 MHz allowed is"),
         (
@@ -51,6 +59,13 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         ),
         (["explore", "--sizes", "64-128-64-100"], "--sizes 64-128-64-100: sizes: found 100 concepts in the last layer"),
         (["explore", "--lanes", "65"], "--lanes 65: lanes: found 65; allowed is one whole number from 1 to 64"),
+        (["explore", "--lanes", "8-4"], "Invalid value for '--lanes': "),
+        (["explore", "--workers", "2"], "--workers: found without --check; allowed is with it"),
+        (["explore", "--scheduler", "tcp://a:1"], "--scheduler: found without --check; allowed is with it"),
+        *(
+            (["plan", "--microseconds", found], f"--microseconds: found {found}; allowed is a number above 0")
+            for found in ("0", "-5", "nan", "inf")
+        ),
         (["explore", "--check", "-1"], "--check: found -1; allowed is 0 or more"),
         (["verify", "--netlist", "virtex"], "--netlist: found 'virtex'; allowed is one of ecp5, ice40, gowin"),
         (["bench", "--workers", "2"], "--workers: found without --boards; allowed is with it"),
@@ -62,6 +77,7 @@ def test_bad_input_is_one_line(arguments, line, capsys, tmp_path, monkeypatch):
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"bispike: {line}") and said.count("\n") == 1, said
+    assert not (tmp_path / "runs").exists(), "a run that did not begin"
 
 
 PINS = {  # clock, rx, tx, lights

@@ -15,14 +15,23 @@ BASE = Config(name="small", sizes=(6, 4, 2), lanes=2)
 
 
 def test_every_size_goes_with_every_number_of_lanes():
-    made = explore.configurations(BASE, ["6-4-2", "8-4-2"], ["1", "4"])
+    made = explore.configurations(BASE, ["6-4-2", "8-4-2"], [1, 4], Console(quiet=True))
     found = {(config.sizes, config.lanes) for config in made}
     assert ((6, 4, 2), 4) in found and ((8, 4, 2), 1) in found and len(made) == len(found) == 4
 
 
+def test_engines_stay_where_the_layers_are_as_many_and_else_a_line_says_that_they_do_not():
+    base, console = BASE.replace(engines=((1,), (0, 2))), Console(record=True, width=200)
+    made = explore.configurations(base, [], [1, 4], console) + explore.configurations(base, ["8-4-2"], [], console)
+    assert [config.engines for config in made] == [base.engines] * 3 and console.export_text() == ""
+    (other,) = explore.configurations(base, ["8-4-4-2"], [], console)
+    assert other.engines == ()
+    assert console.export_text() == "8-4-4-2: on one engine: engines [[1], [0, 2]] of small are of 3 layers\n"
+
+
 def test_the_points_are_shown_and_kept(tmp_path):
     console = Console(record=True, width=80)
-    points = explore.run(["icebreaker"], BASE, [], ["2", "1"], 0, tmp_path / "out", None, None, console)
+    points = explore.run(["icebreaker"], BASE, [], [2, 1], 0, tmp_path / "out", None, None, console)
     said = console.export_text()
     assert len(points) == 2 and "…" not in said and "icebreaker" in said
     rows = list(csv.DictReader((tmp_path / "out" / "explore.csv").open()))
@@ -37,7 +46,7 @@ def test_each_checked_point_gets_what_was_found_of_its_own_configuration(monkeyp
         return {key: (config, family) for key, (_, (config, family)) in tasks.items()}
 
     monkeypatch.setattr(cluster, "run_all", done)
-    configs = explore.configurations(BASE, ["6-4-2", "8-4-2"], ["1", "2"])
+    configs = explore.configurations(BASE, ["6-4-2", "8-4-2"], [1, 2], Console(quiet=True))
     boards = [explore.find(name) for name in ("icebreaker", "ulx3s-85f")]
     points = [explore.Point(board, config, {}, None) for config in configs for board in boards]
     found = explore.checked(points, len(points), None, None, Console(quiet=True))
@@ -54,4 +63,8 @@ def test_what_was_checked_says_how_far_off_the_estimate_was():
     explore.show([explore.replace(point, found=found)], console)
     said = console.export_text()
     assert "clocks are means over the first 192 samples learned from initial weights" in " ".join(said.split())
+    assert "clocks a sample, recall included; us" in said
+    for change, words in (({"block": 256}, ", no recall among them; us"), ({"learn": False}, "clocks a sample; us")):
+        explore.show([explore.replace(point, config=BASE.replace(**change))], console)
+        assert words in console.export_text()
     assert "really" in said and "+100 %" in said and "-50 %" in said

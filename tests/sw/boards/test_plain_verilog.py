@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console
 
 from golden.config import Config
+from rtl.interface.registers import ADDRESS, MODES
 from sw.boards import plain_verilog
 from sw.boards.catalogue import BOARDS
 from sw.boards.tools import Folder
@@ -12,13 +13,14 @@ from sw.common.errors import CheckError
 
 pytestmark = pytest.mark.boards
 CONFIG = Config(name="small", sizes=(6, 4, 2), lanes=2)
+AUTOENCODER = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [6, 3], "lanes": 2})
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
+@pytest.fixture(scope="module", params=[CONFIG, AUTOENCODER], ids=lambda config: config.task)
+def built(tmp_path_factory, request):
     """A build's folder, its vectors, and what was printed."""
     folder, console = Folder(tmp_path_factory.mktemp("generic")), Console(record=True, width=200)
-    result = plain_verilog.build(BOARDS["generic"], CONFIG, folder, console)
+    result = plain_verilog.build(BOARDS["generic"], request.param, folder, console)
     return folder, result, console.export_text()
 
 
@@ -72,6 +74,13 @@ def test_the_bench_finds_one_thing_changed(built, tmp_path, file, old, new):
     (tmp_path / file).write_text(text)
     with pytest.raises(CheckError, match=r"^bench: FAIL: line \d+ of vectors.hex, register "):
         plain_verilog.prove(Folder(tmp_path))
+
+
+def test_a_recording_of_an_auto_encoder_draws_codes():
+    lines = record(AUTOENCODER, 3, 2)
+    modes = [word for kind, address, word in lines if (kind, address) == (WRITE, ADDRESS["MODE"])]
+    assert [MODES[word] for word in modes] == ["learn", "infer", "recall"]
+    assert sum((kind, address) == (WRITE, ADDRESS["SAMPLE_LAST"]) for kind, address, _word in lines) == 1 + 3 + 2 + 2
 
 
 def test_a_recording_holds_every_kind_and_plays_as_hex():

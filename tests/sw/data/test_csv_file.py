@@ -100,6 +100,8 @@ def test_as_many_columns_as_pixels_are_samples_without_labels(tmp_path):
         (["a,b,label", "1,x,0"], "found 'x' in line 2; allowed are numbers, and one label a line"),
         (["1,2,0", "1,,0"], "found '' in line 2; allowed are numbers"),
         (["1,2,0", "1,2,"], "found no label in line 2"),
+        (["", "1,2,0", "", "", "1,x,0"], "found 'x' in line 5"),
+        (["a,b,label", '1,2,"big', 'cat"', "1,x,0"], "found 'x' in line 4"),
         (["1,2,0", "1,nan,0"], "found NaN or infinity in x"),
         (["1,2,0", "1,-2,0"], "found integers -2 to 2 in x; allowed are integers 0 to 15 or 0 to 255, or floats 0 to 1"),
         (["1,2,0", "1,256,0"], "found integers 1 to 256 in x"),

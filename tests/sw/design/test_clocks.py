@@ -4,13 +4,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from golden.config import Config
+from golden.records import RECALLED_COUNTERS
 from rtl.engine import formats
 from rtl.engine.stages import SLOW
 from sw.design import counts, engine_clocks
-from sw.design.clocks import measure, predict, samples
+from sw.design.clocks import measure, predict, samples, visits
 from tests.marks import long
 
 MEASURED = Path(__file__).with_name("measured_clocks.json")
@@ -58,6 +60,14 @@ def test_what_was_measured_is_what_is_measured(name):
 def test_a_core_without_learning_has_no_clocks_of_training():
     found = predict(SHAPES["small"].replace(learn=False), learned=8, inferred=8)
     assert found.training is None and found.sample == found.inference and found.over.startswith("8 samples inferred (")
+
+
+def test_an_auto_encoder_visits_synapses_on_all_its_ways():
+    config, counters = Config.from_dict({"task": "autoencoder", "sizes": [5, 3, 2], "lanes": 2}), np.zeros((2, 10), int)
+    counters[:, RECALLED_COUNTERS.index("up_rows")] = 1, 10
+    counters[:, RECALLED_COUNTERS.index("down_rows")] = 100, 1000
+    counters[:, RECALLED_COUNTERS.index("again_rows")] = 10_000, 100_000
+    assert visits(config, counters) == 10_001 * 3 + 100_010 * 2 + 100 * 5 + 1000 * 3
 
 
 def test_more_pixels_and_fewer_lanes_take_more_clocks():

@@ -32,6 +32,22 @@ def test_weights_in_several_banks_are_shown_together():
     assert f" {16 * 2 * (300 + 2) * config.weight_bits:,} " in console.export_text()
 
 
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"block": 192}, "in training, recall included, "),
+        ({"block": 193}, "in training, no recall among them, "),
+        ({"learn_theta": False}, "in training, no recall among them, "),
+        ({"learn": False}, "predicted: "),
+    ],
+)
+def test_a_recall_is_said_to_be_in_the_clocks_where_a_block_ends_within_them(change, words):
+    config = Config(name="small", sizes=(6, 4, 2), lanes=2).replace(**change)
+    console = Console(record=True, width=140)
+    inventory._show_clocks(console, config, None)
+    assert words in console.export_text()
+
+
 @pytest.mark.parametrize("lanes", [4, 1])
 def test_an_engine_is_counted_by_its_blocks(lanes):
     """Weights of all layers in one memory, words of a weight a lane; a multiplier a lane for updates, one for sums. One lane
@@ -68,6 +84,21 @@ def test_the_command_shows_blocks_and_layers(capsys, monkeypatch, tmp_path):
     assert "clocks are means over the first 192 samples learned from initial weights" in shown
     assert [f"layer {i}" in shown for i in range(5)] == [False, True, True, True, False]
     assert "bits of memory" in shown
+
+
+def test_an_auto_encoder_is_counted_and_its_clocks_are_not_predicted(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "140")
+    config = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [7, 5, 3], "lanes": 2, "weight_bits": 12})
+    (tmp_path / "small.toml").write_text(config.to_toml())
+    assert cli.main(["info", "--config", str(tmp_path / "small.toml")]) == 0
+    shown = capsys.readouterr().out
+    # W: 5 posts in 3 words of 2 lanes, of 7 rows, and 3 in 2 of 5; Theta: 7 in 4, of 5 rows, and 5 in 3 of 3.
+    assert f"engine0.neurons.synapses {(3 * 7 + 2 * 5 + 4 * 5 + 3 * 3) * 2 * 12:,} " in " ".join(shown.split()).replace(
+        "  ", " "
+    )
+    assert "engine0.differences" in shown and "2 of 18 x 7" in shown
+    assert shown.endswith("clocks a sample are predicted of task recognition alone; those of small: bispike verify\n")
+    assert "words walked" not in shown
 
 
 def test_a_density_that_is_none_is_refused(capsys):

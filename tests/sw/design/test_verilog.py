@@ -17,6 +17,15 @@ def test_the_header_holds_the_whole_configuration():
     assert Config.from_toml(toml) == CONFIG
 
 
+def test_the_header_says_what_an_auto_encoder_does_and_how_wide_its_samples_are():
+    """A code is wider than a sample here: 3 beats of 4, not 2."""
+    config = Config.from_dict({"task": "autoencoder", "sizes": [7, 5, 9], "lanes": 4})
+    text = header(config, "core")
+    assert "to recall samples from its own code" in text and "squared error" in text and "label" not in text
+    assert "a sample: 3 beats of 4 pixels of 4 bits, or with recall counts of a code" in text
+    assert "a sample: 3 beats of 4 pixels of 4 bits, the first lowest; label, learn, recall" in header(CONFIG, "core")
+
+
 def test_the_file_is_one_design_with_its_header_in_front(tmp_path, capsys):
     (tmp_path / "small.toml").write_text(CONFIG.to_toml())
     output = tmp_path / "made" / "small.v"

@@ -7,7 +7,8 @@ from golden.errors import StateError
 from golden.integer import IntegerModel
 from golden.records import Records
 from rtl.interface.memory_map import settings_of
-from rtl.interface.registers import ADDRESS, core_registers
+from rtl.interface.packets import pack_samples
+from rtl.interface.registers import ADDRESS, MODES, core_registers
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError, TransportError
@@ -233,6 +234,67 @@ def test_registers_are_counted_and_read_while_a_result_waits(chip):
     assert len(chip._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
 
 
+def shortened(chip, model):
+    """Three samples of a block, that is then made one of two: the next sample ends it, on the chip as golden says."""
+    x, y = samples(5, 12)
+    x, y = x[:, : chip.config.sizes[0]], y % chip.config.classes
+    begin = model.position
+    said, expected = [chip.train(x[:3], y[:3])], [model.train(x[:3], y[:3])]
+    chip._wait("idle")
+    model.config = model.config.replace(block=2)
+    for name, value in settings_of(model.config).items():
+        chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
+    positions = []
+    for n in (3, 4):
+        positions += chip.transport.read(chip._settings["position"].address)
+        said += [chip.train(x[n : n + 1], y[n : n + 1])]
+        chip._wait("idle")
+        expected += [model.train(x[n : n + 1], y[n : n + 1])]
+    assert positions == [begin + 3, 0]
+    assert_same(records(Records.join(said)), records(Records.join(expected)))
+    assert_same(chip.save(), model.state())
+
+
+def test_a_block_made_shorter_than_what_it_has_seen_ends_with_the_next_sample(chip):
+    shortened(chip, IntegerModel(CONFIG))
+
+
+def killed(chip, words):
+    """Another host has sent so many words of a sample to learn, and was killed."""
+    (packet,) = pack_samples(chip.config, np.full((1, chip.config.sizes[0]), 15), [1]).tolist()
+    chip.transport.write(ADDRESS["MODE"], [MODES.index("learn")])
+    chip.transport.write(ADDRESS["SAMPLE"], (packet + [0] * words)[:words])
+    return Chip(chip.transport, chip.config)
+
+
+@pytest.mark.parametrize("words", range(2 + -(-CONFIG.sizes[0] // 8)))
+def test_half_a_sample_that_another_host_left_is_never_learned(chip, words):
+    """All but its last word, too: the driver sends that in a command of its own."""
+    before, state = chip.counters(), chip.save()
+    found = killed(chip, words)
+    after = found.counters()
+    assert [after[name] - before[name] for name in ("packets", "results", "dropped")] == [0, 0, 1]
+    assert found.errors() == []
+    assert_same(found.save(), state)
+    assert len(found.predict(samples(2)[0])) == 2
+
+
+def test_results_that_another_host_left_are_thrown_away(chip):
+    chip.train(*samples(3))
+    state = chip.save()
+    chip.transport.write(ADDRESS["MODE"], [MODES.index("infer")])
+    for packet in pack_samples(CONFIG, samples(2)[0]).tolist():
+        chip.transport.write(ADDRESS["SAMPLE"], packet[:-1])
+        chip.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
+    chip._wait("result")
+    chip.transport.read(ADDRESS["RESULT"], 3)
+    found = killed(chip, 1)
+    assert found.errors() == []
+    assert len(found.predict(samples(2)[0])) == 2
+    assert_same(found.save(), state)
+
+
+@pytest.mark.long
 def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
     config = CONFIG.replace(sizes=(5, 2, 2), lanes=2, engines=((1,), (0, 2)))
     model, (x, y) = IntegerModel(config), samples(6, 7)
@@ -243,3 +305,9 @@ def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
             assert_same(records(chip.train(x[part], y[part])), records(model.train(x[part], y[part])))
             assert_same(chip.save(), model.state())
         assert chip.counters()["results"] == 6 and chip.errors() == []
+        chip.load(model.state() | {"position": np.array(0)})
+        model.load(model.state() | {"position": np.array(0)})
+        shortened(chip, model)
+        found = killed(chip, 1)  # of a packet of two words
+        assert_same(found.save(), model.state())
+        assert [found.counters()[name] for name in ("packets", "dropped")] == [11, 2]

@@ -29,10 +29,10 @@ endmodule
 
 
 @contextmanager
-def board(config, folder):
+def board(config, folder, simulator="verilator"):
     """A simulated board with a `UartCore`; gives the path of its serial port."""
     text = kept_verilog(("serial core", DIVISOR, config.to_dict()), lambda: verilog(UartCore(config, DIVISOR)))
-    built = build(_SHELL + text, "board", "verilator")
+    built = build(_SHELL + text, "board", simulator)
     link = folder / "port"
     run = runner.start(built, "cosim.benches.serial_line", {"link": str(link), "divisor": DIVISOR}, folder=folder)
     try:
@@ -46,8 +46,9 @@ def board(config, folder):
 
 
 @contextmanager
-def _serial(config, folder):
-    with board(config, folder) as port, SerialTransport(port) as transport:
+def serial(config, folder, simulator="verilator", timeout=1.0):
+    """A transport to a simulated board. timeout: seconds that a command takes on the line, at most."""
+    with board(config, folder, simulator) as port, SerialTransport(port, timeout=timeout) as transport:
         yield transport
 
 
@@ -62,6 +63,6 @@ TRANSPORTS = {
     "golden": lambda config, folder: GoldenTransport(config),
     "model board": _model_board,
     "verilator": lambda config, folder: SimTransport(config, folder, "verilator"),
-    "serial": _serial,
+    "serial": serial,
     "icarus": lambda config, folder: SimTransport(config, folder, "icarus"),
 }

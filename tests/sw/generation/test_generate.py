@@ -1,5 +1,6 @@
 """`bispike generate`: what it draws is what the network recalls of these codes; what it writes, says and refuses."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from cosim.checkpoint import Checkpoint
 from golden.config import NAMED, Config
+from rtl.interface.results import result_parts
 from sw import cli, data
+from sw.design import verilog
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,39 @@ def test_the_way_between_two_samples_leads_from_one_code_to_the_other(trained, n
     assert (trained / "between.png").exists()
 
 
+ON_CHIP = ["--count", "2", "--backend", "sim", "--simulator", "icarus", "--output", "chip.png"]
+
+
+def test_the_chip_draws_what_golden_draws(trained, network, capsys):
+    model, _ = network
+    config = model.config
+    assert cli.main(["generate", "--from", str(trained), "--class", "cow", *ON_CHIP]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    cli.main(["generate", "--from", str(trained), "--class", "cow", "--count", "2", "--output", "golden.png"])
+    with np.load("chip.npz") as chip, np.load("golden.npz") as golden:
+        assert chip.files == golden.files
+        for name in chip.files:
+            assert np.array_equal(chip[name], golden[name]), name
+        assert chip["recalled"].any()
+    # Of each image all that the chip says; W, Theta and the counts of samples once.
+    values = 2 * sum(part.count for part in result_parts(config)) + sum(array.size for array in model.state().values())
+    compared = int(re.search(r"chip\.npz; ([\d,]+) values compared, 0 mismatches$", said)[1].replace(",", ""))
+    assert values <= compared < values + 10
+
+
+@pytest.mark.long
+def test_a_chip_that_draws_something_else_ends_with_1_and_nothing_is_written(
+    trained, network, capsys, monkeypatch, tmp_path
+):
+    right = verilog.core_verilog
+    monkeypatch.setattr(verilog, "core_verilog", lambda config, **how: right(config.replace(leak=1), **how))
+    assert cli.main(["generate", "--from", str(trained), "--class", "cow", *ON_CHIP]) == 1
+    error = capsys.readouterr().err
+    assert re.match(r"bispike: mismatch at sample \d, layer \d.*: \w+ expected \d+, got \d+", error)
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     "options, said",
     [
@@ -101,7 +137,9 @@ def test_the_way_between_two_samples_leads_from_one_code_to_the_other(trained, n
         (["--between", "0", "90"], "--between: found sample 90; allowed is 0 to 89, of animals"),
         (["--between", "0", "1", "--class", "cat"], "--class: found with --between; allowed is one of them"),
         (["--seed", "-1"], "--seed: found -1; allowed is a whole number from 0"),
-        (["--backend", "sim"], "--backend: found sim; allowed is golden: an auto-encoder has no chip yet"),
+        (["--backend", "serial"], "--backend: found serial; allowed is golden or sim: no board has an auto-encoder yet"),
+        (["--simulator", "icarus"], "--simulator: found with --backend golden; allowed with --backend sim"),
+        (["--backend", "sim", "--simulator", "modelsim"], "simulator: found 'modelsim'; allowed is"),
         (["--output", "sheet.jpg"], "--output: found sheet.jpg; allowed is a name that ends in .png"),
         (["--data", "digits"], "data digits: found 64 pixels a sample; allowed is 9"),
     ],
@@ -111,6 +149,36 @@ def test_what_is_wrong_is_named(trained, network, capsys, tmp_path, options, sai
     captured = capsys.readouterr()
     assert captured.err.startswith(f"bispike: {said}") and captured.err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_no_file_of_somebody_else_is_overwritten(trained, network, capsys, tmp_path):
+    """FILE.npz is written beside FILE.png: it may be training data, the trained network, or anything else."""
+    x, y = network[1].x_train, network[1].y_train
+    np.savez("mine.npz", x=x, y=y)
+    Path("other.npz").write_bytes(b"no arrays")
+    sheet = trained / "weights.png"
+    Path("own.npz").write_bytes((trained / "weights.npz").read_bytes())
+    for source, more, output, words in (
+        (trained, [], "mine.png", "and beside it mine.npz, which generate did not write"),
+        (trained, [], "other.png", "and beside it other.npz, which generate did not write"),
+        (trained, [], sheet, f"and beside it {trained / 'weights.npz'}, which generate did not write"),
+        ("own.npz", [], "own.png", "and own.npz is the network itself"),
+        (trained, ["--data", "mine.npz"], "mine.png", "and mine.npz is of the data mine.npz"),
+    ):
+        before = {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()}
+        assert cli.main(["generate", "--from", str(source), "--count", "1", "--output", str(output), *more]) == 2
+        assert capsys.readouterr().err == f"bispike: --output: found {output}, {words}; allowed is another name\n"
+        assert {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()} == before
+
+
+def test_what_generate_wrote_is_written_anew(trained, network):
+    for seed in ("0", "1"):
+        again = ["generate", "--from", str(trained), "--count", "2", "--output", "sheet.png", "--seed", seed]
+        assert cli.main(again) == 0
+        found = np.load("sheet.npz")["codes"]
+        if seed == "0":
+            first = found
+    assert not np.array_equal(found, first)
 
 
 def test_a_network_that_names_samples_draws_nothing(tmp_path, capsys, monkeypatch):

@@ -255,7 +255,7 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch, what, fo
 @pytest.mark.long
 def test_a_wrong_core_is_found(folder, capsys, monkeypatch):
     """The core and the samples of test_chip.py: it is built once for both."""
-    monkeypatch.setattr(prove, "core_verilog", lambda config: VERILOG(config.replace(leak=config.leak + 1)))
+    monkeypatch.setattr(prove, "core_verilog", lambda config, **more: VERILOG(config.replace(leak=config.leak + 1), **more))
     (folder / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = 4\nblock = 7\nepochs = 3\n")
     random = np.random.default_rng(1)
     np.savez("some.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)

@@ -2,8 +2,20 @@
 
 import pytest
 
+from cosim.simulators import SimulatorError
 from golden.config import Config
+from sw.common.errors import CheckError, UserError
 from sw.proof.verify import bottleneck
+from sw.training.sim_backend import untangled
+
+
+@pytest.mark.parametrize("error", [UserError, SimulatorError, KeyboardInterrupt, CheckError])
+def test_a_comparison_that_did_not_begin_leaves_no_folder(tmp_path, error):
+    """A tool that is not installed is found when it is called: yosys for --netlist. What shows a mismatch stays."""
+    (tmp_path / "verify" / "sim").mkdir(parents=True)
+    with pytest.raises(error), untangled(tmp_path / "verify"):
+        raise error("no")
+    assert (tmp_path / "verify").exists() == (error is CheckError)
 
 
 @pytest.mark.parametrize("length", [5, 53, 54, 64])

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import bispike
+from golden.autoencoder import Autoencoder
 from golden.integer import IntegerModel
 from sw import cli
 from sw.common.errors import UserError
 from sw.driver.transport import TransportError
 from sw.proof import verify
+from tests.marks import long
 
 CONFIG = bispike.Config(name="small", sizes=(9, 8, 2), lanes=4, block=7, epochs=2)
 
@@ -36,6 +38,18 @@ def test_a_model_is_the_integer_model(samples):
     golden.recall()
     np.testing.assert_array_equal(model.recall(), golden.h[0])
     assert model.trace(samples[0][0], 1)["s1"].shape == (CONFIG.steps, 8)
+
+
+@pytest.mark.parametrize("where", ["golden", long("sim")])
+def test_a_chip_that_is_an_auto_encoder_learns_without_labels_and_draws(samples, where):
+    config = bispike.Config.from_dict({"task": "autoencoder", "sizes": [9, 4], "lanes": 4})
+    golden, x, code = Autoencoder(config), samples[0][:6], np.array([[0, 3, 8, 5]])
+    golden.decay = -1
+    with bispike.Chip(config, where) as chip:
+        expected = golden.train(x)
+        equal(chip.train(x, decay=-1).arrays(), expected.arrays())
+        equal(chip.draw(code).arrays(), golden.draw(code).arrays())
+        equal(chip.state, golden.state())
 
 
 def test_a_fit_is_a_training_of_the_command_and_prints_nothing(samples, tmp_path, monkeypatch, capfd):

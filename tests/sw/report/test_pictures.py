@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from sw.report import pictures
@@ -32,6 +33,13 @@ def test_a_learning_curve_draws_every_curve_it_has(tmp_path, monkeypatch):
     pictures.learning_curve(tmp_path / "a.png", {"golden": [0.5, 0.75], "backprop": [0.25, 1.0], "chip": []}, "two")
     assert drawn == {"golden": ([1, 2], [50, 75]), "backprop": ([1, 2], [25, 100])}
     assert share(picture(tmp_path / "a.png"), pictures.BASELINE) > 0.001
+
+
+def test_a_training_of_one_epoch_is_seen_as_points_and_longer_ones_as_lines():
+    for epochs, marker in ((1, "o"), (2, "None")):
+        axes = Figure().add_subplot()
+        pictures.draw_curves(axes, {"chip": [0.1] * epochs, "backprop": [0.2] * epochs})
+        assert [line.get_marker() for line in axes.lines] == [marker] * 2
 
 
 def test_equal_curves_share_one_label_and_others_do_not(monkeypatch, tmp_path):

@@ -62,7 +62,8 @@ def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
     for epoch, decay in enumerate((0, -1, -2)):
         model.decay = decay
         epochs.append(model.train(dataset.x_train[order(48, config.seed, epoch)]).counters)
-        recalled = model.train(dataset.x_test, learn=False).recalled  # the first of them before the last update is written
+        model.finish()
+        recalled = model.train(dataset.x_test, learn=False).recalled
     counters = np.concatenate(epochs).mean(0)
     names = ("up_rows", "up_errors", None, "up_spikes", "down_rows", "down_errors", None, "down_spikes")
     for place, name in enumerate((*names, "again_rows", "again_spikes")):

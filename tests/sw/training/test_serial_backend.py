@@ -64,6 +64,16 @@ def test_a_board_learns_what_the_golden_model_learns(folder, capsys, epochs):
     assert "on the chip of a board" in (folder / "runs" / "board" / "report.html").read_text()
 
 
+def test_a_board_is_tested_with_all_that_it_learned_as_golden_is(folder):
+    """No update that is pending is left for the test's samples: every count of an epoch is golden's, of its test, too."""
+    assert train("--epochs", "1", "--backend", "golden", "--run", "runs/golden") == 0
+    assert train("--epochs", "1", "--backend", "serial", "--port", ModelBoard(config()).port, "--run", "runs/board") == 0
+    golden, chip = (Checkpoint.load(Path("runs") / name).epochs for name in ("golden", "board"))
+    for part in ("training", "test"):
+        found, expected = ([epoch[part] | {"seconds": 0} for epoch in epochs] for epochs in (chip, golden))
+        assert found == expected, part
+
+
 def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys, monkeypatch):
     assert train("--backend", "golden", "--run", "runs/golden") == 0
     first = ModelBoard(config())
