@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cosim.wrapper import HEAD, Widths
+from cosim.wrapper import Widths
 from golden.records import Recalled, Records
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.results import result_parts, said
@@ -43,12 +43,14 @@ def numbers(bits: np.ndarray, signed: bool = False) -> np.ndarray:
     return bits @ weights
 
 
-def samples_to_strings(x: np.ndarray, y: np.ndarray, learn: np.ndarray, recall: np.ndarray, widths: Widths) -> list[str]:
-    """Slots of the wrapper's `ring`: x (B, n0) pixels 0..15, y (B,), learn and recall (B,) bools."""
+def samples_to_strings(x: np.ndarray, y: np.ndarray, flags: tuple[np.ndarray, ...], widths: Widths) -> list[str]:
+    """Slots of the wrapper's `ring`: x (B, n0) pixels 0..15, y (B,), flags: of `Widths.flags`, (B,) bools each."""
     pixels = np.zeros((len(x), widths.beats * widths.beat // PIXEL_BITS), dtype=np.int64)
     pixels[:, : x.shape[1]] = x
-    flags = learn.astype(np.int64) | recall.astype(np.int64) << 1
-    heads = to_strings((np.asarray(y, dtype=np.int64) | flags << LABEL_BITS)[:, None], HEAD)
+    head = np.asarray(y, dtype=np.int64)
+    for bit, flag in enumerate(flags[: len(widths.flags)], start=LABEL_BITS):
+        head = head | np.asarray(flag, dtype=np.int64) << bit
+    heads = to_strings(head[:, None], widths.head)
     return [head + part for head, part in zip(heads, to_strings(pixels, PIXEL_BITS), strict=True)]
 
 

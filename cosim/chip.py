@@ -55,24 +55,30 @@ class Chip:
     # -- samples ---------------------------------------------------------------------------------------------------------
 
     async def stream(
-        self, x: np.ndarray, y: np.ndarray | None = None, learn: bool | np.ndarray = True, recall: bool | np.ndarray = False
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        learn: bool | np.ndarray = True,
+        recall: bool | np.ndarray = False,
+        last: bool | np.ndarray = False,
     ) -> AsyncIterator[Records | Recalled]:
         """Feeds B samples and yields what the core says of them in order, some at a time, while the pipeline goes on.
 
         Args:
             x: (B, n0) whole numbers 0..15.  y: (B,) labels, 0 where none.  learn: for all, or (B,).
             recall: for all, or (B,): recall all concepts after the sample; in an auto-encoder x has codes (B, n_L), counts.
+            last: for all, or (B,): the sample ends a sequence; of a recurrent core.
         """
         x = np.asarray(x)
         count = len(x)
         y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
-        learn, again = np.broadcast_to(learn, count), np.broadcast_to(recall, count)
+        flags = [np.broadcast_to(flag, count) for flag in (learn, recall, last)]
         sent = done = 0
         while done < count:
             free = DEPTH - ((self._queued - self._read) & 0xFFFFFFFF)
             part = slice(sent, sent + min(free, count - sent))
             if part.stop > part.start:
-                for text in samples_to_strings(x[part], y[part], learn[part], again[part], self.widths):
+                for text in samples_to_strings(x[part], y[part], [flag[part] for flag in flags], self.widths):
                     self._slots[self._queued % DEPTH].value = Immediate(text)
                     self._queued = (self._queued + 1) & 0xFFFFFFFF
                 sent = part.stop
@@ -91,7 +97,7 @@ class Chip:
 
     async def blank(self, recall: bool = False) -> Records | Recalled:
         """One sample of zeros that teaches nothing: the update of the sample before the last one is written behind it."""
-        parts = [p async for p in self.stream(np.zeros((1, self.config.sizes[0])), learn=False, recall=recall)]
+        parts = [p async for p in self.stream(np.zeros((1, self.config.sizes[0])), None, False, recall, last=True)]
         return join(parts)
 
     # -- memories --------------------------------------------------------------------------------------------------------

@@ -45,11 +45,11 @@ def expected(
     for segment in job.segments(data, epoch):
         for low in range(0, len(segment.x), CHUNK):
             part = slice(low, low + CHUNK)
-            x, y = segment.x[part], segment.y[part]
+            x, y, last = segment.x[part], segment.y[part], np.broadcast_to(segment.last, len(segment.x))[part]
             if segment.kind == "draw":
                 yield pack(config, model.draw(x))
                 continue
-            said = take(model, x, y, segment.learn)
+            said = take(model, x, y, segment.learn, last)
             so_far = totals.get(segment.kind, account.nothing(config))
             totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])
             yield pack(config, said)

@@ -14,7 +14,11 @@ from golden.config import UPDATE_DELAY, Config
 from golden.records import Recalled, Records
 from rtl.interface.results import result_parts, said
 
-_GOLDEN = {"recognition": "golden.integer:IntegerModel", "autoencoder": "golden.autoencoder:Autoencoder"}
+_GOLDEN = {
+    "recognition": "golden.integer:IntegerModel",
+    "autoencoder": "golden.autoencoder:Autoencoder",
+    "sequence": "golden.sequence:Foreteller",
+}
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,14 @@ class Segment:
     """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
     "test" or "draw", whose x are codes.
 
-    first: what the first of them is called in messages; the others count on.
+    first: what the first of them is called in messages; the others count on. last: where a sequence ends.
     """
 
     kind: str
     x: np.ndarray
     y: np.ndarray
     first: int = 0
+    last: np.ndarray | bool = True
 
     @property
     def learn(self) -> bool:
@@ -124,8 +129,8 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, codes (to be drawn), and of parts of epochs lead: see
-        `cosim.shard.Lead`."""
+        """x, y, order (-1: no sample), test_x, test_y, codes (to be drawn), last, test_last (where sequences end), and of
+        parts of epochs lead: see `cosim.shard.Lead`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
@@ -133,16 +138,17 @@ class Job:
         updates.
         """
         zeros, none = np.zeros((UPDATE_DELAY, data["x"].shape[1]), np.uint8), np.zeros(UPDATE_DELAY, np.uint8)
-        if self.fresh and epoch == self.first and self.core_config.learn and self.core_config.task == "recognition":
+        if self.fresh and epoch == self.first and self.core_config.learn and self.core_config.task != "autoencoder":
             yield Segment("recall", zeros[:1], none[:1])
         if len(data.get("lead", ())) and epoch == self.first:
             yield Segment("lead", data["x"][data["lead"]], data["y"][data["lead"]])
         order, first = data["order"][epoch], self.origin(epoch)[1]
         order = order[order >= 0]
-        yield Segment("training", data["x"][order], data["y"][order], first)
+        ends = {name: data[name] for name in ("last", "test_last") if name in data}
+        yield Segment("training", data["x"][order], data["y"][order], first, ends["last"][order] if ends else True)
         yield Segment("settling", zeros, none)
         if len(data["test_x"]):
-            yield Segment("test", data["test_x"], data["test_y"])
+            yield Segment("test", data["test_x"], data["test_y"], last=ends["test_last"] if ends else True)
         if len(codes := data.get("codes", ())):
             yield Segment("draw", codes, np.zeros(len(codes), np.uint8))
 
@@ -158,8 +164,10 @@ def pack(config: Config, said: Records | Recalled) -> bytes:
     return np.concatenate(values, 1).astype("<i4").tobytes()
 
 
-def take(model: Any, x: np.ndarray, y: np.ndarray, learn: bool) -> Records | Recalled:
-    """What golden says of samples x (B, n_0) with labels y (B,), which an auto-encoder has not."""
+def take(model: Any, x: np.ndarray, y: np.ndarray, learn: bool, last: np.ndarray | bool = True) -> Records | Recalled:
+    """What golden says of samples x (B, n_0) with labels y (B,), which an auto-encoder has not. last: for all, or (B,)."""
+    if model.config.task == "sequence":
+        return model.train(x, y, learn, np.broadcast_to(last, len(x)))
     return model.train(x, learn=learn) if model.config.task == "autoencoder" else model.train(x, y, learn=learn)
 
 

@@ -106,7 +106,7 @@ class TrainingBench:
 
     async def segment(self, segment: Segment) -> Records | Recalled:
         parts, waiting, done, found = [], deque(), 0, account.nothing(self.config)
-        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.recall)
+        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.recall, segment.last)
         async for part in stream:
             parts.append(part)
             waiting.append(part)

@@ -14,8 +14,6 @@ from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.results import result_parts
 
 TOP = "bench_top"
-HEAD = LABEL_BITS + 2
-"""Bits of a sample beside its pixels: label, learn, recall."""
 DEPTH = 32
 """Samples, and results, that fit the queues."""
 BURST = 256
@@ -40,9 +38,19 @@ class Widths:
         return PIXEL_BITS * self.config.beat
 
     @property
+    def flags(self) -> tuple[str, ...]:
+        """What a sample says of itself behind its label."""
+        return ("learn", "recall", "last") if self.config.recurrent else ("learn", "recall")
+
+    @property
+    def head(self) -> int:
+        """A sample's bits beside its pixels: label (6) and flags."""
+        return LABEL_BITS + len(self.flags)
+
+    @property
     def sample(self) -> int:
-        """A slot of `ring`: pixels of all beats, label (6), learn, recall."""
-        return self.beats * self.beat + HEAD
+        """A slot of `ring`: pixels of all beats, and head."""
+        return self.beats * self.beat + self.head
 
     @property
     def result(self) -> int:
@@ -66,14 +74,15 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
         ValueError: no such module, or a payload of another width than this configuration's.
     """
     w = Widths(config)
-    _check(core, name, {"i__payload": w.beat + HEAD, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
+    _check(core, name, {"i__payload": w.beat + w.head, "o__payload": w.result, "host_i__payload": 65, "host_o__payload": 32})
     links = [f".{p}({p})" for p in ("clk", "rst", "idle", "i__valid", "i__ready", "o__valid", "o__ready")]
     links += [f".host_{p}(host_{p})" for p in ("i__valid", "i__ready", "o__valid")]
     links += [".i__payload({head, pixels})", ".o__payload(result)"]
     links += [".host_i__payload({host_data, b_write, host_address})", ".host_o__payload(host_word)"]
     return _TEXT.format(
         top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
-        rw=WRITTEN, sample=w.sample, pixels=w.sample - HEAD, beat=w.beat, beats=w.beats, result=w.result, slot=w.slot,
+        rw=WRITTEN, sample=w.sample, pixels=w.sample - w.head, head=w.head, beat=w.beat, beats=w.beats, result=w.result,
+        slot=w.slot,
     ) + core  # fmt: skip
 
 
@@ -121,13 +130,13 @@ module {top};
   // Samples in: a shift register of all beats, refilled with the last beat so that beats follow without a gap.
   reg have = 0, gate_i = 1;
   reg [{pixels}-1:0] held = 0;
-  reg [7:0] held_head = 0;
+  reg [{head}-1:0] held_head = 0;
   reg [31:0] beat = 0;
   wire idle, i__ready;
   wire i__valid = have & gate_i;
   // Nothing may look at a payload that is not valid: it is inverted then.
   wire [{beat}-1:0] pixels = held[{beat}-1:0] ^ {{{beat}{{~i__valid}}}};
-  wire [7:0] head = held_head ^ {{8{{~i__valid}}}};
+  wire [{head}-1:0] head = held_head ^ {{{head}{{~i__valid}}}};
   wire taken = i__valid & i__ready;
   wire last = beat == {beats} - 1;
   wire [{sample}-1:0] next_sample = ring[fed[{ring_bits}-1:0]];

@@ -25,43 +25,36 @@ class Foreteller(IntegerModel):
 
     TASK = "sequence"
 
-    def train(self, x, y, learn: bool = True, first=None) -> Records:
+    def train(self, x, y, learn: bool = True, last=None) -> Records:
         """Takes samples one after another, in order, and learns from each before the next, as the chip does.
 
         Args:
             x: (B, n_0) pixels, whole numbers 0..15.
             y: (B,) labels 0..K-1, the concept of what comes next; of no effect where learn is false.
             learn: false for inference. A core with `config.learn` false does inference in any case.
-            first: (B,) 1 where a sequence begins, else 0; None: all go on with the one before.
+            last: (B,) 1 where a sequence ends, else 0; None: nowhere.
 
         Raises:
             SampleError: a shape or a value that is not allowed.
         """
         x, y, records = np.asarray(x), np.asarray(y), []
         self._samples(x, y)
-        starts = self._starts(x, first)
-        edges = [0, *(place for place in np.flatnonzero(starts).tolist() if place), len(x)]
-        for start, end in itertools.pairwise(edges):  # pieces in which no sequence begins but with their first sample
-            if starts[start:end].any():
-                self.memories.end_sequence()
+        ends = self._ends(len(x), last)
+        edges = sorted({0, *ends, len(x)}) if len(x) else [0, 0]
+        for start, end in itertools.pairwise(edges):  # pieces in which no sequence ends but with their last sample
             records.append(super().train(x[start:end], y[start:end], learn))
+            if end in ends:
+                self.memories.end_sequence()
         return Records.join(records)
 
-    def trace(self, x, y=None, first: bool = False) -> dict[str, np.ndarray]:
-        """As `IntegerModel.trace`, of a sample that begins a sequence or goes on; with rl, the counts that came back."""
-        kept = self.memories.lateral.clone()
-        if first:
-            self.memories.end_sequence()
-        trace = super().trace(x, y)
-        self.memories.lateral.copy_(kept)
-        return trace
-
-    def _starts(self, x, first) -> np.ndarray:
-        if first is None:
-            return np.zeros(len(x), np.int64)
-        if np.shape(first) != (len(x),):
-            raise SampleError(f"first: found shape {np.shape(first)}; allowed is {(len(x),)}, one a sample")
-        return checked_range("first", np.asarray(first).astype(np.int64), 1)
+    def _ends(self, count: int, last) -> list[int]:
+        """Behind which of the samples a sequence ends, of a recurrent core."""
+        if last is None:
+            return []
+        if np.shape(last) != (count,):
+            raise SampleError(f"last: found shape {np.shape(last)}; allowed is {(count,)}, one a sample")
+        flags = checked_range("last", np.asarray(last).astype(np.int64), 1)
+        return (np.flatnonzero(flags) + 1).tolist() if self.config.recurrent else []
 
     def _parts(self) -> tuple[Rule, Sequel]:
         return Recurrence(self.config), Sequel(self.config)

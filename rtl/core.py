@@ -8,7 +8,7 @@ from rtl.engine.core import EngineCore
 from rtl.engine.recognition import RecognitionCore
 from rtl.recirculation.core import RecirculationCore
 
-_CORES = {"recognition": RecognitionCore, "autoencoder": RecirculationCore}
+_CORES = {"recognition": RecognitionCore, "sequence": RecognitionCore, "autoencoder": RecirculationCore}
 
 
 def Core(config: Config) -> EngineCore:

@@ -38,13 +38,18 @@ SETTINGS = {
     "seed": (32, False),
     "stochastic": (1, False),
     "learn_theta": (1, False),
+    "neighbours": (5, False),
 }
-_RECOGNITION = ("dead_zone", "block", "block_shift", "backward_rate")
+_LACKS = {
+    "recognition": ("neighbours",),
+    "autoencoder": ("dead_zone", "block", "block_shift", "backward_rate", "neighbours"),
+    "sequence": (),
+}
 
 
 def settings(task: str) -> dict[str, tuple[int, bool]]:
     """Those of `SETTINGS` that a task has; an auto-encoder has a backward rate for each layer, beside the rates of W."""
-    return {name: bits for name, bits in SETTINGS.items() if task == "recognition" or name not in _RECOGNITION}
+    return {name: bits for name, bits in SETTINGS.items() if name not in _LACKS[task]}
 
 
 """What the host sets at run time, as (bits, signed); `block` holds M - 1. The defaults come from the configuration, see
@@ -58,4 +63,4 @@ def ceil_log2(count: int) -> int:
 
 def voltage_bits(config: Config) -> int:
     """Signed V_L, the sum of layer L's voltages over T steps."""
-    return SYNAPSE_BITS + ceil_log2(config.sizes[-2] + 1) + ceil_log2(config.steps)
+    return SYNAPSE_BITS + ceil_log2(config.rows(config.layers) + 1) + ceil_log2(config.steps)

@@ -16,10 +16,12 @@ def stimulus_layout(config: Config) -> data.StructLayout:
     `label` is the concept, `learn` asks to learn it, `recall` to recall all concepts anew after this sample, once it is
     learned; where it ends a block, the block's recall is the one asked for. The same in all beats. Pixels beyond the last
     do not count; a sample whose label is no concept's is not learned. In an auto-encoder the label means nothing, and with
-    `recall` the pixels are the counts of a code, which is drawn and not learned.
+    `recall` the pixels are the counts of a code, which is drawn and not learned. `last`, of a recurrent core: the sample
+    ends a sequence.
     """
     pixels = data.ArrayLayout(PIXEL_BITS, config.beat)
-    return data.StructLayout({"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1})
+    fields = {"pixels": pixels, "label": LABEL_BITS, "learn": 1, "recall": 1}
+    return data.StructLayout(fields | ({"last": 1} if config.recurrent else {}))
 
 
 def host_request_layout() -> data.StructLayout:

@@ -42,7 +42,8 @@ class CoreBench:
         await self._compare(state)
 
     async def samples(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        stream = self.chip.stream(arrays["x"], arrays["y"], arrays["learn"], arrays["recall"])
+        flags = (arrays[name] for name in ("learn", "recall", "last"))
+        stream = self.chip.stream(arrays["x"], arrays["y"], *flags)
         got = join([part async for part in stream])
         self.compared += compare_records(expected_records(arrays), got, self.stream)
         self.stream += len(got)

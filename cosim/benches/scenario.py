@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, save_arrays
+from cosim.job import take
 from golden.config import UPDATE_DELAY
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import NOT_CARRIED, settings_of
@@ -26,6 +27,7 @@ class Scenario:
     """
 
     def __init__(self, model: Any):
+        self.random = np.random.default_rng(0)
         self.steps: list[dict] = []
         self.arrays: dict[str, np.ndarray] = {}
         self.take(model)
@@ -37,27 +39,34 @@ class Scenario:
         model.load(model.state())
         self._add("take", settings=settings_of(model.config, model.decay), **model.state())
 
-    def samples(self, x: np.ndarray, y: np.ndarray | None = None, learn: Any = True, recall: Any = False) -> None:
-        """A stream of B samples without a gap. x: (B, n0). y: (B,) labels. learn, recall: for all, or (B,)."""
+    def samples(
+        self, x: np.ndarray, y: np.ndarray | None = None, learn: Any = True, recall: Any = False, last: Any = None
+    ) -> None:
+        """A stream of B samples without a gap. x: (B, n0). y: (B,) labels. learn, recall, last: for all, or (B,).
+
+        A recurrent core's sequences end here and there where nobody says where.
+        """
         count = len(x)
         if not count:
             return
         y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
-        learn, recall = (np.broadcast_to(value, count) for value in (learn, recall))
+        if last is None:
+            last = self.random.random(count) < 0.2 if self.model.config.recurrent else True
+        flags = {name: np.broadcast_to(flag, count) for name, flag in (("learn", learn), ("recall", recall), ("last", last))}
         take = self._drawn_or_taken if self.model.config.task == "autoencoder" else self._taken
-        parts = [take(x[n : n + 1], y[n : n + 1], bool(learn[n]), bool(recall[n])) for n in range(count)]
+        parts = [take(x[n : n + 1], y[n : n + 1], *(bool(flag[n]) for flag in flags.values())) for n in range(count)]
         records = type(parts[0]).join(parts).arrays()
-        self._add("samples", x=np.asarray(x), y=y, learn=learn, recall=recall, **records)
+        self._add("samples", x=np.asarray(x), y=y, **flags, **records)
 
-    def _taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool) -> Records:
+    def _taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool, last: bool) -> Records:
         model = self.model
-        record = model.train(x, y, learn=learn)
+        record = take(model, x, y, learn, last)
         block_ends = learn and model.config.learn_theta and model.position == 0
         if recall and not block_ends:  # the block's recall is the one asked for
             model.recall()
         return record
 
-    def _drawn_or_taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool) -> Recalled:
+    def _drawn_or_taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool, last: bool) -> Recalled:
         """Of an auto-encoder: x is as wide as a sample or a code, whichever is wider; labels mean nothing."""
         sizes = self.model.config.sizes
         return self.model.draw(x[:, : sizes[-1]]) if recall else self.model.train(x[:, : sizes[0]], learn=learn)
@@ -77,7 +86,7 @@ class Scenario:
         zeros = np.zeros((UPDATE_DELAY, self.model.config.sizes[0]), dtype=np.int64)
         if self.model.config.task == "autoencoder":
             recall = False
-        self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1))
+        self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1), True)
 
     def memories(self, finish: bool = False) -> None:
         """Settles, and compares every memory. finish: settles by the register of that name, else by blank samples."""

@@ -10,7 +10,7 @@ from rtl.bus.bus import word_layout
 from rtl.bus.gearbox import Gearbox
 from rtl.checks import holds, patient
 from rtl.formats import LABEL_BITS
-from rtl.interface.packets import HEADER_LABEL_BITS, pixel_words, sample_words
+from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, pixel_words, sample_words
 from rtl.interface.registers import DATA_BITS, MODES
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
@@ -53,7 +53,7 @@ class PacketIn(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape()})
+        header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape(), "last": 1})
         came = data.StructLayout({"word": word_layout, "unknown": 1, "mode": self.mode.shape()})
         m.submodules.held = held = Held(came)  # its sender is far away
         label = self.i.payload.data[:HEADER_LABEL_BITS]
@@ -81,6 +81,7 @@ class PacketIn(wiring.Component):
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
             head.mode.eq(held.payload.mode),
+            head.last.eq(word.data[LAST_BIT]),
             beyond.eq(index > final),
             first.eq(index == 0),
             self.inside.eq(~first | held.valid),
@@ -131,6 +132,8 @@ class PacketIn(wiring.Component):
             beat.learn.eq((head.mode == MODES.index("learn")) & int(config.learn)),
             beat.recall.eq((head.mode == MODES.index("recall")) & int(config.learn or self.draws)),
         ]
+        if config.recurrent:
+            m.d.comb += beat.last.eq(head.last)
         patient(m, "o", self.o)
         with m.FSM():
             with m.State("wait"):

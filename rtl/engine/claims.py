@@ -35,6 +35,8 @@ class Claims(wiring.Component):
         m = Module()
         walked = self.released.payload
         for number, source in enumerate(self.form.sources):
+            if source.lateral:  # its words go into lists that are claimed for the stimulus
+                continue
             count = Signal(range(LISTS + 1), name=f"lists{number}")
             ends = self.released.valid & (walked.context == source.context) & (walked.apical == source.apical)
             if self.form.autoencoder:

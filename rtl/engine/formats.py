@@ -12,8 +12,8 @@ from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS,
 class EngineFormat:
     """An engine's widths, and its layers in ascending order.
 
-    layers: L. classes: K. learn: with all that learns. contexts: its layers. autoencoder: samples are recalled from their
-    own code, not named (docs/autoencoder.md).
+    layers: L. classes: K. learn: with all that learns. contexts: its layers. recurrent: samples come in sequences
+    (docs/sequences.md).
     """
 
     lanes: int
@@ -24,7 +24,8 @@ class EngineFormat:
     weight_bits: int
     learn: bool
     contexts: tuple[Context, ...]
-    autoencoder: bool = False
+    task: str
+    recurrent: bool
 
     @staticmethod
     def of(config: Config, layers: tuple[int, ...], lanes: int) -> "EngineFormat":
@@ -38,8 +39,14 @@ class EngineFormat:
             config.weight_bits,
             config.learn,
             contexts_of(config, layers, lanes),
-            config.task == "autoencoder",
+            config.task,
+            config.recurrent,
         )
+
+    @property
+    def autoencoder(self) -> bool:
+        """Whether samples are recalled from their own code, not named (docs/autoencoder.md)."""
+        return self.task == "autoencoder"
 
     @property
     def slow(self) -> bool:
@@ -79,9 +86,14 @@ class EngineFormat:
     def source_of(self, target: Target) -> int | None:
         """The number of the source that spikes for a target go to; None where there is none on this engine."""
         for number, source in enumerate(self.sources):
-            if Target(self.contexts[source.context].layer, source.apical, source.echo) == target:
+            if not source.lateral and Target(self.contexts[source.context].layer, source.apical, source.echo) == target:
                 return number
         return None
+
+    @property
+    def lateral(self) -> int | None:
+        """The number of the source that layer 1's own counts go to; None where there is none on this engine."""
+        return next((number for number, source in enumerate(self.sources) if source.lateral), None)
 
     def context_of(self, layer: int) -> int:
         """A layer's number on the engine. Raises StopIteration where it is not on it."""
@@ -118,14 +130,14 @@ class EngineFormat:
             sender = self.contexts[source.context].layer + (1 if source.apical else -1)
             coded = source.apical and sender == self.layers and not self.autoencoder  # by the concepts' codes
             stimulus = sender == 0 and not source.echo
-            if not coded and (stimulus or not self.has(sender)):
+            if not coded and not source.lateral and (stimulus or not self.has(sender)):
                 found.append(number)
         return tuple(found)
 
     @property
     def list_bits(self) -> int:
         """Of an address of the list of active rows."""
-        return ceil_log2(2 * sum(source.rows for source in self.sources))
+        return ceil_log2(2 * sum(s.list_rows for s in self.sources if not s.lateral))
 
     @property
     def source_bits(self) -> int:

@@ -29,11 +29,12 @@ def header_layout(f: EngineFormat) -> data.StructLayout:
 
     label: the sample's concept, or the one recalled. learn: the sample is learned. recall: behind it all concepts are
     recalled; relearn: and Theta learns first (a block's end). blank: no sample of the host's, nobody waits for its result.
-    Of an auto-encoder parity: of the sample's number; drawn: no sample, but a code that goes down.
+    last: it ends a sequence. Of an auto-encoder parity: of the sample's number; drawn: no sample, but a code that goes down.
     """
     if f.autoencoder:
         return data.StructLayout({"learn": 1, "parity": 1, "drawn": 1, "blank": 1})
-    return data.StructLayout({"label": f.class_bits, "learn": 1, "recall": 1, "relearn": 1, "blank": 1})
+    fields = {"label": f.class_bits, "learn": 1, "recall": 1, "relearn": 1, "blank": 1}
+    return data.StructLayout(fields | ({"last": 1} if f.recurrent else {}))
 
 
 def spikes_layout(f: EngineFormat) -> data.StructLayout:

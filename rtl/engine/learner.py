@@ -116,6 +116,7 @@ class Learner(wiring.Component):
             jobs.lanes.eq(vector.lanes),
             scalars.dot.eq(vector.dot),
             scalars.dead_zone.eq(self.settings.dead_zone),
+            *([scalars.neighbours.eq(self.settings.neighbours)] if f.task == "sequence" else []),
             scalars.k.eq(vector.k),
             scalars.slot.eq(vector.slot),
             scalars.apical.eq(vector.apical),

@@ -13,6 +13,7 @@ def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout(
         {
             "dead_zone": 9,
+            **({"neighbours": 5} if f.task == "sequence" else {}),
             "block_shift": 4,
             "seed": 32,
             "stochastic": 1,

@@ -17,6 +17,7 @@ from rtl.engine.layouts import (
     word_layout,
 )
 from rtl.engine.turns import under_way_layout
+from rtl.formats import PIXEL_BITS
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
@@ -38,7 +39,8 @@ class Outlet(wiring.Component):
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
             its last word has been taken.
         bottom: In, stream of `stimulus_counts_layout`; bottom_place (In): of its group, bottom_parity (In): of its sample.
-        spikes: Out, streams of `spikes_layout`: to the engine's own rows, then by its links.
+        spikes: Out, streams of `spikes_layout`: to the engine's own rows; where layer 1 is recurrent, back to it; then
+            by its links.
         voltages: Out, stream of `voltages_layout`.
         counts, templates: Out, `counts_layout` and `templates_layout` with `valid`.
         teach: Out, stream of `teach_layout`. recalled: Out, stream of `concept_layout`. idle: Out, nothing waits here.
@@ -46,6 +48,7 @@ class Outlet(wiring.Component):
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
+        self.own = 1 if f.lateral is None else 2
         super().__init__(
             {
                 "words": In(stream.Signature(word_layout(f))),
@@ -54,7 +57,7 @@ class Outlet(wiring.Component):
                 "bottom": In(stream.Signature(stimulus_counts_layout(f))),
                 "bottom_place": In(f.place_bits),
                 "bottom_parity": In(1),
-                "spikes": Out(stream.Signature(spikes_layout(f))).array(1 + len(f.links)),
+                "spikes": Out(stream.Signature(spikes_layout(f))).array(self.own + len(f.links)),
                 "voltages": Out(stream.Signature(voltages_layout(f))),
                 "counts": Out(sent(counts_layout(f))),
                 "templates": Out(sent(templates_layout(f))),
@@ -71,16 +74,18 @@ class Outlet(wiring.Component):
         apical, top = now.apical, Array(int(context.top) for context in f.contexts)[now.context]
         way, source = (Array(numbers)[Cat(apical, now.context)] for numbers in (ways, sources))
         free = Array([*(spikes.ready for spikes in self.spikes), 1])[way]
+        returned = self._return(m) if f.lateral is not None else 1
         # Where the learner is late, words wait: for as many samples as may be perceived and not taught, they need not.
         to_teach = self._queue(m, "taught", self.teach, 2 if f.slow else 2 * len(f.contexts))
         to_norm = self._queue(m, "normed", self.recalled, 2 if f.slow else 4)
-        clear = free & (apical | ~top | self.voltages.ready) & to_teach.ready & to_norm.ready
+        queued = to_teach.ready & to_norm.ready & returned
+        clear = free & (apical | ~top | self.voltages.ready) & queued
         taken = self.words.valid & clear
         last = taken & word.group.last
         m.d.comb += [
             self.words.ready.eq(clear),
             self.out.eq(last),
-            self.voltages.valid.eq(self.words.valid & ~apical & top & to_teach.ready & to_norm.ready),
+            self.voltages.valid.eq(self.words.valid & ~apical & top & queued),
             self.voltages.payload.last.eq(word.group.last),
             self.voltages.payload.blank.eq(now.header.blank),
             self.voltages.payload.slot.eq(now.slot),
@@ -92,8 +97,10 @@ class Outlet(wiring.Component):
             to_norm.payload.k.eq(now.header.label),
         ]
         for number, spikes in enumerate(self.spikes):
+            if number == 1 < self.own:  # see `_return`
+                continue
             m.d.comb += [
-                spikes.valid.eq(self.words.valid & (way == number) & to_teach.ready & to_norm.ready),
+                spikes.valid.eq(self.words.valid & (way == number) & queued),
                 spikes.payload.source.eq(source),
                 spikes.payload.header.eq(now.header),
                 *(spikes.payload.trains[p].eq(word.lanes[p].train) for p in range(f.lanes)),
@@ -127,6 +134,25 @@ class Outlet(wiring.Component):
             ]
         return m
 
+    def _return(self, m):
+        """Sends layer 1's counts back to it as pixels, min(15, 16 r / T), ahead of the spikes; blank ones where a sequence
+        ends (docs/sequences.md, 2 and 4). Returns whether the word has been, if it has to.
+        """
+        f, back, word, now = self.form, self.spikes[1], self.words.payload, self.under_way
+        goes = ~now.apical & (now.context == f.context_of(1))
+        done, ends = Signal(), now.header.last | now.header.blank
+        m.d.comb += back.valid.eq(self.words.valid & goes & ~done), back.payload.source.eq(f.lateral)
+        with m.If(back.valid & back.ready):
+            m.d.sync += done.eq(1)
+        with m.If(self.words.valid & self.words.ready):
+            m.d.sync += done.eq(0)
+        for p in range(f.lanes):
+            count = word.lanes[p].count
+            pixel = Mux(count[-1], (1 << PIXEL_BITS) - 1, count[:-1] << (PIXEL_BITS + 1 - f.count_bits))
+            m.d.comb += back.payload.trains[p].eq(Mux(ends, 0, pixel))
+        patient(m, "back", back)
+        return done | ~goes
+
     def _targets(self) -> tuple[list[int], list[int]]:
         """By context and side, which of `spikes` a word goes by (their number: none), and for which source there."""
         f, ways, sources = self.form, [], []
@@ -134,7 +160,7 @@ class Outlet(wiring.Component):
             for apical in (False, True):
                 target = next(iter(f.targets_of(context, apical)), None)
                 own = f.source_of(target) if target else None
-                by_link = 1 + f.links.index(target) if target in f.links else 1 + len(f.links)
+                by_link = self.own + (f.links.index(target) if target in f.links else len(f.links))
                 ways.append(by_link if own is None else 0)
                 sources.append(own or 0)
         return ways, sources

@@ -48,7 +48,7 @@ class RecognitionEngine(Engine):
         self.code_source = f.source_of(Target(f.layers - 1, apical=True))
 
     def _channels(self):
-        return 1, int(self.code_source is not None)
+        return 1 + (self.form.lateral is not None), int(self.code_source is not None)
 
     def _schedule(self):
         return Schedule(self.form)

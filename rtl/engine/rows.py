@@ -26,6 +26,9 @@ class Rows(wiring.Component):
     recalled, and its update rides on the pass over what is perceived. The echo's own old counts mean nothing: it applies no
     errors.
 
+    Layer 1's own counts of the sample before, where it is recurrent, are more rows of its samples: their words, of the
+    `lateral` source, and the stimulus' fill one list, in any order, and it is listed when both senders are through.
+
     A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
     free, which it knows from the schedule; channels may be in the midst of samples of different sources.
 
@@ -76,12 +79,15 @@ class Rows(wiring.Component):
             m.d.sync += self.entry.eq(get.data)
         else:
             m.d.comb += self.entry.eq(get.data)
-        filling, full = Signal(len(sources)), [Signal(2, name=f"full{i}") for i in range(len(sources))]
+        # The first lateral words are those of the first sample: they belong to the second.
+        filling = Signal(len(sources), init=sum(s.lateral << number for number, s in enumerate(sources)))
+        full = [Signal(2, name=f"full{i}") for i in range(len(sources))]
         walking = Signal(len(sources))
 
         held, channel, picks_next = self._take(m)
         olds = self._counts(m, held, picks_next)
-        closed, closed_source, job = self._pick(m, rows.write_port(), held, channel, picks_next, olds, filling)
+        ended, ended_source, closed, job = self._pick(m, rows.write_port(), held, channel, picks_next, olds, filling)
+        second, owner = filling.bit_select(ended_source, 1), self._owner(ended_source)
 
         which = Signal(1 + f.source_bits)
         m.d.sync += which.eq(Cat(walking.bit_select(self.source, 1), self.source))
@@ -89,7 +95,7 @@ class Rows(wiring.Component):
         put, look = jobs.write_port(), jobs.read_port(domain="comb")
         m.d.comb += [
             put.en.eq(closed),
-            put.addr.eq(Cat(filling.bit_select(closed_source, 1), closed_source)),
+            put.addr.eq(Cat(second, owner)),
             put.data.eq(job),
             look.addr.eq(which),
             self.job.eq(look.data),
@@ -97,25 +103,30 @@ class Rows(wiring.Component):
         front, back = self._ends(which)
         m.d.comb += self.front.eq(front), self.back.eq(back)
         for number, both in enumerate(full):
-            done = closed & (closed_source == number)
+            done = closed & (owner == number)
             gone = self.taken & (self.source == number)
             fills, walks = filling[number], walking[number]
             m.d.comb += self.listed[number].eq(Mux(walks, both[1], both[0]))
             never(m, "a word for a source both of whose lists are full", picks_next & (held.source == number) & both.all())
-            never(m, "a list is filled that is full", done & both.bit_select(fills, 1))
+            never(m, "a list is filled that is full", done & both.bit_select(second, 1))
             never(m, "a list is taken that is not there", gone & ~self.listed[number])
             m.d.sync += [
-                fills.eq(fills ^ done),
+                fills.eq(fills ^ (ended & (ended_source == number))),
                 walks.eq(walks ^ gone),
-                both.eq((both | Cat(done & ~fills, done & fills)) & ~Cat(gone & ~walks, gone & walks)),
+                both.eq((both | Cat(done & ~second, done & second)) & ~Cat(gone & ~walks, gone & walks)),
             ]
         return m
 
     def _ends(self, which):
         """The first and the last address of a list; which: second of its source's two, and its source."""
-        firsts = [s.list_base + number * s.rows for s in self.sources for number in range(2)]
-        lasts = [s.list_base + (number + 1) * s.rows - 1 for s in self.sources for number in range(2)]
+        firsts = [s.list_base + number * s.list_rows for s in self.sources for number in range(2)]
+        lasts = [s.list_base + (number + 1) * s.list_rows - 1 for s in self.sources for number in range(2)]
         return of_source(firsts, which), of_source(lasts, which)
+
+    def _owner(self, source):
+        """The source whose list a source's rows are in: its own, but of the lateral one."""
+        lateral = self.form.lateral
+        return source if lateral is None else Mux(source == lateral, lateral - 1, source)
 
     def _take(self, m):
         """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel.
@@ -183,7 +194,9 @@ class Rows(wiring.Component):
         return (of_source(bases, Cat(held.header.parity, held.source)) + here)[: shape.width]
 
     def _pick(self, m, put, held, channel, picks_next, olds, filling):
-        """Picks a word's rows one by one. Returns (pulse, source, job) of a sample that is listed."""
+        """Picks a word's rows one by one. Returns (pulse, source) of a sender that is through with a sample, and
+        (pulse, job) of a list that is complete with it.
+        """
         f, sources = self.form, self.sources
         mask, rest, pick = Signal(f.lanes), Signal(f.lanes), Signal(f.lanes)
         now = {  # of the word whose rows are picked
@@ -194,10 +207,9 @@ class Rows(wiring.Component):
             "channel": Signal.like(channel, name="now_channel"),
         }
         ending = Signal()  # it is its sample's last
-        zero = [
-            Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(self.channels)
-        ]
-        new, old = Array(zero[: self.channels]), Array(zero[self.channels :])
+        counted = self.channels + (2 if f.lateral is not None else 0)  # by channel, or by list where it has two senders
+        zero = [Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(counted)]
+        new, old = Array(zero[:counted]), Array(zero[counted:])
         words = [Signal(range(max(2, *(s.words for s in sources))), name=f"word{i}") for i in range(self.channels)]
         base = Signal(range(f.most_rows + f.lanes))
         active = Cat(train.any() for train in held.trains)
@@ -207,36 +219,57 @@ class Rows(wiring.Component):
         never(m, "two rows are picked at once", (pick & (pick - 1)).any())
         last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
-            m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes))]
+            first_row = of_source([s.first_row for s in sources], held.source) if f.lateral is not None else 0
+            m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes) + first_row)]
             m.d.sync += [now["trains"].eq(held.trains), now["olds"].eq(olds), now["source"].eq(held.source)]
             m.d.sync += [now["header"].eq(held.header), now["channel"].eq(channel)]
             m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
 
         # Its fields are picked out, and in the next clock they are written; only then is the sample listed.
         picked, chosen, source, of_channel = Signal(), Signal(f.lanes), Signal(f.source_bits), Signal.like(channel)
+        tally = Signal(range(counted))
         trains, counts, first = Signal.like(held.trains), Signal.like(olds), Signal.like(base)
-        closing, closed, header = Signal(), Signal(), Signal(held.header.shape())
+        closing, ended, header = Signal(), Signal(), Signal(held.header.shape())
         domain = m.d.sync if f.stages.picked else m.d.comb
         domain += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
         domain += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])
         domain += closing.eq(ending & ~mask.any())
-        m.d.sync += closed.eq(closing)
+        m.d.sync += ended.eq(closing)
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()
-        front, back = self._ends(Cat(filling.bit_select(source, 1), source))
-        late = {"en": picked, "addr": Mux(is_new, front + new[of_channel], back - old[of_channel])}
+        second = filling.bit_select(source, 1)
+        front, back = self._ends(Cat(second, source))
+        two = 0 if f.lateral is None else self._owner(source) == f.lateral - 1
+        m.d.comb += tally.eq(Mux(two, self.channels + second, of_channel))
+        late = {"en": picked, "addr": Mux(is_new, front + new[tally], back - old[tally])}
         m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
         m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)
         m.d.sync += entry.old.eq(one_of(chosen, counts))
         with m.If(picked & is_new):
-            m.d.sync += new[of_channel].eq(new[of_channel] + 1)
+            m.d.sync += new[tally].eq(new[tally] + 1)
         with m.If(picked & ~is_new):
-            m.d.sync += old[of_channel].eq(old[of_channel] + 1)
-        job, closed_source, closed_channel = Signal(job_layout(f)), Signal(f.source_bits), Signal.like(channel)
-        m.d.sync += closed_source.eq(source), closed_channel.eq(of_channel), job.header.eq(header)
-        m.d.comb += job.new.eq(new[closed_channel]), job.old.eq(old[closed_channel])
+            m.d.sync += old[tally].eq(old[tally] + 1)
+        job, ended_source, ended_tally = Signal(job_layout(f)), Signal(f.source_bits), Signal.like(tally)
+        ended_header = Signal.like(header)
+        m.d.sync += ended_source.eq(source), ended_tally.eq(tally), ended_header.eq(header)
+        closed, closed_header = self._complete(m, ended, ended_source, filling, ended_header)
+        m.d.comb += job.new.eq(new[ended_tally]), job.old.eq(old[ended_tally]), job.header.eq(closed_header)
         with m.If(closed):
-            m.d.sync += new[closed_channel].eq(0), old[closed_channel].eq(0)
-        m.d.comb += self.idle.eq(~self.word_inside & ~mask.any() & ~ending & ~picked & ~closing & ~closed)
-        return closed, closed_source, job
+            m.d.sync += new[ended_tally].eq(0), old[ended_tally].eq(0)
+        m.d.comb += self.idle.eq(~self.word_inside & ~mask.any() & ~ending & ~picked & ~closing & ~ended)
+        return ended, ended_source, closed, job
+
+    def _complete(self, m, ended, source, filling, header):
+        """Whether a list is complete, now that this sender is through, and its header: where it has two, the stimulus'."""
+        lateral = self.form.lateral
+        if lateral is None:
+            return ended, header
+        # Of each list whether one of the two is through; before the first sample there is none that could send.
+        through, headers = Signal(2, init=1), Array(Signal.like(header, name=f"header{i}") for i in range(2))
+        second, two = filling.bit_select(source, 1), self._owner(source) == lateral - 1
+        with m.If(ended & two):
+            m.d.sync += through.bit_select(second, 1).eq(~through.bit_select(second, 1))
+            with m.If(source != lateral):
+                m.d.sync += headers[second].eq(header)
+        return ended & (~two | through.bit_select(second, 1)), Mux(source == lateral, headers[second], header)

@@ -32,7 +32,7 @@ class Scalars(wiring.Component):
     """One lesson after another.
 
     Members:
-        dot: In, `dot_layout`. dead_zone: In, the setting.
+        dot: In, `dot_layout`. dead_zone, neighbours: In, the settings; the latter of a sequence.
         lesson: In, stream of `lesson_layout`, whose dot products are there; taken when its results are, or S is in `sum`.
             spared: Out, in that clock: the sample is in the dead zone, or else teaches nothing.
         k, slot, apical: In, scalar: Out, a clock later: b1 where apical, else q; of concept k, k = K for r.
@@ -61,6 +61,7 @@ class Scalars(wiring.Component):
                 "host": In(scalars_host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
             }
+            | ({"neighbours": In(5)} if f.task == "sequence" else {})
         )
 
     def elaborate(self, platform):
@@ -184,8 +185,12 @@ class Scalars(wiring.Component):
     def _operands(self, m):
         """The coefficient a_k; and behind it, the factors."""
         p, lesson, at = self.p, self.now, self.stages.operands
-        c = p.at("c", at)
-        a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(self.basal & ~c[-1], -c, 0))
+        c, rival = p.at("c", at), self.basal
+        if self.form.task == "sequence":
+            away = p.at("k", at - 1) - lesson.label
+            p.define("far", at - 1, Mux(away[-1], -away, away) > self.neighbours)
+            rival &= p.at("far", at)
+        a = Mux(p.at("k", at) == lesson.label, ONE - c, Mux(rival & ~c[-1], -c, 0))
         # Where |m[k]| is 0, so are t, u and C, one of which a is multiplied by.
         p.define("a", at, a[:PULL_BITS].as_signed())
         self.sum_ac = Signal(signed(WORK_BITS + self.form.class_bits))

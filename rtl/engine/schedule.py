@@ -71,7 +71,8 @@ class Schedule(Turns):
 
     def _order(self):
         sources = self.form.sources
-        return sorted(reversed(range(len(sources))), key=lambda source: not sources[source].apical)
+        walked = [number for number, source in enumerate(sources) if not source.lateral]
+        return sorted(reversed(walked), key=lambda source: not sources[source].apical)
 
     def _can(self, source):
         state = self.states[source.context]

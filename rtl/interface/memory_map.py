@@ -41,6 +41,8 @@ def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
         "stochastic": int(config.stochastic),
         "learn_theta": int(config.learn_theta),
     }
+    if config.task == "sequence":
+        values["neighbours"] = config.neighbours
     return values | rates
 
 
@@ -50,7 +52,7 @@ def register_names(config: Config) -> list[str]:
     Settings; position: learning samples in this block; clocks; finish: a write of anything lets two blank samples through,
     after which all that was pending has been applied.
     """
-    in_block = ("position",) if config.learn and config.task == "recognition" else ()
+    in_block = ("position",) if config.learn and config.task != "autoencoder" else ()
     return [*settings_of(config), *in_block, "clocks", "finish"]
 
 
@@ -67,8 +69,9 @@ class MemoryMap(Regions):
 
     W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
     (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
-    samples0..: every layer's own, and the registers, one value each. Of an auto-encoder W and Theta, for samples samplesW1..
-    and samplesTheta0.., and the registers.
+    own1 (2, n_1): those that came back to a recurrent layer 1 with its last two samples, samples0..: every layer's own, and
+    the registers, one value each. Of an auto-encoder W and Theta, for samples samplesW1.. and samplesTheta0.., and the
+    registers.
     """
 
     def __init__(self, config: Config):
@@ -103,11 +106,11 @@ class MemoryMap(Regions):
             words = (context << f.class_bits) + np.arange(config.classes)
             self._add(f"S{c.layer}", number, "scalar_sums", words, 0, 1, SUM_BITS, True)
             self._add(f"N{c.layer}", number, "norms", words, 0, 1, f.norm_bits)
-        for source in f.sources if config.learn and config.task == "recognition" else ():
+        for source in f.sources if config.learn and config.task != "autoencoder" else ():
             sender = f.contexts[source.context].layer + (1 if source.apical else -1)
             rows = np.arange(source.rows)
             words = source.count_base + source.words * np.arange(source.slots)[:, None] + rows // f.lanes
-            name = f"h{sender}" if source.apical else f"last{sender}"
+            name = f"h{sender}" if source.apical else f"own{sender + 1}" if source.lateral else f"last{sender}"
             self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
 
     def _theta(self, number: int, f: EngineFormat, c: Context) -> None:

@@ -1,7 +1,8 @@
 """Packets of 32-bit words: a sample in, a result out. Plain data and numpy, read by the RTL, the driver and the benches.
 
-A sample: a header (bits 15:0 label, the others 0), then 8 values of 4 bits a word, the first lowest: its pixels, or in an
-auto-encoder the counts of a code that is drawn; all packets of a core are as long as the longer of both.
+A sample: a header (bits 15:0 label, bit 16, of a recurrent core: it ends a sequence, the others 0), then 8 values of 4 bits
+a word, the first lowest: its pixels, or in an auto-encoder the counts of a code that is drawn; all packets of a core are as
+long as the longer of both.
 A result: the parts of `rtl.interface.results`, with the sample's number in bits 31:16 of the first word. Where the first
 part needs these bits itself, a word with the number alone comes before it.
 """
@@ -18,6 +19,8 @@ PIXELS = DATA_BITS // PIXEL_BITS
 """Pixels in a word."""
 HEADER_LABEL_BITS = 16
 """Bits of a sample's header that are its label."""
+LAST_BIT = 16
+"""The header's bit that says that the sample ends a sequence."""
 NUMBER_BITS, NUMBER_AT = 16, 16
 """Bits of a sample's number in its result's first word, and the lowest one's place."""
 
@@ -43,14 +46,16 @@ def result_words(config: Config) -> int:
     return number_alone(config) + sum(part.words for part in result_parts(config))
 
 
-def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
+def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None, last: np.ndarray | None = None) -> np.ndarray:
     """Packets (B, sample_words) of uint32.
 
     Args:
         x: (B, n_0) pixels 0..15, or (B, n_L) counts 0..T of codes to be drawn. y: (B,) labels 0..K-1; 0 where None.
+        last: (B,) 1 where a sequence ends; None: nowhere.
     """
     words = np.zeros((len(x), sample_words(config)), np.uint32)
     words[:, 0] = 0 if y is None else y
+    words[:, 0] |= np.uint32(0) if last is None else np.asarray(last, np.uint32) << np.uint32(LAST_BIT)
     words[:, 1:] = _packed(x, PIXEL_BITS, PIXELS, pixel_words(config))
     return words
 

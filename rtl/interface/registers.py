@@ -96,6 +96,7 @@ def canonical(config: Config) -> str:
     keys += [f"engines={engines}", f"TEMPLATE_BITS={TEMPLATE_BITS}"]
     keys.append(f"WEIGHT_BITS={config.weight_bits}")
     keys += [f"task={config.task}"] if config.task != "recognition" else []
+    keys += ["recurrent=True"] if config.recurrent else []
     return ";".join(keys + [f"{name}={getattr(formats, name)}" for name in _FORMATS])
 
 
@@ -143,6 +144,7 @@ _TEXTS = {
     "stochastic": "1: round updates stochastically, 0: half up",
     "learn_theta": "1: learn the backward network",
     "rate": "update shift of W{layer}, + 8",
+    "neighbours": _DOCS["neighbours"],
     "clocks": "clocks since reset; writing sets it",
     "position": "learning samples in this block",
     "finish": "a write of anything: updates that are pending are written, and no sample counts them",

@@ -158,7 +158,7 @@ def test_bit_strings_come_back_as_the_numbers_they_were():
 def test_samples_and_results_have_the_layout_of_the_ports():
     config = Config(sizes=(5, 4, 3), lanes=2)
     widths = Widths(config)
-    (text,) = samples_to_strings(np.array([[1, 2, 3, 4, 15]]), np.array([2]), np.array([True]), np.array([False]), widths)
+    (text,) = samples_to_strings(np.array([[1, 2, 3, 4, 15]]), np.array([2]), [np.array([True]), np.array([False])], widths)
     assert len(text) == widths.sample == 3 * 8 + 8
     assert int(text, 2) == 1 | 2 << 4 | 3 << 8 | 4 << 12 | 15 << 16 | 2 << 24 | 1 << 30
     voltage = 8 + 3 + 2
