@@ -56,8 +56,8 @@ PROOFS = (
             Mutant(
                 "a full queue is no matter",
                 "engine/outlet.py",
-                "self.voltages.ready) & to_teach.ready & to_norm.ready",
-                "self.voltages.ready) & to_norm.ready",
+                "queued = to_teach.ready & to_norm.ready & returned",
+                "queued = to_norm.ready & returned",
             ),
             Mutant(
                 "the last item stays in its queue",
@@ -68,12 +68,10 @@ PROOFS = (
             Mutant(
                 "spikes before there is room",
                 "engine/outlet.py",
-                "(way == number) & to_teach.ready & to_norm.ready",
+                "(way == number) & queued",
                 "(way == number)",
             ),
-            Mutant(
-                "V_L before its word", "engine/outlet.py", "top & to_teach.ready & to_norm.ready", "top & to_teach.ready"
-            ),
+            Mutant("V_L before its word", "engine/outlet.py", "~apical & top & queued", "~apical & top & to_teach.ready"),
             Mutant("takes what nobody took", "engine/outlet.py", "clear = free & (apical", "clear = (apical"),
         ),
     ),
