@@ -131,7 +131,16 @@ class Rows(wiring.Component):
             kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += self.host_read.eq(read.data[self.host_lane])
-        return read.data
+        return read.data if f.lateral is None else self._first_has_none(m, held, read.addr, picks_next, read.data)
+
+    def _first_has_none(self, m, held, address, picks_next, counts):
+        """The first sample after reset saw no lateral rows: its update, two samples later, has none, whatever is kept there
+        of a sample from before the reset."""
+        lateral, first, forgets = self.sources[self.form.lateral], Signal(init=1), Signal()
+        m.d.sync += forgets.eq(first & (held.source == self.form.lateral))
+        with m.If(picks_next & (address == lateral.count_base + lateral.slots * lateral.words - 1)):
+            m.d.sync += first.eq(0)
+        return data.View(counts.shape(), Mux(forgets, 0, counts.as_value()))
 
     def _place(self, m, held, picks_next, shape):
         """The address of the senders' counts in this slot: it goes round all slots, or is the sample's, by its parity."""
