@@ -33,8 +33,8 @@ class Lists(wiring.Component):
     free, which it knows from the schedule.
 
     Lists of a recurrent layer 1 have two senders, the stimulus and the layer itself, whose samples are those that the
-    stimulus' follow. They are through in any order, each perhaps a list ahead of the other; with the second a list is
-    complete, and its header is the stimulus'. Before the first sample there is none that could send.
+    stimulus' follow. They are through in any order, the stimulus perhaps a list ahead; with the second a list is complete,
+    and its header is the stimulus'. Before the first sample there is none that could send.
 
     Members:
         row: In, pulse: one of `row_source` (In) goes into the list that `filling` (Out, a bit a source) says.
