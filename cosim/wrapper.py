@@ -134,9 +134,9 @@ module {top};
   reg [31:0] beat = 0;
   wire idle, i__ready;
   wire i__valid = have & gate_i;
-  // Nothing may look at a payload that is not valid: it is inverted then.
+  // Nothing may look at a payload that is not valid: pixels are inverted then, the head is anything.
   wire [{beat}-1:0] pixels = held[{beat}-1:0] ^ {{{beat}{{~i__valid}}}};
-  wire [{head}-1:0] head = held_head ^ {{{head}{{~i__valid}}}};
+  wire [{head}-1:0] head = i__valid ? held_head : noise[{head}-1:0];
   wire taken = i__valid & i__ready;
   wire last = beat == {beats} - 1;
   wire [{sample}-1:0] next_sample = ring[fed[{ring_bits}-1:0]];

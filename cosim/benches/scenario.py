@@ -88,11 +88,15 @@ class Scenario:
             recall = False
         self.samples(zeros, None, False, recall & (np.arange(UPDATE_DELAY) == UPDATE_DELAY - 1), True)
 
+    def finish(self) -> None:
+        """Writes the register of that name."""
+        self.model.finish()
+        self._add("finish")
+
     def memories(self, finish: bool = False) -> None:
         """Settles, and compares every memory. finish: settles by the register of that name, else by blank samples."""
         if finish:
-            self.model.finish()
-            self._add("finish")
+            self.finish()
         else:
             self.blank()
         self._add("memories", **self.model.state())

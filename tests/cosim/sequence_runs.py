@@ -33,9 +33,10 @@ def brief(config: Config, path: Path, samples: int = 8, seed: int = 0, resets: t
     # An update takes its own sample's: here they differ from those of the samples behind it.
     scenario.change(rate=config.rate - 2, stochastic=not config.stochastic, neighbours=config.neighbours ^ 1)
     scenario.samples(*stimulus(config, samples, rng), *mixture(samples, rng), last=np.arange(samples) == 2)
+    for _ in range(4):
+        scenario.finish()  # the sample behind it sees nothing of those before, and the two blank ones
+        scenario.samples(*stimulus(config, 2, rng), last=False)
     scenario.memories(finish=True)
-    scenario.samples(*stimulus(config, 3, rng))  # the first of them sees nothing of those before
-    scenario.memories()
     return scenario.save(path)
 
 
