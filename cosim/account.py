@@ -25,6 +25,8 @@ def of_said(config: Config, said: Records | Recalled, samples: Samples, **found:
     return (of_foretold if config.task == "sequence" else of_records)(said, samples, **found)
 
 
+SQUARE = 1 << 40
+"""One, in the sums of squares of `foretold_totals`."""
 _GOLDENS = {
     "golden_correct": "correct",
     "golden_squared_error": "squared_error",
@@ -61,17 +63,17 @@ def of_records(records: Any, samples: Samples, **found: Any) -> dict:
 def foretold_totals(layers: int, **found: Any) -> dict:
     """What is counted while the elements of a sequence run: `totals`, and
 
-    valued: how many labels stand for values.  squares: sum over these of (value foretold - value)^2, of what learns, the
-        chip where there is one; golden_squares: of the golden model.
+    valued: how many labels stand for values.  squares: sum over these of (value foretold - value)^2 in 2^-40, whole numbers,
+        so that no order of adding matters, of what learns, the chip where there is one; golden_squares: of the golden model.
     """
-    return totals(layers) | {"valued": 0, "squares": 0.0, "golden_squares": 0.0} | found
+    return totals(layers) | {"valued": 0, "squares": 0, "golden_squares": 0} | found
 
 
 def of_foretold(records: Any, samples: Samples, **found: Any) -> dict:
     """Totals of what was foretold: a chip's records or golden's."""
     if samples.true is not None:
         wrong = samples.concepts.values(np.asarray(records.voltages)) - samples.true
-        found |= {"valued": len(samples), "squares": float((wrong**2).sum())}
+        found |= {"valued": len(samples), "squares": int(np.rint(wrong**2 * SQUARE).sum())}
     return foretold_totals(0) | of_records(records, samples, **found)
 
 
@@ -123,7 +125,7 @@ def errors(parts: list[dict], who: str = "squared_error") -> list[float]:
 def deviations(parts: list[dict], who: str = "squares") -> list[float]:
     """The mean squared error of values foretold, in each of `foretold_totals` that has any; `who`: "squares" or
     "golden_squares"."""
-    return [part[who] / part["valued"] for part in parts if part["valued"]]
+    return [part[who] / part["valued"] / SQUARE for part in parts if part["valued"]]
 
 
 def agreements(parts: list[dict]) -> list[list[float]]:
