@@ -1,1 +1,1 @@
-"""A package, so that another one of this name that is installed beside ours does not stand in for it."""
+"""Tests mirror the tree. A package, so that no package of this name in the environment comes before it."""

@@ -74,7 +74,7 @@ class Stimulus(wiring.Component):
             header.blank.eq(blank.any()),
         ]
         if config.recurrent:
-            m.d.comb += header.last.eq(beat.last)
+            m.d.comb += header.last.eq(beat.last | blank.any())  # to finish ends the sequence
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
         present, begins = self.i.valid | blank.any(), (self.i.valid & ~self.hold) | blank.any()
         targets = [self.link.words, self.counts] if config.learn else [self.link.words]
