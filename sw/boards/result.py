@@ -49,8 +49,10 @@ class Result:
     @property
     def weight_bits(self) -> int:
         """Of all masters."""
-        sizes = self.config.sizes
-        return (1 + self.both) * self.config.weight_bits * sum(a * b for a, b in pairwise(sizes))
+        config, sizes = self.config, self.config.sizes
+        forward = sum(config.rows(layer) * sizes[layer] for layer in range(1, config.layers + 1))
+        backward = sum(a * b for a, b in pairwise(sizes)) if self.both else 0
+        return config.weight_bits * (forward + backward)
 
     @property
     def both(self) -> bool:

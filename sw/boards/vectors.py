@@ -47,14 +47,19 @@ def record(config: Config, learned: int, inferred: int) -> list[tuple[int, int, 
     chip.set()
     chip.load(recorder.inner.model.state())
     if config.learn:
-        chip.train(dataset.x_train, dataset.y_train)
-    chip.infer(dataset.x_test)
+        chip.train(dataset.x_train, dataset.y_train, last=_ends(config, learned))
+    chip.infer(dataset.x_test, last=_ends(config, inferred))
     if config.task == "autoencoder":
         chip.draw(random_codes(config, inferred))
     chip.save()
-    if config.task == "recognition" and config.learn:
+    if config.task != "autoencoder" and config.learn:
         chip.recall()
     return recorder.lines
+
+
+def _ends(config: Config, count: int) -> np.ndarray | None:
+    """Sequences of three elements, where samples are such."""
+    return (np.arange(count) % 3 == 2).astype(int) if config.recurrent else None
 
 
 def hexadecimal(lines: list[tuple[int, int, int]]) -> str:
