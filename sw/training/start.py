@@ -38,6 +38,8 @@ def begin(
     if dataset.course and baseline:
         raise UserError(f"--baseline: found with {source}; allowed with samples that are named or recalled")
     chosen = config or config_for(dataset).replace(**changes)
+    if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
+        dataset = load(source, split, chosen, encoding, reading)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
     if dataset.course:

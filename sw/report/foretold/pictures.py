@@ -21,7 +21,8 @@ def forecast(path: Path, first: int, came: np.ndarray, foretold: np.ndarray, tit
         moments = first + np.arange(len(came))
         above.plot(moments, came, color=MUTED, linewidth=3.2, alpha=0.55, label="came")
         above.plot(moments, foretold, color=FORWARD, linewidth=1.2, label="foretold a moment before")
-        above.legend(frameon=False, loc="upper right", ncols=2, labelcolor="linecolor")
+        beside_title = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}  # where no curve is
+        above.legend(frameon=False, ncols=2, labelcolor="linecolor", **beside_title)
         below.bar(moments, foretold - came, color=BACKWARD, width=0.9)
         below.axhline(0, color=MUTED, linewidth=0.8)
         above.set_ylabel(unit)
