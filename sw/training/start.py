@@ -58,13 +58,13 @@ def _usual(config: Config | None) -> str:
 
 def load(source: str, split: int, config: Config | None, encoding: data.Encoding, reading: foretold.Reading) -> data.Dataset:
     """The samples of a source, for a configuration where there is one: `sw.data.load`, or `sw.data.foretold.load`."""
+    if config and reading.given and config.task != "sequence":
+        raise UserError(f"{reading.given[0]}: found with {config.name}; allowed with a configuration of task sequence")
     if not foretold.is_sequence(source, config, reading):
         return data.load(source, split, encoding)
     for option, value in (("--label", encoding.label), ("--size", encoding.size)):
         if value:
             raise UserError(f"{option}: found with {source}; allowed with samples that have labels")
-    if config and reading.given and config.task != "sequence":
-        raise UserError(f"{reading.given[0]}: found with {config.name}; allowed with a configuration of task sequence")
     return foretold.load(source, config, reading)
 
 

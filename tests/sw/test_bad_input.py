@@ -211,7 +211,7 @@ def series(text: str = "".join(f"{n},{n % 7}\n" for n in range(60))) -> None:
         (("--column", "load", "--weekly"), "--daily, --weekly: found no number of moments of a day; allowed with --day N"),
         (
             ("--column", "load", "--day", "9", "--weekly"),
-            "own: found 60 values; allowed are 80 or more with these lags",
+            "own: found 60 values; allowed are 82 or more with these lags",
         ),
         (
             ("--column", "load", "--lags", "3"),

@@ -13,7 +13,9 @@ from golden.config import Config
 from golden.sequence import Foreteller
 from sw import cli
 from sw.data import foretold
+from sw.data.course import epoch_order
 from sw.data.foretold import Reading
+from sw.report.foretold import report
 from sw.training import history
 from tests.sw.training.runs import arrays, assert_same
 
@@ -47,7 +49,8 @@ def folder(tmp_path, monkeypatch) -> Path:
     """An empty folder with a wave, a text, and a configuration for either."""
     monkeypatch.chdir(tmp_path)
     write_csv(tmp_path / "wave.csv", square(240))
-    write_csv(tmp_path / "short.csv", square(30))
+    write_csv(tmp_path / "brief.csv", square(60))
+    write_csv(tmp_path / "short.csv", square(24))
     (tmp_path / "words.txt").write_text("To be, or not to be: that is the question. " * 8)
     for name, config in (("wave", WAVE), ("tiny", TINY), ("words", WORDS)):
         (tmp_path / f"{name}.toml").write_text(Config.from_dict(config | {"name": name}).to_toml())
@@ -55,9 +58,17 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 TRAIN = ["train", "--config", "wave.toml", "--data", "wave.csv", "--column", "load"]
-BRIEF = ["train", "--config", "tiny.toml", "--data", "wave.csv", "--column", "load", "--epochs", "2"]
+BRIEF = ["train", "--config", "tiny.toml", "--data", "brief.csv", "--column", "load", "--epochs", "2"]
 TEXT = ["train", "--config", "words.toml", "--data", "words.txt"]
 SIM = ["--backend", "sim", "--simulator", "icarus"]
+
+
+@pytest.fixture
+def undrawn(monkeypatch) -> None:
+    """Runs leave their figures alone: pictures take longer than so short a training."""
+    monkeypatch.setattr(
+        report, "write", lambda folder, kept, dataset, values: folder.write("summary.json", json.dumps(values))
+    )
 
 
 def json_of(path: Path) -> dict:
@@ -96,12 +107,10 @@ def test_memory_tells_what_a_value_alone_does_not_and_a_run_says_so(folder, caps
     assert images == ["data:image/png;base64,"] * 4, "each picture is in it, and every tag is closed"
 
 
-def test_the_error_is_that_of_golden_alone_with_all_it_has_learned(folder):
-    from sw.data.course import epoch_order
-
+def test_the_error_is_that_of_golden_alone_with_all_it_has_learned(folder, undrawn):
     assert cli.main([*BRIEF, "--run", "run"]) == 0
     config = Config.load("tiny.toml").replace(epochs=2)
-    dataset = foretold.load("wave.csv", config, Reading("load"))
+    dataset = foretold.load("brief.csv", config, Reading("load"))
     course, model = dataset.course, Foreteller(config)
     for epoch in range(2):
         model.decay, order = config.decay_at(epoch, 2), epoch_order(dataset, config, epoch)
@@ -113,7 +122,7 @@ def test_the_error_is_that_of_golden_alone_with_all_it_has_learned(folder):
     assert_same(model.state(), arrays(folder / "run"))
 
 
-def test_again_it_is_the_same_and_interrupted_and_resumed_too(folder, capsys, monkeypatch):
+def test_again_it_is_the_same_and_interrupted_and_resumed_too(folder, undrawn, capsys, monkeypatch):
     from sw.training.golden_backend import GoldenNetwork
 
     for name in ("whole", "again"):
@@ -133,10 +142,10 @@ def test_again_it_is_the_same_and_interrupted_and_resumed_too(folder, capsys, mo
     for option in (("--column", "time"), ("--lags", "2"), ("--no-daily",)):
         assert cli.main(["train", "--resume", "--run", "cut", *option]) == 2
         assert f"{option[0].replace('no-', '')}: found with --resume; allowed without" in capsys.readouterr().err
-    write_csv(folder / "wave.csv", square(240)[::-1])
+    write_csv(folder / "brief.csv", square(60)[::-1])
     assert cli.main(["train", "--resume", "--run", "cut"]) == 2
-    assert "cut: found a run on other samples of wave.csv" in capsys.readouterr().err
-    write_csv(folder / "wave.csv", square(240))
+    assert "cut: found a run on other samples of brief.csv" in capsys.readouterr().err
+    write_csv(folder / "brief.csv", square(60))
     assert cli.main(["train", "--resume", "--run", "cut"]) == 0
     for name in ("again", "cut"):
         assert_same(arrays(folder / name), arrays(folder / "whole"))
@@ -180,11 +189,11 @@ def test_a_text_is_read_for_as_many_epochs_as_there_are(folder):
     assert history.digest(again) == history.digest(dataset) == kept.about["digest"]
 
 
-def test_a_run_says_what_it_learned(folder, capsys):
+def test_a_run_says_what_it_learned(folder, undrawn, capsys):
     cli.main([*BRIEF, "--run", "wave", "--epochs", "1"])
     cli.main([*TEXT, "--run", "words", "--epochs", "1"])
     for name, said in (
-        ("wave", "1 epochs of wave.csv, column load: of the value, its last change the next change; mean 0.5"),
+        ("wave", "1 epochs of brief.csv, column load: of the value, its last change the next change; mean 0.5"),
         ("words", "1 epochs of words.txt: of 2 characters the next"),
     ):
         capsys.readouterr()
