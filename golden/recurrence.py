@@ -32,6 +32,10 @@ class Sequel(Memories):
         super().forget_update()
         self.end_sequence()
 
+    def keep_update(self, other: "Sequel") -> None:
+        super().keep_update(other)
+        self.lateral.copy_(other.lateral)
+
 
 class Recurrence(Rule):
     """docs/sequences.md for one configuration. A trace is a dict of tensors by the contract's names."""

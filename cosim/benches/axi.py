@@ -22,7 +22,7 @@ from cosim.runner import parameters
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.memory_map import settings_of
-from rtl.interface.packets import HEADER_LABEL_BITS, NUMBER_AT, pack_samples, sample_words
+from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, NUMBER_AT, pack_samples, sample_words
 from rtl.interface.registers import CONTROL, DATA_BITS, ERRORS, MODES, ROUTES, registers
 from rtl.interface.state import with_copies
 
@@ -65,6 +65,12 @@ def bad_packets(packet: np.ndarray, config: Config, rng: random.Random) -> list[
         ([config.classes, *words[1:]], "label"),
         ([words[0] | 1 << rng.randrange(LABEL_BITS, HEADER_LABEL_BITS), *words[1:]], "label"),
     ]
+
+
+def probes(config: Config, scenario: dict[str, np.ndarray]) -> np.ndarray:
+    """Packets of samples that hang on none before them."""
+    last = np.ones(len(scenario["probe_x"]), int) if config.recurrent else None
+    return pack_samples(config, scenario["probe_x"], None, last)
 
 
 def bits(*names: str) -> int:
@@ -113,14 +119,15 @@ def numbered(words: np.ndarray, first: int) -> np.ndarray:
 
 
 def noisy(config: Config, packet: np.ndarray, mode: int, rng: random.Random) -> list[int]:
-    """The packet with noise in all places of pixels that its sample has not, or counts that its code has not."""
+    """The packet with noise where no pixel of its sample is, or no count of its code, and in all that its header does not
+    say."""
     draws = config.task == "autoencoder" and mode == MODES.index("recall")
     used, words = config.sizes[-1 if draws else 0] * PIXEL_BITS, [int(word) for word in packet]
     for number in range(1, len(words)):
         mine = min(DATA_BITS, max(0, used - DATA_BITS * (number - 1)))
         words[number] |= rng.getrandbits(DATA_BITS) >> mine << mine
-    if config.task == "autoencoder":
-        words[0] = rng.getrandbits(DATA_BITS)  # a label means nothing
+    said = 0 if config.task == "autoencoder" else LAST_BIT + config.recurrent  # a label means nothing there
+    words[0] = words[0] % (1 << said) | rng.getrandbits(DATA_BITS) >> said << said
     return words
 
 
@@ -243,7 +250,12 @@ async def a_stream_of_packets_is_goldens(dut):
     for name, value in settings_of(config).items():
         await chip.write(name, value)
     await chip.load(part(scenario, "begin"))
-    packets, sent, dropped, asked = pack_samples(config, scenario["x"], scenario["y"]), 0, [], Counter()
+    packets, sent, dropped, asked = (
+        pack_samples(config, scenario["x"], scenario["y"], scenario.get("last")),
+        0,
+        [],
+        Counter(),
+    )
     asking = cocotb.start_soon(ask(chip, asked))
     for number, (mode, count) in enumerate(scenario["segments"].tolist()):
         chip.stall(*PATTERNS[number % len(PATTERNS)], seed=number)
@@ -276,7 +288,7 @@ async def a_stream_of_packets_is_goldens(dut):
 async def a_reset_in_mid_packet_leaves_nothing_behind(dut):
     """At any word of a packet, with samples inside, and then in the middle of a result."""
     chip, scenario = await trained(dut)
-    packets, expected = pack_samples(chip.config, scenario["probe_x"]), scenario["probe_words"]
+    packets, expected = probes(chip.config, scenario), scenario["probe_words"]
     for after in range(1, 3 * sample_words(chip.config) + 30, 2):
         chip.sink.pause = after % 4 == 1
         chip.send(*packets)
@@ -298,7 +310,7 @@ async def a_reset_in_mid_packet_leaves_nothing_behind(dut):
 async def samples_and_results_by_registers(dut):
     """ROUTE 1: no room, no result, what is busy refuses, and a bad packet leaves the next good one alone."""
     chip, scenario = await trained(dut)
-    packets, expected = pack_samples(chip.config, scenario["probe_x"]), scenario["probe_words"]
+    packets, expected = probes(chip.config, scenario), scenario["probe_words"]
     await refused(chip.write("SAMPLE", 1))
     await refused(chip.read("RESULT"))
     await errors_are(chip, "no_room", "no_result")

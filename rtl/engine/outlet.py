@@ -140,7 +140,7 @@ class Outlet(wiring.Component):
         """
         f, back, word, now = self.form, self.spikes[1], self.words.payload, self.under_way
         goes = ~now.apical & (now.context == f.context_of(1))
-        done, ends = Signal(), now.header.last | now.header.blank
+        done = Signal()
         m.d.comb += back.valid.eq(self.words.valid & goes & ~done), back.payload.source.eq(f.lateral)
         with m.If(back.valid & back.ready):
             m.d.sync += done.eq(1)
@@ -149,7 +149,7 @@ class Outlet(wiring.Component):
         for p in range(f.lanes):
             count = word.lanes[p].count
             pixel = Mux(count[-1], (1 << PIXEL_BITS) - 1, count[:-1] << (PIXEL_BITS + 1 - f.count_bits))
-            m.d.comb += back.payload.trains[p].eq(Mux(ends, 0, pixel))
+            m.d.comb += back.payload.trains[p].eq(Mux(now.header.last, 0, pixel))
         patient(m, "back", back)
         return done | ~goes
 

@@ -8,14 +8,10 @@ from amaranth.utils import ceil_log2
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
+from rtl.engine.lists import Lists, ends_of, of_source, owner_of
 from rtl.fixed import times
 from rtl.memories import ram
 from rtl.spikes import one_of, pixel_count, train_count
-
-
-def of_source(values, source):
-    """The one of these numbers that is the source's."""
-    return Array(Const(value, range(max(2, max(values) + 1))) for value in values)[source]
 
 
 class Rows(wiring.Component):
@@ -26,20 +22,16 @@ class Rows(wiring.Component):
     recalled, and its update rides on the pass over what is perceived. The echo's own old counts mean nothing: it applies no
     errors.
 
-    Layer 1's own counts of the sample before, where it is recurrent, are more rows of its samples: their words, of the
-    `lateral` source, and the stimulus' fill one list, in any order, and it is listed when both senders are through.
-
-    A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
-    free, which it knows from the schedule; channels may be in the midst of samples of different sources.
+    Layer 1's own counts of the sample before, where it is recurrent, are more rows of its samples: their words are of the
+    `lateral` source, and fill the stimulus' lists (`rtl.engine.lists`). Channels may be in the midst of samples of different
+    sources.
 
     Args:
         channels: streams that words come by.
 
     Members:
         words: In, streams of `spikes_layout`. listed: Out, a bit a source: a sample is there to be walked.
-        source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
-            sample of that source, a clock later.
-        taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
+        source: In, taken: In -> job, front, back: Out: see `rtl.engine.lists.Lists`.
         index: In, an address -> entry: Out, `entry_layout`, `entry_clocks` later.
         idle: Out, no word is inside.
         host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
@@ -71,7 +63,7 @@ class Rows(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f, sources = self.form, self.sources
+        f = self.form
         m.submodules.list = rows = ram(shape=entry_layout(f), depth=1 << f.list_bits)
         get = rows.read_port()
         m.d.comb += get.addr.eq(self.index)
@@ -79,54 +71,19 @@ class Rows(wiring.Component):
             m.d.sync += self.entry.eq(get.data)
         else:
             m.d.comb += self.entry.eq(get.data)
-        # The first lateral words are those of the first sample: they belong to the second.
-        filling = Signal(len(sources), init=sum(s.lateral << number for number, s in enumerate(sources)))
-        full = [Signal(2, name=f"full{i}") for i in range(len(sources))]
-        walking = Signal(len(sources))
-
+        m.submodules.lists = self.lists = lists = Lists(f)
         held, channel, picks_next = self._take(m)
         olds = self._counts(m, held, picks_next)
-        ended, ended_source, closed, job = self._pick(m, rows.write_port(), held, channel, picks_next, olds, filling)
-        second, owner = filling.bit_select(ended_source, 1), self._owner(ended_source)
-
-        which = Signal(1 + f.source_bits)
-        m.d.sync += which.eq(Cat(walking.bit_select(self.source, 1), self.source))
-        m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
-        put, look = jobs.write_port(), jobs.read_port(domain="comb")
+        self._pick(m, rows.write_port(), held, channel, picks_next, olds)
         m.d.comb += [
-            put.en.eq(closed),
-            put.addr.eq(Cat(second, owner)),
-            put.data.eq(job),
-            look.addr.eq(which),
-            self.job.eq(look.data),
+            lists.source.eq(self.source),
+            lists.taken.eq(self.taken),
+            self.listed.eq(lists.listed),
+            self.job.eq(lists.job),
+            self.front.eq(lists.front),
+            self.back.eq(lists.back),
         ]
-        front, back = self._ends(which)
-        m.d.comb += self.front.eq(front), self.back.eq(back)
-        for number, both in enumerate(full):
-            done = closed & (owner == number)
-            gone = self.taken & (self.source == number)
-            fills, walks = filling[number], walking[number]
-            m.d.comb += self.listed[number].eq(Mux(walks, both[1], both[0]))
-            never(m, "a word for a source both of whose lists are full", picks_next & (held.source == number) & both.all())
-            never(m, "a list is filled that is full", done & both.bit_select(second, 1))
-            never(m, "a list is taken that is not there", gone & ~self.listed[number])
-            m.d.sync += [
-                fills.eq(fills ^ (ended & (ended_source == number))),
-                walks.eq(walks ^ gone),
-                both.eq((both | Cat(done & ~second, done & second)) & ~Cat(gone & ~walks, gone & walks)),
-            ]
         return m
-
-    def _ends(self, which):
-        """The first and the last address of a list; which: second of its source's two, and its source."""
-        firsts = [s.list_base + number * s.list_rows for s in self.sources for number in range(2)]
-        lasts = [s.list_base + (number + 1) * s.list_rows - 1 for s in self.sources for number in range(2)]
-        return of_source(firsts, which), of_source(lasts, which)
-
-    def _owner(self, source):
-        """The source whose list a source's rows are in: its own, but of the lateral one."""
-        lateral = self.form.lateral
-        return source if lateral is None else Mux(source == lateral, lateral - 1, source)
 
     def _take(self, m):
         """One word of the channels, in turns. Returns it, as a stream that goes on by `picks_next`, and its channel.
@@ -174,7 +131,16 @@ class Rows(wiring.Component):
             kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += self.host_read.eq(read.data[self.host_lane])
-        return read.data
+        return read.data if f.lateral is None else self._first_has_none(m, held, read.addr, picks_next, read.data)
+
+    def _first_has_none(self, m, held, address, picks_next, counts):
+        """The first sample after reset saw no lateral rows: its update, two samples later, has none, whatever is kept there
+        of a sample from before the reset."""
+        lateral, first, forgets = self.sources[self.form.lateral], Signal(init=1), Signal()
+        m.d.sync += forgets.eq(first & (held.source == self.form.lateral))
+        with m.If(picks_next & (address == lateral.count_base + lateral.slots * lateral.words - 1)):
+            m.d.sync += first.eq(0)
+        return data.View(counts.shape(), Mux(forgets, 0, counts.as_value()))
 
     def _place(self, m, held, picks_next, shape):
         """The address of the senders' counts in this slot: it goes round all slots, or is the sample's, by its parity."""
@@ -193,11 +159,9 @@ class Rows(wiring.Component):
         bases = [s.count_base + parity * s.words for s in sources for parity in range(2)]
         return (of_source(bases, Cat(held.header.parity, held.source)) + here)[: shape.width]
 
-    def _pick(self, m, put, held, channel, picks_next, olds, filling):
-        """Picks a word's rows one by one. Returns (pulse, source) of a sender that is through with a sample, and
-        (pulse, job) of a list that is complete with it.
-        """
-        f, sources = self.form, self.sources
+    def _pick(self, m, put, held, channel, picks_next, olds):
+        """Picks a word's rows one by one, and says when its sender is through with a sample."""
+        f, sources, lists = self.form, self.sources, self.lists
         mask, rest, pick = Signal(f.lanes), Signal(f.lanes), Signal(f.lanes)
         now = {  # of the word whose rows are picked
             "trains": Signal(held.trains.shape(), name="now_trains"),
@@ -238,10 +202,11 @@ class Rows(wiring.Component):
         entry = put.data
         train = one_of(chosen, trains)
         is_new = train.any()
-        second = filling.bit_select(source, 1)
-        front, back = self._ends(Cat(second, source))
-        two = 0 if f.lateral is None else self._owner(source) == f.lateral - 1
+        second = lists.filling.bit_select(source, 1)
+        front, back = ends_of(sources, Cat(second, source))
+        two = 0 if f.lateral is None else owner_of(f, source) == f.lateral - 1
         m.d.comb += tally.eq(Mux(two, self.channels + second, of_channel))
+        m.d.comb += lists.row.eq(picked), lists.row_source.eq(source)
         late = {"en": picked, "addr": Mux(is_new, front + new[tally], back - old[tally])}
         m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
         m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)
@@ -250,26 +215,13 @@ class Rows(wiring.Component):
             m.d.sync += new[tally].eq(new[tally] + 1)
         with m.If(picked & ~is_new):
             m.d.sync += old[tally].eq(old[tally] + 1)
-        job, ended_source, ended_tally = Signal(job_layout(f)), Signal(f.source_bits), Signal.like(tally)
-        ended_header = Signal.like(header)
-        m.d.sync += ended_source.eq(source), ended_tally.eq(tally), ended_header.eq(header)
-        closed, closed_header = self._complete(m, ended, ended_source, filling, ended_header)
-        m.d.comb += job.new.eq(new[ended_tally]), job.old.eq(old[ended_tally]), job.header.eq(closed_header)
-        with m.If(closed):
+        ended_tally = Signal.like(tally)
+        m.d.sync += lists.ended_source.eq(source), ended_tally.eq(tally), lists.header.eq(header)
+        m.d.comb += [
+            lists.ended.eq(ended),
+            lists.new.eq(new[ended_tally]),
+            lists.old.eq(old[ended_tally]),
+            self.idle.eq(~self.word_inside & ~mask.any() & ~ending & ~picked & ~closing & ~ended),
+        ]
+        with m.If(lists.closed):
             m.d.sync += new[ended_tally].eq(0), old[ended_tally].eq(0)
-        m.d.comb += self.idle.eq(~self.word_inside & ~mask.any() & ~ending & ~picked & ~closing & ~ended)
-        return ended, ended_source, closed, job
-
-    def _complete(self, m, ended, source, filling, header):
-        """Whether a list is complete, now that this sender is through, and its header: where it has two, the stimulus'."""
-        lateral = self.form.lateral
-        if lateral is None:
-            return ended, header
-        # Of each list whether one of the two is through; before the first sample there is none that could send.
-        through, headers = Signal(2, init=1), Array(Signal.like(header, name=f"header{i}") for i in range(2))
-        second, two = filling.bit_select(source, 1), self._owner(source) == lateral - 1
-        with m.If(ended & two):
-            m.d.sync += through.bit_select(second, 1).eq(~through.bit_select(second, 1))
-            with m.If(source != lateral):
-                m.d.sync += headers[second].eq(header)
-        return ended & (~two | through.bit_select(second, 1)), Mux(source == lateral, headers[second], header)

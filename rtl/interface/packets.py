@@ -60,11 +60,12 @@ def pack_samples(config: Config, x: np.ndarray, y: np.ndarray | None = None, las
     return words
 
 
-def unpack_samples(config: Config, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values (B, inputs) and labels (B,) of packets (B, sample_words), the inverse of `pack_samples`; a label may be any
-    number."""
+def unpack_samples(config: Config, words: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values (B, inputs), labels (B,) and ends of sequences (B,) of packets (B, sample_words), the inverse of
+    `pack_samples`; a label may be any number."""
     words = np.asarray(words, np.int64)
-    return _unpacked(words[:, 1:], PIXEL_BITS, PIXELS)[:, : config.inputs], words[:, 0] & ((1 << HEADER_LABEL_BITS) - 1)
+    label, last = words[:, 0] & ((1 << HEADER_LABEL_BITS) - 1), words[:, 0] >> LAST_BIT & 1
+    return _unpacked(words[:, 1:], PIXEL_BITS, PIXELS)[:, : config.inputs], label, last
 
 
 def pack_results(config: Config, number: int, results: Records | Recalled) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 from golden.config import Config
 from golden.records import RECALLED_COUNTERS
 from sw import data
-from sw.common.errors import CheckError
+from sw.common.errors import CheckError, UserError
 from sw.data.synthetic import random_dataset
 
 SAMPLES, TESTS = 192, 50
@@ -88,6 +88,14 @@ def with_recall(config: Config) -> str:
     return "recall included" if blocks(config) else "no recall among them"
 
 
+PREDICTED = "samples that are named, and sequences of a core that is not recurrent"
+
+
+def predictable(config: Config) -> bool:
+    """Whether there is a model of its clocks."""
+    return config.task != "autoencoder" and not config.recurrent
+
+
 @cache
 def predict(config: Config, density: float | None = None, learned: int = SAMPLES, inferred: int = TESTS) -> PredictedClocks:
     """The model of clocks: golden learns and infers the samples, and what it counts goes through the core's timing.
@@ -96,9 +104,14 @@ def predict(config: Config, density: float | None = None, learned: int = SAMPLES
 
     Args:
         density: of random pixels; None: the samples that `measure` takes.
+
+    Raises:
+        UserError: a core of which there is no model: see `predictable`.
     """
     from sw.design import counts, engine_clocks
 
+    if not predictable(config):
+        raise UserError(f"clocks: found {config.name}; allowed is what is predicted: {PREDICTED}")
     dataset = samples(config, learned, inferred, density)
     parts = counts.watch(config, dataset)
     training, inference = (engine_clocks.clocks(config, part) if part else None for part in parts)
@@ -152,7 +165,7 @@ def measure(
         dataset.name,
         result.values_compared,
         visited,
-        fewer=config.task == "recognition",
+        fewer=config.task != "autoencoder",
     )
 
 
@@ -167,7 +180,7 @@ def visits(config: Config, counters: np.ndarray) -> int:
 
 def samples(config: Config, learned: int = SAMPLES, inferred: int = TESTS, density: float | None = None) -> data.Dataset:
     """The first digits; where those do not match, or a density of pixels is asked for, random ones at that or `DENSITY`."""
-    named = config.task == "recognition"
+    named = config.task != "autoencoder"
     if density is None and config.sizes[0] == 64 and (config.classes == 10 or not named):
         digits = data.load("digits", 0)
         return data.Dataset(

@@ -7,7 +7,9 @@ import torch
 
 from golden.config import Config
 from golden.integer import IntegerModel
+from golden.recurrence import Recurrence
 from golden.rule import Rule
+from golden.sequence import Foreteller
 from sw.data import Dataset
 
 
@@ -44,8 +46,8 @@ class Sample:
     recalled: list[dict[int, Walked]] = field(default_factory=list)
 
 
-class _Watched(Rule):
-    """The rule, and every trace of its samples and concepts."""
+class _Watched:
+    """A rule, and every trace of its samples and concepts."""
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -65,11 +67,20 @@ class _Watched(Rule):
         return trace
 
 
+class _Names(_Watched, Rule):
+    pass
+
+
+class _Foretells(_Watched, Recurrence):
+    pass
+
+
 def watch(config: Config, dataset: Dataset) -> tuple[list[Sample], list[Sample]]:
     """Golden learns the training samples from initial weights, and then infers the others; the first are none where the
-    configuration does not learn."""
-    model = IntegerModel(config, fast=False)
-    model.rule = rule = _Watched(config)
+    configuration does not learn. A core that is not recurrent: each sample is seen alone."""
+    model, of = (Foreteller, _Foretells) if config.task == "sequence" else (IntegerModel, _Names)
+    model = model(config, fast=False)
+    model.rule = rule = of(config)
     learned = []
     if config.learn:
         model.train(dataset.x_train, dataset.y_train)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.terminal import say
-from sw.design.clocks import predict, with_recall
+from sw.design.clocks import PREDICTED, predict, predictable, with_recall
 
 
 @dataclass
@@ -87,10 +87,10 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     bits = sum(part.bits for part in parts.values())
     multipliers = sum(sum(part.multipliers.values()) for part in parts.values())
     say(console, f"{bits:,} bits of memory, {multipliers} multipliers\n")
-    if config.task == "recognition":
+    if predictable(config):
         _show_clocks(console, config, density)
     else:
-        say(console, f"clocks a sample are predicted of task recognition alone; those of {config.name}: bispike verify")
+        say(console, f"clocks a sample are predicted of {PREDICTED}; those of {config.name}: bispike verify")
 
 
 def _show_clocks(console: Console, config: Config, density: float | None) -> None:

@@ -46,7 +46,8 @@ def _streams(config: Config) -> list[str]:
         sample, label = f"{config.beat} pixels of 4 bits, or with recall counts of a code", "learn, recall"
         result = "recalled counts, code, squared error, counters of each layer"
     else:
-        sample, label = f"{config.beat} pixels of 4 bits", "label, learn, recall" + ", last" * config.recurrent
+        sample = f"{config.beat} pixels of 4 bits"
+        label = "label, learn, recall" + ", last: it ends a sequence" * config.recurrent
         result = "prediction, summed voltages of the concepts, counters of each layer"
     return [
         "Streams are valid/ready, one clock, reset synchronous and active high. Results are the same under any stalls.",
@@ -57,9 +58,9 @@ def _streams(config: Config) -> list[str]:
 
 
 _DOES = {
-    "sequence": "learns on chip to foretell what comes next in a sequence (docs/sequences.md).",
     "recognition": "learns on chip by Bidirectional Spike-based Distillation (arXiv 2509.20284).",
     "autoencoder": "learns on chip to recall samples from its own code of them (docs/autoencoder.md).",
+    "sequence": "learns on chip to foretell what comes next in a sequence (docs/sequences.md).",
 }
 _AXI = [
     "One clock, aclk; aresetn is synchronous and active low. Registers and packets: docs/registers.md.",

@@ -80,6 +80,18 @@ inference-only core, too. Its settings and counters:
 |---|---|---|---|---|
 """
 
+_SEQUENCE = """
+## A sequence's core
+
+Packets are those above, but for one bit of a *recurrent* core's samples: bit 16 of word 0 says that the sample ends a
+sequence ([sequences.md](sequences.md), 3). `finish` ends one, too. Between two samples of a sequence the core holds counts
+that no memory shows: who saves or loads a state writes `finish` first. `task` and, where it is so, `recurrent` are in the
+text behind the fingerprint. Its settings and counters:
+
+| address | name | access | bits | |
+|---|---|---|---|---|
+"""
+
 
 def text() -> str:
     """The file's text."""
@@ -97,11 +109,12 @@ def text() -> str:
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed}, the layers\n")
     parts.append("of `engines`, and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
-    parts += [_PACKETS, _AUTOENCODER]
-    parts += [
-        f"| {place} | {name} | {access} | {bits} | {text} |\n"
-        for place, name, access, bits, text in _core_rows("autoencoder")
-    ]
+    parts.append(_PACKETS)
+    for task, words in (("autoencoder", _AUTOENCODER), ("sequence", _SEQUENCE)):
+        parts.append(words)
+        parts += [
+            f"| {place} | {name} | {access} | {bits} | {text} |\n" for place, name, access, bits, text in _core_rows(task)
+        ]
     return "".join(parts)
 
 

@@ -44,6 +44,7 @@ class Chip:
         self._recover()
         self._number = self._get("RESULTS")
         self._pending = UPDATE_DELAY  # samples until no update waits: another host may have left one
+        self._within = self.config.recurrent  # the sequence may not have ended
 
     def _identified(self, config: Config) -> Config:
         """The configuration asked for or, where the core has only the inference of it, that."""
@@ -83,12 +84,18 @@ class Chip:
     # -- samples ---------------------------------------------------------------------------------------------------------
 
     def train(
-        self, x: np.ndarray, y: np.ndarray | None = None, advance: Callable[[int], None] = lambda done: None
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        advance: Callable[[int], None] = lambda done: None,
+        last: np.ndarray | None = None,
     ) -> Records | Recalled:
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
             y: an auto-encoder's samples have none. advance: called with the number of samples done.
+            last: (N,) 1 where a sequence ends, of a recurrent core; None: nowhere. `finish` ends one, too, and with it
+                `save`, `load` and `recall`.
 
         Raises:
             TransportError: the chip does not answer, or has no learning; samples without labels that need them.
@@ -98,16 +105,18 @@ class Chip:
             y = None
         elif y is None:
             raise TransportError("train: found samples without labels; allowed is that only with an auto-encoder")
-        return self._stream(x, y, "learn", advance)
+        return self._stream(x, y, "learn", advance, last)
 
-    def infer(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Records | Recalled:
-        """What the chip says of samples x (N, n_0), with nothing learned."""
-        return self._stream(x, None, "infer", advance)
+    def infer(
+        self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None, last: np.ndarray | None = None
+    ) -> Records | Recalled:
+        """What the chip says of samples x (N, n_0), with nothing learned. last: see `train`."""
+        return self._stream(x, None, "infer", advance, last)
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Concepts (N,) of samples x (N, n_0)."""
-        self._check_task("predict", "recognition")
-        return self.infer(x).prediction
+    def predict(self, x: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
+        """Concepts (N,) of samples x (N, n_0). last: see `train`."""
+        self._check_task("predict", "recognition", "sequence")
+        return self.infer(x, last=last).prediction
 
     def draw(self, code: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Recalled:
         """What an auto-encoder recalls of codes (N, n_L), counts 0..T, of no sample."""
@@ -116,7 +125,7 @@ class Chip:
 
     def recall(self) -> np.ndarray:
         """What the backward network recalls for each concept: counts (K, n_0), 0..T. An inference-only core has none."""
-        self._check_task("recall", "recognition")
+        self._check_task("recall", "recognition", "sequence")
         self._check_learning("recall")
         self._stream(self._blank(), None, "recall")
         self.finish()
@@ -126,22 +135,42 @@ class Chip:
         if not self.config.learn:
             raise TransportError(f"{what}: found an inference-only core, {self.config.name}; allowed is one that learns")
 
-    def _check_task(self, what: str, task: str) -> None:
-        if self.config.task != task:
+    def _check_task(self, what: str, *tasks: str) -> None:
+        if self.config.task not in tasks:
             found = f"{what}: found a core of task {self.config.task}, {self.config.name}"
-            raise TransportError(f"{found}; allowed is one of task {task}")
+            raise TransportError(f"{found}; allowed is one of task {' or '.join(tasks)}")
+
+    def _ends(self, count: int, last: np.ndarray | None) -> np.ndarray | None:
+        """Where sequences end, as packets have it."""
+        if last is None:
+            return None
+        if np.shape(last) != (count,) or not np.isin(last, (0, 1)).all():
+            found = f"shape {np.shape(last)}" if np.shape(last) != (count,) else f"a value {np.max(last)}"
+            raise TransportError(f"last: found {found}; allowed is 0 or 1 for each of the {count} samples")
+        self._check_task("last", "sequence")
+        return np.asarray(last) * self.config.recurrent
 
     def finish(self) -> None:
-        """Writes the updates that are pending, those of the last two samples; no sample counts them."""
-        if self._pending:
+        """Writes the updates that are pending, those of the last two samples; no sample counts them. A sequence ends."""
+        if self._pending or self._within:
             self._wait("idle")
             self.transport.write(self._settings["finish"].address, [0])
             self._wait("idle")
-            self._pending = 0
+            self._pending, self._within = 0, False
 
-    def _stream(self, x, y, mode: str, advance: Callable[[int], None] = lambda done: None) -> Records | Recalled:
+    def _stream(
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None,
+        mode: str,
+        advance: Callable[[int], None] = lambda done: None,
+        last: np.ndarray | None = None,
+    ) -> Records | Recalled:
+        last = self._ends(len(x), last)
         self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
-        packets, results = pack_samples(self.config, np.asarray(x), y), []
+        packets, results = pack_samples(self.config, np.asarray(x), y, last), []
+        if len(x):
+            self._within = self.config.recurrent and not (last is not None and last[-1])
         self._pending = UPDATE_DELAY if mode == "learn" else self._pending
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])

@@ -153,7 +153,7 @@ class GoldenTransport(Transport):
         """The settings written become the model's; rates that belong to no decay shift wait for the others."""
         self._settle()
         values, config = self._values, self.config
-        changes = {name: values[name] for name in ("threshold", "dead_zone", "seed") if name in values}
+        changes = {name: values[name] for name in ("threshold", "dead_zone", "seed", "neighbours") if name in values}
         # The keys are the window of 4 steps.
         changes |= {name: values[name] * 4 // config.steps for name in ("window_low", "window_high")}
         changes |= {name: bool(values[name]) for name in ("stochastic", "learn_theta")}
@@ -174,7 +174,7 @@ class GoldenTransport(Transport):
         """A whole packet: dropped where it is not one of a sample."""
         packet, self._packet = self._packet, []
         due = sample_words(self.config)
-        x, labels = unpack_samples(self.config, np.array([(packet + [0] * due)[:due]]))
+        x, labels, last = unpack_samples(self.config, np.array([(packet + [0] * due)[:due]]))
         draws, wrong = self.config.task == "autoencoder", []
         if len(packet) != due:
             wrong.append("short_packet" if len(packet) < due else "long_packet")
@@ -187,14 +187,15 @@ class GoldenTransport(Transport):
             return
         mode = MODES[self._mode] if self._mode < len(MODES) else "infer"
         self._settle()
-        said = self._draw_or_train(x, mode) if draws else self._train(x, labels, mode)
+        said = self._draw_or_train(x, mode) if draws else self._train(x, labels, last, mode)
         self._results += pack_results(self.config, self._number, said)[0].tolist()
         self._number += 1
         self._values["PACKETS"] += 1
         self._values["RESULTS"] += 1
 
-    def _train(self, x: np.ndarray, labels: np.ndarray, mode: str) -> Records:
-        said = self.model.train(x, labels, learn=mode == "learn")
+    def _train(self, x: np.ndarray, labels: np.ndarray, last: np.ndarray, mode: str) -> Records:
+        own = {"last": last} if self.config.task == "sequence" else {}
+        said = self.model.train(x, labels, learn=mode == "learn", **own)
         if mode == "recall" and self.config.learn:
             self.model.recall()
         return said
@@ -211,6 +212,8 @@ def _model(config: Config) -> "IntegerModel | Autoencoder":
     """A new golden model of the configuration's task."""
     if config.task == "autoencoder":
         from golden.autoencoder import Autoencoder as Model
+    elif config.task == "sequence":
+        from golden.sequence import Foreteller as Model
     else:
         from golden.integer import IntegerModel as Model
     return Model(config)

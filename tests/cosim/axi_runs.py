@@ -5,37 +5,40 @@ from pathlib import Path
 import numpy as np
 
 from cosim.files import save_arrays
+from cosim.job import take
 from golden.autoencoder import Autoencoder
 from golden.config import Config
-from golden.integer import IntegerModel
 from golden.records import Recalled, Records
 from rtl.interface.packets import pack_results
 from rtl.interface.registers import MODES
+from tests.cosim.core_runs import fresh
 
 TOP, BENCH = "axi_core", "cosim.benches.axi"
 SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
 """The first makes the chip's concepts."""
-DRAWN = (("draw", 1), ("learn", 9), ("infer", 1), ("draw", 3), ("learn", 4), ("draw", 1), ("learn", 5))
+DRAWN = (("draw", 1), ("learn", 5), ("infer", 1), ("draw", 2), ("learn", 3), ("draw", 1), ("learn", 3))
 """Of an auto-encoder."""
 
 
 def scenario(config: Config, path: Path) -> Path:
-    """Writes it: the chip gets golden's first weights and recalls the rest itself."""
-    rng, model = np.random.default_rng(5), IntegerModel(config, fast=False)
+    """Writes it: the chip gets golden's first weights and recalls the rest itself. Sequences end here and there; each of the
+    probes is one."""
+    rng, model = np.random.default_rng(5), fresh(config)
     arrays = {f"begin.{name}": value for name, value in model.state().items() if name.startswith(("W", "Theta"))}
     modes = [mode for mode, number in SEGMENTS for _ in range(number)]
     x = rng.integers(0, 16, (len(modes), config.sizes[0])) * (rng.random((len(modes), config.sizes[0])) < 0.6)
     y = rng.integers(0, config.classes, len(modes))
+    last = rng.random(len(modes)) < (0.3 if config.recurrent else 0)
     words = []
     for n, mode in enumerate(modes):
-        words.append(_packets(config, model.train(x[n : n + 1], y[n : n + 1], learn=mode == "learn"), n))
+        words.append(_packets(config, take(model, x[n : n + 1], y[n : n + 1], mode == "learn", last[n]), n))
         if mode == "recall":
             model.recall()
-    arrays |= {"x": x, "y": y, "words": np.concatenate(words)}
+    arrays |= {"x": x, "y": y, "last": last, "words": np.concatenate(words)}
     arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in SEGMENTS])
     arrays |= {f"end.{name}": value for name, value in model.state().items()}
     probe = rng.integers(0, 16, (6, config.sizes[0]))  # one for each kind of a bad packet
-    arrays |= {"probe_x": probe, "probe_words": _packets(config, model.train(probe, np.zeros(6, int), learn=False), 0)}
+    arrays |= {"probe_x": probe, "probe_words": _packets(config, take(model, probe, np.zeros(6, int), False), 0)}
     save_arrays(path, arrays)
     return path
 

@@ -1,7 +1,8 @@
-"""Scenarios for the whole core, and how they are run: shared by test_core.py and test_mutants.py."""
+"""Scenarios for the whole core, and how they are run: shared by test_core.py, test_sequence.py and those of mutants."""
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,10 +10,10 @@ import torch
 from cosim.benches.scenario import Scenario
 from cosim.build import Build, build
 from cosim.elaborate import core_verilog
+from cosim.job import Parts
 from cosim.runner import run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
-from golden.integer import IntegerModel
 
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
@@ -64,9 +65,14 @@ def mixture(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     return learn, rng.random(count) < np.where(learn, 0.15, 0.3)
 
 
-def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> IntegerModel:
+def fresh(config: Config) -> Any:
+    """Golden's new model of the configuration's task, with every memory in plain sight."""
+    return Parts.get(Parts.of(config).golden)(config, fast=False)
+
+
+def wild(config: Config, rng: np.random.Generator, decay: int = 0) -> Any:
     """A model whose memories hold anything they can hold, many values at the ends of their ranges."""
-    model = IntegerModel(config, fast=False)
+    model = fresh(config)
     state = model.state()
     master = 1 << (config.weight_bits - 1)
     ends = {"W": master, "Theta": master, "E": 1 << 23, "S": 1 << 23}
@@ -98,7 +104,7 @@ def thorough(config: Config, path: Path, samples: int = 20, seed: int = 0, reset
         samples: of each half. resets: clocks after the 16th sample of a stream.
     """
     rng = np.random.default_rng(seed)
-    scenario = Scenario(IntegerModel(config, fast=False))
+    scenario = Scenario(fresh(config))
     scenario.samples(*stimulus(config, samples // 2, rng), *mixture(samples // 2, rng))
     scenario.resume()
     scenario.samples(*stimulus(config, samples // 2, rng))

@@ -34,8 +34,8 @@ MUTANTS = (
     Mutant(
         "a list begins where the one before ended",
         "engine/rows.py",
-        "m.d.sync += new[closed_channel].eq(0), old[closed_channel].eq(0)",
-        "m.d.sync += new[closed_channel].eq(0)",
+        "m.d.sync += new[ended_tally].eq(0), old[ended_tally].eq(0)",
+        "m.d.sync += new[ended_tally].eq(0)",
         True,
     ),
     Mutant("a sample more than there are lists", "engine/claims.py", "LISTS = 2", "LISTS = 3", True),

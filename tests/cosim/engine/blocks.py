@@ -33,6 +33,7 @@ class Case:
         extra = (
             f" T{c.steps}" * (c.steps != 4) + " rate" * (c.coding == "rate") + f" B{c.weight_bits}" * (c.weight_bits != 16)
         )
+        extra += " recurrent" * c.recurrent
         return f"{self.block} layers {','.join(map(str, self.layers))} of {sizes}, {self.lanes} lanes{extra}"
 
     @property

@@ -1,11 +1,11 @@
 """`Outlet`: what is offered stays; nothing for the learner is lost."""
 
-from amaranth.hdl import Signal
+from amaranth.hdl import Mux, Signal
 
 from rtl.checks import holds, never
 from rtl.engine.outlet import Outlet
 from tests.cosim.mutants import Mutant
-from tests.formal.engine.small import FORM
+from tests.formal.engine.small import FORM, RECURRENT
 from tests.formal.proof import Bench, Proof
 
 
@@ -43,6 +43,23 @@ def rules(bench: Bench, block: Outlet) -> None:
     never(m, "V_L without its word, or of no top", voltages & ~(taken & top & ~now.apical))
 
 
+def returns(bench: Bench, block: Outlet) -> None:
+    """A word of layer 1 comes back before it goes on; of a sample that ends a sequence nothing but blanks."""
+    rules(bench, block)
+    m, word, back = bench.m, block.words, block.spikes[1]
+    own = word.valid & ~block.under_way.apical & (block.under_way.context == 1)
+    been, comes, goes = Signal(), back.valid & back.ready, word.valid & word.ready
+    m.d.sync += been.eq((been | comes) & ~goes)
+    never(m, "a word that is not layer 1's comes back, or one twice", back.valid & (~own | been))
+    never(m, "a word of layer 1 goes on that has not been back", goes & own & ~been)
+    sent = back.payload.trains.as_value().any()
+    never(m, "a sequence has ended, and goes on", back.valid & block.under_way.header.last & sent)
+    count = word.payload.lanes[0].count
+    bench.assume(count <= RECURRENT.steps)
+    expected = Mux(count == RECURRENT.steps, 15, count << 2)
+    holds(m, "16 r / T, at most 15", ~back.valid | block.under_way.header.last | (back.payload.trains[0] == expected))
+
+
 PROOFS = (
     Proof(
         "engine/outlet",
@@ -56,8 +73,8 @@ PROOFS = (
             Mutant(
                 "a full queue is no matter",
                 "engine/outlet.py",
-                "self.voltages.ready) & to_teach.ready & to_norm.ready",
-                "self.voltages.ready) & to_norm.ready",
+                "queued = to_teach.ready & to_norm.ready & returned",
+                "queued = to_norm.ready & returned",
             ),
             Mutant(
                 "the last item stays in its queue",
@@ -68,13 +85,27 @@ PROOFS = (
             Mutant(
                 "spikes before there is room",
                 "engine/outlet.py",
-                "(way == number) & to_teach.ready & to_norm.ready",
+                "(way == number) & queued",
                 "(way == number)",
             ),
-            Mutant(
-                "V_L before its word", "engine/outlet.py", "top & to_teach.ready & to_norm.ready", "top & to_teach.ready"
-            ),
+            Mutant("V_L before its word", "engine/outlet.py", "~apical & top & queued", "~apical & top & to_teach.ready"),
             Mutant("takes what nobody took", "engine/outlet.py", "clear = free & (apical", "clear = (apical"),
+        ),
+    ),
+    Proof(
+        "engine/outlet: returns",
+        "each word of a recurrent layer 1 comes back once, before it goes on, as 16 r / T; blank where a sequence ends",
+        lambda: Outlet(RECURRENT),
+        returns,
+        depth=10,
+        bounded="its queues' fill is theirs alone",
+        bugs=10,
+        mutants=(
+            Mutant("comes back again", "engine/outlet.py", "self.words.valid & goes & ~done", "self.words.valid & goes"),
+            Mutant("goes on at once", "engine/outlet.py", "return done | ~goes", "return 1"),
+            Mutant("recalls come back", "engine/outlet.py", "goes = ~now.apical & (now", "goes = (now"),
+            Mutant("a sequence without an end", "engine/outlet.py", "Mux(now.header.last, 0, pixel)", "pixel"),
+            Mutant("T is none", "engine/outlet.py", "Mux(count[-1], (1 << PIXEL_BITS) - 1,", "Mux(count[-1], 0,"),
         ),
     ),
 )

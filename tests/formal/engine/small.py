@@ -6,3 +6,7 @@ from rtl.engine.formats import EngineFormat
 FORM = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=1), (0, 1, 2), 1)
 WIDER = EngineFormat.of(Config(sizes=(2, 2, 2), lanes=2), (0, 1, 2), 2)
 """Its learner has three samples under way."""
+RECURRENT = EngineFormat.of(
+    Config.from_dict({"task": "sequence", "recurrent": True, "sizes": (2, 2, 2), "lanes": 1, "neighbours": 0}), (0, 1, 2), 1
+)
+"""Its layer 1 sees its own counts, too."""

@@ -1,4 +1,4 @@
-"""PacketIn: how much waits in its ring, and that it stays whole."""
+"""PacketIn: how much waits in its ring, that it stays whole, and what is made of its header."""
 
 import pytest
 from amaranth.sim import Simulator
@@ -11,6 +11,36 @@ CONFIG = Config(sizes=(24, 3), lanes=8)
 """Packets of 4 words: two of them are the whole ring."""
 DRAWS = Config.from_dict({"task": "autoencoder", "sizes": [3, 9], "lanes": 4, "learn": False})
 """Packets of 3 words, for codes of 9: samples of 3 beats."""
+
+FORETELLS = Config.from_dict({"task": "sequence", "recurrent": True, "sizes": [3, 3], "lanes": 4})
+"""Packets of 2 words, samples of one beat."""
+
+
+def test_bit_16_ends_a_sequence_and_the_bits_above_mean_nothing():
+    dut, found = PacketIn(FORETELLS), []
+    headers = [0x00000, 0x10001, 0xFFFE0002, 0xFFFF0000]
+
+    async def host(ctx):
+        for header in headers:
+            for number, word in enumerate((header, 0x123)):
+                ctx.set(dut.i.payload, {"data": word, "last": number})
+                ctx.set(dut.i.valid, 1)
+                await ctx.tick().until(dut.i.ready)
+        ctx.set(dut.i.valid, 0)
+
+    async def core(ctx):
+        ctx.set(dut.o.ready, 1)
+        for _ in range(80):
+            _, _, valid, payload = await ctx.tick().sample(dut.o.valid, dut.o.payload)
+            if valid:
+                found.append((payload.label, payload.last))
+
+    simulator = Simulator(dut)
+    simulator.add_clock(1e-8)
+    simulator.add_testbench(host)
+    simulator.add_testbench(core)
+    simulator.run()
+    assert found == [(0, 0), (1, 1), (2, 0), (0, 1)]
 
 
 @pytest.mark.parametrize("pause", [0, 2])

@@ -19,6 +19,16 @@ def test_a_samples_pixels_lie_lowest_first(pixels):
     assert int(words[0, -1]) >> (4 * ((pixels - 1) % 8 + 1)) == 0, "nothing beyond the last pixel"
 
 
+def test_a_recurrent_cores_samples_say_where_a_sequence_ends():
+    config = Config.from_dict({"task": "sequence", "recurrent": True, "sizes": (9, 5, 3), "lanes": 2})
+    x, y, last = np.full((4, 9), 15), np.array([0, 1, 2, 1]), np.array([0, 1, 0, 1])
+    words = pack_samples(config, x, y, last)
+    assert words[:, 0].tolist() == [0, 1 << 16 | 1, 2, 1 << 16 | 1]
+    np.testing.assert_array_equal(pack_samples(config, x, y)[:, 0], y, "nowhere, if nobody says where")
+    for found, sent in zip(unpack_samples(config, words), (x, y, last), strict=True):
+        np.testing.assert_array_equal(found[:, :9] if sent is x else found, sent)
+
+
 def test_results_come_back_as_they_were():
     config, rng = Config(sizes=(9, 5, 3), lanes=2), np.random.default_rng(2)
     sent: dict = {"prediction": rng.integers(0, 3, 5), "voltages": rng.integers(-9999, 9999, (5, 3))}
@@ -38,7 +48,7 @@ def test_an_auto_encoders_packets_have_room_for_pixels_and_codes(sizes, words):
     assert sample_words(config) == 1 + words
     for width in (sizes[0], sizes[-1]):
         x = rng.integers(0, 16, (4, width))
-        values, labels = unpack_samples(config, pack_samples(config, x))
+        values, labels, _ = unpack_samples(config, pack_samples(config, x))
         np.testing.assert_array_equal(values[:, :width], x)
         assert not values[:, width:].any() and not labels.any() and values.shape == (4, config.inputs)
 

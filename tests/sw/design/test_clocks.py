@@ -11,6 +11,7 @@ from golden.config import Config
 from golden.records import RECALLED_COUNTERS
 from rtl.engine import formats
 from rtl.engine.stages import SLOW
+from sw.common.errors import UserError
 from sw.design import counts, engine_clocks
 from sw.design.clocks import measure, predict, samples, visits
 from tests.marks import long
@@ -26,6 +27,7 @@ SHAPES = {
 }
 LONG = ("image", "digits", "rate", "deep")
 TWO = Config(sizes=(16, 8, 8, 4), lanes=4, block=8, engines=((1,), (0, 2, 3)))
+FORETELLS = Config.from_dict({"task": "sequence", "sizes": (16, 8, 12), "lanes": 4, "block": 8, "name": "foretells"})
 NEAR = pytest.approx(1, abs=0.05)
 
 
@@ -35,9 +37,9 @@ def test_the_model_is_near_to_what_was_measured(name):
     assert found.training / real["training"] == NEAR and found.inference / real["inference"] == NEAR
 
 
-@pytest.mark.parametrize("name", ["small", *map(long, ("deep", "two engines"))])
+@pytest.mark.parametrize("name", ["small", *map(long, ("deep", "two engines", "foretells"))])
 def test_the_model_is_near_to_a_simulation(name):
-    config = (SHAPES | {"two engines": TWO})[name]
+    config = (SHAPES | {"two engines": TWO, "foretells": FORETELLS})[name]
     real = measure(config, simulator="icarus", learned=24, inferred=6)
     found = predict(config, learned=24, inferred=6)
     assert found.training / real.training == NEAR and found.inference / real.inference == NEAR
@@ -60,6 +62,13 @@ def test_what_was_measured_is_what_is_measured(name):
 def test_a_core_without_learning_has_no_clocks_of_training():
     found = predict(SHAPES["small"].replace(learn=False), learned=8, inferred=8)
     assert found.training is None and found.sample == found.inference and found.over.startswith("8 samples inferred (")
+
+
+def test_what_is_not_predicted_is_refused_in_a_line():
+    with pytest.raises(
+        UserError, match="clocks: found foretells; allowed is what is predicted: samples that are named, and"
+    ):
+        predict(FORETELLS.replace(recurrent=True))
 
 
 def test_an_auto_encoder_visits_synapses_on_all_its_ways():

@@ -97,7 +97,7 @@ def test_an_auto_encoder_is_counted_and_its_clocks_are_not_predicted(capsys, mon
         "  ", " "
     )
     assert "engine0.differences" in shown and "2 of 18 x 7" in shown
-    assert shown.endswith("clocks a sample are predicted of task recognition alone; those of small: bispike verify\n")
+    assert shown.endswith("sequences of a core that is not recurrent; those of small: bispike verify\n")
     assert "words walked" not in shown
 
 

@@ -26,6 +26,13 @@ def test_the_header_says_what_an_auto_encoder_does_and_how_wide_its_samples_are(
     assert "a sample: 3 beats of 4 pixels of 4 bits, the first lowest; label, learn, recall" in header(CONFIG, "core")
 
 
+def test_the_header_says_that_a_recurrent_cores_samples_end_sequences():
+    config = Config.from_dict({"task": "sequence", "recurrent": True, "sizes": [7, 5, 9], "lanes": 4})
+    text = header(config, "core")
+    assert "to foretell what comes next" in text and "label, learn, recall, last: it ends a sequence\n" in text
+    assert "label, learn, recall\n" in header(config.replace(recurrent=False), "core")
+
+
 def test_the_file_is_one_design_with_its_header_in_front(tmp_path, capsys):
     (tmp_path / "small.toml").write_text(CONFIG.to_toml())
     output = tmp_path / "made" / "small.v"

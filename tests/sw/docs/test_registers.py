@@ -24,14 +24,17 @@ def test_the_formulas_give_every_layers_addresses(layers):
 
 
 @pytest.mark.parametrize("layers", (1, 8))
-def test_the_formulas_of_an_auto_encoder_give_every_layers_addresses(layers):
-    config = Config.from_dict({"task": "autoencoder", "sizes": [4] * (layers + 1), "lanes": 2})
-    section = registers.text().split("## An auto-encoder's core")[1]
+@pytest.mark.parametrize("task, title", [("autoencoder", "An auto-encoder's core"), ("sequence", "A sequence's core")])
+def test_the_formulas_of_other_tasks_give_every_layers_addresses(task, title, layers):
+    config = Config.from_dict({"task": task, "sizes": [4] * (layers + 1), "lanes": 2})
+    section = registers.text().split(f"## {title}")[1].split("\n## ")[0]
     rows = re.findall(r"\| 0x(\w+)(?: \+ (.+?))? \| (\w+(?: l)?) \| [rw]", section)
     found = {}
     for place, formula, name in rows:
         first = {"rate l": 1, "backward_rate l": 0}.get(name)
         for layer in range(layers) if first is not None else (0,):
-            here = {"": 0, "4 (l - 1)": 4 * layer, "4 L + 4 l": 4 * (layers + layer), "8 L": 8 * layers}[formula]
+            here = {"": 0, "4 (l - 1)": 4 * layer, "4 L": 4 * layers, "4 L + 4 l": 4 * (layers + layer), "8 L": 8 * layers}[
+                formula
+            ]
             found[name.replace(" l", str(layer + (first or 0)))] = int(place, 16) + here
     assert found == {r.name: r.address for r in core_registers(config)}

@@ -1,0 +1,131 @@
+"""Lists: which of a source's two lists is filled and which is walked, when one is complete, and what is in it."""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.checks import never
+from rtl.engine.contexts import Source
+from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import header_layout, job_layout
+from rtl.memories import ram
+
+
+def of_source(values, source):
+    """The one of these numbers that is the source's."""
+    return Array(Const(value, range(max(2, max(values) + 1))) for value in values)[source]
+
+
+def ends_of(sources: tuple[Source, ...], which):
+    """The first and the last address of a list; which: second of its source's two, and its source."""
+    firsts = [s.list_base + number * s.list_rows for s in sources for number in range(2)]
+    lasts = [s.list_base + (number + 1) * s.list_rows - 1 for s in sources for number in range(2)]
+    return of_source(firsts, which), of_source(lasts, which)
+
+
+def owner_of(f: EngineFormat, source):
+    """The source whose lists a source's rows are in: its own, but of the lateral one."""
+    return source if f.lateral is None else Mux(source == f.lateral, f.lateral - 1, source)
+
+
+class Lists(wiring.Component):
+    """A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
+    free, which it knows from the schedule.
+
+    Lists of a recurrent layer 1 have two senders, the stimulus and the layer itself, whose samples are those that the
+    stimulus' follow. They are through in any order, the stimulus perhaps a list ahead; with the second a list is complete,
+    and its header is the stimulus'. Before the first sample there is none that could send.
+
+    Members:
+        row: In, pulse: one of `row_source` (In) goes into the list that `filling` (Out, a bit a source) says.
+        ended: In, pulse: the sender `ended_source` (In) is through with a sample of this `header` (In); closed: Out, in its
+            clock: the list is complete, with `new` and `old` (In) rows.
+        listed: Out, a bit a source: a sample is there to be walked.
+        source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
+            sample of that source, a clock later.
+        taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
+    """
+
+    def __init__(self, form: EngineFormat):
+        self.form = f = form
+        job = job_layout(f)
+        super().__init__(
+            {
+                "row": In(1),
+                "row_source": In(f.source_bits),
+                "filling": Out(len(f.sources)),
+                "ended": In(1),
+                "ended_source": In(f.source_bits),
+                "header": In(header_layout(f)),
+                "new": In(job["new"].shape),
+                "old": In(job["old"].shape),
+                "closed": Out(1),
+                "listed": Out(len(f.sources)),
+                "source": In(f.source_bits),
+                "job": Out(job),
+                "front": Out(f.list_bits),
+                "back": Out(f.list_bits),
+                "taken": In(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        f, sources = self.form, self.form.sources
+        # The first lateral words are those of the first sample: they belong to the second.
+        filling = Signal(len(sources), init=sum(s.lateral << number for number, s in enumerate(sources)))
+        walking = Signal(len(sources))
+        owner, second = owner_of(f, self.ended_source), filling.bit_select(self.ended_source, 1)
+        row, row_second = owner_of(f, self.row_source), filling.bit_select(self.row_source, 1)
+        header = self._complete(m, second)
+        m.d.comb += self.filling.eq(filling)
+
+        which = Signal(1 + f.source_bits)
+        m.d.sync += which.eq(Cat(walking.bit_select(self.source, 1), self.source))
+        m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
+        put, look = jobs.write_port(), jobs.read_port(domain="comb")
+        front, back = ends_of(sources, which)
+        m.d.comb += [
+            put.en.eq(self.closed),
+            put.addr.eq(Cat(second, owner)),
+            put.data.new.eq(self.new),
+            put.data.old.eq(self.old),
+            put.data.header.eq(header),
+            look.addr.eq(which),
+            self.job.eq(look.data),
+            self.front.eq(front),
+            self.back.eq(back),
+        ]
+        for number, source in enumerate(sources):
+            m.d.sync += filling[number].eq(filling[number] ^ (self.ended & (self.ended_source == number)))
+            if source.lateral:  # its rows are listed as the stimulus'
+                continue
+            full = Signal(2, name=f"full{number}")
+            done = self.closed & (owner == number)
+            gone = self.taken & (self.source == number)
+            walks = walking[number]
+            m.d.comb += self.listed[number].eq(full.bit_select(walks, 1))
+            never(m, "a row for a list that is full", self.row & (row == number) & full.bit_select(row_second, 1))
+            never(m, "a list is filled that is full", done & full.bit_select(second, 1))
+            never(m, "a list is taken that is not there", gone & ~self.listed[number])
+            m.d.sync += [
+                walks.eq(walks ^ gone),
+                full.eq((full | Cat(done & ~second, done & second)) & ~Cat(gone & ~walks, gone & walks)),
+            ]
+        return m
+
+    def _complete(self, m, second):
+        """With whose end a list is complete. Returns the header of that list."""
+        lateral = self.form.lateral
+        if lateral is None:
+            m.d.comb += self.closed.eq(self.ended)
+            return self.header
+        # Of each list whether one of the two is through.
+        through, headers = Signal(2, init=1), Array(Signal.like(self.header, name=f"header{i}") for i in range(2))
+        two = (self.ended_source == lateral) | (self.ended_source == lateral - 1)
+        with m.If(self.ended & two):
+            m.d.sync += through.bit_select(second, 1).eq(~through.bit_select(second, 1))
+            with m.If(self.ended_source != lateral):
+                m.d.sync += headers[second].eq(self.header)
+        m.d.comb += self.closed.eq(self.ended & (~two | through.bit_select(second, 1)))
+        return Mux(self.ended_source == lateral, headers[second], self.header)

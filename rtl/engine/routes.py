@@ -1,0 +1,91 @@
+"""Routes: an engine's layers, what their passes read rows from, and where their spikes go. No HDL."""
+
+from dataclasses import dataclass
+
+from rtl.engine.contexts import Context, Source, Target, sources_of
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What an engine is, and its layers in ascending order.
+
+    layers: L. classes: K. learn: with all that learns. contexts: its layers. recurrent: samples come in sequences
+    (docs/sequences.md).
+    """
+
+    lanes: int
+    layers: int
+    steps: int
+    classes: int
+    leak: int
+    weight_bits: int
+    learn: bool
+    contexts: tuple[Context, ...]
+    task: str
+    recurrent: bool
+
+    @property
+    def autoencoder(self) -> bool:
+        """Whether samples are recalled from their own code, not named (docs/autoencoder.md)."""
+        return self.task == "autoencoder"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that its passes read rows from, in the order of contexts, basal before apical."""
+        return sources_of(self.contexts, self.lanes, 2 if self.autoencoder else self.classes, self.echoes)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether layers see what the layer below has recalled."""
+        return self.autoencoder and self.learn
+
+    def source_of(self, target: Target) -> int | None:
+        """The number of the source that spikes for a target go to; None where there is none on this engine."""
+        for number, source in enumerate(self.sources):
+            if not source.lateral and Target(self.contexts[source.context].layer, source.apical, source.echo) == target:
+                return number
+        return None
+
+    @property
+    def lateral(self) -> int | None:
+        """The number of the source that layer 1's own counts go to; None where there is none on this engine."""
+        return next((number for number, source in enumerate(self.sources) if source.lateral), None)
+
+    def context_of(self, layer: int) -> int:
+        """A layer's number on the engine. Raises StopIteration where it is not on it."""
+        return next(number for number, context in enumerate(self.contexts) if context.layer == layer)
+
+    def has(self, layer: int) -> bool:
+        """Whether a layer is mapped onto it."""
+        return any(context.layer == layer for context in self.contexts)
+
+    def targets_of(self, context: Context, apical: bool) -> tuple[Target, ...]:
+        """Where a layer's spikes of perception, or where `apical` of a recall, go to."""
+        layer, rows = context.layer, context.pre_apical if apical else context.pre_basal
+        if not rows:
+            return ()
+        if apical:
+            lowest = 0 if self.learn or self.autoencoder else 1
+            down = (Target(layer - 1, apical=True),) if layer > lowest else ()
+            return (*down, Target(layer + 1, echo=True)) if self.echoes else down
+        if layer < self.layers:
+            return (Target(layer + 1),)
+        return (Target(layer - 1, apical=True),) if self.autoencoder else ()
+
+    @property
+    def links(self) -> tuple[Target, ...]:
+        """Where its spikes go to on other engines, a link each."""
+        found = (self.targets_of(context, apical) for context in self.contexts for apical in (False, True))
+        return tuple(target for targets in found for target in targets if not self.has(target.layer))
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """Sources whose spikes come from elsewhere, the stimulus or other engines: their numbers."""
+        found = []
+        for number, source in enumerate(self.sources):
+            sender = self.contexts[source.context].layer + (1 if source.apical else -1)
+            coded = source.apical and sender == self.layers and not self.autoencoder  # by the concepts' codes
+            stimulus = sender == 0 and not source.echo
+            if not coded and not source.lateral and (stimulus or not self.has(sender)):
+                found.append(number)
+        return tuple(found)
