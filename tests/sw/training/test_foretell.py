@@ -75,9 +75,10 @@ def json_of(path: Path) -> dict:
     return json.loads((path / "summary.json").read_text())
 
 
-def test_memory_tells_what_a_value_alone_does_not_and_a_run_says_so(folder, capsys):
+def test_memory_tells_what_a_value_alone_does_not_and_a_run_says_so(folder, capsys, request):
     assert cli.main([*TRAIN, "--run", "run", "--log", "log.jsonl"]) == 0
     lines = capsys.readouterr().out.splitlines()
+    request.getfixturevalue("undrawn")
     (folder / "wave.toml").write_text((folder / "wave.toml").read_text().replace("recurrent = true", "recurrent = false"))
     assert cli.main([*TRAIN, "--run", "twin"]) == 0
     found, twin = json_of(folder / "run"), json_of(folder / "twin")
