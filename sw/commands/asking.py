@@ -77,7 +77,7 @@ def generate(
 def forecast(
     source: options.Trained,
     data: options.SeriesData = None,
-    column: options.Column = None,
+    column: options.SeriesColumn = None,
     output: options.ForecastCsv = None,
     backend: options.AskBackend = None,
     simulator: options.Simulator = None,
@@ -86,9 +86,9 @@ def forecast(
 ) -> None:
     """Let a trained network foretell a series or a text, each moment from those before it.
 
-    Writes what came and what was foretold as FILE.csv, and of values a picture beside it, FILE.png; the value behind the
-    end of the series is foretold, too. With --backend sim or serial a chip answers, too, and every value it gives is
-    compared with golden's.
+    Writes FILE.csv with columns moment, came and foretold, and of values a picture beside it, FILE.png. Moments are the
+    lines of data, counted from 0; the value behind the last one is foretold, too.
+    With --backend sim or serial a chip answers, too, and every value it gives is compared with golden's.
     """
     from sw.training.place import Place
 

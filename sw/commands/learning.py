@@ -32,8 +32,11 @@ def train(
     """Train a network, sample by sample, and write a report.
 
     The run folder gets weights.npz after every epoch: Ctrl-C loses at most one, and --resume goes on from there with the
-    same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
-    --backend sim also core.v, the chip.
+    same result. At the end it holds summary.json, config.toml, weights.npz, pictures and report.html; with --backend sim
+    also core.v, the chip.
+
+    Of a series or a text the network learns what comes next: bispike train --data power.csv --column load --day 48, then
+    bispike forecast --from runs/power.
     """
     from sw.training.place import Place
 

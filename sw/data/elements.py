@@ -91,7 +91,7 @@ class Coding:
     @staticmethod
     def of(name: str, known: np.ndarray, concepts: int, lags: Lags) -> "Coding":
         """By the values known (N,), those to learn from. Raises DataError: without any change there is nothing to scale."""
-        if not known.std() > 0:
+        if not known.max() > known.min():  # a deviation of equal values may be above 0 by rounding
             raise DataError(f"{name}: found the same value {len(known)} times; allowed is a series that changes")
         mean, deviation = float(known.mean()), float(known.std())
         scaled = (known - mean) / deviation
@@ -142,8 +142,8 @@ def split(series: Series, concepts: int, lags: Lags) -> tuple[Coding, Part, Part
     count, first = len(series.values), max(lags.changes) + 1
     end = count * 4 // 5
     if end - first < 2 or count - end < 2:
-        allowed = f"more than {(first + 2) * 5 // 4 + 2} with these lags"
-        raise DataError(f"{series.name}: found {count} values; allowed are {allowed}")
+        least = max(6, -(-5 * (first + 2) // 4))
+        raise DataError(f"{series.name}: found {count} values; allowed are {least} or more with these lags")
     coding = Coding.of(series.name, series.values[:end], concepts, lags)
     whole = coding.elements(series.values)
     return coding, whole[: end - 1 - first], whole[end - first :]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from golden.config import Config
+from golden.config import NAMED, Config
 from sw.common.errors import DataError
 from sw.data import series, text
 from sw.data.course import Course
@@ -95,22 +95,31 @@ def window(config: Config | None) -> int:
     return max(1, config.sizes[0] // len(text.SYMBOLS)) if config else WINDOW
 
 
-def characters(path: Path, config: Config) -> tuple[np.ndarray, np.ndarray]:
-    """x (N, n_0), y (N,) of a whole text. Raises DataError."""
-    return text.elements(text.read(path), window(config))
+def characters(path: Path, config: Config, tested: bool) -> tuple[np.ndarray, np.ndarray, int]:
+    """x (N, n_0), y (N,) of a whole text, or of its test part, and the place of the first of y in it. Raises DataError."""
+    symbols, seen = text.read(path), window(config)
+    first = len(symbols) - _tested(path, symbols, seen) if tested else seen
+    return *text.elements(symbols[first - seen :], seen), first
+
+
+def _tested(path: Path, symbols: np.ndarray, seen: int) -> int:
+    """Characters of the test part. Raises DataError where there is none."""
+    test = min(TEST, (len(symbols) - seen) // 5)
+    if test < 1:
+        raise DataError(f"{path}: found {len(symbols)} characters; allowed are {seen + 5} or more")
+    return test
 
 
 def _text(path: Path, config: Config | None) -> Dataset:
     symbols, seen = text.read(path), window(config)
-    count = len(symbols) - seen
-    test = min(TEST, count // 5)
-    if test < 1:
-        raise DataError(f"{path}: found {len(symbols)} characters; allowed are {seen + 5} or more")
-    epochs = config.epochs if config else 8
-    portion = max(1, min(text.EPOCH, (count - test) // epochs))
-    x, y = text.elements(symbols[: min(count - test, portion * epochs) + seen], seen)
+    test, epochs = _tested(path, symbols, seen), config.epochs if config else NAMED["text"].epochs
+    learned = len(symbols) - seen - test
+    if learned < epochs:
+        found = f"{path}: found {learned} characters to learn"
+        raise DataError(f"{found}; allowed are {epochs} or more, of which each of {epochs} epochs takes others")
+    portion = min(text.EPOCH, learned // epochs)
+    x, y = text.elements(symbols[: portion * epochs + seen], seen)
     x_test, y_test = text.elements(symbols[-(test + seen) :], seen)
-    whole = np.arange(len(x)) % portion == portion - 1
-    course = Course(whole | (np.arange(len(x)) == len(x) - 1), np.arange(test) == test - 1, portion=portion)
+    course = Course(np.arange(len(x)) % portion == portion - 1, np.arange(test) == test - 1, portion=portion)
     encoding = Encoding("0..15", tuple(text.SYMBOLS))
     return Dataset(path.stem, x, y, x_test, y_test, encoding=encoding, course=course)

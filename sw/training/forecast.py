@@ -28,8 +28,9 @@ class Forecast:
     """What was foretold.
 
     Members:
-        moments: (N,) of the series, from 0. came, foretold: (N,) values, or characters' numbers; of a value that is still to
-            come `came` is NaN. error: mean squared, of a series of variance 1; plain: that of no change; None of characters.
+        moments: (N,) of the series, or places in a text as it is read, from 0. came, foretold: (N,) values, or characters'
+            numbers; of a value that is still to come `came` is NaN. error: mean squared, of a series of variance 1; plain:
+            that of no change; None of characters.
     """
 
     moments: np.ndarray
@@ -65,7 +66,7 @@ def forecast(
     kept = Checkpoint.load(source)
     if kept.config.task != "sequence":
         raise UserError(f"{source}: found a network of task {kept.config.task}; allowed is one that foretells: sequence")
-    name, own = given_data or history.own_data(kept, source), given_data in (None, kept.about.get("data"))
+    name, own = given_data or history.own_data(kept, source), history.is_own(kept, given_data, column)
     coding = history.coding(kept)
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
@@ -84,14 +85,18 @@ def forecast(
 
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):
     """The elements of a series, and what makes a forecast of what is said of them."""
-    coding, reading = history.coding(kept), history.reading(kept, column)
+    coding = history.coding(kept)
+    if name != "electricity" and Path(name).suffix != ".csv":
+        found = f"data: found {name!r} with a network that learned values"
+        raise UserError(f"{found}; allowed are electricity, or a .csv file")
+    reading = history.reading(kept, column) if own or name != "electricity" else foretold.Reading(column)
     values = foretold.read(Path(name), reading).values
     if len(values) <= coding.first:
         allowed = f"{coding.first + 1} or more with the lags that the network learned"
         raise UserError(f"{name}: found {len(values)} values; allowed are {allowed}")
     # One more, whose value means nothing: what the last one is followed by is to be foretold, too.
     part = coding.elements(np.append(values, values[-1]))
-    begin = len(values) * 4 // 5 - coding.first if own else 0
+    begin = max(0, len(values) * 4 // 5 - coding.first) if own else 0
     part = part[begin:]
     check_pixels(name, part.x, kept.config)
 
@@ -110,12 +115,9 @@ def _characters(kept: Checkpoint, name: str, column: str | None, own: bool):
     """As `_values`, of a text."""
     if column:
         raise UserError(f"--column: found {column} with a network that learned a text; allowed without")
-    path = Path(name)
-    if own:
-        dataset = foretold.load(name, kept.config)
-        x, y, first = dataset.x_test, dataset.y_test, 0
-    else:
-        x, y, first = *foretold.characters(path, kept.config), foretold.window(kept.config)
+    if Path(name).suffix != ".txt":
+        raise UserError(f"data: found {name!r} with a network that learned characters; allowed is a .txt file")
+    x, y, first = foretold.characters(Path(name), kept.config, own)
     check_pixels(name, x, kept.config)
     return _one_sequence(x), lambda said: Forecast(first + np.arange(len(y)), y, said.prediction)
 

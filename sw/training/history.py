@@ -63,13 +63,33 @@ def own_data(kept: Checkpoint, source: Path) -> str:
     return kept.about["data"]
 
 
+def is_own(kept: Checkpoint, data: str | None, column: str | None = None) -> bool:
+    """Whether data and a column, where any is named, are those that a network learned."""
+    same = data is None or Path(data).resolve() == Path(kept.about.get("data", "")).resolve()
+    return same and (column is None or reading(kept).column in (None, column))  # None: the only one
+
+
 def describe(kept: Checkpoint) -> str:
     """What a network learned, in one line."""
     known = encoding(kept)
     if not known.scale or "data" not in kept.about:
         return "no history of a training"
+    if "coding" in kept.about:
+        return f"{len(kept.epochs)} epochs of {kept.about['data']}{_element(kept)}"
     classes = f", classes {', '.join(known.names)}" if known.names else ""
     return f"{len(kept.epochs)} epochs of {kept.about['data']}, pixels as {SCALES[known.scale]}{classes}"
+
+
+def _element(kept: Checkpoint) -> str:
+    """What an element of a series or a text showed, behind the data's name."""
+    known, column = coding(kept), reading(kept).column
+    if known is None:
+        return f": of {kept.config.sizes[0] // len(encoding(kept).names)} characters the next"
+    last = known.lags.last
+    shown = ["the value", "its last change" if last == 1 else f"its last {last} changes"]
+    shown += ["two of a day ago"] * known.lags.daily + ["one of a week ago"] * known.lags.weekly
+    where = f", column {column}" if column else ""
+    return f"{where}: of {', '.join(shown)} the next change; mean {known.mean:.6g}, deviation {known.deviation:.6g}"
 
 
 def check(kept: Checkpoint, path: Path) -> None:

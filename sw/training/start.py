@@ -38,6 +38,8 @@ def begin(
     if dataset.course and baseline:
         raise UserError(f"--baseline: found with {source}; allowed with samples that are named or recalled")
     chosen = config or config_for(dataset).replace(**changes)
+    if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
+        dataset = load(source, split, chosen, encoding, reading)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
     if dataset.course:
@@ -56,13 +58,13 @@ def _usual(config: Config | None) -> str:
 
 def load(source: str, split: int, config: Config | None, encoding: data.Encoding, reading: foretold.Reading) -> data.Dataset:
     """The samples of a source, for a configuration where there is one: `sw.data.load`, or `sw.data.foretold.load`."""
+    if config and reading.given and config.task != "sequence":
+        raise UserError(f"{reading.given[0]}: found with {config.name}; allowed with a configuration of task sequence")
     if not foretold.is_sequence(source, config, reading):
         return data.load(source, split, encoding)
     for option, value in (("--label", encoding.label), ("--size", encoding.size)):
         if value:
             raise UserError(f"{option}: found with {source}; allowed with samples that have labels")
-    if config and reading.given and config.task != "sequence":
-        raise UserError(f"{reading.given[0]}: found with {config.name}; allowed with a configuration of task sequence")
     return foretold.load(source, config, reading)
 
 

@@ -8,7 +8,7 @@ from sw.report.foretold.summary import last_line, results, title
 from sw.report.page import document, figure, first_lines, golden_caption, layers, mismatch, settings_list, tiles
 
 PICTURES = {
-    "forecast.png": "The beginning of the test part, which the network has not learned: what came, and what it foretold a "
+    "foretold.png": "The beginning of the test part, which the network has not learned: what came, and what it foretold a "
     "moment before, of what had come by then.",
     "error.png": "The mean squared error of the next value on the test part after each epoch, of a series scaled to "
     "variance 1. <b>No change</b> foretells the value that is there.",

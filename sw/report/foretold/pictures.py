@@ -19,9 +19,11 @@ def forecast(path: Path, first: int, came: np.ndarray, foretold: np.ndarray, tit
         figure = Figure(figsize=(10.4, 5), layout="constrained", dpi=160)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         moments = first + np.arange(len(came))
-        above.plot(moments, came, color=MUTED, linewidth=3.2, alpha=0.55, label="came")
-        above.plot(moments, foretold, color=FORWARD, linewidth=1.2, label="foretold a moment before")
-        above.legend(frameon=False, loc="upper right", ncols=2, labelcolor="linecolor")
+        alone = {"marker": "o"} if len(came) < 3 else {}  # a line of one point is none, and one may be still to come
+        above.plot(moments, came, color=MUTED, linewidth=3.2, alpha=0.55, label="came", **alone)
+        above.plot(moments, foretold, color=FORWARD, linewidth=1.2, label="foretold a moment before", **alone)
+        beside_title = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}  # where no curve is
+        above.legend(frameon=False, ncols=2, labelcolor="linecolor", **beside_title)
         below.bar(moments, foretold - came, color=BACKWARD, width=0.9)
         below.axhline(0, color=MUTED, linewidth=0.8)
         above.set_ylabel(unit)

@@ -32,7 +32,7 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
         now, after = (part[: len(said)] for part in (course.test.now, course.test.after))
         coding, first = course.coding, course.coding.first + len(dataset.x_train) + 1
         came, foretold = (coding.unscaled(scaled) for scaled in (after, now + course.concepts.values(said.voltages)))
-        folder.draw("forecast.png", lambda path: pictures.forecast(path, first + 1, came, foretold, f"Foretold: {name}"))
+        folder.draw("foretold.png", lambda path: pictures.forecast(path, first + 1, came, foretold, f"Foretold: {name}"))
     else:
         folder.draw("learning_curve.png", lambda path: learning_curve(path, curves, learning))
         labels = dataset.y_test[: len(said)]

@@ -69,7 +69,8 @@ def errors(
             axes.axhline(level, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
             ends.append((level, name, MUTED))
         axes.set_yscale("log")
-        low, high = min(end[0] for end in ends), max([end[0] for end in ends] + [v for c in curves.values() for v in c])
+        drawn = [end[0] for end in ends] + [value for curve in curves.values() for value in curve]
+        low, high = min(drawn), max(drawn)
         axes.set(xlim=(0.5, longest + 0.5), ylim=(max(low, 1e-6) / 1.2, high * 1.2), xlabel="epoch")
         axes.set_ylabel(f"mean squared error, {of}")
         axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
