@@ -9,19 +9,30 @@ import numpy as np
 
 from golden.config import Config
 from golden.records import Recalled, Records
+from golden.samples import Samples
 
 
 def nothing(config: Config) -> dict:
     """The totals of no sample, of a configuration's task."""
-    return (recalled_totals if config.task == "autoencoder" else totals)(config.layers)
+    kinds = {"autoencoder": recalled_totals, "sequence": foretold_totals}
+    return kinds.get(config.task, totals)(config.layers)
 
 
-def of_said(config: Config, said: Records | Recalled, x: np.ndarray, y: np.ndarray, **found: Any) -> dict:
-    """Totals of what a chip or golden said of samples x (N, n_0), labels y (N,), which mean nothing to an auto-encoder."""
-    return of_recalled(said, x, config.steps, **found) if isinstance(said, Recalled) else of_records(said, y, **found)
+def of_said(config: Config, said: Records | Recalled, samples: Samples, **found: Any) -> dict:
+    """Totals of what a chip or golden said of samples, whose labels mean nothing to an auto-encoder."""
+    if isinstance(said, Recalled):
+        return of_recalled(said, samples.x, config.steps, **found)
+    return (of_foretold if config.task == "sequence" else of_records)(said, samples, **found)
 
 
-_GOLDENS = {"golden_correct": "correct", "golden_squared_error": "squared_error", "agreement": "agreement"}
+SQUARE = 1 << 40
+"""One, in the sums of squares of `foretold_totals`."""
+_GOLDENS = {
+    "golden_correct": "correct",
+    "golden_squared_error": "squared_error",
+    "golden_squares": "squares",
+    "agreement": "agreement",
+}
 
 
 def with_golden(own: dict, golden: dict) -> dict:
@@ -41,12 +52,29 @@ def totals(layers: int, **found: Any) -> dict:
     return none | {"counters": [[0] * 4 for _ in range(layers)]} | found
 
 
-def of_records(records: Any, labels: np.ndarray, **found: Any) -> dict:
-    """Totals of what was said of samples with these labels (N,): a chip's records or golden's."""
-    correct = int((np.asarray(records.prediction) == labels).sum())
+def of_records(records: Any, samples: Samples, **found: Any) -> dict:
+    """Totals of what was said of samples: a chip's records or golden's."""
+    correct = int((np.asarray(records.prediction) == samples.y).sum())
     counters = np.asarray(records.counters)
     summed = counters.sum(0, dtype=np.int64).tolist()
-    return totals(counters.shape[1], samples=len(labels), correct=correct, counters=summed, **found)
+    return totals(counters.shape[1], samples=len(samples), correct=correct, counters=summed, **found)
+
+
+def foretold_totals(layers: int, **found: Any) -> dict:
+    """What is counted while the elements of a sequence run: `totals`, and
+
+    valued: how many labels stand for values.  squares: sum over these of (value foretold - value)^2 in 2^-40, whole numbers,
+        so that no order of adding matters, of what learns, the chip where there is one; golden_squares: of the golden model.
+    """
+    return totals(layers) | {"valued": 0, "squares": 0, "golden_squares": 0} | found
+
+
+def of_foretold(records: Any, samples: Samples, **found: Any) -> dict:
+    """Totals of what was foretold: a chip's records or golden's."""
+    if samples.true is not None:
+        wrong = samples.concepts.values(np.asarray(records.voltages)) - samples.true
+        found |= {"valued": len(samples), "squares": int(np.rint(wrong**2 * SQUARE).sum())}
+    return foretold_totals(0) | of_records(records, samples, **found)
 
 
 def recalled_totals(layers: int, **found: Any) -> dict:
@@ -94,6 +122,12 @@ def errors(parts: list[dict], who: str = "squared_error") -> list[float]:
     return [part[who] / (256 * part["pixels"]) for part in parts if part["samples"]]
 
 
+def deviations(parts: list[dict], who: str = "squares") -> list[float]:
+    """The mean squared error of values foretold, in each of `foretold_totals` that has any; `who`: "squares" or
+    "golden_squares"."""
+    return [part[who] / part["valued"] / SQUARE for part in parts if part["valued"]]
+
+
 def agreements(parts: list[dict]) -> list[list[float]]:
     """The mean cosine of each layer 0..L-1 on the way up and down, in each of `recalled_totals` that has samples."""
     return [[cosines / part["samples"] for cosines in part["agreement"]] for part in parts if part["samples"]]
@@ -101,7 +135,9 @@ def agreements(parts: list[dict]) -> list[list[float]]:
 
 def shares(parts: list[dict]) -> dict[str, list[float]]:
     """By the name of what a task goes by, accuracies or errors."""
-    return {"error": errors(parts)} if "squared_error" in parts[0] else {"accuracy": accuracies(parts)}
+    if "squared_error" in parts[0]:
+        return {"error": errors(parts)}
+    return {"error": deviations(parts)} if parts[0].get("valued") else {"accuracy": accuracies(parts)}
 
 
 def clocks_a_sample(parts: list[dict]) -> float | None:

@@ -32,6 +32,9 @@ WRITTEN = " /*verilator public_flat_rw*/"
 signals: what hangs on one that is written from outside is computed anew at every step of a Verilator model."""
 UNTIL_IT_CHANGES = re.compile(r"^ *(?:if|reg) \(?\\\$auto\$verilog_backend\S+ .*\n", re.MULTILINE)
 """What yosys adds so that a simulator of events runs a block of constant inputs once; a compiled model runs every block."""
+A_BLOCK_EACH = re.compile(r"^( *always @\(posedge [^)\n]*\)\n)( .*;\n)((?:\1 .*;\n)+)", re.MULTILINE)
+"""Registers of one clock as yosys writes them, each with a block of its own. A simulator of events wakes every block at
+every edge: with one block for those that stand together, Icarus takes two thirds of the time for a small core."""
 FLAGS = "-O3 -march=native"
 """C++ flags of a Verilator build, where $BISPIKE_CXXFLAGS does not say others. On the core `digits`, -O1 took no less time
 to build and ran 23 % slower. With -O0 a small core is built in 40 % of the time, and runs half as fast."""
@@ -179,6 +182,8 @@ def _keep_runtime(work: Path, runtime: Path) -> None:
 
 
 def _icarus(work: Path, target: Build) -> list[str]:
+    text = (work / "design.v").read_text(encoding="utf-8")
+    (work / "design.v").write_text(A_BLOCK_EACH.sub(_one_block, text), encoding="utf-8")
     # -g2005: under -g2012 Icarus holds X on Amaranth's combinational outputs at time 0.
     command = ["iverilog", "-g2005", "-o", "sim.vvp", "-s", target.top]
     if target.waves:
@@ -186,6 +191,11 @@ def _icarus(work: Path, target: Build) -> list[str]:
         (work / "dump.v").write_text(dump, encoding="utf-8")
         return [*command, "-s", "dump", "design.v", "dump.v"]
     return [*command, "design.v"]
+
+
+def _one_block(found: re.Match) -> str:
+    head, first, more = found.groups()
+    return f"{head.rstrip()} begin\n{first}{more.replace(head, '')}  end\n"
 
 
 def _execute(command: list[str], work: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cosim.job import take
 from golden.records import RECALLED_COUNTERS, Recalled, Records
+from golden.samples import Samples
 from rtl.formats import COUNTERS
 
 _PARTS = {
@@ -169,17 +170,18 @@ def write_trace(path: Path, mismatch: Mismatch, traces: dict[int, dict[str, Any]
     return Path(path)
 
 
-def traces_around(model: Any, x: np.ndarray, y: np.ndarray, learn: np.ndarray, at: int, around: int = 1) -> dict[int, dict]:
+def traces_around(model: Any, samples: Samples, learn: np.ndarray, at: int, around: int = 1) -> dict[int, dict]:
     """Golden's traces of samples at - around .. at + around of a stream.
 
     Args:
-        model: golden in its state before x[0]; it is trained up to there.
-        x, y, learn: (B, n0), (B,), (B,): the stream.
+        model: golden in its state before the first sample; it is trained up to there.
+        samples, learn (B,): the stream.
     """
     traces = {}
-    for n in range(min(len(x), at + around + 1)):
+    for n in range(min(len(samples), at + around + 1)):
         if n >= at - around:
-            label = int(y[n]) if learn[n] else None
-            traces[n] = model.trace(x[n], bool(learn[n]) if model.config.task == "autoencoder" else label)
-        take(model, x[n : n + 1], y[n : n + 1], bool(learn[n]))
+            label = int(samples.y[n]) if learn[n] else None
+            x, draws = samples.x[n], model.config.task == "autoencoder"
+            traces[n] = model.trace(x, bool(learn[n]) if draws else label)
+        take(model, samples[n : n + 1], bool(learn[n]))
     return traces

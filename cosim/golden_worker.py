@@ -43,20 +43,19 @@ def expected(
     model.decay = job.decays[epoch]
     totals = {} if totals is None else totals
     for segment in job.segments(data, epoch):
-        for low in range(0, len(segment.x), CHUNK):
-            part = slice(low, low + CHUNK)
-            x, y, last = segment.x[part], segment.y[part], np.broadcast_to(segment.last, len(segment.x))[part]
+        for low in range(0, len(segment.samples), CHUNK):
+            part = segment.samples[low : low + CHUNK]
             if segment.kind == "draw":
-                yield pack(config, model.draw(x))
+                yield pack(config, model.draw(part.x))
                 continue
-            said = take(model, x, y, segment.learn, last)
+            said = take(model, part, segment.learn)
             so_far = totals.get(segment.kind, account.nothing(config))
-            totals[segment.kind] = account.summed([so_far, account.of_said(config, said, x, y)])
+            totals[segment.kind] = account.summed([so_far, account.of_said(config, said, part)])
             yield pack(config, said)
         if segment.kind == "recall":
             model.recall()
         if segment.kind == "test" and config.task == "autoencoder":
-            totals["test"]["agreement"] = model.agreement(segment.x).sum(0).tolist()
+            totals["test"]["agreement"] = model.agreement(segment.samples.x).sum(0).tolist()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 from cosim.files import load_arrays, whole_file
 from golden.config import UPDATE_DELAY, Config
 from golden.records import Recalled, Records
+from golden.samples import Samples
 from rtl.interface.results import result_parts, said
 
 _GOLDEN = {
@@ -47,14 +48,12 @@ class Segment:
     """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
     "test" or "draw", whose x are codes.
 
-    first: what the first of them is called in messages; the others count on. last: where a sequence ends.
+    first: what the first of them is called in messages; the others count on.
     """
 
     kind: str
-    x: np.ndarray
-    y: np.ndarray
+    samples: Samples
     first: int = 0
-    last: np.ndarray | bool = True
 
     @property
     def learn(self) -> bool:
@@ -129,28 +128,28 @@ class Job:
         return tuple(self.stretches[epoch]) if self.stretches else (epoch, 0)
 
     def data(self) -> dict[str, np.ndarray]:
-        """x, y, order (-1: no sample), test_x, test_y, codes (to be drawn), last, test_last (where sequences end), and of
-        parts of epochs lead: see `cosim.shard.Lead`."""
+        """The `Samples` to learn from; order (-1: no sample); those of the test, with names that begin with test_; codes (to
+        be drawn); and of parts of epochs lead: see `cosim.shard.Lead`."""
         return load_arrays(self.file("data.npz"))
 
     def segments(self, data: dict[str, np.ndarray], epoch: int) -> Iterator[Segment]:
         """The stream of an epoch, in order; the first one of a fresh run begins with a recall. Blank samples settle the last
         updates.
         """
-        zeros, none = np.zeros((UPDATE_DELAY, data["x"].shape[1]), np.uint8), np.zeros(UPDATE_DELAY, np.uint8)
+        blank = Samples(np.zeros((UPDATE_DELAY, data["x"].shape[1]), np.uint8), np.zeros(UPDATE_DELAY, np.uint8))
+        training, test = Samples.of_arrays(data), Samples.of_arrays(data, "test_")
         if self.fresh and epoch == self.first and self.core_config.learn and self.core_config.task != "autoencoder":
-            yield Segment("recall", zeros[:1], none[:1])
+            yield Segment("recall", blank[:1])
         if len(data.get("lead", ())) and epoch == self.first:
-            yield Segment("lead", data["x"][data["lead"]], data["y"][data["lead"]])
+            yield Segment("lead", training[data["lead"]])
         order, first = data["order"][epoch], self.origin(epoch)[1]
         order = order[order >= 0]
-        ends = {name: data[name] for name in ("last", "test_last") if name in data}
-        yield Segment("training", data["x"][order], data["y"][order], first, ends["last"][order] if ends else True)
-        yield Segment("settling", zeros, none)
-        if len(data["test_x"]):
-            yield Segment("test", data["test_x"], data["test_y"], last=ends["test_last"] if ends else True)
+        yield Segment("training", training[order], first)
+        yield Segment("settling", blank)
+        if len(test):
+            yield Segment("test", test)
         if len(codes := data.get("codes", ())):
-            yield Segment("draw", codes, np.zeros(len(codes), np.uint8))
+            yield Segment("draw", Samples(codes, np.zeros(len(codes), np.uint8)))
 
 
 def record_width(config: Config) -> int:
@@ -164,11 +163,12 @@ def pack(config: Config, said: Records | Recalled) -> bytes:
     return np.concatenate(values, 1).astype("<i4").tobytes()
 
 
-def take(model: Any, x: np.ndarray, y: np.ndarray, learn: bool, last: np.ndarray | bool = True) -> Records | Recalled:
-    """What golden says of samples x (B, n_0) with labels y (B,), which an auto-encoder has not. last: for all, or (B,)."""
-    if model.config.task == "sequence":
-        return model.train(x, y, learn, np.broadcast_to(last, len(x)))
-    return model.train(x, learn=learn) if model.config.task == "autoencoder" else model.train(x, y, learn=learn)
+def take(model: Any, samples: Samples, learn: bool) -> Records | Recalled:
+    """What golden says of samples, whose labels mean nothing to an auto-encoder."""
+    if model.config.task == "autoencoder":
+        return model.train(samples.x, learn=learn)
+    ends = (samples.ends,) if model.config.task == "sequence" else ()
+    return model.train(samples.x, samples.y, learn, *ends)
 
 
 class ExpectedReader:

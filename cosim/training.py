@@ -21,17 +21,16 @@ from cosim.runner import start
 from cosim.simulators import find
 from cosim.watch import Progress, TrainingResult, Watch
 from cosim.wrapper import TOP, wrapped
+from golden.samples import Samples
 
 
 def run_training(
     kept: Checkpoint,
-    x: np.ndarray,
-    y: np.ndarray,
+    samples: Samples,
     order: np.ndarray,
     run_dir: Path,
     *,
-    test_x: np.ndarray | None = None,
-    test_y: np.ndarray | None = None,
+    test: Samples | None = None,
     codes: np.ndarray | None = None,
     simulator: str | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -48,9 +47,9 @@ def run_training(
     Args:
         kept: where the training begins: after its epochs, from its state, or without a state from golden's initial one.
             After each verified epoch it holds that one's state and account.
-        x, y: (N, n0) pixels 0..15, (N,) labels.  order: (epochs, n) indices into them, as presented.
+        samples: N to learn from.  order: (epochs, n) indices into them, as presented.
         run_dir: gets a folder `sim` with logs, waves.vcd, mismatch.json.
-        test_x, test_y: inferred (and compared) after each epoch.  codes: (C, n_L) drawn by an auto-encoder after them.
+        test: inferred (and compared) after each epoch.  codes: (C, n_L) drawn by an auto-encoder after them.
         path: the file of `kept`, written after each verified epoch.
         decays: shift for each epoch; default `config.decay_at`.
         count: after a mismatch go on to the epoch's end, to count what differs, instead of ending at once.
@@ -68,8 +67,8 @@ def run_training(
     folder.mkdir(parents=True)
     decays = decays or [config.decay_at(epoch, epochs) for epoch in range(epochs)]
     job = Job(str(folder), config.to_dict(), decays, first, epochs, not kept.state, asdict(parts), count=count)
-    tests = (np.zeros((0, x.shape[1]), x.dtype), np.zeros(0, y.dtype)) if test_x is None else (test_x, test_y)
-    data = {"x": x, "y": y, "order": order, "test_x": tests[0], "test_y": tests[1]}
+    tests = samples[:0] if test is None else test
+    data = samples.arrays() | tests.arrays("test_") | {"order": order}
     save_arrays(job.file("data.npz"), data | ({} if codes is None else {"codes": codes}))
     if kept.state:
         save_arrays(job.file("resume.npz"), kept.state)

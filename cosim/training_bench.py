@@ -88,7 +88,7 @@ class TrainingBench:
             if segment.kind in found:
                 clocks, seconds = (clocks_a_sample(records) or 0) * len(records), time.monotonic() - began
                 spent = {"clocks": clocks, "seconds": seconds}
-                found[segment.kind] = account.of_said(self.config, records, segment.x, segment.y, **spent)
+                found[segment.kind] = account.of_said(self.config, records, segment.samples, **spent)
                 began = time.monotonic()
         self.where = {"epoch": epoch, "phase": "memories"}
         self.tell("progress")
@@ -98,15 +98,17 @@ class TrainingBench:
 
     async def lead_in(self, segment: Segment) -> None:
         """Learns samples once more, so that their updates are pending; see `cosim.shard.Lead`."""
-        for number in range(len(segment.x)):
+        samples = segment.samples
+        for number in range(len(samples)):
             if number:
                 await self.chip.write(**load_arrays(self.job.file("lead.npz")))
-            async for _ in self.chip.stream(segment.x[number : number + 1], segment.y[number : number + 1]):
+            async for _ in self.chip.stream(samples.x[number : number + 1], samples.y[number : number + 1]):
                 pass
 
     async def segment(self, segment: Segment) -> Records | Recalled:
         parts, waiting, done, found = [], deque(), 0, account.nothing(self.config)
-        stream = self.chip.stream(segment.x, segment.y, segment.learn, segment.recall, segment.last)
+        samples = segment.samples
+        stream = self.chip.stream(samples.x, samples.y, segment.learn, segment.recall, samples.ends)
         async for part in stream:
             parts.append(part)
             waiting.append(part)
@@ -114,13 +116,13 @@ class TrainingBench:
                 said, here = waiting.popleft(), slice(done, done + len(expected))
                 self.compare(compare_records, expected, said, segment.first + done)
                 if segment.kind != "draw":  # of a code there is no sample
-                    now = account.of_said(self.config, said, segment.x[here], segment.y[here])
+                    now = account.of_said(self.config, said, samples[here])
                     found = account.summed([found, now])
                 done = here.stop
             if time.monotonic() - self.reported > REPORT:
                 self.reported = time.monotonic()
                 shares = {name: values[-1] for name, values in account.shares([found]).items() if values}
-                self.tell("progress", sample=done, of=len(segment.x), clocks=clocks_a_sample(part), **shares)
+                self.tell("progress", sample=done, of=len(samples), clocks=clocks_a_sample(part), **shares)
         for part in waiting:  # golden is behind
             while (expected := self.expected.take(len(part))) is None:
                 self.pause()

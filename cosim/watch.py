@@ -16,6 +16,7 @@ from cosim.compare import Mismatch, traces_around, write_trace
 from cosim.files import load_arrays
 from cosim.job import Job, Parts
 from cosim.runner import BenchError, Run
+from golden.samples import Samples
 
 
 class GoldenError(RuntimeError):
@@ -188,11 +189,10 @@ class Watch:
             model.load(load_arrays(self.job.state_file(epoch - 1)))
             model.decay = self.job.decays[epoch]
             segments = [s for s in self.job.segments(self.job.data(), epoch) if s.kind != "draw"]
-            before = [len(s.x) for s in segments[: [s.kind for s in segments].index(phase)]]
-            x, y = np.concatenate([s.x for s in segments]), np.concatenate([s.y for s in segments])
-            learn = np.concatenate([np.full(len(s.x), s.learn) for s in segments])
-            offset = sum(before)
-            traces = traces_around(model, x, y, learn, offset + self.mismatch.sample)
+            offset = sum(len(s.samples) for s in segments[: [s.kind for s in segments].index(phase)])
+            samples = Samples.join([s.samples for s in segments])
+            learn = np.concatenate([np.full(len(s.samples), s.learn) for s in segments])
+            traces = traces_around(model, samples, learn, offset + self.mismatch.sample)
             traces = {n - offset: trace for n, trace in traces.items()}
         self.mismatch_file = write_trace(self.job.file("mismatch.json"), self.mismatch, traces)
 

@@ -51,9 +51,10 @@ class Foreteller(IntegerModel):
         """Behind which of the samples a sequence ends, of a recurrent core."""
         if last is None:
             return []
-        if np.shape(last) != (count,):
-            raise SampleError(f"last: found shape {np.shape(last)}; allowed is {(count,)}, one a sample")
-        flags = checked_range("last", np.asarray(last).astype(np.int64), 1)
+        last = np.asarray(last)
+        if last.shape != (count,):
+            raise SampleError(f"last: found shape {last.shape}; allowed is {(count,)}, one a sample")
+        flags = checked_range("last", last.astype(np.uint8) if last.dtype == bool else last, 1)
         return (np.flatnonzero(flags) + 1).tolist() if self.config.recurrent else []
 
     def _parts(self) -> tuple[Rule, Sequel]:

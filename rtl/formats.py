@@ -23,7 +23,8 @@ LABEL_BITS = 6
 PIXEL_BITS = 4
 COUNTER_BITS = 24
 COUNTERS = ("rows", "errors", "saturations", "spikes")
-THRESHOLD_BITS, WINDOW_BITS, BLOCK_BITS, BLOCK_SHIFT_BITS = 10, 13, 12, 4
+THRESHOLD_BITS, WINDOW_BITS, DEAD_ZONE_BITS, BLOCK_BITS, BLOCK_SHIFT_BITS, SEED_BITS = 10, 13, 9, 12, 4, 32
+NEIGHBOURS_BITS = 5
 RATE_BITS = 4
 """A rate register holds rate + 8, 0..13."""
 MIN_BLOCK_SHIFT = 6
@@ -31,14 +32,14 @@ SETTINGS = {
     "threshold": (THRESHOLD_BITS, False),
     "window_low": (WINDOW_BITS, True),
     "window_high": (WINDOW_BITS, True),
-    "dead_zone": (9, False),
+    "dead_zone": (DEAD_ZONE_BITS, False),
     "block": (BLOCK_BITS, False),
     "block_shift": (BLOCK_SHIFT_BITS, False),
     "backward_rate": (RATE_BITS, False),
-    "seed": (32, False),
+    "seed": (SEED_BITS, False),
     "stochastic": (1, False),
     "learn_theta": (1, False),
-    "neighbours": (5, False),
+    "neighbours": (NEIGHBOURS_BITS, False),
 }
 _LACKS = {
     "recognition": ("neighbours",),

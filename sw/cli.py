@@ -44,6 +44,7 @@ COMMANDS = (
     asking.predict,
     asking.recall,
     asking.generate,
+    asking.forecast,
     asking.data,
     chip.verilog,
     chip.info,

@@ -15,6 +15,7 @@ from cosim.files import load_arrays, save_arrays
 from cosim.job import take
 from golden.config import UPDATE_DELAY
 from golden.records import Recalled, Records
+from golden.samples import Samples
 from rtl.interface.memory_map import NOT_CARRIED, settings_of
 
 
@@ -60,7 +61,7 @@ class Scenario:
 
     def _taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool, last: bool) -> Records:
         model = self.model
-        record = take(model, x, y, learn, last)
+        record = take(model, Samples(x, y, np.array([last])), learn)
         block_ends = learn and model.config.learn_theta and model.position == 0
         if recall and not block_ends:  # the block's recall is the one asked for
             model.recall()

@@ -5,21 +5,19 @@ from amaranth.lib import data
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, teach_layout, update_layout
+from rtl.engine.settings import setting
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS
 
 
 def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
     """What the host sets. rates: of each context's W, backward_rate: of Theta, + 8; block_shift: of X."""
+    names = ["dead_zone", "block_shift", "seed", "stochastic", "learn_theta"]
+    names += ["neighbours"] if f.task == "sequence" else []
     return data.StructLayout(
         {
-            "dead_zone": 9,
-            **({"neighbours": 5} if f.task == "sequence" else {}),
-            "block_shift": 4,
-            "seed": 32,
-            "stochastic": 1,
-            "learn_theta": 1,
+            **{name: setting(name) for name in names},
             "rates": data.ArrayLayout(RATE_BITS, len(f.contexts)),
-            "backward_rate": RATE_BITS,
+            "backward_rate": setting("backward_rate"),
         }
     )
 

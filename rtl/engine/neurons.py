@@ -7,7 +7,8 @@ from amaranth.lib.wiring import In, Out
 from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, walked_layout, word_layout
-from rtl.engine.soma import Soma, setting
+from rtl.engine.settings import setting
+from rtl.engine.soma import Soma
 from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, host_signature
 from rtl.engine.walk import Walk
 

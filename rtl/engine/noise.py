@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
+from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
 
@@ -30,7 +31,7 @@ class Noise(wiring.Component):
         self.form = f = form
         super().__init__(
             {
-                "seed": In(32),
+                "seed": In(setting("seed")),
                 "draw": In(stream.Signature(draw_layout(f))),
                 "drawn": Out(drawn_layout),
                 "host": In(samples_host_layout(f)),

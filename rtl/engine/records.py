@@ -8,6 +8,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, sent, update_layout
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, record_place, samples_host_layout
 from rtl.engine.noise import Noise
+from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
 
@@ -27,7 +28,7 @@ class Records(wiring.Component):
         self.form = f = form
         super().__init__(
             {
-                "seed": In(32),
+                "seed": In(setting("seed")),
                 "draw": In(stream.Signature(draw_layout(f))),
                 "drawn": Out(drawn_layout),
                 "record": In(sent(record_layout(f))),

@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
+from rtl.engine.settings import setting
 from rtl.fixed import round_half, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
 from rtl.pipeline import Pipeline
@@ -45,7 +46,7 @@ class Rounding(wiring.Component):
                 "context": In(f.context_bits),
                 "place": In(f.place_bits),
                 "bank": In(2),
-                "block_shift": In(4),
+                "block_shift": In(setting("block_shift")),
                 "errors": Out(wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})),
                 "wrong": Out(ERROR_COUNT_BITS),
                 "clear": In(1),
@@ -61,7 +62,7 @@ class Rounding(wiring.Component):
         f, lanes, at = self.form, range(self.form.lanes), self.form.stages.rounding
         totals = [Signal.like(total, name=f"kept{i}", reset_less=True) for i, total in enumerate(self.totals)]
         windows = [Signal(2, name=f"window{i}", reset_less=True) for i in lanes]
-        apical, top, shift, place = Signal(), Signal(), Signal(4), Signal(f.place_bits)
+        apical, top, shift, place = Signal(), Signal(), Signal(setting("block_shift")), Signal(f.place_bits)
         running, lane = Signal(), Signal(range(max(2, f.lanes)))
         last = running & (lane == f.lanes - 1)
         with m.If(self.start):

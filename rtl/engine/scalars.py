@@ -11,9 +11,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
 from rtl.engine.scalar_sums import ScalarSums
+from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import round_half, saturate
-from rtl.formats import COEFFICIENT_BITS, SCALAR_BITS, SUM_BITS
+from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt
@@ -49,7 +50,7 @@ class Scalars(wiring.Component):
         super().__init__(
             {
                 "dot": In(dot_layout(f)),
-                "dead_zone": In(9),
+                "dead_zone": In(setting("dead_zone")),
                 "lesson": In(stream.Signature(lesson_layout(f))),
                 "spared": Out(1),
                 "k": In(k),
@@ -61,7 +62,7 @@ class Scalars(wiring.Component):
                 "host": In(scalars_host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
             }
-            | ({"neighbours": In(5)} if f.task == "sequence" else {})
+            | ({"neighbours": In(setting("neighbours"))} if f.task == "sequence" else {})
         )
 
     def elaborate(self, platform):
@@ -92,7 +93,7 @@ class Scalars(wiring.Component):
         """Which step, which concept."""
         f, p, lesson = self.form, self.p, self.now
         basal, apical, hidden = self.basal, lesson.apical, self.hidden
-        valid, dead_zone = Signal(), Signal(10)
+        valid, dead_zone = Signal(), Signal(DEAD_ZONE_BITS + 1)
         # A step that waits reads from the clock on in which the last result of the one before it is in its memory.
         p.define("valid", 0, valid)
         # The dead zone is looked at two clocks behind C_y's.

@@ -1,16 +1,21 @@
 """What the host sets at run time."""
 
-from amaranth.hdl import signed, unsigned
+from amaranth.hdl import Shape, signed
 from amaranth.lib import data
 
 from rtl.engine.formats import EngineFormat
-from rtl.formats import RATE_BITS, settings
+from rtl.formats import RATE_BITS, SETTINGS, settings
+
+
+def setting(name: str) -> int | Shape:
+    """The shape of a setting, wherever it goes."""
+    bits, is_signed = SETTINGS[name]
+    return signed(bits) if is_signed else bits
 
 
 def settings_layout(f: EngineFormat) -> data.StructLayout:
     """Registers of the core (contract, steps 3, 6, 7 and 9): its task's, and the shifts + 8 of W by context, of an
     auto-encoder those of Theta, too."""
-    fields = settings(f.task)
-    own = {name: signed(bits) if is_signed else unsigned(bits) for name, (bits, is_signed) in fields.items()}
+    own = {name: setting(name) for name in settings(f.task)}
     rates = data.ArrayLayout(RATE_BITS, len(f.contexts))
     return data.StructLayout(own | {"rates": rates} | ({"backward_rates": rates} if f.autoencoder else {}))

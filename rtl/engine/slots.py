@@ -8,6 +8,7 @@ from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
+from rtl.engine.settings import setting
 
 
 class Slots(wiring.Component):
@@ -26,7 +27,7 @@ class Slots(wiring.Component):
         self.form = f = form
         super().__init__(
             {
-                "learn_theta": In(1),
+                "learn_theta": In(setting("learn_theta")),
                 "begin": In(1),
                 "sample": In(teach_layout(f)),
                 "room": Out(1),

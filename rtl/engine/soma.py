@@ -10,15 +10,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, word_layout
+from rtl.engine.settings import setting
 from rtl.fixed import round_shift, saturate
-from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, SETTINGS, TEMPLATE_BITS
+from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
-
-
-def setting(name: str):
-    """The shape of a setting."""
-    bits, is_signed = SETTINGS[name]
-    return signed(bits) if is_signed else bits
 
 
 class Soma(wiring.Component):

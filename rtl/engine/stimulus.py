@@ -9,6 +9,7 @@ from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
+from rtl.engine.settings import setting
 from rtl.formats import BLOCK_BITS, PIXEL_BITS
 from rtl.ports import stimulus_layout
 from rtl.spikes import pixel_count, pixel_train
@@ -42,8 +43,8 @@ class Stimulus(wiring.Component):
                 "bottom_taken": Out(1),
                 "header": Out(header_layout(f)),
                 "group": Out(range(max(2, f.sources[source].words))),
-                "block": In(BLOCK_BITS),
-                "learn_theta": In(1),
+                "block": In(setting("block")),
+                "learn_theta": In(setting("learn_theta")),
                 "position": Out(BLOCK_BITS),
                 "position_data": In(BLOCK_BITS),
                 "position_write": In(1),

@@ -13,6 +13,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
 from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
 from rtl.engine.rounding import Rounding
+from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
 from rtl.fixed import clipped, gated
 from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
@@ -62,7 +63,7 @@ class Vector(wiring.Component):
                 "templates": In(sent(templates_layout(f))),
                 "dot": Out(dot_layout(f)),
                 "bank": In(2),
-                "block_shift": In(4),
+                "block_shift": In(setting("block_shift")),
                 "errors": Out(sent(errors_layout(f))),
                 "lanes": Out(lanes_layout),
                 "clear": In(1),

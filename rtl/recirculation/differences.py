@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
+from rtl.engine.settings import setting
 from rtl.fixed import gated, saturate
 from rtl.formats import COUNTER_BITS, ERROR_BITS
 from rtl.memories import ram
@@ -36,7 +37,7 @@ class Differences(wiring.Component):
         super().__init__(
             {
                 "seen": In(sent(seen_layout(f))),
-                "learn_theta": In(1),
+                "learn_theta": In(setting("learn_theta")),
                 "errors": Out(sent(errors_layout(f))),
                 "ended": Out(sent(pass_end_layout(f))),
                 "squared": Out(sent(COUNTER_BITS)),

@@ -4,6 +4,7 @@ from amaranth.lib import data
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, count_layout, side_layout
+from rtl.engine.settings import setting
 from rtl.formats import RATE_BITS
 
 
@@ -42,7 +43,8 @@ def shown_layout(f: EngineFormat) -> data.StructLayout:
 def rates_layout(f: EngineFormat) -> data.StructLayout:
     """What an update takes of the settings. rates, backward_rates: of each context's W and Theta, + 8."""
     rates = data.ArrayLayout(RATE_BITS, len(f.contexts))
-    return data.StructLayout({"rates": rates, "backward_rates": rates, "seed": 32, "stochastic": 1})
+    own = {name: setting(name) for name in ("seed", "stochastic")}
+    return data.StructLayout({"rates": rates, "backward_rates": rates, **own})
 
 
 def draw_layout(f: EngineFormat) -> data.StructLayout:

@@ -74,6 +74,31 @@ def generate(
     draw_images(source, data, label, count, seed, between, output, Console(), where)
 
 
+def forecast(
+    source: options.Trained,
+    data: options.SeriesData = None,
+    column: options.SeriesColumn = None,
+    output: options.ForecastCsv = None,
+    backend: options.AskBackend = None,
+    simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
+) -> None:
+    """Let a trained network foretell a series or a text, each moment from those before it.
+
+    Writes FILE.csv with columns moment, came and foretold, and of values a picture beside it, FILE.png. Moments are the
+    lines of data, counted from 0; the value behind the last one is foretold, too.
+    With --backend sim or serial a chip answers, too, and every value it gives is compared with golden's.
+    """
+    from sw.training.place import Place
+
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
+    from sw.training.forecast import forecast as foretell
+
+    foretell(source, data, column, output, Console(), where)
+
+
 def data(
     source: options.DataSource,
     label: options.Label = None,

@@ -11,6 +11,11 @@ def train(
     data: options.TrainData = None,
     label: options.Label = None,
     size: options.Size = None,
+    column: options.Column = None,
+    day: options.Day = None,
+    lags: options.LagCount = None,
+    daily: options.Daily = None,
+    weekly: options.Weekly = None,
     backend: options.BackendChoice = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
@@ -27,8 +32,11 @@ def train(
     """Train a network, sample by sample, and write a report.
 
     The run folder gets weights.npz after every epoch: Ctrl-C loses at most one, and --resume goes on from there with the
-    same result. At the end it holds summary.json, config.toml, weights.npz, three pictures and report.html; with
-    --backend sim also core.v, the chip.
+    same result. At the end it holds summary.json, config.toml, weights.npz, pictures and report.html; with --backend sim
+    also core.v, the chip.
+
+    Of a series or a text the network learns what comes next: bispike train --data power.csv --column load --day 48, then
+    bispike forecast --from runs/power.
     """
     from sw.training.place import Place
 
@@ -36,10 +44,12 @@ def train(
     if backend or not resume:  # else it is the run that says where
         where.check()
     if resume:
-        for option, value in (("--label", label), ("--size", size)):
-            if value:
+        series = (("--column", column), ("--day", day), ("--lags", lags), ("--daily", daily), ("--weekly", weekly))
+        for option, value in (("--label", label), ("--size", size), *series):
+            if value is not None:
                 raise UserError(f"{option}: found with --resume; allowed without: the run keeps its own")
     from sw.data.encoding import Encoding, parse_size
+    from sw.data.foretold import Reading
     from sw.training.run import train_new, train_on
 
     settings = {"epochs": epochs, "seed": seed, "split": split, "backend": backend and backend.value}
@@ -47,7 +57,8 @@ def train(
     if resume:
         train_on(given, run, where, Console(), baseline, log)
     else:
-        train_new(given, run, where, Console(), baseline, log, Encoding(label=label, size=parse_size(size)))
+        encoding, reading = Encoding(label=label, size=parse_size(size)), Reading(column, day, lags, daily, weekly)
+        train_new(given, run, where, Console(), baseline, log, encoding, reading)
 
 
 def verify(

@@ -30,6 +30,10 @@ def _config(default: str) -> Option:
     return Option("--config", "-c", metavar="NAME|FILE.toml", help=text)
 
 
+_SERIES = (
+    "To foretell the next value or character: electricity, a column of FILE.csv (a moment a line, without gaps, names in "
+    "the first line; see --column), or FILE.txt. The last fifth is the test."
+)
 _DATA = (
     "FILE.npz holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0); FILE.csv a sample a line, the "
     "label in column label or last; FOLDER pictures, one folder a class, or IDX files as MNIST's."
@@ -57,11 +61,55 @@ Label = Annotated[str | None, Option("--label", metavar="NAME", help="The column
 Size = Annotated[
     str | None, Option("--size", metavar="WIDTHxHEIGHT", help="Resize the pictures of FOLDER. Default: all have one size.")
 ]
+SeriesData = Annotated[
+    str | None,
+    Option(
+        "--data",
+        "-d",
+        metavar="electricity|FILE.csv|FILE.txt",
+        help="What to foretell, as soon as there is all that the network sees. Default: the test part of what it learned.",
+    ),
+]
+SeriesColumn = Annotated[
+    str | None,
+    Option("--column", metavar="NAME", help="The column of FILE.csv. Default: the name of that which it learned."),
+]
+ForecastCsv = Annotated[Path | None, _output("csv", "Default: forecast.csv in the run's folder.")]
+Column = Annotated[
+    str | None,
+    Option(
+        metavar="NAME",
+        help="The column of FILE.csv whose next value is foretold. Not needed with --day or --lags where there is but one.",
+    ),
+]
+Day = Annotated[
+    int | None,
+    Option(
+        metavar="N",
+        help="Lines of FILE.csv that make a day, as 48 of half hours: what came a day or a week ago is seen, too.",
+    ),
+]
+LagCount = Annotated[
+    int | None,
+    Option(
+        "--lags",
+        metavar="N",
+        help="How many of the last changes are seen beside the value, 1 to 8. Default: what --config has inputs for, or 2.",
+    ),
+]
+Daily = Annotated[
+    bool | None,
+    Option("--daily/--no-daily", help="Whether what came a day ago is seen. Default: where --day says how long a day is."),
+]
+Weekly = Annotated[
+    bool | None,
+    Option("--weekly/--no-weekly", help="Whether what came a week ago is seen. Default: as --daily."),
+]
 DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|FOLDER", help=_DATA, show_default=False)]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
 ProveConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits and random.")]
 Config = Annotated[str, _config("")]
-TrainData = Annotated[str | None, _data("Default: digits.")]
+TrainData = Annotated[str | None, _data(f"{_SERIES} Default: digits, or electricity.", "electricity|FILE.txt|")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
 ProveData = Annotated[str | None, _data("Default: digits.", "random|")]
 LearnedData = Annotated[str | None, _data(_LEARNED)]

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from golden.config import Config
+from golden.samples import Samples
 from sw.common.errors import DataError
+from sw.data.course import Course
 from sw.data.encoding import Encoding
 
 __all__ = ["DataError", "Dataset", "check", "check_pixels", "image_shape", "permutation"]
@@ -24,6 +26,7 @@ class Dataset:
         places: (N,) where training, then test samples stand in the source, whose own test part counts on after the rest;
             None: in this order.
         drawn: whether the test part was drawn from the source's samples; else the source brought its own.
+        course: of elements of a series or a text; None where samples stand alone.
     """
 
     name: str
@@ -35,6 +38,21 @@ class Dataset:
     encoding: Encoding = field(default_factory=Encoding)
     places: np.ndarray | None = None
     drawn: bool = False
+    course: Course | None = None
+
+    @property
+    def training(self) -> Samples:
+        """What is learned, with all that goes along."""
+        if (c := self.course) is None:
+            return Samples(self.x_train, self.y_train)
+        return Samples(self.x_train, self.y_train, c.last_train, c.true(c.train), c.concepts)
+
+    @property
+    def testing(self) -> Samples:
+        """The test part, likewise."""
+        if (c := self.course) is None:
+            return Samples(self.x_test, self.y_test)
+        return Samples(self.x_test, self.y_test, c.last_test, c.true(c.test), c.concepts)
 
     @property
     def classes(self) -> int:
@@ -47,7 +65,7 @@ def check(dataset: Dataset, config: Config) -> None:
     """Does the data set fit the core? Raises DataError that names the sizes found and allowed."""
     for part in (dataset.x_train, dataset.x_test):
         check_pixels(dataset.name, part, config)
-    if config.task == "recognition":  # an auto-encoder's last layer is no set of classes
+    if config.task != "autoencoder":  # whose last layer is no set of classes
         check_labels(dataset, config.classes, f"the last of the configuration's sizes {list(config.sizes)}")
 
 

@@ -1,12 +1,12 @@
 """A series as a network takes it: at each moment some of its past as pixels, and the change to the next value as a label."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Self
 
 import numpy as np
 
-from golden.order import order
+from golden.population import Population
 from sw.common.errors import DataError
-from sw.data.population import Population
 from sw.data.series import Series
 
 NEURONS = 24
@@ -15,6 +15,43 @@ OUTLIERS = 0.001
 """Values beyond this quantile count as its value: a population has no neurons for them."""
 PIECE = 50
 """Elements of a sequence that a recurrent network learns from; no part of a day, so that each begins at another hour."""
+MOST_LAGS = 8
+"""Last changes that an element may have."""
+
+
+@dataclass(frozen=True)
+class Lags:
+    """What of its past an element of a series shows, beside the value.
+
+    Members:
+        last: how many of the last changes, 1..8.
+        daily: the two changes that came a day ago, next and after it; weekly: the one a week ago. day: moments of a day, for
+            these.
+    """
+
+    last: int = 1
+    daily: bool = False
+    weekly: bool = False
+    day: int | None = None
+
+    def __post_init__(self):
+        if not 1 <= self.last <= MOST_LAGS:
+            raise DataError(f"--lags: found {self.last}; allowed is 1 to {MOST_LAGS} last changes")
+        if self.day is not None and self.day < 2:
+            raise DataError(f"--day: found {self.day}; allowed is 2 or more moments of a day")
+        if (self.daily or self.weekly) and not self.day:
+            raise DataError("--daily, --weekly: found no number of moments of a day; allowed with --day N")
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """Of each change shown how many moments before the last one it was."""
+        daily = (self.day - 1, self.day - 2) if self.daily else ()
+        return (*range(self.last), *daily, *((7 * self.day - 1,) if self.weekly else ()))
+
+    @property
+    def inputs(self) -> int:
+        """Values that are coded in an element."""
+        return 1 + len(self.changes)
 
 
 @dataclass(frozen=True)
@@ -30,69 +67,89 @@ class Part:
     now: np.ndarray
     after: np.ndarray
 
-    def error(self, changes: np.ndarray) -> float:
-        """The mean squared error of foretold changes (N,), of a series of variance 1."""
-        return float(((self.now + changes - self.after) ** 2).mean())
+    def __getitem__(self, part: slice) -> Self:
+        return type(self)(self.x[part], self.y[part], self.now[part], self.after[part])
 
 
 @dataclass(frozen=True)
-class Elements:
-    """The first four fifths of a series and the rest. changes: what labels and voltages stand for."""
+class Coding:
+    """How a series becomes elements: kept with a network, so that all it is shown is read so.
 
-    train: Part
-    test: Part
-    changes: Population
+    Members:
+        mean, deviation: of the values that it learned from, which scale all of them. low, high: quantiles of the scaled
+            ones; reach: that of the sizes of changes. concepts: for which changes stand. lags: what an element shows.
+    """
+
+    mean: float
+    deviation: float
+    low: float
+    high: float
+    reach: float
+    concepts: int
+    lags: Lags
+
+    @staticmethod
+    def of(name: str, known: np.ndarray, concepts: int, lags: Lags) -> "Coding":
+        """By the values known (N,), those to learn from. Raises DataError: without any change there is nothing to scale."""
+        if not known.max() > known.min():  # a deviation of equal values may be above 0 by rounding
+            raise DataError(f"{name}: found the same value {len(known)} times; allowed is a series that changes")
+        mean, deviation = float(known.mean()), float(known.std())
+        scaled = (known - mean) / deviation
+        sizes = np.abs(np.diff(scaled))
+        reach = float(np.quantile(sizes, 1 - OUTLIERS) or sizes.max())
+        low, high = np.quantile(scaled, [OUTLIERS, 1 - OUTLIERS]).tolist()
+        return Coding(mean, deviation, low, high if high > low else low + 1, reach, concepts, lags)
+
+    @property
+    def changes(self) -> Population:
+        """What labels and voltages stand for."""
+        return Population(-self.reach, self.reach, self.concepts)
+
+    @property
+    def first(self) -> int:
+        """The first moment of a series that has all that an element shows."""
+        return max(self.lags.changes) + 1
+
+    def unscaled(self, scaled: np.ndarray) -> np.ndarray:
+        """Scaled values in the unit of the series."""
+        return self.mean + self.deviation * scaled
+
+    def elements(self, values: np.ndarray) -> Part:
+        """One for each moment of values (N,) from `first` on that has a next one; where there is none, none."""
+        scaled = (values - self.mean) / self.deviation
+        change = np.diff(scaled, prepend=scaled[:1])
+        at = np.arange(self.first, max(self.first, len(values) - 1))
+        moved = Population(-self.reach, self.reach, NEURONS)
+        coded = [Population(self.low, self.high, NEURONS).pixels(scaled[at])]
+        x = np.concatenate(coded + [moved.pixels(change[at - lag]) for lag in self.lags.changes], 1)
+        return Part(x, self.changes.labels(change[at + 1]), scaled[at], scaled[at + 1])
+
+    def to_dict(self) -> dict:
+        """Plain values, as JSON takes them."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(values: dict) -> "Coding":
+        return Coding(**values | {"lags": Lags(**values["lags"])})
 
 
-def elements(series: Series, concepts: int, daily: bool = False, weekly: bool = False, before: bool = True) -> Elements:
-    """Inputs are the value, the change to it and, by choice, the change before that one and those of a day and a week ago.
-
-    Values are scaled to mean 0 and variance 1 of the training part, by which all ranges are chosen.
-
-    Args:
-        concepts: for which changes stand. before: the change before the last. daily: the two changes that came a day ago,
-            weekly: that of a week ago.
+def split(series: Series, concepts: int, lags: Lags) -> tuple[Coding, Part, Part]:
+    """How a series is coded, by its first four fifths; the elements of these, and those of the rest.
 
     Raises:
-        DataError: a series too short, without any change, or without a day's length where it is needed.
+        DataError: a series too short, or without any change.
     """
-    day = series.day
-    if (daily or weekly) and not day:
-        raise DataError(
-            f"{series.name}: found no number of moments a day; allowed are daily and weekly lags where it is given"
-        )
-    lags = [0] + [1] * before + ([day - 1, day - 2] if daily else []) + ([7 * day - 1] if weekly else [])
-    first, count = max(lags) + 1, len(series.values)
+    count, first = len(series.values), max(lags.changes) + 1
     end = count * 4 // 5
     if end - first < 2 or count - end < 2:
-        raise DataError(
-            f"{series.name}: found {count} values; allowed are more than {(first + 2) * 5 // 4 + 2} with these lags"
-        )
-    known = series.values[:end]
-    if not known.std() > 0:
-        raise DataError(f"{series.name}: found the same value {end} times; allowed is a series that changes")
-    values = (series.values - known.mean()) / known.std()
-    change = np.diff(values, prepend=values[0])
-    reach = float(np.quantile(np.abs(change[1:end]), 1 - OUTLIERS) or np.abs(change[1:end]).max())
-    low, high = np.quantile(values[:end], [OUTLIERS, 1 - OUTLIERS]).tolist()
-    level = Population(low, high if high > low else low + 1, NEURONS)
-    moved, changes = Population(-reach, reach, NEURONS), Population(-reach, reach, concepts)
-    at = np.arange(first, count - 1)
-    x = np.concatenate([level.pixels(values[at]), *(moved.pixels(change[at - lag]) for lag in lags)], 1)
-    y = changes.labels(change[at + 1])
-    cut = end - first
-    parts = [Part(x[part], y[part], values[at][part], values[at + 1][part]) for part in (slice(cut - 1), slice(cut, None))]
-    return Elements(*parts, changes)
+        least = max(6, -(-5 * (first + 2) // 4))
+        raise DataError(f"{series.name}: found {count} values; allowed are {least} or more with these lags")
+    coding = Coding.of(series.name, series.values[:end], concepts, lags)
+    whole = coding.elements(series.values)
+    return coding, whole[: end - 1 - first], whole[end - first :]
 
 
-def shuffled(count: int, recurrent: bool, seed: int, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-    """(count,) the order of the elements in an epoch, and (count,) 1 where a sequence begins.
-
-    Recurrent: sequences of `PIECE` elements, the last one shorter, in the order of `golden.order`; else single elements.
-    """
-    if not recurrent:
-        return order(count, seed, epoch), np.ones(count, np.int64)
-    pieces = np.split(np.arange(count), range(PIECE, count, PIECE))
-    chosen = [pieces[i] for i in order(len(pieces), seed, epoch)]
-    starts = [np.arange(len(piece)) == 0 for piece in chosen]
-    return np.concatenate(chosen), np.concatenate(starts).astype(np.int64)
+def pieces(count: int) -> np.ndarray:
+    """(count,) bool, where sequences of `PIECE` elements end, and a shorter last one."""
+    places = np.arange(count)
+    return (places % PIECE == PIECE - 1) | (places == count - 1)

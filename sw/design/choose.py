@@ -23,6 +23,8 @@ def config_for(dataset: Dataset) -> Config:
     Raises:
         DataError: more pixels or classes than a core takes.
     """
+    if dataset.course:
+        return _sequence(dataset)
     if dataset.name in NAMED and dataset.x_train.shape[1] == NAMED[dataset.name].sizes[0]:
         return NAMED[dataset.name]
     pixels, classes = dataset.x_train.shape[1], max(2, dataset.classes)
@@ -36,6 +38,17 @@ def config_for(dataset: Dataset) -> Config:
     hidden = LARGE_HIDDEN if pixels > LARGE_PIXELS or classes > LARGE_CLASSES else HIDDEN
     sizes = (pixels, *hidden, classes)
     return Config(name=name_for(dataset.name), sizes=sizes, lanes=LANES)
+
+
+def _sequence(dataset: Dataset) -> Config:
+    """One hidden layer: of values 128 neurons, of characters 256 and eight steps (docs/sequences.md, 7)."""
+    pixels, concepts = dataset.x_train.shape[1], dataset.course.concepts
+    if dataset.name in NAMED and pixels == NAMED[dataset.name].sizes[0]:
+        return NAMED[dataset.name]
+    if concepts is None:
+        text = NAMED["text"]
+        return text.replace(name=name_for(dataset.name), sizes=(pixels, *text.sizes[1:]))
+    return NAMED["electricity"].replace(name=name_for(dataset.name), sizes=(pixels, 128, concepts.count))
 
 
 def name_for(data: str) -> str:

@@ -143,12 +143,10 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="bispike-") as name, plain_errors():
         result = training.run_training(
             Checkpoint(config),
-            dataset.x_train,
-            dataset.y_train,
+            dataset.training,
             np.arange(len(dataset.x_train))[None],
             Path(name),
-            test_x=dataset.x_test,
-            test_y=dataset.y_test,
+            test=dataset.testing,
             simulator=find_simulator(simulator),
             progress=lambda now: tell(f"{now.phase}, {now.values_compared:,} values compared"),
             decays=[0],

@@ -41,12 +41,10 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
     with tempfile.TemporaryDirectory(prefix="bispike-") as folder, plain_errors():
         return training.run_training(
             Checkpoint(config),
-            digits.x_train,
-            digits.y_train,
+            digits.training,
             order,
             Path(folder),
-            test_x=digits.x_test,
-            test_y=digits.y_test,
+            test=digits.testing,
             simulator=simulator,
             progress=follow,
             verilog=core_verilog(config, asserted=True),

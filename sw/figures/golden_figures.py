@@ -20,8 +20,8 @@ def accuracy(name: str, source: str, split: int, changes: dict) -> float:
     network = GoldenNetwork(config, samples=config.epochs * len(dataset.x_train))
     for epoch in range(config.epochs):
         order = data.order(len(dataset.x_train), config.seed, epoch)
-        network.learn(dataset.x_train[order], dataset.y_train[order], config.decay_at(epoch, config.epochs))
-    tested = network.test(dataset.x_test, dataset.y_test)
+        network.learn(dataset.training[order], config.decay_at(epoch, config.epochs))
+    tested = network.test(dataset.testing)
     return tested["correct"] / tested["samples"]
 
 
@@ -87,7 +87,7 @@ def speed_figure(config: Config) -> Figure:
     samples = len(digits.x_train)
     network = GoldenNetwork(config, samples=config.epochs * samples)
     for _ in range(2):
-        totals = network.learn(digits.x_train, digits.y_train, 0)
+        totals = network.learn(digits.training, 0)
     rate = totals["samples"] / totals["seconds"]
     how = f"{config.name}, one pass over the training samples, compiled before it, one thread"
     return Figure("samples/s, integer golden alone", rate, f"{rate:,.0f}", ">= 500", rate >= 500, how)

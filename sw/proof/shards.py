@@ -12,7 +12,7 @@ import numpy as np
 
 from cosim.files import load_arrays, save_arrays
 from cosim.golden_worker import CHUNK
-from cosim.job import Segment, pack
+from cosim.job import Segment, pack, take
 from cosim.shard import Lead, Reference, Shard
 from golden.config import UPDATE_DELAY, Config
 from golden.order import order
@@ -133,7 +133,7 @@ class GoldenRun:
                 for part in self._parts(segment, model.samples):
                     if segment.learn:
                         self._keep_leads(model)
-                    said = taking.train(segment.x[part], segment.y[part], learn=segment.learn)
+                    said = take(taking, segment.samples[part], segment.learn)
                     records.append(pack(job.core_config, said))
                     progress(model.samples)
                 if segment.kind == "recall":
@@ -147,7 +147,8 @@ class GoldenRun:
     def _parts(self, segment: Segment, learned: int) -> Iterator[slice]:
         """Some samples at a time; those that lead to a cut begin a part. learned: samples before it, in all epochs."""
         begins = {start - learned for start in self._leads} if segment.learn else set()
-        ends = sorted({*range(0, len(segment.x), CHUNK), *(b for b in begins if 0 < b < len(segment.x)), len(segment.x)})
+        count = len(segment.samples)
+        ends = sorted({*range(0, count, CHUNK), *(b for b in begins if 0 < b < count), count})
         yield from (slice(low, high) for low, high in pairwise(ends))
 
     @cached_property

@@ -20,10 +20,12 @@ from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.common.waves import closing_line
+from sw.data.foretold import Reading
 from sw.data.synthetic import random_codes, random_dataset
 from sw.design.verilog import core_verilog
 from sw.training import history, sim_backend
 from sw.training.golden_model import model_of
+from sw.training.start import load
 
 SAMPLES, TESTS = 500, 50
 """Samples learned where the user names no number, and samples inferred after them."""
@@ -66,7 +68,7 @@ def verify(
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
     shown, split = given_data or kept.about.get("data"), kept.about.get("split", 0)
-    dataset = samples_for(config, shown, split, samples, history.encoding(kept))
+    dataset = samples_for(config, shown, split, samples, history.encoding(kept), history.reading(kept))
     chosen = find_simulator(simulator)
     if source:
         model_of(config, kept.state, 0)  # refuses weights of another shape
@@ -75,7 +77,7 @@ def verify(
     compared = _compare(begin, dataset, samples, config.decay_at(done, config.epochs), chosen, waves, console, netlist)
     if not (one_shape or netlist):
         small = bottleneck(config)
-        random = random_dataset("random", small.sizes, BOTTLENECK_SAMPLES, TESTS, 0.5, small.seed)
+        random = random_dataset("random", small.sizes, BOTTLENECK_SAMPLES, TESTS, 0.5, small.seed, small.recurrent)
         compared += _compare(Checkpoint(small), random, BOTTLENECK_SAMPLES, 0, chosen, False, console)
     say(console, f"{compared:,} values compared, 0 mismatches")
     return compared
@@ -85,7 +87,7 @@ def bottleneck(config: Config) -> Config:
     """A small core of the same settings in which a layer above a hidden one is the slowest."""
     sizes, lanes = BOTTLENECK
     own = "-bottleneck"  # behind a name of 64 letters at most, as any name
-    block = {"block": 5} if config.task == "recognition" else {}
+    block = {"block": 5} if config.task != "autoencoder" else {}
     return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, **block)
 
 
@@ -118,12 +120,10 @@ def _compare(
 
         result = training.run_training(
             begin,
-            dataset.x_train,
-            dataset.y_train,
+            dataset.training,
             np.arange(samples)[None] % len(dataset.x_train),
             folder.path,
-            test_x=dataset.x_test[:TESTS],
-            test_y=dataset.y_test[:TESTS],
+            test=dataset.testing[:TESTS],
             codes=codes,
             simulator=simulator,
             progress=follow,
@@ -162,10 +162,11 @@ def samples_for(
     split: int,
     count: int,
     encoding: data.Encoding = data.Encoding(),  # noqa: B008
+    reading: Reading = Reading(),  # noqa: B008
 ) -> data.Dataset:
     """The data asked for, or random samples: half of the pixels 0, labels of all classes."""
     if name not in (None, "random"):
-        dataset = data.load(name, split, encoding)
+        dataset = load(name, split, config, encoding, reading)
         data.check(dataset, config)
         return dataset
-    return random_dataset("random", config.sizes, count, TESTS, 0.5, config.seed)
+    return random_dataset("random", config.sizes, count, TESTS, 0.5, config.seed, config.recurrent)

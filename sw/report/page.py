@@ -44,6 +44,8 @@ dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr))
 dl { font-size: 13.5px; }
 dl div { display: flex; justify-content: space-between; gap: 12px; border-bottom: 1px solid var(--line); padding: 3px 0; }
 dt { color: var(--muted); } dd { margin: 0; text-align: right; }
+.read { font: 15px/1.9 ui-monospace, "DejaVu Sans Mono", monospace; color: #8a95a1; margin: 0 0 12px; }
+.read b { color: var(--blue); }
 footer { color: var(--muted); font-size: 13px; }
 """
 
@@ -60,7 +62,7 @@ def page(folder: Path, config: Config, values: dict, more: str = "") -> str:
     results = [(percent(values[key]), f"test accuracy, {who}") for key, who in judged(values, "accuracy")]
     body = f"""{mismatch(values)}{tiles(values, results)}
 {pictures}
-<section><h2>Layers</h2>{_layers(config, values)}</section>
+<section><h2>Layers</h2>{layers(config, values)}</section>
 <section><h2>Data</h2><dl>{_data(values)}</dl></section>"""
     lead = first_lines(shape_name(config), config, values, last_line(values))
     return document(f"BiSpike learns {html.escape(values['data'])}", lead, body, config, more)
@@ -140,7 +142,8 @@ def figure(path: Path, caption: str) -> str:
     return f'<section id="{path.stem}"><figure>{image}<figcaption>{caption}</figcaption></figure></section>'
 
 
-def _layers(config: Config, values: dict) -> str:
+def layers(config: Config, values: dict) -> str:
+    """A row for each layer of a network that names or foretells."""
     names = ["layer", "neurons", "active rows a sample", "neurons with an error a sample", "spikes a sample"]
     rows = ["<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"]
     for i in range(1, config.layers + 1):

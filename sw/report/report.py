@@ -40,8 +40,9 @@ def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
 
 def _model(kept: Checkpoint) -> "IntegerModel":
     from golden.integer import IntegerModel
+    from golden.sequence import Foreteller
 
-    model = IntegerModel(kept.config)
+    model = (Foreteller if kept.config.task == "sequence" else IntegerModel)(kept.config)
     if kept.state:
         model.load(kept.state)
     return model

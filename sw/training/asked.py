@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from cosim.job import take
 from golden.errors import StateError
+from golden.records import Records
+from golden.samples import Samples
 from sw.common.errors import CheckError
 from sw.common.simulation import find_simulator, plain_errors
 from sw.training import serial_backend
@@ -37,20 +40,23 @@ class Asked:
             chip.load(golden.model.state())
 
     def predict(self, x: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> np.ndarray:
-        """Concepts (N,) of samples x (N, n_0): the chip's, if there is one. `advance` gets the samples done."""
+        """Concepts (N,) of samples x (N, n_0). advance: as of `infer`."""
+        return self.infer(Samples(x, np.zeros(len(x), np.int64)), advance).prediction
+
+    def infer(self, samples: Samples, advance: Callable[[int], None] = lambda done: None) -> Records:
+        """What is said of samples, at least one: by the chip, if there is one. `advance` gets the samples done."""
         from cosim.compare import compare_records
 
         if self.chip is None:
-            return self.golden.predict(x)
+            return take(self.golden.model, samples, False)
         found = []
-        for start in range(0, len(x), CHUNK):
-            part = x[start : start + CHUNK]
-            expected = self.golden.model.train(part, np.zeros(len(part), np.int64), learn=False)
-            said = self.chip.infer(part)
+        for start in range(0, len(samples), CHUNK):
+            part = samples[start : start + CHUNK]
+            expected, said = take(self.golden.model, part, False), serial_backend.told(self.chip, part, False)
             self.compared += compare_records(expected, said, start)
-            found.append(said.prediction)
+            found.append(said)
             advance(start + len(part))
-        return np.concatenate(found)
+        return Records.join(found)
 
     def recall(self) -> np.ndarray:
         """Counts (K, n_0), 0..T, that the backward network recalls of each concept: the chip's, if there is one."""

@@ -23,9 +23,8 @@ def learning(totals: dict, clocked: bool = False, values: int | None = None, dif
     """The figures of samples being learned. `clocked`: say the chip's clocks; values, differ: compared so far."""
     samples = totals["samples"]
     rate, clocks = samples / max(1e-6, totals["seconds"]), totals["clocks"] / samples if clocked else None
-    if "squared_error" in totals:
-        return facts(None, rate, clocks, values, differ, error=account.errors([totals])[0])
-    return facts(totals["correct"] / samples, rate, clocks, values, differ)
+    share = {name: found[0] for name, found in account.shares([totals]).items() if found}
+    return facts(share.get("accuracy"), rate, clocks, values, differ, error=share.get("error"))
 
 
 def line(epochs: list[dict], compared: bool = True) -> str:
@@ -36,6 +35,6 @@ def line(epochs: list[dict], compared: bool = True) -> str:
         words = learning(last["training"], last["training"]["clocks"] > 0, values, differ)
     else:  # a chip that did not come to the epoch's end: what was compared is all that is known
         words = facts(None, None, None, values, differ)
-    if "squared_error" in last["test"]:
-        return words + "".join(f"  test error {error:.4f}" for error in account.errors([last["test"]]))
-    return words + "".join(f"  test {100 * accuracy:5.2f} %" for accuracy in account.accuracies([last["test"]]))
+    for name, found in account.shares([last["test"]]).items():
+        words += "".join(f"  test error {one:.4f}" if name == "error" else f"  test {100 * one:5.2f} %" for one in found)
+    return words

@@ -7,6 +7,7 @@ import numpy as np
 
 from cosim import account
 from golden.config import Config
+from golden.samples import Samples
 from sw.training.golden_model import CHUNK, model_of
 
 
@@ -16,15 +17,16 @@ class GoldenAutoencoder:
     def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
         self.model = model_of(config, state, samples)
 
-    def learn(self, x: np.ndarray, y: object, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
-        """Learns x (N, n_0) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
+    def learn(self, samples: Samples, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
+        """Learns samples in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
         self.model.decay = decay
-        return self._take(x, True, advance)
+        return self._take(samples.x, True, advance)
 
-    def test(self, x: np.ndarray, y: object) -> dict:
+    def test(self, samples: Samples) -> dict:
         """The totals over samples from which nothing is learned, with all that was learned before, and how far the two
         networks agree on them."""
         self.model.finish()
+        x = samples.x
         totals = self._take(x, False, lambda totals: None)
         return totals | {"agreement": self.model.agreement(x).sum(0).tolist() if len(x) else totals["agreement"]}
 

@@ -9,9 +9,11 @@ from rich.console import Console
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
+from cosim.job import take
 from golden.config import Config
-from golden.order import order
+from golden.samples import Samples
 from sw.common.progress import TrainingProgress
+from sw.data.course import epoch_order
 from sw.data.dataset import Dataset
 from sw.training.backend import learning, line
 from sw.training.golden_autoencoder import GoldenAutoencoder
@@ -24,7 +26,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
     An interrupted epoch is run again from its start when the training goes on: epochs depend on (seed, epoch) and the
     state at their start only, so the result is the same as without the interruption.
     """
-    config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
+    config, samples, done = kept.config, len(epoch_order(dataset, kept.config, 0)), len(kept.epochs)
     network = network_of(config, kept.state, (config.epochs - done) * samples)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         for epoch in range(done, config.epochs):
@@ -32,10 +34,9 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
             def advance(totals: dict, epoch: int = epoch) -> None:
                 progress.advance(epoch, totals["samples"], learning(totals))
 
-            shuffled = order(samples, config.seed, epoch)
-            decay = config.decay_at(epoch, config.epochs)
-            learned = network.learn(dataset.x_train[shuffled], dataset.y_train[shuffled], decay, advance)
-            tested = network.test(dataset.x_test, dataset.y_test)
+            chosen = dataset.training[epoch_order(dataset, config, epoch)]
+            learned = network.learn(chosen, config.decay_at(epoch, config.epochs), advance)
+            tested = network.test(dataset.testing)
             kept.state = network.model.state()
             kept.epochs.append(account.epoch(learned, tested))
             kept.save(path)
@@ -53,26 +54,26 @@ class GoldenNetwork:
     def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
         self.model = model_of(config, state, samples)
 
-    def learn(self, x: np.ndarray, y: np.ndarray, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
-        """Learns x (N, n_0), y (N,) in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
+    def learn(self, samples: Samples, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
+        """Learns samples in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""
         self.model.decay = decay
-        return self._take(x, y, True, advance)
+        return self._take(samples, True, advance)
 
-    def test(self, x: np.ndarray, y: np.ndarray) -> dict:
+    def test(self, samples: Samples) -> dict:
         """The totals over samples from which nothing is learned, with all that was learned before."""
         self.model.finish()
-        return self._take(x, y, False, lambda totals: None)
+        return self._take(samples, False, lambda totals: None)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Concepts (N,) of samples x (N, n_0)."""
         return self.model.train(x, np.zeros(len(x), np.int64), learn=False).prediction
 
-    def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
-        totals, began = account.totals(self.model.config.layers), time.monotonic()
-        for start in range(0, len(x), CHUNK):
-            labels = y[start : start + CHUNK]
-            records = self.model.train(x[start : start + CHUNK], labels, learn=learn)
-            totals = account.summed([totals, account.of_records(records, labels)])
-            totals |= {"golden_correct": totals["correct"], "seconds": time.monotonic() - began}
+    def _take(self, samples: Samples, learn: bool, advance: Callable[[dict], None]) -> dict:
+        config = self.model.config
+        totals, began = account.nothing(config), time.monotonic()
+        for start in range(0, len(samples), CHUNK):
+            part = samples[start : start + CHUNK]
+            totals = account.summed([totals, account.of_said(config, take(self.model, part, learn), part)])
+            totals = account.with_golden(totals, totals) | {"seconds": time.monotonic() - began}
             advance(totals)
         return totals

@@ -6,7 +6,7 @@ configuration.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,34 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw.common.errors import UserError
+from sw.data.course import Course
 from sw.data.dataset import Dataset
+from sw.data.elements import Coding
 from sw.data.encoding import SCALES, Encoding
+from sw.data.foretold import Reading
 
 
 def about(data: str, split: int, dataset: Dataset, backend: str, baseline: bool) -> dict:
     """What there is to say of a training. `data` is the name or file the user gave."""
     meaning = {"encoding": dataset.encoding.to_dict(), "image_shape": dataset.image_shape}
     return {"data": data, "split": split, "digest": digest(dataset), "backend": backend, "baseline": baseline} | meaning
+
+
+def of_course(course: Course, reading: Reading) -> dict:
+    """What there is to say of elements: `reading`, the user's options, and `coding`, how a series became elements."""
+    return {"reading": asdict(reading), "coding": course.coding and course.coding.to_dict()}
+
+
+def reading(kept: Checkpoint, column: str | None = None) -> Reading:
+    """How the series was read that a network learned. column: another one."""
+    known = Reading(**kept.about.get("reading", {}))
+    return replace(known, column=column) if column else known
+
+
+def coding(kept: Checkpoint) -> Coding | None:
+    """How the series became elements that a network learned; None where it learned none."""
+    known = kept.about.get("coding")
+    return Coding.from_dict(known) if known else None
 
 
 def encoding(kept: Checkpoint, label: str | None = None) -> Encoding:
@@ -43,13 +63,33 @@ def own_data(kept: Checkpoint, source: Path) -> str:
     return kept.about["data"]
 
 
+def is_own(kept: Checkpoint, data: str | None, column: str | None = None) -> bool:
+    """Whether data and a column, where any is named, are those that a network learned."""
+    same = data is None or Path(data).resolve() == Path(kept.about.get("data", "")).resolve()
+    return same and (column is None or reading(kept).column in (None, column))  # None: the only one
+
+
 def describe(kept: Checkpoint) -> str:
     """What a network learned, in one line."""
     known = encoding(kept)
     if not known.scale or "data" not in kept.about:
         return "no history of a training"
+    if "coding" in kept.about:
+        return f"{len(kept.epochs)} epochs of {kept.about['data']}{_element(kept)}"
     classes = f", classes {', '.join(known.names)}" if known.names else ""
     return f"{len(kept.epochs)} epochs of {kept.about['data']}, pixels as {SCALES[known.scale]}{classes}"
+
+
+def _element(kept: Checkpoint) -> str:
+    """What an element of a series or a text showed, behind the data's name."""
+    known, column = coding(kept), reading(kept).column
+    if known is None:
+        return f": of {kept.config.sizes[0] // len(encoding(kept).names)} characters the next"
+    last = known.lags.last
+    shown = ["the value", "its last change" if last == 1 else f"its last {last} changes"]
+    shown += ["two of a day ago"] * known.lags.daily + ["one of a week ago"] * known.lags.weekly
+    where = f", column {column}" if column else ""
+    return f"{where}: of {', '.join(shown)} the next change; mean {known.mean:.6g}, deviation {known.deviation:.6g}"
 
 
 def check(kept: Checkpoint, path: Path) -> None:
@@ -88,7 +128,8 @@ def check_data(kept: Checkpoint, dataset: Dataset, path: Path) -> None:
 def digest(dataset: Dataset) -> str:
     """A name for exactly these samples in this order."""
     hashed = hashlib.sha256()
-    for part in (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test):
+    ends = (dataset.course.last_train, dataset.course.last_test) if dataset.course else ()
+    for part in (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test, *ends):
         hashed.update(str(part.shape).encode())
         hashed.update(np.ascontiguousarray(part).tobytes())
     return hashed.hexdigest()[:16]

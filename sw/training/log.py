@@ -60,8 +60,9 @@ def line(config: Config, number: int, epoch: dict) -> dict:
 
     Members:
         epoch: from 1.  *_accuracy: 0..1, training as it learned, golden the model's on the test.
-        *_error, agreement: of an auto-encoder in place of these: mean squared, and of layers 0..L-1 the cosine of their
-            counts on the way up and on the way down, over the test samples.
+        *_error: mean squared, in place of these: of an auto-encoder, or of values foretold.
+        agreement: of an auto-encoder, of layers 0..L-1 the cosine of their counts on the way up and on the way down, over
+            the test samples.
         clocks_per_sample: null where there was no clock.  values_compared: in this epoch.  mismatches: of these; above 0 in
             the last line alone, whose epoch ended the training and is not kept.  Null: not known, as a chip that differs
             may not come to the epoch's end.
@@ -73,6 +74,12 @@ def line(config: Config, number: int, epoch: dict) -> dict:
             "test_error": (account.errors([test]) or none)[0],
             "golden_error": (account.errors([test], "golden_squared_error") or none)[0],
             "agreement": (account.agreements([test]) or none)[0],
+        }
+    elif training.get("valued"):
+        found = {
+            "training_error": (account.deviations([training]) or none)[0],
+            "test_error": (account.deviations([test]) or none)[0],
+            "golden_error": (account.deviations([test], "golden_squares") or none)[0],
         }
     else:
         found = {

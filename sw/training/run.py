@@ -16,8 +16,11 @@ from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
 from sw.common.simulation import find_simulator
 from sw.common.terminal import command, say
+from sw.data.foretold import Reading
 from sw.design.choose import chosen_line, run_name
 from sw.report import report, summary
+from sw.report.foretold import report as foretold_report
+from sw.report.foretold import summary as foretold_summary
 from sw.report.recalled import report as recalled_report
 from sw.report.recalled import summary as recalled_summary
 from sw.training import golden_backend, serial_backend, sim_backend
@@ -25,6 +28,13 @@ from sw.training.backend import Broken
 from sw.training.log import Logged
 from sw.training.place import Place
 from sw.training.start import SETTINGS, begin, go_on
+
+REPORTS = {
+    "recognition": (summary, report),
+    "autoencoder": (recalled_summary, recalled_report),
+    "sequence": (foretold_summary, foretold_report),
+}
+"""What puts a task's figures together, and what writes them."""
 
 Backend = Callable[[Path, Checkpoint, data.Dataset, Console], Broken | None]
 """Trains what a checkpoint holds to its configuration's last epoch, and keeps it up to date, in memory and in its file."""
@@ -38,17 +48,19 @@ def train_new(
     baseline: bool = False,
     log: Path | None = None,
     encoding: data.Encoding = data.Encoding(),  # noqa: B008
+    reading: Reading = Reading(),  # noqa: B008
 ) -> tuple[Path, dict]:
     """Trains to the end and writes the report; returns the run's folder, and what summary.json holds.
 
     Args:
-        given: see `begin`. run: the folder, numbered if it exists; None: runs/NAME. log: see `sw.training.log`.
+        given, encoding, reading: see `begin`. run: the folder, numbered if it exists; None: runs/NAME. log: see
+            `sw.training.log`.
 
     Raises:
         CheckError: a mismatch, once the report that shows it is written. UserError, ConfigError, DataError: bad input; no
             folder is left.
     """
-    kept, dataset = begin(given, baseline, encoding)
+    kept, dataset = begin(given, baseline, encoding, reading)
     where = _found(where)
     with new_run(run or Path("runs") / kept.config.name) as folder:
         return _train(kept, dataset, folder, where, console, log, False)
@@ -110,8 +122,7 @@ def _train(
     baseline = kept.about.get("baseline") and not broken
     with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
         curve = backprop_curve(kept.config, dataset) if baseline else None
-        recalls = kept.config.task == "autoencoder"
-        said, left = (recalled_summary, recalled_report) if recalls else (summary, report)
+        said, left = REPORTS[kept.config.task]
         values = said.summary(kept, dataset, where.simulator, curve, broken)
         left.write(folder, kept, dataset, values)
     said.show(console, values, str(folder.path))

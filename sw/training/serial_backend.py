@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -11,12 +12,17 @@ from cosim import account
 from cosim.checkpoint import Checkpoint
 from cosim.job import take
 from golden.config import Config
-from golden.order import order
+from golden.records import Recalled, Records
+from golden.samples import Samples
 from sw.common.errors import CheckError, UserError
 from sw.common.progress import TrainingProgress
+from sw.data.course import epoch_order
 from sw.data.dataset import Dataset
 from sw.training.backend import Broken, learning, line
 from sw.training.golden_model import model_of
+
+if TYPE_CHECKING:
+    from sw.driver.chip import Chip
 
 CHUNK = 16
 """Samples between two looks at what the chip said."""
@@ -59,6 +65,12 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, port
         raise CheckError(f"{error}; {path.parent} keeps the network after epoch {done}, go on with --resume") from None
 
 
+def told(chip: "Chip", samples: Samples, learn: bool) -> Records | Recalled:
+    """What a chip says of samples."""
+    ends = {"last": samples.ends} if chip.config.task == "sequence" else {}
+    return chip.train(samples.x, samples.y, **ends) if learn else chip.infer(samples.x, **ends)
+
+
 class _Run:
     """Chip and golden model side by side."""
 
@@ -71,7 +83,7 @@ class _Run:
 
     def run(self, path: Path, console: Console) -> Broken | None:
         config, data = self.kept.config, self.dataset
-        samples, done = len(data.x_train), len(self.kept.epochs)
+        samples, done = len(epoch_order(data, config, 0)), len(self.kept.epochs)
         self.chip.set()
         self.chip.load(self.golden.state())
         with TrainingProgress(console, config.epochs, samples, done) as progress:
@@ -97,13 +109,13 @@ class _Run:
 
         config, data = self.kept.config, self.dataset
         self.values = self.differ = 0
-        shuffled = order(len(data.x_train), config.seed, epoch)
+        chosen = data.training[epoch_order(data, config, epoch)]
         self.golden.decay = config.decay_at(epoch, config.epochs)
         self.chip.set(self.golden.decay)
-        learned = self._take(data.x_train[shuffled], data.y_train[shuffled], True, advance)
+        learned = self._take(chosen, True, advance)
         self.chip.finish()  # no update that is pending is left for samples of the test, as in every backend
         self.golden.finish()
-        tested = self._take(data.x_test, data.y_test, False, lambda totals: None)
+        tested = self._take(data.testing, False, lambda totals: None)
         state = self.chip.save()
         self._compare(compare_state, self._known(), state)
         self.earlier += self.values
@@ -114,22 +126,22 @@ class _Run:
         state, names = self.golden.state(), self.chip.memory_map.regions
         return state if self.chip.config.learn else {name: value for name, value in state.items() if name in names}
 
-    def _take(self, x: np.ndarray, y: np.ndarray, learn: bool, advance: Callable[[dict], None]) -> dict:
+    def _take(self, samples: Samples, learn: bool, advance: Callable[[dict], None]) -> dict:
         from cosim.compare import compare_records
 
         config, began = self.golden.config, time.monotonic()
         totals = account.nothing(config)
-        for start in range(0, len(x), CHUNK):
-            part, labels = x[start : start + CHUNK], y[start : start + CHUNK]
-            said = self.chip.train(part, labels) if learn else self.chip.infer(part)
-            expected = take(self.golden, part, labels, learn)
+        for start in range(0, len(samples), CHUNK):
+            part = samples[start : start + CHUNK]
+            said = told(self.chip, part, learn)
+            expected = take(self.golden, part, learn)
             self._compare(compare_records, expected, said, start)
-            golden = account.of_said(config, expected, part, labels)
-            found = account.with_golden(account.of_said(config, said, part, labels), golden)
+            golden = account.of_said(config, expected, part)
+            found = account.with_golden(account.of_said(config, said, part), golden)
             totals = account.summed([totals, found]) | {"seconds": time.monotonic() - began}
             advance(totals)
         if config.task == "autoencoder" and not learn:
-            totals["agreement"] = self.golden.agreement(x).sum(0).tolist()
+            totals["agreement"] = self.golden.agreement(samples.x).sum(0).tolist()
         return totals
 
     def _compare(self, compare: Callable[..., int], *arguments) -> None:

@@ -11,13 +11,13 @@ from rich.console import Console
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
-from golden.order import order
 from sw.common.errors import CheckError, UserError
 from sw.common.files import write
 from sw.common.progress import TrainingProgress, facts
 from sw.common.simulation import plain_errors
 from sw.common.terminal import say
 from sw.common.waves import closing_line
+from sw.data.course import epoch_order
 from sw.data.dataset import Dataset
 from sw.design.verilog import core_verilog
 from sw.training.backend import Broken, line
@@ -46,7 +46,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
     from cosim import training
 
     folder = path.parent
-    config, samples, done = kept.config, len(dataset.x_train), len(kept.epochs)
+    config, samples, done = kept.config, len(epoch_order(dataset, kept.config, 0)), len(kept.epochs)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         progress.advance(done, 0, "elaborating the core")
         text = core_verilog(config, asserted=True)
@@ -72,12 +72,10 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
         with plain_errors(), untangled(folder):
             result = training.run_training(
                 kept,
-                dataset.x_train,
-                dataset.y_train,
-                np.stack([order(samples, config.seed, epoch) for epoch in range(config.epochs)]),
+                dataset.training,
+                np.stack([epoch_order(dataset, config, epoch) for epoch in range(config.epochs)]),
                 folder,
-                test_x=dataset.x_test,
-                test_y=dataset.y_test,
+                test=dataset.testing,
                 simulator=simulator,
                 progress=follow,
                 path=path,

@@ -6,6 +6,7 @@ from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
+from sw.data import foretold
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -17,25 +18,54 @@ def begin(
     given: dict,
     baseline: bool,
     encoding: data.Encoding = data.Encoding(),  # noqa: B008
+    reading: foretold.Reading = foretold.Reading(),  # noqa: B008
 ) -> tuple[Checkpoint, data.Dataset]:
     """A training that has not begun, and its samples.
 
     Args:
         given: what the user said of it (config, data, split, backend, epochs, seed), None where nothing. Without a config
             it is chosen from the data.
-        encoding: what the user says of the data's pixels and labels.
+        encoding: what the user says of the data's pixels and labels. reading: of a series.
     """
-    source, split, config = given["data"] or "digits", given["split"] or 0, given["config"]
+    config = given["config"]
     config = Config.load(config) if isinstance(config, (str, Path)) else config
-    dataset = data.load(source, split, encoding)
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
-    chosen = (config or config_for(dataset)).replace(**changes)
-    if chosen.task == "sequence":
-        found = f"--config: found {chosen.name}, of task sequence"
-        raise UserError(f"{found}; allowed are tasks recognition and autoencoder: sequences have no command yet")
+    config = config and config.replace(**changes)
+    source, split = given["data"] or _usual(config), given["split"] or 0
+    dataset = load(source, split, config, encoding, reading)
+    if dataset.course and given["split"] is not None:
+        raise UserError(f"--split: found with {source}; allowed with samples that have no order")
+    if dataset.course and baseline:
+        raise UserError(f"--baseline: found with {source}; allowed with samples that are named or recalled")
+    chosen = config or config_for(dataset).replace(**changes)
+    if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
+        dataset = load(source, split, chosen, encoding, reading)
     data.check(dataset, chosen)
     about = history.about(source, split, dataset, given["backend"] or "golden", baseline)
+    if dataset.course:
+        about |= history.of_course(dataset.course, reading)
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset
+
+
+def _usual(config: Config | None) -> str:
+    """The data of a training whose user names none. Raises UserError: a text is the user's own."""
+    if config is None or config.task != "sequence":
+        return "digits"
+    if config.neighbours == 0:  # symbols
+        raise UserError(f"--data: found none with {config.name}; allowed is a .txt file")
+    return "electricity"
+
+
+def load(source: str, split: int, config: Config | None, encoding: data.Encoding, reading: foretold.Reading) -> data.Dataset:
+    """The samples of a source, for a configuration where there is one: `sw.data.load`, or `sw.data.foretold.load`."""
+    if config and reading.given and config.task != "sequence":
+        raise UserError(f"{reading.given[0]}: found with {config.name}; allowed with a configuration of task sequence")
+    if not foretold.is_sequence(source, config, reading):
+        return data.load(source, split, encoding)
+    for option, value in (("--label", encoding.label), ("--size", encoding.size)):
+        if value:
+            raise UserError(f"{option}: found with {source}; allowed with samples that have labels")
+    return foretold.load(source, config, reading)
 
 
 def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
@@ -54,7 +84,8 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     history.check(kept, path)
     history.check_given(given, {key: past[key] for key in ("data", "split", "backend")}, kept.config, path)
     _check_settings(path / SETTINGS, kept.config)
-    dataset = data.load(past["data"], past["split"], history.encoding(kept))
+    encoding = history.encoding(kept)
+    dataset = load(past["data"], past["split"], kept.config, encoding, history.reading(kept))
     history.check_data(kept, dataset, path)
     return kept, dataset
 

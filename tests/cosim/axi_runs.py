@@ -16,7 +16,7 @@ from tests.cosim.core_runs import fresh
 TOP, BENCH = "axi_core", "cosim.benches.axi"
 SEGMENTS = (("recall", 1), ("learn", 9), ("learn", 8), ("infer", 3), ("learn", 8), ("recall", 1), ("learn", 6))
 """The first makes the chip's concepts."""
-DRAWN = (("draw", 1), ("learn", 9), ("infer", 1), ("draw", 3), ("learn", 4), ("draw", 1), ("learn", 5))
+DRAWN = (("draw", 1), ("learn", 5), ("infer", 1), ("draw", 2), ("learn", 3), ("draw", 1), ("learn", 3))
 """Of an auto-encoder."""
 
 

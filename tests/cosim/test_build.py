@@ -50,6 +50,15 @@ def test_a_refused_design_names_its_error_and_leaves_no_build(simulator, tmp_pat
         assert build(text("bad"), "counter", simulator, root=tmp_path).binary.exists()
 
 
+def test_icarus_gets_one_block_of_registers_that_stand_together_and_all_else_as_it_is(tmp_path):
+    own = [f"  always @(posedge clk)\n    {name} <= {name} + 1;\n" for name in ("one", "two", "three")]
+    other = "  always @(posedge clk)\n    if (step)\n      four <= 4;\n"
+    head, end = "module top(input clk, input step);\n  reg one = 0, two = 0, three = 0, four = 0;\n", "endmodule\n"
+    made = build(head + own[0] + own[1] + other + own[2] + end, "top", "icarus", root=tmp_path)
+    joined = "  always @(posedge clk) begin\n    one <= one + 1;\n    two <= two + 1;\n  end\n"
+    assert (made.folder / "design.v").read_text().endswith(head + joined + other + own[2] + end)
+
+
 def test_a_tool_that_dies_without_a_word_is_named(tmp_path):
     with pytest.raises(BuildError, match=r"^false: failed without a word \(all of it: .*build\.log\)$"):
         _execute(["false"], tmp_path)

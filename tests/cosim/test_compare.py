@@ -9,6 +9,7 @@ from cosim.compare import Mismatch, compare_arrays, compare_records, compare_sta
 from cosim.wrapper import Widths
 from golden.config import Config
 from golden.records import Records
+from golden.samples import Samples
 
 RNG = np.random.default_rng(0)
 
@@ -137,7 +138,7 @@ def test_the_trace_around_a_mismatch_is_goldens_before_at_and_after(tmp_path):
             return {"seen": np.array(self.seen), "x": x, "y": np.array(-1 if y is None else y)}
 
     x, y = np.arange(12).reshape(6, 2), np.arange(6)
-    traces = traces_around(Model(), x, y, np.array([1, 0, 1, 1, 1, 1], bool), at=2)
+    traces = traces_around(Model(), Samples(x, y), np.array([1, 0, 1, 1, 1, 1], bool), at=2)
     path = write_trace(tmp_path / "mismatch.json", Mismatch("voltages", 3, 4, layer=2, sample=2), traces)
     written = json.loads(path.read_text())
     assert written["message"] == "mismatch at sample 2, layer 2: voltages expected 3, got 4"

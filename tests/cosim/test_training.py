@@ -16,6 +16,7 @@ from cosim.runner import BenchError
 from cosim.training import run_training
 from cosim.watch import GoldenError
 from golden.config import Config
+from golden.samples import Samples
 from tests.cosim import standin
 from tests.cosim.running import running, until
 from tests.marks import long
@@ -34,11 +35,12 @@ def train(folder, fault=None, work=8, parts=PARTS, kept=None, **options):
     rng = np.random.default_rng(5)
     x, y = rng.integers(0, 16, (SAMPLES, 10), dtype=np.uint8), rng.integers(0, 3, SAMPLES)
     order = np.array([rng.permutation(SAMPLES) for _ in range(EPOCHS)])
-    options = {"test_x": x[:TESTS], "test_y": y[:TESTS], "simulator": "icarus"} | options
+    samples = Samples(x, y)
+    options = {"test": samples[:TESTS], "simulator": "icarus"} | options
     text = standin.standin_verilog(CONFIG, work, fault)
     path = Path(folder) / "weights.npz"
     return run_training(
-        kept or Checkpoint(CONFIG), x, y, order, Path(folder), parts=parts, path=path, verilog=text, **options
+        kept or Checkpoint(CONFIG), samples, order, Path(folder), parts=parts, path=path, verilog=text, **options
     )
 
 

@@ -14,14 +14,12 @@ class Foretelling(Plain):
         if config.recurrent:
             self.rows[1] = self.n[0] + self.n[1]
 
-    def element(self, x, y, learn, first):
-        """-> prediction, voltages, counters (L rows) of an element; first: of its sequence."""
-        if first:
-            self.own[:] = 0
+    def element(self, x, y, learn, last):
+        """-> prediction, voltages, counters (L rows) of an element; last: of its sequence."""
         pixels = np.array([min(15, 16 * int(count) // self.T) for count in self.own], np.int64)
         said = self.sample(np.concatenate([x, pixels]), y, learn)
         if self.c.recurrent:
-            self.own = self.trace["r1"].copy()
+            self.own = self.trace["r1"] * (not last)
         return said
 
     def finish(self):

@@ -23,14 +23,14 @@ ODD = Config.from_dict({"task": "sequence", "sizes": [37, 19, 7, 5], "lanes": 4,
 
 
 def assert_same_run(model, kinds, seed, finish=(), decays=(0,)):
-    """Takes an element of each of `kinds`, (learn, first); compares records, traces, and memories after each."""
+    """Takes an element of each of `kinds`, (learn, last); compares records, traces, and memories after each."""
     twin = Foretelling(model.config, model.state())
     x, y = samples(model.config, len(kinds), seed)
-    for n, (learn, first) in enumerate(kinds):
+    for n, (learn, last) in enumerate(kinds):
         model.decay = twin.decay = decays[n % len(decays)]
-        trace = model.trace(x[n], y[n] if learn else None, first)
-        records = model.train(x[n : n + 1], y[n : n + 1], learn, [first])
-        prediction, voltages, counters = twin.element(x[n], int(y[n]), learn, first)
+        trace = model.trace(x[n], y[n] if learn else None)
+        records = model.train(x[n : n + 1], y[n : n + 1], learn, [last])
+        prediction, voltages, counters = twin.element(x[n], int(y[n]), learn, last)
         assert_equal(records.prediction, [prediction], f"prediction {n}")
         assert_equal(records.voltages, [voltages], f"voltages {n}")
         assert_equal(records.counters, [counters], f"counters {n}")
@@ -50,8 +50,8 @@ def assert_same_run(model, kinds, seed, finish=(), decays=(0,)):
         assert_equal(value, twin.mem[key], f"state {key}")
 
 
-ON, START = (True, False), (True, True)
-KINDS = [START, ON, ON, (False, False), ON, START, ON, (False, True)]
+ON, END = (True, False), (True, True)
+KINDS = [ON, ON, (False, False), ON, END, ON, (False, True), END]
 
 
 @pytest.mark.parametrize("recurrent", [True, False])
@@ -121,9 +121,8 @@ def test_layer_1_sees_its_counts_of_the_element_before_until_the_sequence_ends()
     model.train(x[:1], y[:1], learn=False)
     assert before.any() and np.array_equal(model.trace(x[3])["rl"], before)
     assert not np.array_equal(model.trace(x[3])["V1"], fresh["V1"])
-    assert np.array_equal(model.trace(x[3], first=True)["V1"], fresh["V1"])
     assert np.array_equal(model.trace(x[3])["rl"], before), "a look changes nothing"
-    for end in (model.finish, lambda: model.load(model.state())):
+    for end in (model.finish, lambda: model.load(model.state()), lambda: model.train(x[:1], y[:1], False, [True])):
         model.train(x[:1], y[:1], learn=False)
         end()
         assert np.array_equal(model.trace(x[3])["V1"], fresh["V1"])
@@ -141,23 +140,23 @@ def test_a_full_count_comes_back_as_the_brightest_pixel():
 def test_rows_of_its_own_are_learned_and_counted():
     model, (x, y) = Foreteller(ODD), elements(8)
     own = model.W[1][37:].clone()
-    records = model.train(x, y, first=[1] + [0] * 7)
+    records = model.train(x, y)
     model.finish()
     assert not np.array_equal(own, model.W[1][37:])
     alone = Foreteller(ODD)
     expected = [int((pixels > 0).sum()) for pixels in x]
     assert records.counters[0, 0, 0] == expected[0]
     assert records.counters[1, 0, 0] == expected[1] + (alone.trace(x[0])["r1"] > 0).sum()
-    assert np.array_equal(alone.train(x, y, first=[1] * 8).counters[:, 0, 0], expected)
+    assert np.array_equal(alone.train(x, y, last=[1] * 8).counters[:, 0, 0], expected)
 
 
 def test_calls_may_be_cut_anywhere():
     whole, cut = Foreteller(ODD), Foreteller(ODD)
     x, y = elements(24)
-    first = np.arange(24) % 7 == 0
+    last = np.arange(24) % 7 == 6  # sequences that end within a call, with it, and that go on through one
     for learn in (True, False):
-        expected = whole.train(x, y, learn, first)
-        parts = [cut.train(x[a:b], y[a:b], learn, first[a:b]) for a, b in ((0, 1), (1, 1), (1, 9), (9, 24))]
+        expected = whole.train(x, y, learn, last)
+        parts = [cut.train(x[a:b], y[a:b], learn, last[a:b]) for a, b in ((0, 1), (1, 1), (1, 7), (7, 9), (9, 24))]
         for name in ("prediction", "voltages", "counters"):
             assert np.array_equal(np.concatenate([getattr(part, name) for part in parts]), getattr(expected, name)), name
 
@@ -168,6 +167,13 @@ def test_a_sequence_without_memory_may_be_inferred_at_once():
     together = model.train(x, y, learn=False)
     alone = [model.train(x[n : n + 1], y[n : n + 1], learn=False).voltages[0] for n in range(20)]
     assert np.array_equal(together.voltages, alone)
+
+
+def test_the_end_of_a_sequence_says_nothing_to_a_network_without_memory():
+    config, (x, y) = ODD.replace(recurrent=False), elements(12)
+    for learn in (True, False):
+        plain, ended = (Foreteller(config).train(x, y, learn, last) for last in (None, np.arange(12) % 3 == 0))
+        assert np.array_equal(plain.voltages, ended.voltages) and np.array_equal(plain.counters, ended.counters)
 
 
 def test_a_saved_state_goes_on_exactly_with_the_next_sequence():
@@ -183,8 +189,8 @@ def test_a_saved_state_goes_on_exactly_with_the_next_sequence():
 def test_compiled_is_step_by_step_in_every_value():
     slow, quick = (shaken(Foreteller(ODD, fast=fast), 5, 0.4) for fast in (False, True))
     x, y = elements(30)
-    for learn, first in ((True, np.arange(30) % 4 == 0), (False, None), (True, None)):
-        expected, got = slow.train(x, y, learn, first), quick.train(x, y, learn, first)
+    for learn, last in ((True, np.arange(30) % 4 == 3), (False, None), (True, None)):
+        expected, got = slow.train(x, y, learn, last), quick.train(x, y, learn, last)
         assert_equal(got.voltages, expected.voltages, "voltages")
         assert_equal(got.counters, expected.counters, "counters")
     for key, value in slow.state().items():
@@ -192,15 +198,20 @@ def test_compiled_is_step_by_step_in_every_value():
 
 
 @pytest.mark.parametrize(
-    "first, said",
+    "last, said",
     [
-        ([1, 0], "first: found shape (2,); allowed is (3,), one a sample"),
-        ([0, 2, 0], "first: found values from 0 to 2; allowed is 0 to 1"),
+        ([1, 0], "last: found shape (2,); allowed is (3,), one a sample"),
+        (True, "last: found shape (); allowed is (3,), one a sample"),
+        ([0, 2, 0], "last: found values from 0 to 2; allowed is 0 to 1"),
+        ([0, 0.5, 0], "last: found values of type float64; allowed are whole numbers 0 to 1"),
     ],
 )
-def test_a_wrong_start_is_named(first, said):
+@pytest.mark.parametrize("recurrent", [True, False])
+def test_a_wrong_end_is_named_and_nothing_is_learned(last, said, recurrent):
+    model, (x, y) = Foreteller(ODD.replace(recurrent=recurrent)), elements(3)
     with pytest.raises(SampleError) as caught:
-        Foreteller(ODD).train(*elements(3), first=first)
+        model.train(x, y, last=last)
+    assert model.samples == 0
     assert str(caught.value) == said
 
 

@@ -186,10 +186,104 @@ def test_clocks_that_are_not_predicted_have_no_density(complaint):
     assert said == f"bispike: --density: {AUTOENCODER.replace('found', 'found 0.2 with')}'s clocks are predicted\n"
 
 
-def test_a_sequence_has_no_command_yet(complaint):
-    said = complaint("train", "--config", "electricity")
-    assert "--config: found electricity, of task sequence; allowed are tasks recognition and autoencoder" in said
-    assert "found text, of task sequence; allowed is task recognition" in complaint("verify", "--config", "text")
+SERIES = ("train", "--config", "electricity-recurrent", "--data", "own.csv")
+
+
+def series(text: str = "".join(f"{n},{n % 7}\n" for n in range(60))) -> None:
+    """A table in own.csv."""
+    write(Path("own.csv"), f"time,load\n{text}")
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    [
+        ((), "own.csv: found no --column; allowed is one of time, load"),
+        (("--column", "power"), "own.csv: found no column 'power'; allowed is one of time, load"),
+        (("--column", "load", "--split", "1"), "--split: found with own.csv; allowed with samples that have no order"),
+        (
+            ("--column", "load", "--baseline"),
+            "--baseline: found with own.csv; allowed with samples that are named or recalled",
+        ),
+        (("--column", "load", "--label", "load"), "--label: found with own.csv; allowed with samples that have labels"),
+        (("--column", "load", "--size", "2x2"), "--size: found with own.csv; allowed with samples that have labels"),
+        (("--column", "load", "--lags", "9"), "--lags: found 9; allowed is 1 to 8 last changes"),
+        (("--column", "load", "--day", "1"), "--day: found 1; allowed is 2 or more moments of a day"),
+        (("--column", "load", "--weekly"), "--daily, --weekly: found no number of moments of a day; allowed with --day N"),
+        (
+            ("--column", "load", "--day", "9", "--weekly"),
+            "own: found 60 values; allowed are 82 or more with these lags",
+        ),
+        (
+            ("--column", "load", "--lags", "3"),
+            "data own: found 96 pixels a sample; allowed is 48, the first of the configuration's sizes [48, 128, 32]",
+        ),
+    ],
+)
+def test_a_series_that_cannot_be_learned_is_named(complaint, more, said):
+    series()
+    assert complaint(*SERIES, *more) == f"bispike: {said}\n"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (
+            "0,1\n1,\n2,?\n3,4\n",
+            "own.csv: found no number in 2 of 4 lines of column 'load', first '' in line 3; "
+            "allowed is a number a line, without gaps",
+        ),
+        ("0,1\n1,2\n2,1\n", "own: found 3 values; allowed are 6 or more with these lags"),
+        ("0,0.1\n" * 40, "own: found the same value 32 times; allowed is a series that changes"),
+        ("", "own.csv: found 0 numbers in column 'load'; allowed are two or more"),
+    ],
+)
+def test_a_column_that_is_no_series_is_named(complaint, text, said):
+    series(text)
+    assert complaint(*SERIES, "--column", "load") == f"bispike: {said}\n"
+
+
+NO_SERIES = "allowed are electricity, a .csv file with --column, or a .txt file"
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("--data", "digits", "--column", "load"), f"data: found 'digits'; {NO_SERIES}"),
+        (("--config", "electricity", "--data", "digits"), f"data: found 'digits'; {NO_SERIES}"),
+        (
+            ("--config", "tiny", "--data", "own.csv", "--column", "load"),
+            "--column: found with tiny; allowed with a configuration of task sequence",
+        ),
+        (("--config", "electricity", "--data", "none.csv", "--column", "x"), "none.csv: found no such file"),
+        (("--config", "text"), "--data: found none with text; allowed is a .txt file"),
+        (("--data", "none.txt"), "none.txt: found no such file; allowed is a .txt file"),
+        (("--resume", "--column", "load"), "--column: found with --resume; allowed without: the run keeps its own"),
+    ],
+)
+def test_data_and_options_that_make_no_sequence_are_named(complaint, arguments, said):
+    series()
+    assert complaint("train", *arguments).startswith(f"bispike: {said}")
+
+
+def test_a_network_that_foretells_names_and_recalls_nothing(complaint, tmp_path):
+    Checkpoint(NAMED["electricity"], {}, {"data": "electricity", "split": 0}).save(tmp_path / "net.npz")
+    for command in ("predict", "recall"):
+        said = complaint(command, "--from", "net.npz")
+        assert said == "bispike: net.npz: found a network of task sequence; allowed is one that names samples: recognition\n"
+    assert "net.npz: found a network of task sequence" in complaint("generate", "--from", "net.npz")
+    found = "--config: found electricity, of task sequence; allowed is task recognition: no other"
+    assert complaint("prove", "--config", "electricity") == f"bispike: {found} is proven in shards\n"
+    for command in ("plan", "explore"):
+        assert complaint(command, "--config", "electricity") == f"bispike: {found}'s clocks are predicted\n"
+
+
+def test_a_forecast_that_cannot_be_made_is_named(complaint, tmp_path):
+    untrained(tmp_path / "tiny.npz")
+    said = "tiny.npz: found a network of task recognition; allowed is one that foretells: sequence"
+    assert complaint("forecast", "--from", "tiny.npz") == f"bispike: {said}\n"
+    said = "--output: found out.png; allowed is a name that ends in .csv"
+    assert complaint("forecast", "--from", "tiny.npz", "--output", "out.png") == f"bispike: {said}\n"
+    assert "none: found no such file" in complaint("forecast", "--from", "none")
 
 
 @pytest.mark.parametrize("command", ["predict", "recall"])

@@ -50,6 +50,23 @@ def test_help_of_train_names_the_configurations_and_what_data_may_be(capsys):
     assert "labels from 0" in said
 
 
+def test_help_of_what_foretells_says_what_a_file_of_numbers_must_be(capsys):
+    assert "forecast" in COMMANDS
+    cli.main(["train", "--help"])
+    said = words(capsys.readouterr().out.replace("│", " "))
+    for part in (
+        "electricity, a column of FILE.csv",
+        "a moment a line, without gaps",
+        "--column",
+        "Lines of FILE.csv that make a day",
+    ):
+        assert part in said, part
+    cli.main(["forecast", "--help"])
+    said = words(capsys.readouterr().out.replace("│", " "))
+    for part in ("columns moment, came and foretold", "counted from 0", "Default: the test part of what it learned"):
+        assert part in said, part
+
+
 def test_no_command_shows_help(capsys):
     cli.main([])
     out, err = capsys.readouterr()

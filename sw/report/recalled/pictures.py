@@ -57,7 +57,9 @@ def _matrices(x: np.ndarray, recalled: np.ndarray, steps: int) -> Figure:
     return figure
 
 
-def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float], title: str) -> None:
+def errors(
+    path: Path, curves: dict[str, list[float]], levels: dict[str, float], title: str, of: str = "pixels 0..1"
+) -> None:
     """The test error after each epoch, of any of `chip`, `golden`, `backprop`, and levels that do not learn by epochs."""
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 4.2), layout="constrained", dpi=160)
@@ -67,9 +69,10 @@ def errors(path: Path, curves: dict[str, list[float]], levels: dict[str, float],
             axes.axhline(level, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
             ends.append((level, name, MUTED))
         axes.set_yscale("log")
-        low, high = min(end[0] for end in ends), max([end[0] for end in ends] + [v for c in curves.values() for v in c])
+        drawn = [end[0] for end in ends] + [value for curve in curves.values() for value in curve]
+        low, high = min(drawn), max(drawn)
         axes.set(xlim=(0.5, longest + 0.5), ylim=(max(low, 1e-6) / 1.2, high * 1.2), xlabel="epoch")
-        axes.set_ylabel("mean squared error, pixels 0..1")
+        axes.set_ylabel(f"mean squared error, {of}")
         axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
         axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)

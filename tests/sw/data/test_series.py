@@ -19,12 +19,18 @@ def test_a_column_is_read(tmp_path):
     assert (series.name, series.values.tolist(), series.day) == ("load", [1.5, -20], 48)
 
 
+def test_empty_lines_before_and_behind_are_no_gaps(tmp_path):
+    assert read(written(tmp_path, "\nload\n1\n2\n\n  \n"), "load").values.tolist() == [1, 2]
+
+
 @pytest.mark.parametrize(
     "text, said",
     [
         ("time,load\n0,1\n1,\n2,?\n3,4\n", "found no number in 2 of 4 lines of column 'load', first '' in line 3"),
         ("time,load\n0,1\n1,nan\n2,3\n", "found no number in 1 of 3 lines of column 'load', first 'nan' in line 3"),
         ("time,load\n0,1\n1\n2,inf\n", "found no number in 2 of 3 lines of column 'load', first '' in line 3"),
+        ("load\n1\n\n2\n", "found no number in 1 of 3 lines of column 'load', first '' in line 3"),
+        ("time,load\n0,1\n1,2\n2,\n", "found no number in 1 of 3 lines of column 'load', first '' in line 4"),
         ("time,power\n0,1\n", "found no column 'load'; allowed is one of time, power"),
         ("load\n1\n", "found 1 numbers in column 'load'; allowed are two or more"),
         ("", "found no column 'load'"),

@@ -33,7 +33,7 @@ COMMAND = ["prove", "--config", "small.toml", "--data", "digits", "--samples", "
 VERILOG = functools.cache(prove.core_verilog)
 RECORD = 1 + 10 + 2 * 4
 """Prediction, voltages and counters of a sample."""
-LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: 300 samples in (\d+) shards")
+LAST = re.compile(r"([\d,]+) values compared, 0 mismatches: (\d+) samples in (\d+) shards")
 
 
 @pytest.fixture
@@ -45,14 +45,16 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def values(said: str) -> int:
-    """As the last line of a proof says."""
-    return int(LAST.match(said.splitlines()[-1])[1].replace(",", ""))
+def values(said: str, samples: int = 300) -> int:
+    """As the last line of a proof of so many samples says."""
+    count, learned, _ = LAST.match(said.splitlines()[-1]).groups()
+    assert int(learned) == samples
+    return int(count.replace(",", ""))
 
 
-def memories() -> int:
+def memories(name: str = "small.toml") -> int:
     """Values in all memories of the chip."""
-    config = Config.load("small.toml")
+    config = Config.load(name)
     return sum(array.size for array in with_copies(GoldenNetwork(config).model.state(), config).values())
 
 
@@ -141,34 +143,49 @@ def test_the_records_and_cuts_are_those_of_the_training_without_cuts(folder, cou
 # -- the chip ------------------------------------------------------------------------------------------------------------
 
 
+TINY = "sizes = [4, 3, 2]\nlanes = 2\nblock = 4\nrate = 3\nepochs = 2\n"
+"""For Icarus, which spends most of its clocks on memories that are loaded and read."""
+TINY_SAMPLES, TINY_RECORD = 8, 1 + 2 + 2 * 4
+
+
+def tiny(folder, *more: str) -> list[str]:
+    """The command that proves it."""
+    (folder / "tiny.toml").write_text(TINY)
+    x, y = np.random.default_rng(1).integers(0, 16, (TINY_SAMPLES, 4)), np.arange(TINY_SAMPLES) % 2
+    np.savez("few.npz", x=x, y=y, x_test=x[:2], y_test=y[:2])
+    return ["prove", "--config", "tiny.toml", "--data", "few.npz", "--simulator", "icarus", *more]
+
+
 def test_shards_prove_a_training_and_only_what_is_missing_is_run_again(folder, capsys):
-    assert cli.main([*COMMAND, "--shards", "3", "--workers", "2"]) == 0
+    """The second begins within an epoch and ends within the next one."""
+    command = tiny(folder, "--shards", "3")
+    assert cli.main([*command, "--workers", "2"]) == 0
     said = capsys.readouterr().out
-    count = values(said)
+    count = values(said, 2 * TINY_SAMPLES)
     assert "; 2 workers, " in said.splitlines()[-1]
     # A record a sample, two more where a shard or an epoch ends, one of the recall.
     # Every memory where a shard begins (after the recall, or read back) and ends, and where an epoch ends.
-    assert count == (300 + 2 * 4 + 1) * RECORD + (3 + 3 + 1) * memories()
-    file = folder / "runs" / "prove-small" / "shards.json"
+    assert count == (2 * TINY_SAMPLES + 2 * 4 + 1) * TINY_RECORD + (3 + 3 + 1) * memories("tiny.toml")
+    file = folder / "runs" / "prove-tiny" / "shards.json"
     kept = json.loads(file.read_text())
-    assert [proof["samples"] for proof in kept["proven"].values()] == [100, 100, 100]
+    assert [proof["samples"] for proof in kept["proven"].values()] == [5, 5, 6]
     assert not (file.parent / "golden").exists()
 
     del kept["proven"]["1"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["prove", "--config", "small.toml", "--resume", "--workers", "1"]) == 0
+    assert cli.main(["prove", "--config", "tiny.toml", "--resume", "--workers", "1", "--simulator", "icarus"]) == 0
     said = capsys.readouterr().out
-    assert values(said) == count
+    assert values(said, 2 * TINY_SAMPLES) == count
     assert ", 2 of them proven before; 1 workers, " in said.splitlines()[-1]
-    assert cli.main([*COMMAND, "--resume", "--shards", "3"]) == 0
+    assert cli.main([*command, "--resume"]) == 0
     said = capsys.readouterr().out
-    assert values(said) == count
+    assert values(said, 2 * TINY_SAMPLES) == count
     assert said.rstrip().endswith(", 3 of them proven before")
 
     kept["proven"]["1"] = kept["proven"]["0"]
     file.write_text(json.dumps(kept))
-    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 1
-    assert "shard 2 of 3, samples 100 of epoch 1 to 49 of epoch 2: it began with other mem" in capsys.readouterr().err
+    assert cli.main(["prove", "--config", "tiny.toml", "--resume"]) == 1
+    assert "shard 2 of 3, samples 5 of epoch 1 to 1 of epoch 2: it began with other mem" in capsys.readouterr().err
 
 
 LEADING = "sizes = [9, 5, 2]\nlanes = 3\nblock = 4\nrate = 3\n"
@@ -217,10 +234,10 @@ def test_a_wrong_lead_is_found(folder, capsys, monkeypatch, what):
 @pytest.mark.parametrize(
     ("what", "found", "proven"),
     [
-        ("W2", r"2 of 4, samples 75 to 149 of epoch 1: mismatch at layer 2, pre 3, post 7: W2 exp", ["0"]),
+        ("W2", r"2 of 4, samples 4 to 7 of epoch 1: mismatch at layer 2, pre 2, post 1: W2 exp", ["0"]),
         long(
             "records",
-            r"3 of 4, samples 0 to 74 of epoch 2: mismatch at sample 5, layer 2, neuron 3: voltages exp",
+            r"3 of 4, samples 0 to 3 of epoch 2: mismatch at sample 2, layer 2, neuron 1: voltages exp",
             ["0", "1"],
         ),
     ],
@@ -236,20 +253,20 @@ def test_a_wrong_bit_is_found_in_its_shard(folder, capsys, monkeypatch, what, fo
         arrays = load_arrays(file)
         arrays[what] = changed = arrays[what].copy()
         if what == "W2":
-            changed[3, 7] ^= 1
-        else:  # a voltage of the sixth sample of the second epoch
-            changed.view("<i4").reshape(-1, RECORD)[5, 4] ^= 1
+            changed[2, 1] ^= 1
+        else:  # a voltage of the third sample of the second epoch
+            changed.view("<i4").reshape(-1, TINY_RECORD)[2, 2] ^= 1
         save_arrays(file, arrays)
 
     monkeypatch.setattr(GoldenRun, "train", wrong)
-    assert cli.main([*COMMAND, "--shards", "4", "--workers", "1"]) == 1
+    assert cli.main(tiny(folder, "--shards", "4", "--workers", "1")) == 1
     error = capsys.readouterr().err
     assert re.match(f"bispike: shard {found}", error)
     assert error.count("\n") == 1
-    kept = json.loads((folder / "runs" / "prove-small" / "shards.json").read_text())
+    kept = json.loads((folder / "runs" / "prove-tiny" / "shards.json").read_text())
     assert list(kept["proven"]) == proven
     if what == "records":
-        assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 10 differ\)$", error)
+        assert re.search(r"expected -?\d+, got -?\d+ \(epoch 2, training, 1 of 2 differ\)$", error)
 
 
 @pytest.mark.long

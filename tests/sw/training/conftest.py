@@ -1,7 +1,13 @@
 """A small training for the tests of this folder."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+from sw.report import pictures
+from sw.report.recalled import pictures as recalled_pictures
 
 
 @pytest.fixture
@@ -15,3 +21,20 @@ def small(tmp_path, monkeypatch):
     np.savez("stripes.npz", x=x, y=y)
     (tmp_path / "small.toml").write_text("sizes = [9, 8, 2]\nlanes = 4\nblock = 7\nepochs = 3\n")
     return ["train", "--config", "small.toml", "--data", "stripes.npz"]
+
+
+@pytest.fixture
+def unpainted() -> Iterator[None]:
+    """Pictures without a stroke, where a test does not look at them: they take longer than a small network's training."""
+
+    def blank(path: Path, *shown: object) -> None:
+        path.write_bytes(b"\x89PNG")
+
+    with pytest.MonkeyPatch.context() as patch:  # its own: a test may undo what it changed itself
+        for module, names in (
+            (pictures, ("learning_curve", "recall", "raster")),
+            (recalled_pictures, ("beside", "errors", "agreement")),
+        ):
+            for name in names:
+                patch.setattr(module, name, blank)
+        yield

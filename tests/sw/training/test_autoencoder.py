@@ -53,6 +53,7 @@ def test_a_run_leaves_every_file_and_every_figure(small, tmp_path, capsys):
     assert [line["training_error"] for line in logged] == found["curve"]["training"]
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
     from golden.autoencoder import Autoencoder
 
@@ -74,6 +75,7 @@ def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
     assert_same(model.state(), arrays(tmp_path / "runs" / "small"))
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch):
     from sw.training.golden_autoencoder import GoldenAutoencoder
 

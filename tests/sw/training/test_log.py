@@ -10,6 +10,8 @@ from sw import cli
 from sw.common.files import RunFolder
 from sw.training import golden_backend
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 @pytest.fixture
 def command(tmp_path, monkeypatch) -> list[str]:

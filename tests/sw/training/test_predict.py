@@ -10,6 +10,8 @@ from sw.training import history
 from sw.training.golden_backend import GoldenNetwork
 from tests.sw.driver.model_board import ModelBoard
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 CONFIG = Config(sizes=(9, 8, 3), lanes=4, weight_bits=12, block=4)
 SIMULATED = CONFIG.replace(sizes=(9, 3, 3), lanes=3)
 """A load of more weights takes Icarus a minute."""
@@ -31,7 +33,7 @@ def learned(config: Config) -> GoldenNetwork:
     """Kept as net.npz."""
     dataset, network = data.load("own.csv"), GoldenNetwork(config)
     for _ in range(8):
-        network.learn(dataset.x_train, dataset.y_train, 0)
+        network.learn(dataset.training, 0)
     Checkpoint(config, network.model.state(), history.about("own.csv", 0, dataset, "golden", False)).save("net.npz")
     return network
 

@@ -18,6 +18,8 @@ from sw.training import golden_backend, run
 from tests.marks import long
 from tests.sw.training.runs import arrays, assert_same
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 ROOT = Path(cli.__file__).parents[1]
 HERE = os.environ | {"PYTHONPATH": str(ROOT)}
 HOLD = """

@@ -36,6 +36,7 @@ def test_a_run_leaves_every_file_and_every_figure(small, tmp_path, capsys):
     assert re.fullmatch(r"[\d.]+ % of 12 test samples right \(golden model alone: nothing to compare\)", lines[-1])
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
     from golden.integer import IntegerModel
     from sw import data
@@ -70,18 +71,21 @@ def test_the_report_is_one_whole_file_without_links_out(small, tmp_path):
     assert "url(" not in page
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_same_command_gives_the_same_network_in_a_folder_of_its_own(small, tmp_path):
     cli.main(small)
     cli.main(small)
     assert_same(arrays(tmp_path / "runs" / "small"), arrays(tmp_path / "runs" / "small-2"))
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_another_seed_gives_another_network(small, tmp_path):
     cli.main([*small, "--run", "a"])
     cli.main([*small, "--run", "b", "--seed", "1"])
     assert (arrays(tmp_path / "a")["W1"] != arrays(tmp_path / "b")["W1"]).any()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_backprop_is_trained_where_it_is_asked_for(small, tmp_path, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(run, "backprop_curve", lambda config, dataset: asked.append(config.name) or [0.5, 0.625])
@@ -102,6 +106,7 @@ def json_of(folder) -> dict:
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     from golden.integer import IntegerModel
     from sw import data
@@ -130,6 +135,7 @@ def rows_of(path, names="sample,label,prediction") -> np.ndarray:
     return np.array([[int(number) for number in line.split(",")] for line in lines])
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("own_test", [True, False])
 def test_other_data_is_predicted_whole_and_in_its_own_order(small, tmp_path, own_test):
     cli.main(small)
@@ -142,6 +148,7 @@ def test_other_data_is_predicted_whole_and_in_its_own_order(small, tmp_path, own
     assert rows[:, 1].tolist() == y.tolist()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_samples_without_labels_are_named_and_counted(small, tmp_path, capsys):
     cli.main(small)
     with np.load("stripes.npz") as file:

@@ -12,6 +12,8 @@ from golden.config import Config
 from sw import cli
 from tests.sw.driver.model_board import ModelBoard
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 CONFIG = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [9, 4, 5], "lanes": 4, "epochs": 2})
 
 

@@ -18,6 +18,8 @@ from tests.marks import long
 from tests.sw.driver.model_board import ModelBoard
 from tests.sw.driver.transports import CONFIG, board
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 TOML = CONFIG.replace(epochs=2).to_toml()
 """The core of the driver's tests, so that the simulated board is built once."""
 

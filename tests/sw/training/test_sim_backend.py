@@ -153,6 +153,7 @@ def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys, monke
     assert not list((folder / "runs").iterdir())
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_verify_begins_with_a_trained_network(folder, capsys):
     cli.main([*TRAIN, "--run", "golden"])
     capsys.readouterr()
@@ -202,6 +203,7 @@ def kills(mutant, monkeypatch) -> None:
     assert cli.main(command) == 1
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_verify_refuses_weights_of_another_network(folder, capsys):
     cli.main([*TRAIN, "--run", "golden", "--epochs", "1"])
     (folder / "other.toml").write_text(CONFIG.replace("9, 8, 2", "9, 7, 2"))

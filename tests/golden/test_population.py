@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sw.data.population import Population
+from golden.population import Population
 
 FIVE = Population(-1, 1, 5)
 

@@ -1,0 +1,1 @@
+"""What the run of a network that foretells shows: its figures, pictures and page."""
