@@ -13,7 +13,7 @@ from golden.samples import Samples
 
 RNG = np.random.default_rng(2)
 CONFIG = Config.from_dict({"task": "sequence", "sizes": [4, 3, 5], "lanes": 1})
-COUNT, CONCEPTS = 7, Population(-2, 2, 5)
+COUNT, CONCEPTS = 200, Population(-2, 2, 5)
 X, Y, TRUE = np.zeros((COUNT, 4), np.uint8), RNG.integers(0, 5, COUNT), RNG.normal(size=COUNT)
 VALUES, SYMBOLS = Samples(X, Y, None, TRUE, CONCEPTS), Samples(X, Y)
 
