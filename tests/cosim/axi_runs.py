@@ -9,6 +9,7 @@ from cosim.job import take
 from golden.autoencoder import Autoencoder
 from golden.config import Config
 from golden.records import Recalled, Records
+from golden.samples import Samples
 from rtl.interface.packets import pack_results
 from rtl.interface.registers import MODES
 from tests.cosim.core_runs import fresh
@@ -31,14 +32,15 @@ def scenario(config: Config, path: Path) -> Path:
     last = rng.random(len(modes)) < (0.3 if config.recurrent else 0)
     words = []
     for n, mode in enumerate(modes):
-        words.append(_packets(config, take(model, x[n : n + 1], y[n : n + 1], mode == "learn", last[n]), n))
+        sample = Samples(x[n : n + 1], y[n : n + 1], last[n : n + 1])
+        words.append(_packets(config, take(model, sample, mode == "learn"), n))
         if mode == "recall":
             model.recall()
     arrays |= {"x": x, "y": y, "last": last, "words": np.concatenate(words)}
     arrays["segments"] = np.array([(MODES.index(mode), number) for mode, number in SEGMENTS])
     arrays |= {f"end.{name}": value for name, value in model.state().items()}
     probe = rng.integers(0, 16, (6, config.sizes[0]))  # one for each kind of a bad packet
-    arrays |= {"probe_x": probe, "probe_words": _packets(config, take(model, probe, np.zeros(6, int), False), 0)}
+    arrays |= {"probe_x": probe, "probe_words": _packets(config, take(model, Samples(probe, np.zeros(6, int)), False), 0)}
     save_arrays(path, arrays)
     return path
 

@@ -82,10 +82,10 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
     cli.main([*small, "--run", "whole"])
     learn = GoldenAutoencoder.learn
 
-    def interrupted(self, x, y, decay, advance):
+    def interrupted(self, samples, decay, advance):
         if decay == -1:
             raise KeyboardInterrupt
-        return learn(self, x, y, decay, advance)
+        return learn(self, samples, decay, advance)
 
     with monkeypatch.context() as patch:
         patch.setattr(GoldenAutoencoder, "learn", interrupted)

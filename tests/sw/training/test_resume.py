@@ -37,12 +37,12 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
     train = golden_backend.GoldenNetwork.learn
     epochs = []
 
-    def interrupted(self, x, y, decay, advance):
+    def interrupted(self, samples, decay, advance):
         epochs.append(decay)
         if len(epochs) == epoch + 1:
-            train(self, x[:20], y[:20], decay, advance)  # in the middle of an epoch
+            train(self, samples[:20], decay, advance)  # in the middle of an epoch
             raise KeyboardInterrupt
-        return train(self, x, y, decay, advance)
+        return train(self, samples, decay, advance)
 
     monkeypatch.setattr(golden_backend.GoldenNetwork, "learn", interrupted)
     capsys.readouterr()
