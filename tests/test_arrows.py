@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHARED = {"golden.config", "golden.errors", "golden.records"}
+SHARED = {"golden.config", "golden.errors", "golden.records", "golden.samples"}
 """Of golden, what needs no torch: every room may read it."""
 
 

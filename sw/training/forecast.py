@@ -19,6 +19,8 @@ from sw.training import history
 from sw.training.asked import asked
 from sw.training.place import Place
 
+HEADER = "moment,came,foretold"
+"""The first line of what is written."""
 DRAWN = 336
 """Values that are drawn at most, the last ones: a week of half hours."""
 
@@ -70,6 +72,7 @@ def forecast(
     coding = history.coding(kept)
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
+    _check_own(output)
     samples, told = make(kept, name, column, own)
     with console.status("building the chip") as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))
@@ -81,6 +84,12 @@ def forecast(
     end = f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""
     say(console, f"{_line(found)}: {output}{end}")
     return found
+
+
+def _check_own(output: Path) -> None:
+    """Raises UserError where the file is no earlier forecast, as the series itself would be."""
+    if output.is_file() and not output.read_bytes().startswith(HEADER.encode()):
+        raise UserError(f"--output: found {output}, which is no earlier forecast; allowed is a new name")
 
 
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):
@@ -141,7 +150,7 @@ def _line(found: Forecast) -> str:
 def _csv(found: Forecast, symbols: tuple[str, ...] | None) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["moment", "came", "foretold"])
+    writer.writerow(HEADER.split(","))
     for moment, *values in zip(found.moments.tolist(), found.came.tolist(), found.foretold.tolist(), strict=True):
         if symbols:
             shown = [symbols[value] for value in values]

@@ -50,12 +50,12 @@ def _without_own_direction(q, qr, *rest):
     return ERROR(q, 0 * qr, *rest)
 
 
-def _rivals_pull(C, y, known, dead_zone, stimulus):
-    return COEFFICIENTS(C, y, known, dead_zone, stimulus).abs()
+def _rivals_pull(*given):
+    return COEFFICIENTS(*given).abs()
 
 
-def _weaker_rivals(C, y, known, dead_zone, stimulus):
-    a = COEFFICIENTS(C, y, known, dead_zone, stimulus)
+def _weaker_rivals(*given):
+    a = COEFFICIENTS(*given)
     return torch.where(a < 0, (5 * a) >> 3, a)
 
 

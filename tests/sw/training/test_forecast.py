@@ -171,3 +171,15 @@ def test_the_simulated_chip_foretells_what_golden_does(run, capsys):
     said = ask(capsys, "--output", "chip.csv", "--backend", "sim", "--simulator", "icarus")
     assert said.endswith(f"chip.csv; {10 * 15} values compared, 0 mismatches\n")
     assert rows("chip.csv") == rows("golden.csv")
+
+
+def test_no_file_but_an_earlier_forecast_is_overwritten(run, capsys):
+    before = Path("own.csv").read_text()
+    assert cli.main(["forecast", "--from", "run", "--data", "own.csv", "--output", "own.csv"]) == 2
+    assert capsys.readouterr().err == (
+        "bispike: --output: found own.csv, which is no earlier forecast; allowed is a new name\n"
+    )
+    assert Path("own.csv").read_text() == before
+    for _ in range(2):
+        ask(capsys, "--output", "new.csv")
+    assert len(rows("new.csv")) == 10
