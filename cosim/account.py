@@ -73,7 +73,7 @@ def of_foretold(records: Any, samples: Samples, **found: Any) -> dict:
     """Totals of what was foretold: a chip's records or golden's."""
     if samples.true is not None:
         wrong = samples.concepts.values(np.asarray(records.voltages)) - samples.true
-        found |= {"valued": len(samples), "squares": int(np.rint(wrong**2 * SQUARE).sum())}
+        found |= {"valued": len(samples), "squares": sum(map(int, np.rint(wrong**2 * SQUARE).tolist()))}
     return foretold_totals(0) | of_records(records, samples, **found)
 
 

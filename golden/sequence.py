@@ -39,7 +39,7 @@ class Foreteller(IntegerModel):
         """
         x, y, records = np.asarray(x), np.asarray(y), []
         self._samples(x, y)
-        ends = self._ends(len(x), last)
+        ends = set(self._ends(len(x), last))
         edges = sorted({0, *ends, len(x)}) if len(x) else [0, 0]
         for start, end in itertools.pairwise(edges):  # pieces in which no sequence ends but with their last sample
             records.append(super().train(x[start:end], y[start:end], learn))

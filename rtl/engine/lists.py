@@ -106,7 +106,8 @@ class Lists(wiring.Component):
             walks = walking[number]
             m.d.comb += self.listed[number].eq(full.bit_select(walks, 1))
             never(m, "a row for a list that is full", self.row & (row == number) & full.bit_select(row_second, 1))
-            never(m, "a list is filled that is full", done & full.bit_select(second, 1))
+            ends = self.ended & (owner == number)
+            never(m, "a list is filled that is full", ends & full.bit_select(second, 1))
             never(m, "a list is taken that is not there", gone & ~self.listed[number])
             m.d.sync += [
                 walks.eq(walks ^ gone),

@@ -131,7 +131,8 @@ class Rows(wiring.Component):
             kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += self.host_read.eq(read.data[self.host_lane])
-        return read.data if f.lateral is None else self._first_has_none(m, held, read.addr, picks_next, read.data)
+        forgets = f.learn and f.lateral is not None
+        return self._first_has_none(m, held, read.addr, picks_next, read.data) if forgets else read.data
 
     def _first_has_none(self, m, held, address, picks_next, counts):
         """The first sample after reset saw no lateral rows: its update, two samples later, has none, whatever is kept there

@@ -67,7 +67,7 @@ def engines_of(config: Config) -> list[EngineFormat]:
 class MemoryMap(Regions):
     """All regions of a configuration by name.
 
-    W1.. (n_{l-1}, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
+    W1.. (rows, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
     (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
     own1 (2, n_1): those that came back to a recurrent layer 1 with its last two samples, samples0..: every layer's own, and
     the registers, one value each. Of an auto-encoder W and Theta, for samples samplesW1.. and samplesTheta0.., and the

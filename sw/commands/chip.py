@@ -11,7 +11,7 @@ from sw.common.errors import UserError
 from sw.common.tasks import check_task
 from sw.common.terminal import say
 
-UNPREDICTED = "no other's clocks are predicted"
+UNPREDICTED = "no other is planned for"
 
 
 def verilog(
@@ -56,7 +56,7 @@ def info(
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
     if density is not None and chosen.task != "recognition":
         found = f"--density: found {density:g} with {chosen.name}, of task {chosen.task}"
-        raise UserError(f"{found}; allowed is task recognition: {UNPREDICTED}")
+        raise UserError(f"{found}; allowed is task recognition: no other is predicted so")
     inventory.show(Console(), chosen, density)
 
 

@@ -1,11 +1,11 @@
-"""Which commands take which networks: those that name samples, or auto-encoders."""
+"""Which commands take networks of which task."""
 
 from golden.config import Config
 from sw.common.errors import UserError
 
 
 def check_task(config: Config, why: str) -> Config:
-    """The configuration itself. Raises UserError where a command does not take an auto-encoder; why: in words."""
+    """The configuration itself. Raises UserError where a command takes no other than recognition; why: in words."""
     if config.task != "recognition":
         raise UserError(f"--config: found {config.name}, of task {config.task}; allowed is task recognition: {why}")
     return config

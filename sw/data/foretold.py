@@ -66,7 +66,7 @@ def load(name: str | None, config: Config | None, reading: Reading = Reading()) 
 def read(path: Path, reading: Reading) -> series.Series:
     """The values of a series. Raises DataError."""
     if str(path) == "electricity":
-        if reading.column or reading.day:
+        if reading.column or reading.day is not None:
             raise DataError(f"{reading.given[0]}: found with electricity; allowed with a .csv file")
         return series.electricity()
     return series.read(path, reading.column, reading.day)
@@ -83,10 +83,13 @@ def _series(path: Path, config: Config | None, reading: Reading) -> Dataset:
 def _lags(config: Config | None, reading: Reading, day: int | None) -> Lags:
     """What the user says, or else what the configuration has inputs for."""
     said = {name: getattr(reading, name) for name in ("last", "daily", "weekly") if getattr(reading, name) is not None}
-    usual = Lags(**DAILY, day=day) if day else Lags(2)
+    usual = Lags(2) if day is None else Lags(**DAILY, day=day)
     if said or config is None:
         return replace(usual, **said)
     inputs = config.sizes[0] // NEURONS
+    if inputs != usual.inputs and reading.day is not None:
+        found = f"--day: found with {config.name}, of {inputs} inputs"
+        raise DataError(f"{found}; allowed with {usual.inputs}, or with --lags, --daily and --weekly")
     return usual if inputs == usual.inputs else Lags(min(MOST_LAGS, max(1, inputs - 1)), day=day)
 
 
@@ -111,6 +114,9 @@ def _tested(path: Path, symbols: np.ndarray, seen: int) -> int:
 
 
 def _text(path: Path, config: Config | None) -> Dataset:
+    if config and config.neighbours:
+        found = f"neighbours: found {config.neighbours} with {path}"
+        raise DataError(f"{found}; allowed is 0: characters have no order, and are rivals of each other")
     symbols, seen = text.read(path), window(config)
     test, epochs = _tested(path, symbols, seen), config.epochs if config else NAMED["text"].epochs
     learned = len(symbols) - seen - test

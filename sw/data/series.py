@@ -39,7 +39,13 @@ def read(path: Path, column: str | None = None, day: int | None = None) -> Serie
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file)
             names = [name.strip() for name in next(filter(None, rows), [])]
-            column = names[0] if column is None and len(names) == 1 else column
+            if not names:
+                raise DataError(f"{path}: found no line; allowed is a .csv file with names in its first line")
+            if column is None and len(names) == 1:
+                (column,) = names
+                if np.isfinite(_number(column)):
+                    found = f"found the number {column} in its first line"
+                    raise DataError(f"{path}: {found}; allowed is the column's name there")
             if column not in names:
                 found = "no --column" if column is None else f"no column {column!r}"
                 raise DataError(f"{path}: found {found}; allowed is one of {', '.join(names)}")

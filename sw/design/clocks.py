@@ -181,11 +181,11 @@ def visits(config: Config, counters: np.ndarray) -> int:
 def samples(config: Config, learned: int = SAMPLES, inferred: int = TESTS, density: float | None = None) -> data.Dataset:
     """The first digits; where those do not match, or a density of pixels is asked for, random ones at that or `DENSITY`."""
     named = config.task != "autoencoder"
-    if density is None and config.sizes[0] == 64 and (config.classes == 10 or not named):
+    if density is None and config.sizes[0] == 64 and (config.classes == 10 or not named) and not config.recurrent:
         digits = data.load("digits", 0)
         return data.Dataset(
             "digits", digits.x_train[:learned], digits.y_train[:learned], digits.x_test[:inferred], digits.y_test[:inferred]
         )
     density = DENSITY if density is None else density
     name = f"random pixels, {density:.0%} of them active"
-    return random_dataset(name, config.sizes, learned, inferred, density, seed=0)
+    return random_dataset(name, config.sizes, learned, inferred, density, 0, config.recurrent)

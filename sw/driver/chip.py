@@ -144,11 +144,13 @@ class Chip:
         """Where sequences end, as packets have it."""
         if last is None:
             return None
-        if np.shape(last) != (count,) or not np.isin(last, (0, 1)).all():
-            found = f"shape {np.shape(last)}" if np.shape(last) != (count,) else f"a value {np.max(last)}"
+        flags = np.asarray(last)
+        wrong = flags[~np.isin(flags, (0, 1))]
+        if flags.shape != (count,) or len(wrong):
+            found = f"a value {wrong[0]}" if flags.shape == (count,) else f"shape {flags.shape}"
             raise TransportError(f"last: found {found}; allowed is 0 or 1 for each of the {count} samples")
         self._check_task("last", "sequence")
-        return np.asarray(last) * self.config.recurrent
+        return flags * self.config.recurrent
 
     def finish(self) -> None:
         """Writes the updates that are pending, those of the last two samples; no sample counts them. A sequence ends."""

@@ -87,16 +87,17 @@ class Chip(Network, driver.Chip):
         y: np.ndarray | None = None,
         decay: int = 0,
         advance: Callable[[int], None] = lambda done: None,
+        last: np.ndarray | None = None,
     ) -> Records | Recalled:
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
             y: an auto-encoder's samples have none. decay: shift of the rates, -8..0; another one than before is set first.
-            advance: called with the number of samples done.
+            advance: called with the number of samples done. last: (N,) 1 where a sequence ends; None: nowhere.
         """
         if decay != self._decay:
             self.set(decay)
-        return super().train(x, y, advance)
+        return super().train(x, y, advance, last)
 
     def set(self, decay: int = 0) -> None:
         """See `sw.driver.chip.Chip.set`."""

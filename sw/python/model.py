@@ -6,6 +6,7 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from golden.errors import SampleError
 from golden.records import Records
 from sw.data.encoding import Encoding
 from sw.python.network import Network
@@ -54,11 +55,12 @@ class Model(Network):
         """Copies of all it takes to go on bit-exactly (see `golden.integer.IntegerModel.state`)."""
         return self._network.model.state()
 
-    def train(self, x: np.ndarray, y: np.ndarray, decay: int = 0) -> Records:
+    def train(self, x: np.ndarray, y: np.ndarray, decay: int = 0, last: np.ndarray | None = None) -> Records:
         """Learns samples one after another, in order.
 
         Args:
             x: (N, n_0) pixels, whole numbers 0..15. y: (N,) labels from 0. decay: shift of the rates, -8..0.
+            last: (N,) 1 where a sequence ends; None: nowhere.
 
         Returns:
             what the chip would say of each before it learns from it: prediction (N,), voltages (N, K), counters (N, L, 4).
@@ -67,10 +69,14 @@ class Model(Network):
             SampleError: a shape or a value that is not allowed.
         """
         self._network.model.decay = decay
-        return self._network.model.train(x, y)
+        if last is None:
+            return self._network.model.train(x, y)
+        if self.config.task != "sequence":
+            raise SampleError(f"last: found with {self.config.name}, of task {self.config.task}; allowed with task sequence")
+        return self._network.model.train(x, y, True, last)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Labels (N,) of samples x (N, n_0). Nothing is learned."""
+        """Labels (N,) of samples x (N, n_0), of a recurrent network of one sequence. Nothing is learned."""
         return self._network.predict(x)
 
     def recall(self) -> np.ndarray:

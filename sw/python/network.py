@@ -7,6 +7,7 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
+from golden.errors import SampleError
 from golden.order import order
 from golden.records import Records
 
@@ -34,7 +35,13 @@ class Network:
 
         Args:
             x, y: see `train`. epochs: None: the configuration's.
+
+        Raises:
+            SampleError: of a recurrent network, whose samples come in sequences.
         """
+        if self.config.recurrent:
+            found = f"fit: found {self.config.name}, a recurrent network"
+            raise SampleError(f"{found}; allowed is one whose samples stand alone: sequences by bispike train, or by train")
         x, y, epochs = np.asarray(x), np.asarray(y), self.config.epochs if epochs is None else epochs
         for epoch in range(epochs):
             shuffled = order(len(x), self.config.seed, epoch)

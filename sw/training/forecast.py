@@ -69,6 +69,9 @@ def forecast(
     if kept.config.task != "sequence":
         raise UserError(f"{source}: found a network of task {kept.config.task}; allowed is one that foretells: sequence")
     name, own = given_data or history.own_data(kept, source), history.is_own(kept, given_data, column)
+    if "coding" not in kept.about:
+        found = f"{source}: found no record of how its series was read"
+        raise UserError(f"{found}; allowed is a network that bispike train has trained")
     coding = history.coding(kept)
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
@@ -87,9 +90,11 @@ def forecast(
 
 
 def _check_own(output: Path) -> None:
-    """Raises UserError where the file is no earlier forecast, as the series itself would be."""
-    if output.is_file() and not output.read_bytes().startswith(HEADER.encode()):
-        raise UserError(f"--output: found {output}, which is no earlier forecast; allowed is a new name")
+    """Raises UserError where the file is no earlier forecast, as the series itself would be, or its picture another one."""
+    own = output.is_file() and output.read_bytes().startswith(HEADER.encode())
+    for path in (output, output.with_suffix(".png")):
+        if path.exists() and not own:
+            raise UserError(f"--output: found {path}, which is no earlier forecast; allowed is a new name")
 
 
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):

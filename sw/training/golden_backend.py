@@ -65,8 +65,9 @@ class GoldenNetwork:
         return self._take(samples, False, lambda totals: None)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Concepts (N,) of samples x (N, n_0)."""
-        return self.model.train(x, np.zeros(len(x), np.int64), learn=False).prediction
+        """Concepts (N,) of samples x (N, n_0), of a recurrent network of one sequence."""
+        last = np.arange(len(x)) == len(x) - 1
+        return take(self.model, Samples(x, np.zeros(len(x), np.int64), last), False).prediction
 
     def _take(self, samples: Samples, learn: bool, advance: Callable[[dict], None]) -> dict:
         config = self.model.config

@@ -39,12 +39,19 @@ class Logged(Checkpoint):
         super().save(path)
         self._add("a")
 
+    @property
+    def _valued(self) -> bool:
+        """Whether it is values that are foretold."""
+        return bool(self.about.get("coding"))
+
     def add_broken(self, epoch: dict) -> None:
         """The line of the epoch that a mismatch ended, of this account; the checkpoint does not keep it."""
-        self._write([line(self.config, len(self.epochs), epoch)], "a")
+        self._write([line(self.config, len(self.epochs), epoch, self._valued)], "a")
 
     def _add(self, mode: str) -> None:
-        self._write([line(self.config, i, self.epochs[i]) for i in range(self._logged, len(self.epochs))], mode)
+        self._write(
+            [line(self.config, i, self.epochs[i], self._valued) for i in range(self._logged, len(self.epochs))], mode
+        )
         self._logged = len(self.epochs)
 
     def _write(self, lines: list[dict], mode: str) -> None:
@@ -55,8 +62,8 @@ class Logged(Checkpoint):
             raise unwritable(self.log, error) from None
 
 
-def line(config: Config, number: int, epoch: dict) -> dict:
-    """What is said of an epoch, `number` from 0, of this account.
+def line(config: Config, number: int, epoch: dict, valued: bool = False) -> dict:
+    """What is said of an epoch, `number` from 0, of this account. valued: of values that are foretold.
 
     Members:
         epoch: from 1.  *_accuracy: 0..1, training as it learned, golden the model's on the test.
@@ -75,7 +82,7 @@ def line(config: Config, number: int, epoch: dict) -> dict:
             "golden_error": (account.errors([test], "golden_squared_error") or none)[0],
             "agreement": (account.agreements([test]) or none)[0],
         }
-    elif training.get("valued"):
+    elif valued:
         found = {
             "training_error": (account.deviations([training]) or none)[0],
             "test_error": (account.deviations([test]) or none)[0],

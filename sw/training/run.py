@@ -27,7 +27,7 @@ from sw.training import golden_backend, serial_backend, sim_backend
 from sw.training.backend import Broken
 from sw.training.log import Logged
 from sw.training.place import Place
-from sw.training.start import SETTINGS, begin, go_on
+from sw.training.start import SETTINGS, begin, check_baseline, go_on
 
 REPORTS = {
     "recognition": (summary, report),
@@ -77,6 +77,7 @@ def train_on(
     """
     with old_run(run or Path("runs") / run_name(given["config"], given["data"])) as folder:
         kept, dataset = go_on(folder.path, given)
+        check_baseline(kept.about["data"], dataset, baseline)
         kept.about["baseline"] |= baseline
         where = replace(where, backend=kept.about["backend"])
         where.check()

@@ -7,6 +7,7 @@ from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
 from sw.data import foretold
+from sw.data.elements import NEURONS
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -35,8 +36,7 @@ def begin(
     dataset = load(source, split, config, encoding, reading)
     if dataset.course and given["split"] is not None:
         raise UserError(f"--split: found with {source}; allowed with samples that have no order")
-    if dataset.course and baseline:
-        raise UserError(f"--baseline: found with {source}; allowed with samples that are named or recalled")
+    check_baseline(source, dataset, baseline)
     chosen = config or config_for(dataset).replace(**changes)
     if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
         dataset = load(source, split, chosen, encoding, reading)
@@ -47,11 +47,17 @@ def begin(
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset
 
 
+def check_baseline(source: str, dataset: data.Dataset, baseline: bool) -> None:
+    """Raises UserError where a baseline is asked for that there is not."""
+    if dataset.course and baseline:
+        raise UserError(f"--baseline: found with {source}; allowed with samples that are named or recalled")
+
+
 def _usual(config: Config | None) -> str:
     """The data of a training whose user names none. Raises UserError: a text is the user's own."""
     if config is None or config.task != "sequence":
         return "digits"
-    if config.neighbours == 0:  # symbols
+    if config.sizes[0] % NEURONS:  # no populations: characters
         raise UserError(f"--data: found none with {config.name}; allowed is a .txt file")
     return "electricity"
 
@@ -78,6 +84,8 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
         if given["config"] is None and given["data"] is None:
             found = "found an empty folder, of a run that ended before it began"
             raise UserError(f"{path}: {found}; allowed is to begin it anew: --resume with --config or --data")
+        if str(given["data"]).endswith(".csv"):  # whose options, --label or --column, a run that goes on has kept
+            raise UserError(f"{path}: found an empty folder, of a run that ended before it began; allowed is another --run")
         return begin(given, False)
     kept = Checkpoint.load(path)
     past = kept.about

@@ -1,6 +1,7 @@
 """What an epoch of a sequence gave, against a plain computation."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,6 +44,14 @@ def test_no_order_of_adding_matters():
     parts = [account.of_said(CONFIG, records[n : n + 1], VALUES[n : n + 1]) for n in range(COUNT)]
     assert account.summed(parts) == account.summed(parts[::-1]) == account.of_said(CONFIG, records, VALUES)
     assert account.summed([account.nothing(CONFIG), *parts]) == account.summed(parts)
+
+
+def test_sums_beyond_a_floats_digits_are_whole_too():
+    """Errors of 20 each: their sum in 2^-40 has more digits than a float."""
+    far, records = replace(VALUES, true=VALUES.true + 20 + np.pi * np.arange(COUNT) / COUNT), said()
+    parts = [account.of_said(CONFIG, records[n : n + 1], far[n : n + 1]) for n in range(COUNT)]
+    whole = account.of_said(CONFIG, records, far)
+    assert whole["squares"] > 1 << 53 and account.summed(parts) == whole
 
 
 def test_symbols_have_an_accuracy_and_no_error():

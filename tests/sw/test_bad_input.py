@@ -172,8 +172,8 @@ AUTOENCODER = "found autoencoder, of task autoencoder; allowed is task recogniti
 @pytest.mark.parametrize(
     "command, why",
     [
-        (("explore",), "--config: {found}'s clocks are predicted"),
-        (("plan",), "--config: {found}'s clocks are predicted"),
+        (("explore",), "--config: {found} is planned for"),
+        (("plan",), "--config: {found} is planned for"),
         (("prove",), "--config: {found} is proven in shards"),
     ],
 )
@@ -183,7 +183,7 @@ def test_what_takes_no_auto_encoder_says_why(complaint, command, why):
 
 def test_clocks_that_are_not_predicted_have_no_density(complaint):
     said = complaint("info", "--config", "autoencoder", "--density", "0.2")
-    assert said == f"bispike: --density: {AUTOENCODER.replace('found', 'found 0.2 with')}'s clocks are predicted\n"
+    assert said == f"bispike: --density: {AUTOENCODER.replace('found', 'found 0.2 with')} is predicted so\n"
 
 
 SERIES = ("train", "--config", "electricity-recurrent", "--data", "own.csv")
@@ -274,7 +274,7 @@ def test_a_network_that_foretells_names_and_recalls_nothing(complaint, tmp_path)
     found = "--config: found electricity, of task sequence; allowed is task recognition: no other"
     assert complaint("prove", "--config", "electricity") == f"bispike: {found} is proven in shards\n"
     for command in ("plan", "explore"):
-        assert complaint(command, "--config", "electricity") == f"bispike: {found}'s clocks are predicted\n"
+        assert complaint(command, "--config", "electricity") == f"bispike: {found} is planned for\n"
 
 
 def test_a_forecast_that_cannot_be_made_is_named(complaint, tmp_path):

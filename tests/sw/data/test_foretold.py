@@ -152,3 +152,18 @@ def test_a_text_too_short_for_its_epochs_is_named(here, length, said):
     with pytest.raises(DataError) as caught:
         load("words.txt", config)
     assert str(caught.value) == said
+
+
+def test_characters_are_rivals_of_each_other(here):
+    foretold.Path("words.txt").write_text(TEXT)
+    with pytest.raises(DataError, match=r"neighbours: found 2 with words.txt; allowed is 0: characters have no order"):
+        load("words.txt", SMALL.replace(neighbours=2))
+
+
+def test_a_day_that_has_no_inputs_is_refused(here):
+    config = Config.from_dict({"task": "sequence", "name": "two", "sizes": [48, 5, 6], "lanes": 5})
+    foretold.Path("long.csv").write_text("load\n" + "".join(f"{np.sin(n / 5)}\n" for n in range(500)))
+    with pytest.raises(DataError, match="--day: found with two, of 2 inputs; allowed with 6, or with --lags, --daily"):
+        load("long.csv", config, Reading("load", 24))
+    with pytest.raises(DataError, match="--day: found 0; allowed is 2 or more moments of a day"):
+        load("long.csv", None, Reading("load", 0))

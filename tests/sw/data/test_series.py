@@ -64,3 +64,20 @@ def test_electricity_is_a_year_of_half_hours_or_says_what_it_needs():
     series = electricity()
     assert (len(series.values), series.day) == (365 * 48, 48)
     assert series.values[0] == pytest.approx(3.914647)
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("12.5\n13.1\n14\n", "found the number 12.5 in its first line; allowed is the column's name there"),
+        ("", "found no line; allowed is a .csv file with names in its first line"),
+    ],
+)
+def test_a_file_without_names_loses_no_value_in_silence(tmp_path, text, said):
+    with pytest.raises(DataError) as caught:
+        read(written(tmp_path, text))
+    assert str(caught.value).endswith(said)
+
+
+def test_a_column_may_be_named_as_a_year(tmp_path):
+    assert read(written(tmp_path, "2014\n1\n2\n"), "2014").values.tolist() == [1, 2]

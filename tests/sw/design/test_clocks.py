@@ -101,3 +101,9 @@ def test_every_wait_of_an_engine_counts(monkeypatch):
             patch.setattr(module, name, longer)
             found = engine_clocks.clocks(config, training if part == "training" else inference)
             assert found / real[part] != NEAR, longer
+
+
+def test_a_recurrent_core_is_measured_in_sequences():
+    config = Config.from_dict({"task": "sequence", "name": "r", "sizes": [64, 4, 10], "lanes": 4, "recurrent": True})
+    found = samples(config, 40, 8).training.ends
+    assert 0 < found.sum() < 40

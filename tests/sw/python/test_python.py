@@ -5,6 +5,7 @@ import pytest
 
 import bispike
 from golden.autoencoder import Autoencoder
+from golden.errors import SampleError
 from golden.integer import IntegerModel
 from sw import cli
 from sw.common.errors import UserError
@@ -172,3 +173,29 @@ def test_options_that_cannot_be_are_refused(options, text):
     with pytest.raises(UserError) as error:
         bispike.train(**options)
     assert str(error.value).startswith(text)
+
+
+SEQUENCE = bispike.Config.from_dict(
+    {"task": "sequence", "name": "seq", "sizes": [6, 8, 3], "lanes": 4, "block": 4, "recurrent": True, "neighbours": 0}
+)
+
+
+def test_sequences_end_where_a_program_says():
+    rng = np.random.default_rng(3)
+    x, y, last = rng.integers(0, 16, (9, 6)), rng.integers(0, 3, 9), np.arange(9) % 4 == 3
+    model, other = bispike.Model(SEQUENCE), bispike.Model(SEQUENCE)
+    with bispike.Chip(SEQUENCE) as chip:
+        told = model.train(x, y, last=last)
+        np.testing.assert_array_equal(chip.train(x, y, last=last).counters, told.counters)
+        equal(chip.state, model.state)
+    assert not np.array_equal(other.train(x, y).counters, told.counters), "without ends it sees more rows"
+    before = model.predict(x)
+    np.testing.assert_array_equal(model.predict(x), before)
+    np.testing.assert_array_equal(model.trace(x[0])["rl"], 0)  # what was asked is a sequence, and over
+
+
+def test_what_knows_no_sequences_says_so():
+    with pytest.raises(SampleError, match="last: found with small, of task recognition; allowed with task sequence"):
+        bispike.Model(CONFIG).train(np.zeros((1, 9), int), [0], last=[1])
+    with pytest.raises(SampleError, match="fit: found seq, a recurrent network; allowed is one whose samples stand alone"):
+        bispike.Model(SEQUENCE).fit(np.zeros((1, 6), int), [0])

@@ -180,6 +180,18 @@ def test_no_file_but_an_earlier_forecast_is_overwritten(run, capsys):
         "bispike: --output: found own.csv, which is no earlier forecast; allowed is a new name\n"
     )
     assert Path("own.csv").read_text() == before
+    Path("other.png").write_bytes(b"a picture")
+    assert cli.main(["forecast", "--from", "run", "--output", "other.csv"]) == 2
+    assert "--output: found other.png, which is no earlier forecast" in capsys.readouterr().err
+    assert Path("other.png").read_bytes() == b"a picture" and not Path("other.csv").exists()
     for _ in range(2):
         ask(capsys, "--output", "new.csv")
     assert len(rows("new.csv")) == 10
+
+
+def test_a_network_that_nobody_trained_by_command_has_no_coding(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_csv("own.csv", VALUES, "load")
+    Checkpoint(CONFIG, Foreteller(CONFIG).state()).save(Path("net.npz"))
+    assert cli.main(["forecast", "--from", "net.npz", "--data", "own.csv"]) == 2
+    assert "net.npz: found no record of how its series was read" in capsys.readouterr().err

@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from cosim import account
 from cosim.checkpoint import Checkpoint
+from golden.config import NAMED
 from sw import cli
 from sw.common.files import RunFolder
-from sw.training import golden_backend
+from sw.training import golden_backend, log
 
 pytestmark = pytest.mark.usefixtures("unpainted")
 
@@ -86,3 +88,11 @@ def test_a_run_that_is_refused_leaves_the_log_of_the_one_at_work(command, tmp_pa
         assert cli.main(["train", "--resume", "--run", "run", "--log", "logs/log.jsonl"]) == 2
     assert "run: found another run at work in it" in capsys.readouterr().err
     assert (tmp_path / "logs" / "log.jsonl").read_text() == before + "mine"
+
+
+def test_an_epoch_that_did_not_come_to_its_end_has_the_keys_of_its_run():
+    config = NAMED["electricity"]
+    broken = account.epoch(account.nothing(config), account.nothing(config))
+    found = log.line(config, 0, broken, valued=True)
+    assert found["test_error"] is None and "test_accuracy" not in found
+    assert "test_accuracy" in log.line(config, 0, broken)
