@@ -66,7 +66,7 @@ def test_lags_are_what_the_user_says_or_what_a_configuration_has_inputs_for(here
     assert lags("load.csv", None, Reading("load", day=6, last=3, weekly=False)) == Lags(3, True, False, 6)
     assert lags("load.csv", NAMED["electricity"], Reading("load")) == Lags(5)
     assert lags("load.csv", NAMED["electricity"], Reading("load", day=6)) == Lags(2, True, True, 6)
-    assert lags("load.csv", NAMED["electricity-recurrent"], Reading("load", day=6)) == Lags(1, day=6)
+    assert lags("load.csv", NAMED["electricity-recurrent"], Reading("load")) == Lags(1)
     assert lags("load.csv", NAMED["electricity"].replace(sizes=(7, 3, 4)), Reading("load")) == Lags(1)
     assert lags("load.csv", NAMED["electricity"], Reading("load", last=4)) == Lags(4)
 

@@ -33,7 +33,6 @@ def test_empty_lines_before_and_behind_are_no_gaps(tmp_path):
         ("time,load\n0,1\n1,2\n2,\n", "found no number in 1 of 3 lines of column 'load', first '' in line 4"),
         ("time,power\n0,1\n", "found no column 'load'; allowed is one of time, power"),
         ("load\n1\n", "found 1 numbers in column 'load'; allowed are two or more"),
-        ("", "found no column 'load'"),
     ],
 )
 def test_what_is_no_series_is_named_in_a_line(tmp_path, text, said):
