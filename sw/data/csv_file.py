@@ -12,6 +12,8 @@ from sw.common.errors import DataError
 from sw.data.encoding import Encoding, numbered
 from sw.data.source import Source
 
+NUMBERS = "allowed are numbers, and one label a line (of a series: --column)"
+
 
 def read(path: Path, encoding: Encoding, unlabelled: int | None = None) -> Source:
     """What is in the file. The label is the column that `encoding.label` names, that called "label", or else the last.
@@ -81,7 +83,7 @@ def _numbers(
             x.append(np.array(row, np.float64))
         except ValueError:
             wrong = next(word for word in row if not _is_number(word))
-            raise DataError(f"{path}: found {wrong!r} in line {line}; allowed are numbers, and one label a line") from None
+            raise DataError(f"{path}: found {wrong!r} in line {line}; {NUMBERS}") from None
     if not x:
         raise DataError(f"{path}: found column names and no line after them; allowed is a sample a line")
     if all(_is_number(word) and float(word).is_integer() for word in words):

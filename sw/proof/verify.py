@@ -77,6 +77,7 @@ def verify(
     compared = _compare(begin, dataset, samples, config.decay_at(done, config.epochs), chosen, waves, console, netlist)
     if not (one_shape or netlist):
         small = bottleneck(config)
+        say(console, f"now {small.name}, a small core whose layers wait for each other the other way round")
         random = random_dataset("random", small.sizes, BOTTLENECK_SAMPLES, TESTS, 0.5, small.seed, small.recurrent)
         compared += _compare(Checkpoint(small), random, BOTTLENECK_SAMPLES, 0, chosen, False, console)
     say(console, f"{compared:,} values compared, 0 mismatches")

@@ -72,7 +72,8 @@ def first_lines(title: str, config: Config, values: dict, last: str) -> str:
     """A report's first lines, plain text: the network (`title`), where it learned, and the `last` line of the run."""
     who = {"golden": "in the golden model", "serial": "on the chip of a board"}.get(values["backend"])
     who = who or f"on the chip, simulated by {values['simulator']}"
-    samples = f"{values['training_samples']:,} samples a pass, {config.epochs} passes"
+    passes = "1 pass" if config.epochs == 1 else f"{config.epochs} passes"
+    samples = f"{values['training_samples']:,} samples a pass, {passes}"
     return f"{title}, T = {config.steps}, {samples}, {who}. {last[0].upper()}{last[1:]}."
 
 

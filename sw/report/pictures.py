@@ -133,7 +133,8 @@ def recall(
 def _pictures(recalled: np.ndarray, means: np.ndarray, steps: int) -> Figure:
     classes, columns = len(recalled), min(10, len(recalled))
     bands = -(-classes // columns)
-    figure = Figure(figsize=(0.95 * columns + 1.1, 2.25 * bands + 0.5), layout="constrained", dpi=160)
+    width = max(6.4, 0.95 * columns + 1.1)  # of the title
+    figure = Figure(figsize=(width, 2.25 * bands + 0.5), layout="constrained", dpi=160)
     grid = figure.subplots(2 * bands, columns, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
@@ -156,7 +157,12 @@ def _pictures(recalled: np.ndarray, means: np.ndarray, steps: int) -> Figure:
 def _matrices(recalled: np.ndarray, means: np.ndarray, steps: int) -> Figure:
     figure = Figure(figsize=(9.6, 1.4 + 0.24 * len(recalled)), layout="constrained", dpi=160)
     for axes, image, top, colors, label in zip(
-        figure.subplots(1, 2), (means, recalled), (15, steps), (PAPER, EMBER), ("class mean", "recalled"), strict=True
+        figure.subplots(1, 2),
+        (means, recalled),
+        (15, steps),
+        (PAPER, EMBER),
+        ("mean of what was learned", "recalled"),
+        strict=True,
     ):
         axes.imshow(image, vmin=0, vmax=top, cmap=colors, interpolation="nearest", aspect="auto")
         axes.set(xlabel="input", ylabel="concept", yticks=range(len(image)))

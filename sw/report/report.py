@@ -73,11 +73,18 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
     folder.write("report.html", page(folder.path, config, values))
 
 
-def draw_recall(path: Path, recalled: np.ndarray, means: np.ndarray, steps: int, shape: tuple[int, int] | None) -> None:
+def draw_recall(
+    path: Path,
+    recalled: np.ndarray,
+    means: np.ndarray,
+    steps: int,
+    shape: tuple[int, int] | None,
+    of: str = "each class",
+) -> None:
     """Writes the picture of what is recalled, whole or not at all; arguments as in `sw.report.pictures.recall`."""
     make_folder(path.parent)
     with whole_file(path) as temporary:
-        pictures.recall(temporary, recalled, means, steps, shape, "What the backward network recalls of each class")
+        pictures.recall(temporary, recalled, means, steps, shape, f"What the backward network recalls of {of}")
 
 
 def class_means(dataset: Dataset, classes: int) -> np.ndarray:

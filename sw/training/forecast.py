@@ -82,10 +82,12 @@ def forecast(
     found = told(said)
     symbols = None if coding else history.encoding(kept).names
     write(output, _csv(found, symbols))
+    files = f"{output}"
     if coding:
+        files += f", {output.with_suffix('.png')}"
         _draw(output.with_suffix(".png"), found, f"{name}, foretold by {kept.config.name}")
     end = f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""
-    say(console, f"{_line(found)}: {output}{end}")
+    say(console, f"{_line(found)}: {files}{end}")
     return found
 
 

@@ -97,7 +97,7 @@ def test_as_many_columns_as_pixels_are_samples_without_labels(tmp_path):
         (["1", "2"], "found 1 column; allowed are pixels and a label, with commas"),
         (["1,2,0", "1,2,0", "1,2"], "found 2 columns in line 3; allowed are 3, as in its first line"),
         (["1,2,0", "1,2,0,7"], "found 4 columns in line 2; allowed are 3"),
-        (["a,b,label", "1,x,0"], "found 'x' in line 2; allowed are numbers, and one label a line"),
+        (["a,b,label", "1,x,0"], "found 'x' in line 2; allowed are numbers, and one label a line (of a series: --column)"),
         (["1,2,0", "1,,0"], "found '' in line 2; allowed are numbers"),
         (["1,2,0", "1,2,"], "found no label in line 2"),
         (["", "1,2,0", "", "", "1,x,0"], "found 'x' in line 5"),

@@ -81,7 +81,7 @@ def test_of_its_own_data_the_test_part_is_foretold_and_what_comes_behind_it(run,
     wrong = (expected[:-1] - VALUES[41:]) / VALUES[:40].std()
     plain = np.diff(VALUES[40:]) / VALUES[:40].std()
     error = f"mean squared error {(wrong**2).mean():.5f} of 9 values foretold (no change {(plain**2).mean():.5f})"
-    assert said == f"{error}: run/forecast.csv\n"
+    assert said == f"{error}: run/forecast.csv, run/forecast.png\n"
     assert Path("run/forecast.png").read_bytes()[:4] == b"\x89PNG"
     assert ask(capsys, "--data", "./own.csv", "--column", "load").startswith(error), "it is the same file"
 
@@ -108,7 +108,7 @@ def test_of_another_column_all_is_foretold(run, capsys):
 def test_the_least_series_has_one_value_foretold(run, capsys):
     first = history.coding(run).first
     write_csv("new.csv", VALUES[: first + 1], "load")
-    assert ask(capsys, "--data", "new.csv") == "the next value is foretold: run/forecast.csv\n"
+    assert ask(capsys, "--data", "new.csv") == "the next value is foretold: run/forecast.csv, run/forecast.png\n"
     assert [(row[0], row[1]) for row in rows("run/forecast.csv")] == [(str(first + 1), "")]
     assert Path("run/forecast.png").exists()
     write_csv("new.csv", VALUES[:first], "load")
