@@ -161,7 +161,7 @@ def test_a_board_foretells_and_every_value_is_compared(run, capsys):
     golden = ask(capsys, "--output", "golden.csv").split(":")[0]
     said = ask(capsys, "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
     # 10 elements: a prediction, 6 voltages, 2 x 4 counters
-    assert said == f"{golden}: board.csv; {10 * 15} values compared, 0 mismatches\n"
+    assert said == f"{golden}: board.csv, board.png; {10 * 15} values compared, 0 mismatches\n"
     assert rows("board.csv") == rows("golden.csv")
 
 
@@ -169,7 +169,7 @@ def test_a_board_foretells_and_every_value_is_compared(run, capsys):
 def test_the_simulated_chip_foretells_what_golden_does(run, capsys):
     ask(capsys, "--output", "golden.csv")
     said = ask(capsys, "--output", "chip.csv", "--backend", "sim", "--simulator", "icarus")
-    assert said.endswith(f"chip.csv; {10 * 15} values compared, 0 mismatches\n")
+    assert said.endswith(f"chip.csv, chip.png; {10 * 15} values compared, 0 mismatches\n")
     assert rows("chip.csv") == rows("golden.csv")
 
 

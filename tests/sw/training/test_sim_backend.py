@@ -143,7 +143,8 @@ def test_verify_counts_what_it_compared_and_leaves_nothing(folder, capsys, monke
     monkeypatch.setattr(verify, "BOTTLENECK", core)
     sizes, lanes = core
     assert cli.main(["verify", "--config", "small.toml", "--samples", "20"]) == 0
-    first, second, last = capsys.readouterr().out.splitlines()
+    first, between, second, last = capsys.readouterr().out.splitlines()
+    assert between == "now small-bottleneck, a small core whose layers wait for each other the other way round"
     assert first.startswith("small on verilator: 20 samples learned, 50 inferred, ")
     assert first.endswith("(sizes 9-8-2, 4 lanes)")
     assert second.startswith("small-bottleneck on verilator: 40 samples learned, 50 inferred, ")
