@@ -16,7 +16,6 @@ from sw.common.progress import TrainingProgress
 from sw.data.course import epoch_order
 from sw.data.dataset import Dataset
 from sw.training.backend import learning, line
-from sw.training.golden_autoencoder import GoldenAutoencoder
 from sw.training.golden_model import CHUNK, model_of
 
 
@@ -27,7 +26,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
     state at their start only, so the result is the same as without the interruption.
     """
     config, samples, done = kept.config, len(epoch_order(dataset, kept.config, 0)), len(kept.epochs)
-    network = network_of(config, kept.state, (config.epochs - done) * samples)
+    network = GoldenNetwork(config, kept.state, (config.epochs - done) * samples)
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         for epoch in range(done, config.epochs):
 
@@ -43,11 +42,6 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
             progress.finish(epoch, line(kept.epochs, compared=False))
 
 
-def network_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) -> "GoldenNetwork | GoldenAutoencoder":
-    """The golden model of a configuration's task, with a state, before `samples` that it will learn from."""
-    return (GoldenAutoencoder if config.task == "autoencoder" else GoldenNetwork)(config, state, samples)
-
-
 class GoldenNetwork:
     """The bit-exact PyTorch model, taking samples by the chunk and counting. `samples`: how many it will learn from."""
 
@@ -60,9 +54,13 @@ class GoldenNetwork:
         return self._take(samples, True, advance)
 
     def test(self, samples: Samples) -> dict:
-        """The totals over samples from which nothing is learned, with all that was learned before."""
+        """The totals over samples from which nothing is learned, with all that was learned before; of an auto-encoder also
+        how far the two networks agree on them."""
         self.model.finish()
-        return self._take(samples, False, lambda totals: None)
+        totals = self._take(samples, False, lambda totals: None)
+        if self.model.config.task == "autoencoder" and len(samples):
+            totals["agreement"] = self.model.agreement(samples.x).sum(0).tolist()
+        return totals
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Concepts (N,) of samples x (N, n_0), of a recurrent network of one sequence."""

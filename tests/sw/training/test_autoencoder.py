@@ -77,10 +77,10 @@ def test_the_summary_counts_what_the_golden_model_counted(small, tmp_path):
 
 @pytest.mark.usefixtures("unpainted")
 def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch):
-    from sw.training.golden_autoencoder import GoldenAutoencoder
+    from sw.training.golden_backend import GoldenNetwork
 
     cli.main([*small, "--run", "whole"])
-    learn = GoldenAutoencoder.learn
+    learn = GoldenNetwork.learn
 
     def interrupted(self, samples, decay, advance):
         if decay == -1:
@@ -88,7 +88,7 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
         return learn(self, samples, decay, advance)
 
     with monkeypatch.context() as patch:
-        patch.setattr(GoldenAutoencoder, "learn", interrupted)
+        patch.setattr(GoldenNetwork, "learn", interrupted)
         assert cli.main([*small, "--run", "cut"]) == 130
     assert len(Checkpoint.load(tmp_path / "cut").epochs) == 1
     assert cli.main(["train", "--resume", "--run", "cut"]) == 0
