@@ -1,0 +1,120 @@
+"""A rule that learns to name samples: perceive, teach, state. A new rule is one file beside this one, and one test."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from golden.learners.neuron import Neuron
+from golden.learners.wires import Wires
+from golden.order import order
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a learner trains.
+
+    Members:
+        sizes: neurons of layer 0, the stimulus, to layer L, the concepts.
+        neuron: of all layers but the stimulus. seed: of the initial weights.
+    """
+
+    sizes: tuple[int, ...]
+    neuron: Neuron = Neuron()
+    seed: int = 0
+
+    @property
+    def layers(self) -> int:
+        """L."""
+        return len(self.sizes) - 1
+
+    @property
+    def classes(self) -> int:
+        return self.sizes[-1]
+
+    def generator(self) -> torch.Generator:
+        """Of initial weights, begun anew."""
+        return torch.Generator().manual_seed(self.seed)
+
+
+def spread(pre: int, post: int, active: float, neuron: Neuron, generator: torch.Generator) -> Tensor:
+    """Initial weights (pre, post) of which `active` active rows bring a voltage of one threshold's spread."""
+    return torch.randn(pre, post, generator=generator) * neuron.threshold / active**0.5
+
+
+class Learner(ABC):
+    """A network with its rule.
+
+    Members:
+        KEEPS: the criteria, of C1 to C5, that the rule keeps; `golden.criteria` checks it.
+        SOURCE: where the rule is from.
+        wires: what crosses from layer to layer goes over these.
+        rate: of an update; `fit` makes it smaller.
+    """
+
+    KEEPS: ClassVar[frozenset[str]] = frozenset()
+    SOURCE: ClassVar[str] = ""
+
+    def __init__(self, network: Network, rate: float):
+        self.network, self.rate, self.wires = network, rate, Wires()
+
+    @abstractmethod
+    def perceive(self, x: Tensor) -> Tensor:
+        """Scores (B, K) of stimuli x (B, n_0), 0..1: the largest names the sample. Nothing is learned."""
+
+    @abstractmethod
+    def teach(self, x: Tensor, y: Tensor) -> None:
+        """Learns from a batch: stimuli x (B, n_0), 0..1, labels y (B,)."""
+
+    @abstractmethod
+    def weights(self) -> dict[str, Tensor]:
+        """All that is learned, by name: the tensors themselves, which `load` writes. Names end in their layer's number."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Copies of all weights."""
+        return {name: weight.detach().clone() for name, weight in self.weights().items()}
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Takes over what `state` gave. Raises ValueError where names or shapes differ."""
+        own = self.weights()
+        if state.keys() != own.keys():
+            raise ValueError(f"state: found {sorted(state)}; allowed are {sorted(own)}")
+        with torch.no_grad():
+            for name, weight in own.items():
+                if state[name].shape != weight.shape:
+                    raise ValueError(f"state: found {tuple(state[name].shape)} of {name}; allowed is {tuple(weight.shape)}")
+                weight.copy_(state[name])
+
+    @torch.no_grad()
+    def accuracy(self, x: Tensor, y: Tensor, batch: int = 500) -> float:
+        """0..1, the share of samples x (N, n_0) that get their labels y (N,)."""
+        right = sum(int((self.perceive(a).argmax(1) == b).sum()) for a, b in zip(x.split(batch), y.split(batch), strict=True))
+        return right / len(x)
+
+
+def fit(
+    learner: Learner,
+    x: Tensor,
+    y: Tensor,
+    epochs: int,
+    batch: int = 128,
+    decay: tuple[int, ...] = (0, -1, -2, -3),
+    after: Callable[[int], None] | None = None,
+) -> None:
+    """Trains on samples x (N, n_0), 0..1, y (N,), in the golden model's order; 128 is the paper's batch.
+
+    Args:
+        decay: powers of two on the learner's rate, in equal parts of the training.
+        after: called after each epoch with its number, from 0.
+    """
+    rate = learner.rate
+    for epoch in range(epochs):
+        learner.rate = rate * 2.0 ** decay[epoch * len(decay) // epochs]
+        for rows in torch.from_numpy(order(len(x), learner.network.seed, epoch)).split(batch):
+            learner.teach(x[rows], y[rows])
+        if after:
+            after(epoch)
+    learner.rate = rate
