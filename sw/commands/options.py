@@ -32,7 +32,7 @@ def _config(default: str) -> Option:
 
 _SERIES = (
     "To foretell the next value or character: electricity, a column of FILE.csv (a moment a line, without gaps, names in "
-    "the first line; see --column), or FILE.txt. The last fifth is the test."
+    "the first line; see --column), FILE.txt, or kjv (a text). The last fifth is the test."
 )
 _DATA = (
     "FILE.npz holds x (samples x pixels: 0..15, 0..255 or floats 0..1) and y (labels from 0); FILE.csv a sample a line, the "
@@ -66,7 +66,7 @@ SeriesData = Annotated[
     Option(
         "--data",
         "-d",
-        metavar="electricity|FILE.csv|FILE.txt",
+        metavar="electricity|kjv|FILE.csv|FILE.txt",
         help="What to foretell, as soon as there is all that the network sees. Default: the test part of what it learned.",
     ),
 ]
@@ -109,7 +109,7 @@ DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|F
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
 ProveConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits and random.")]
 Config = Annotated[str, _config("")]
-TrainData = Annotated[str | None, _data(f"{_SERIES} Default: digits, or electricity.", "electricity|FILE.txt|")]
+TrainData = Annotated[str | None, _data(f"{_SERIES} Default: digits, electricity, or kjv.", "electricity|kjv|FILE.txt|")]
 VerifyData = Annotated[str | None, _data("Default: what --from learned, or random.", "random|")]
 ProveData = Annotated[str | None, _data("Default: digits.", "random|")]
 LearnedData = Annotated[str | None, _data(_LEARNED)]

@@ -7,7 +7,7 @@ import numpy as np
 
 from golden.config import NAMED, Config
 from sw.common.errors import DataError
-from sw.data import series, text
+from sw.data import kjv, series, text
 from sw.data.course import Course
 from sw.data.dataset import Dataset
 from sw.data.elements import MOST_LAGS, NEURONS, Lags, pieces, split
@@ -44,23 +44,30 @@ def is_sequence(name: str | Path | None, config: Config | None, reading: Reading
     """Whether data of this name is to become elements of a sequence: by the configuration's task, or by what it is."""
     if config:
         return config.task == "sequence"
-    return str(name) == "electricity" or Path(str(name)).suffix == ".txt" or bool(reading.given)
+    return str(name) == "electricity" or text.is_text(name) or bool(reading.given)
 
 
 def load(name: str | None, config: Config | None, reading: Reading = Reading()) -> Dataset:
-    """The data set `electricity`, a column of a `.csv`, or the characters of a `.txt`, for a configuration if there is one.
+    """The data set `electricity`, a column of a `.csv`, or the characters of a text, for a configuration if there is one.
 
     Raises:
         DataError: on anything that is no such data, or does not make elements of the configuration's size.
     """
-    path = Path(name or "electricity")
-    if path.suffix == ".txt":
+    path = Path(name or usual(config))
+    if text.is_text(path):
         if reading.given:
             raise DataError(f"{reading.given[0]}: found with {path}; allowed with a .csv file")
         return _text(path, config)
     if str(path) != "electricity" and path.suffix != ".csv":
-        raise DataError(f"data: found {str(name)!r}; allowed are electricity, a .csv file with --column, or a .txt file")
+        raise DataError(
+            f"data: found {str(name)!r}; allowed are electricity, a .csv file with --column, kjv, or a .txt file"
+        )
     return _series(path, config, reading)
+
+
+def usual(config: Config | None) -> str:
+    """The data of a configuration whose user names none: a text, where its pixels are no populations."""
+    return kjv.NAME if config and config.sizes[0] % NEURONS else "electricity"
 
 
 def read(path: Path, reading: Reading) -> series.Series:

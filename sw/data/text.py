@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
+from sw.data import kjv
 
 SYMBOLS = " abcdefghijklmnopqrstuvwxyz,.;:'"
 """The characters of a text, 32 of them, in the order of their labels. Capitals become small letters, all else a blank."""
@@ -15,14 +16,19 @@ EPOCH = 50_000
 """Characters that a training reads in an epoch: each epoch goes on where the last one ended."""
 
 
+def is_text(name: str | Path | None) -> bool:
+    """Whether data of this name is a text: a `.txt` file, or kjv, the King James text."""
+    return str(name) == kjv.NAME or Path(str(name)).suffix == ".txt"
+
+
 def read(path: Path) -> np.ndarray:
-    """(N,) uint8 symbols of a text file, of blanks in a row one.
+    """(N,) uint8 symbols of a text file or of kjv, of blanks in a row one.
 
     Raises:
         DataError: no such file, no text of UTF-8, fewer than two symbols.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = kjv.text() if str(path) == kjv.NAME else path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataError(f"{path}: found no such file; allowed is a .txt file") from None
     except OSError as error:

@@ -13,15 +13,10 @@ BLOCKS = (64, 256)
 def accuracy(name: str, source: str, split: int, changes: dict) -> float:
     """Test accuracy, 0..1, of a whole training of the golden model, with the split as its seed."""
     from sw import data
-    from sw.training.golden_backend import GoldenNetwork
+    from sw.training.golden_backend import trained
 
-    config = NAMED[name].replace(seed=split, **changes)
     dataset = data.load(source, split)
-    network = GoldenNetwork(config, samples=config.epochs * len(dataset.x_train))
-    for epoch in range(config.epochs):
-        order = data.order(len(dataset.x_train), config.seed, epoch)
-        network.learn(dataset.training[order], config.decay_at(epoch, config.epochs))
-    tested = network.test(dataset.testing)
+    tested = trained(NAMED[name].replace(seed=split, **changes), dataset).test(dataset.testing)
     return tested["correct"] / tested["samples"]
 
 

@@ -15,6 +15,7 @@ from sw.common.errors import UserError
 from sw.common.files import make_folder, whole_file, write
 from sw.common.terminal import say
 from sw.data import check_pixels, foretold
+from sw.data.text import is_text
 from sw.training import history
 from sw.training.asked import asked
 from sw.training.place import Place
@@ -131,8 +132,8 @@ def _characters(kept: Checkpoint, name: str, column: str | None, own: bool):
     """As `_values`, of a text."""
     if column:
         raise UserError(f"--column: found {column} with a network that learned a text; allowed without")
-    if Path(name).suffix != ".txt":
-        raise UserError(f"data: found {name!r} with a network that learned characters; allowed is a .txt file")
+    if not is_text(name):
+        raise UserError(f"data: found {name!r} with a network that learned characters; allowed are kjv, or a .txt file")
     x, y, first = foretold.characters(Path(name), kept.config, own)
     check_pixels(name, x, kept.config)
     return _one_sequence(x), lambda said: Forecast(first + np.arange(len(y)), y, said.prediction)

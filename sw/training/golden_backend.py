@@ -42,11 +42,21 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
             progress.finish(epoch, line(kept.epochs, compared=False))
 
 
+def trained(config: Config, dataset: Dataset, **options: bool) -> "GoldenNetwork":
+    """The golden model after a whole training in memory alone; `options` of its model, as `learn_w` of an auto-encoder."""
+    order = epoch_order(dataset, config, 0)
+    network = GoldenNetwork(config, samples=config.epochs * len(order), **options)
+    for epoch in range(config.epochs):
+        chosen = dataset.training[epoch_order(dataset, config, epoch)]
+        network.learn(chosen, config.decay_at(epoch, config.epochs))
+    return network
+
+
 class GoldenNetwork:
     """The bit-exact PyTorch model, taking samples by the chunk and counting. `samples`: how many it will learn from."""
 
-    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0):
-        self.model = model_of(config, state, samples)
+    def __init__(self, config: Config, state: dict[str, np.ndarray] | None = None, samples: int = 0, **options: bool):
+        self.model = model_of(config, state, samples, **options)
 
     def learn(self, samples: Samples, decay: int, advance: Callable[[dict], None] = lambda totals: None) -> dict:
         """Learns samples in order at a decay shift; calls `advance(totals)` now and then; returns the totals."""

@@ -17,8 +17,14 @@ WORTH_COMPILING = 8000
 """Samples to learn from which on the golden model is compiled at once instead of after a while."""
 
 
-def model_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) -> "IntegerModel | Autoencoder | Foreteller":
-    """The model, with a state if there is one, before `samples` that it will learn from. Raises StateError."""
+def model_of(
+    config: Config, state: dict[str, np.ndarray] | None, samples: int, **options: bool
+) -> "IntegerModel | Autoencoder | Foreteller":
+    """The model, with a state if there is one, before `samples` that it will learn from. Raises StateError.
+
+    Args:
+        options: of the model's class, as `learn_w` of an auto-encoder.
+    """
     import torch  # takes seconds to import: not before bad input is found
 
     if config.task == "autoencoder":
@@ -29,7 +35,7 @@ def model_of(config: Config, state: dict[str, np.ndarray] | None, samples: int) 
         from golden.integer import IntegerModel as Model
 
     torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
-    model = Model(config, fast=True if samples > WORTH_COMPILING else None)
+    model = Model(config, fast=True if samples > WORTH_COMPILING else None, **options)
     if state:
         model.load(state)
     return model

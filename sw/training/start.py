@@ -7,7 +7,6 @@ from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
 from sw.data import foretold
-from sw.data.elements import NEURONS
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -54,12 +53,8 @@ def check_baseline(source: str, dataset: data.Dataset, baseline: bool) -> None:
 
 
 def _usual(config: Config | None) -> str:
-    """The data of a training whose user names none. Raises UserError: a text is the user's own."""
-    if config is None or config.task != "sequence":
-        return "digits"
-    if config.sizes[0] % NEURONS:  # no populations: characters
-        raise UserError(f"--data: found none with {config.name}; allowed is a .txt file")
-    return "electricity"
+    """The data of a training whose user names none."""
+    return foretold.usual(config) if config and config.task == "sequence" else "digits"
 
 
 def load(source: str, split: int, config: Config | None, encoding: data.Encoding, reading: foretold.Reading) -> data.Dataset:

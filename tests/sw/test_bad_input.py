@@ -255,7 +255,6 @@ NO_SERIES = "allowed are electricity, a .csv file with --column, or a .txt file"
             "--column: found with tiny; allowed with a configuration of task sequence",
         ),
         (("--config", "electricity", "--data", "none.csv", "--column", "x"), "none.csv: found no such file"),
-        (("--config", "text"), "--data: found none with text; allowed is a .txt file"),
         (("--data", "none.txt"), "none.txt: found no such file; allowed is a .txt file"),
         (("--resume", "--column", "load"), "--column: found with --resume; allowed without: the run keeps its own"),
     ],

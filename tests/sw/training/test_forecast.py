@@ -141,7 +141,10 @@ def test_of_a_text_characters_are_foretold(words, capsys):
 @pytest.mark.parametrize(
     "more, said",
     [
-        (("--data", "words.csv"), "found 'words.csv' with a network that learned characters; allowed is a .txt file"),
+        (
+            ("--data", "words.csv"),
+            "found 'words.csv' with a network that learned characters; allowed are kjv, or a .txt file",
+        ),
         (("--column", "load"), "--column: found load with a network that learned a text; allowed without"),
     ],
 )

@@ -1,0 +1,70 @@
+"""What trials gave, kept as long as none of the code that it came from changes."""
+
+import ast
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sw.common.files import write
+from sw.paper.trial import Trial
+
+ROOT = Path(__file__).parents[2]
+COUNTS = ("golden", "sw/paper", "sw/data", "sw/generation", "sw/related")
+"""The rooms whose code decides what a trial gives; the others only carry it about."""
+
+
+class Kept:
+    """Results in a folder, a file each, by trial and code."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def find(self, trial: Trial) -> dict[str, Any] | None:
+        """What the trial gave, if it did with this very code."""
+        try:
+            kept = json.loads(self._file(trial).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return kept["result"] if kept.get("trial") == trial.key else None
+
+    def keep(self, trial: Trial, result: dict[str, Any]) -> None:
+        """Writes it down."""
+        write(self._file(trial), json.dumps({"trial": trial.key, "result": result}) + "\n")
+
+    def _file(self, trial: Trial) -> Path:
+        text = f"{trial.key} {code(f'sw.paper.{trial.module}')}"
+        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+
+
+@cache
+def code(module: str) -> str:
+    """A digest of the module's file and of all that it imports from rooms that count, at whatever depth."""
+    seen: dict[str, Path] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        path = _file_of(name)
+        if path and name not in seen:
+            seen[name] = path
+            waiting += _imports(path)
+    counting = sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(COUNTS))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in counting)).hexdigest()
+
+
+def _file_of(module: str) -> Path | None:
+    """Of this tree; None of what is elsewhere, or no module."""
+    path = ROOT.joinpath(*module.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _imports(path: Path) -> list[str]:
+    """Names of what may be modules, wherever in the file they are imported."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names

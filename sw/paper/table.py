@@ -1,0 +1,54 @@
+"""What a section of the results is: rows of figures over seeds, beside the paper's own and a target."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sw.paper.trial import Trial
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line.
+
+    Members:
+        name: what is measured. text: the figure for people; values: of each seed, plain.
+        paper: the paper's own figure, in words; "" where it has none.
+        target, reached: what is asked, and whether it is; None where nothing is.
+        how: on what, over what.
+    """
+
+    name: str
+    text: str
+    values: list[Any]
+    paper: str = ""
+    target: str = ""
+    reached: bool | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Trials that answer one question, and the rows they make.
+
+    Members:
+        key: for `--only`. title: the question. note: what a reader must know, sentences; what was tried where it is missed.
+    """
+
+    key: str
+    title: str
+    rows: list[Row]
+    note: str = ""
+    missing: list[str] = field(default_factory=list)
+
+
+def spread(values: Sequence[float], unit: float = 100, digits: int = 2, end: str = " %") -> str:
+    """Mean and standard deviation over seeds: "97.74 ± 0.31 %"; the one value where there is one."""
+    mean = f"{unit * statistics.fmean(values):.{digits}f}"
+    return mean + (f" ± {unit * statistics.stdev(values):.{digits}f}" if len(values) > 1 else "") + end
+
+
+def of_seeds(found: dict[str, dict], trials: Sequence[Trial], key: str) -> list[float]:
+    """One of the numbers of each trial, in order."""
+    return [found[trial.key][key] for trial in trials]
