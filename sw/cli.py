@@ -52,6 +52,7 @@ COMMANDS = (
     chip.explore,
     chip.plan,
     measuring.bench,
+    measuring.paper,
 )
 """In the order of the help."""
 for _command in COMMANDS:

@@ -1,4 +1,4 @@
-"""The command that measures what is promised: bench."""
+"""The commands that measure what is promised, bench, and what the paper claims, paper."""
 
 from pathlib import Path
 
@@ -35,3 +35,29 @@ def bench(
     from sw.figures import measure
 
     measure.bench(full, output or Path("bench.json"), page or Path("docs/figures.md"), Console())
+
+
+def paper(
+    quick: options.Quick = False,
+    only: options.Only = None,
+    seeds: options.Seeds = None,
+    again: options.Again = False,
+    output: options.PaperJson = None,
+    page: options.PaperPage = None,
+    scheduler: options.Scheduler = None,
+    workers: options.Workers = None,
+) -> None:
+    """Measure the paper's claims beside its own figures, and write them to paper.json and docs/results.md.
+
+    It takes hours on two cores; --quick takes minutes, on small data. What is measured is kept, and not measured again while
+    the code that it came from stays as it is.
+    """
+    from sw.paper import run
+    from sw.paper.plan import Plan
+
+    name = "results-quick" if quick else "results"
+    files = (
+        output or Path("build/paper-quick.json" if quick else "paper.json"),
+        page or Path("build" if quick else "docs") / f"{name}.md",
+    )
+    run.paper(Plan(quick, seeds or (1 if quick else 3)), only or [], again, *files, scheduler, workers, Console())

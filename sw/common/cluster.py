@@ -76,12 +76,18 @@ def workers_at(address: str | None, workers: int | None, tasks: int) -> Workers:
 
 
 def run_all(
-    tasks: dict[str, tuple[Callable, tuple]], address: str | None, workers: int | None, doing: str, console: Console
+    tasks: dict[str, tuple[Callable, tuple]],
+    address: str | None,
+    workers: int | None,
+    doing: str,
+    console: Console,
+    came: Callable[[str, Any], None] = lambda name, result: None,
 ) -> dict[str, Any]:
     """Runs tasks, name -> (function, arguments), with a progress bar; returns name -> result; says each name as it ends.
 
     Args:
         address, workers: see `workers_at`.  doing: in a word, for the bar.
+        came: called with a name and its result as soon as it is there.
 
     Raises:
         UserError: no scheduler, or a number of workers that cannot be. What a task raises; the others end then.
@@ -97,6 +103,7 @@ def run_all(
         task = bar.add_task("", total=len(tasks))
         for name, result in those.run(list(tasks), tasks.__getitem__, lambda *_: None, lambda: None):
             found[name] = result
+            came(name, result)
             bar.update(task, advance=1, description=name)
             say(console, f"{len(found)} of {len(tasks)}  {name}")
     return found

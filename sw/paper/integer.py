@@ -7,6 +7,7 @@ from golden.config import NAMED, Config
 from sw import data
 from sw.data import foretold
 from sw.data.dataset import Dataset
+from sw.data.text import SYMBOLS
 
 
 def learning(dataset: Dataset, samples: int | None) -> Dataset:
@@ -69,3 +70,15 @@ def sequence(name: str, epochs: int, seed: int, recurrent: bool | None = None) -
     dataset = foretold.load(None, config)
     tested = [trained(config, dataset).test(dataset.testing)]
     return {key: values[0] for key, values in account.shares(tested).items()}
+
+
+def text(epochs: int, window: int, recurrent: bool, seed: int) -> dict[str, float]:
+    """Test accuracy, 0..1, of the next character, of so many before it, with 50,000 others learned in each epoch."""
+    from sw.training.golden_backend import trained
+
+    named = NAMED["text"]
+    sizes = (window * len(SYMBOLS), *named.sizes[1:])
+    config = named.replace(sizes=sizes, recurrent=recurrent, epochs=epochs, seed=seed)
+    dataset = foretold.load("kjv", config)
+    tested = trained(config, dataset).test(dataset.testing)
+    return {"accuracy": tested["correct"] / tested["samples"]}

@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sw.paper.trial import Trial
@@ -34,13 +34,14 @@ class Section:
 
     Members:
         key: for `--only`. title: the question. note: what a reader must know, sentences; what was tried where it is missed.
+        measured: whether there is a result of each trial.
     """
 
     key: str
     title: str
     rows: list[Row]
     note: str = ""
-    missing: list[str] = field(default_factory=list)
+    measured: bool = True
 
 
 def spread(values: Sequence[float], unit: float = 100, digits: int = 2, end: str = " %") -> str:

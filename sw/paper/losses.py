@@ -1,0 +1,60 @@
+"""What makes BSD work: its loss, its backward network, the loss at its top, the size of its batches."""
+
+from sw.paper.plan import Plan
+from sw.paper.table import Row, Section, of_seeds, spread
+from sw.paper.trial import Trial, seeds
+
+KEY, TITLE = "losses", "What makes BSD work: losses, the backward network, the top, the batch"
+CIFAR = "{} on CIFAR-10, by its CNN"
+LOSSES = {"reco": "84.13 %", "infonce": "72.38 %", "mse": "16.93 %"}
+"""Of the paper's CNN."""
+TOPS = {"cross-entropy": "the paper's, signed", "mse": "signed, too", "reco": "unsigned: ReCo at the top"}
+BATCHES = (128, 32, 8, 1)
+
+
+def network(plan: Plan) -> dict:
+    """Deep enough that hidden layers matter."""
+    return {"source": "fashion", "sizes": [784, 256, 256, 128, 10]} | {
+        "epochs": plan.of(5, 2),
+        "samples": plan.of(20_000, 2_000),
+    }
+
+
+def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
+    """By the row's name a trial, the paper's figure and how."""
+    net = network(plan)
+    bsd = lambda **more: Trial("floating", "recognition", {"rule": "bsd", **net, **more})  # noqa: E731
+    digits = {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 3), "samples": None}
+    cases = {f"{loss} in hidden layers": (bsd(loss=loss), CIFAR.format(said), "") for loss, said in LOSSES.items()}
+    cases |= {f"top: {top}": (bsd(top=top), "", said) for top, said in TOPS.items()}
+    cases["fixed random Theta"] = (bsd(learn_theta=False), "", "W learns against templates that never change")
+    for theta in (True, False):
+        words = "learned" if theta else "fixed random"
+        chip = Trial("integer", "recognition", net | {"learn_theta": theta})
+        cases[f"the chip's rule, {words} Theta"] = (chip, "", "integer, one sample at a time")
+    for batch in BATCHES[plan.of(0, 1) :]:
+        small = Trial("floating", "recognition", {"rule": "bsd", **digits, "batch": batch})
+        cases[f"digits, batches of {batch}"] = (
+            small,
+            "",
+            "64-128-64-10" + (", as the chip takes samples" if batch == 1 else ""),
+        )
+    return cases
+
+
+def trials(plan: Plan) -> list[Trial]:
+    return [one for trial, _, _ in _cases(plan).values() for one in seeds(trial, plan.seeds)]
+
+
+def section(plan: Plan, found: dict[str, dict]) -> Section:
+    cases = _cases(plan)
+    got = {name: of_seeds(found, seeds(trial, plan.seeds), "accuracy") for name, (trial, _, _) in cases.items()}
+    means = {name: sum(values) / len(values) for name, values in got.items()}
+    order = means["reco in hidden layers"] > means["infonce in hidden layers"] > means["mse in hidden layers"]
+    rows = []
+    for name, (trial, paper, how) in cases.items():
+        target = plan.target("the paper's order", order) if name.startswith("reco") else ("", None)
+        net = "-".join(map(str, trial.settings["sizes"]))
+        said = f"{net}, {trial.settings['epochs']} epochs" + (f"; {how}" if how else "")
+        rows.append(Row(name, spread(got[name]), got[name], paper, *target, said))
+    return Section(KEY, TITLE, rows, "Fashion-MNIST, test samples, where a row names no other data.")

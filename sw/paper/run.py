@@ -1,0 +1,100 @@
+"""`bispike paper`: runs what is not kept, prints all tables, writes them as JSON and as a page."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+
+from sw.common.cluster import run_all
+from sw.common.errors import UserError
+from sw.common.terminal import say
+from sw.paper import drawing, foretelling, losses, perception
+from sw.paper.kept import Kept
+from sw.paper.page import publish, show
+from sw.paper.plan import Plan
+from sw.paper.table import Section
+from sw.paper.trial import Trial
+
+FOLDER = Path("build/paper")
+"""Where results are kept."""
+
+
+class Question(Protocol):
+    """A module of this room.
+
+    Members:
+        KEY, TITLE: see `sw.paper.table.Section`.
+    """
+
+    KEY: str
+    TITLE: str
+
+    def trials(self, plan: Plan) -> list[Trial]:
+        """All that has to be computed."""
+
+    def section(self, plan: Plan, found: dict[str, dict]) -> Section:
+        """The rows, of what the trials gave by `Trial.key`."""
+
+
+QUESTIONS: tuple[Question, ...] = (perception, losses, drawing, foretelling)
+"""In the order of the page."""
+
+
+def paper(
+    plan: Plan,
+    only: Sequence[str],
+    again: bool,
+    output: Path,
+    page: Path,
+    address: str | None,
+    workers: int | None,
+    console: Console,
+) -> list[Section]:
+    """Measures; what an earlier run measured with this very code is taken from there.
+
+    Args:
+        only: keys of the questions to measure; none: all. The page has the others, too, as far as they are kept.
+        again: measures what is kept once more.
+        address, workers: see `sw.common.cluster.workers_at`.
+
+    Raises:
+        UserError: a question that there is not; a scheduler or a number of workers that cannot be.
+    """
+    known = {question.KEY: question for question in QUESTIONS}
+    for key in only:
+        if key not in known:
+            raise UserError(f"--only: found {key}; allowed are {', '.join(known)}")
+    if plan.seeds < 1:
+        raise UserError(f"--seeds: found {plan.seeds}; allowed is 1 or more")
+    asked = [known[key] for key in only] or list(QUESTIONS)
+    kept, began = Kept(FOLDER), time.monotonic()
+    wanted = {trial.key: trial for question in asked for trial in question.trials(plan)}
+    left = [trial for trial in wanted.values() if again or kept.find(trial) is None]
+    if len(left) < len(wanted):
+        say(console, f"{len(wanted) - len(left)} of {len(wanted)} trainings and measurements are kept from before")
+    _run(left, kept, address, workers, console)
+    sections = []
+    for question in QUESTIONS:
+        found = {trial.key: kept.find(trial) for trial in question.trials(plan)}
+        if None in found.values():
+            sections.append(Section(question.KEY, question.TITLE, [], measured=False))
+        else:
+            sections.append(question.section(plan, found))
+    show(console, [one for one in sections if not only or one.key in only])
+    publish(sections, plan, time.monotonic() - began, output, page, console)
+    return sections
+
+
+def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console) -> None:
+    """Runs trials side by side and keeps what each gives as it comes."""
+    if not left:
+        return
+    named = {trial.name: trial for trial in left}
+    tasks = {name: (trial.run, ()) for name, trial in named.items()}
+    try:
+        run_all(tasks, address, workers, "measuring", console, lambda name, result: kept.keep(named[name], result))
+    except KeyboardInterrupt:
+        say(console, f"interrupted: {FOLDER} keeps what is measured; the same command goes on")
+        raise
