@@ -12,6 +12,7 @@ from cosim import account
 from golden.config import NAMED, Config
 from sw import data
 from sw.common.simulation import plain_errors
+from sw.data.course import epoch_order
 from sw.data.synthetic import random_pixels
 from sw.design.clocks import visits
 from sw.design.verilog import core_verilog
@@ -27,8 +28,8 @@ DENSITY_SAMPLES = 128
 """Samples at each density: two blocks of 64, so that recall has its share."""
 
 
-def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) -> "TrainingResult":
-    """The configuration's whole training on digits, split 0, in a folder of its own."""
+def whole_training(config: Config, dataset: data.Dataset, simulator: str, tell: Callable[[str], None]) -> "TrainingResult":
+    """The configuration's whole training, in a folder of its own."""
     from cosim import training
     from cosim.checkpoint import Checkpoint
 
@@ -36,15 +37,14 @@ def whole_training(config: Config, simulator: str, tell: Callable[[str], None]) 
         words = WAITING.get(now.phase) or f"epoch {now.epoch + 1} of {now.epochs}"
         tell(f"{config.name} on the chip: {words}, {now.values_compared:,} values compared")
 
-    digits = data.load("digits", 0)
-    order = np.stack([data.order(len(digits.x_train), config.seed, epoch) for epoch in range(config.epochs)])
+    order = np.stack([epoch_order(dataset, config, epoch) for epoch in range(config.epochs)])
     with tempfile.TemporaryDirectory(prefix="bispike-") as folder, plain_errors():
         return training.run_training(
             Checkpoint(config),
-            digits.training,
+            dataset.training,
             order,
             Path(folder),
-            test=digits.testing,
+            test=dataset.testing,
             simulator=simulator,
             progress=follow,
             verilog=core_verilog(config, asserted=True),

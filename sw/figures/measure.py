@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import NAMED
+from sw import data
 from sw.common.files import make_folder
 from sw.common.simulation import find_simulator
 from sw.figures import chip_figures, golden_figures
@@ -35,9 +36,9 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         make_folder(path.parent)
     simulator = find_simulator("verilator")
     began = time.monotonic()
-    digits = NAMED["digits"]
+    digits, samples = NAMED["digits"], data.load("digits", 0)
     with console.status("elaborating the core") as status:
-        one = chip_figures.whole_training(digits, simulator, status.update)
+        one = chip_figures.whole_training(digits, samples, simulator, status.update)
         alone = [chip_figures.speed_figure(digits, simulator)]
         status.update("golden alone, on one thread")
         alone.append(golden_figures.speed_figure(digits))
@@ -45,8 +46,8 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
             try:
                 golden = GoldenTrainings(pool, full)
-                two = chip_figures.whole_training(digits.replace(engines=TWO), simulator, status.update)
-                recirculation = chip_figures.whole_training(NAMED["autoencoder"], simulator, status.update)
+                two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
+                recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
                 chip = [*chip_figures.training_figures(one, two), *alone]
                 chip += chip_figures.autoencoder_figures(recirculation, one)
                 if full:

@@ -1,28 +1,45 @@
 """Trials of rules in floating point."""
 
+from typing import TYPE_CHECKING
+
 from sw import data
+from sw.data.dataset import Dataset
 from sw.paper.integer import learning
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from golden.learners.learner import Learner
+
+
+def tensors(dataset: Dataset) -> "tuple[Tensor, Tensor, Tensor, Tensor]":
+    """x, y to learn and x, y to test, as learners take them: pixels 0..1."""
+    import torch
+
+    x, x_test = (torch.from_numpy(part).float() / 16 for part in (dataset.x_train, dataset.x_test))
+    y, y_test = (torch.from_numpy(part) for part in (dataset.y_train, dataset.y_test))
+    return x, y, x_test, y_test
+
+
+def trained(rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int = 128, **options) -> "Learner":
+    """One of `golden.learners.named` after a training; options: of its class."""
+    from golden.learners.learner import Network, fit
+    from golden.learners.named import learner
+
+    x, y, _, _ = tensors(dataset)
+    found = learner(rule, Network(tuple(sizes), seed=seed), **options)
+    if epochs:
+        fit(found, x, y, epochs, batch)
+    return found
 
 
 def recognition(
     rule: str, source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, batch: int = 128, **options
 ) -> dict[str, float]:
-    """Test accuracy, 0..1, after a training on digits (split: the seed) or fashion, with one of `golden.learners.named`.
-
-    Args:
-        options: of the rule's class.
-    """
-    import torch
-    from golden.learners.named import LEARNERS
-
-    from golden.learners.learner import Network, fit
-
+    """Test accuracy, 0..1, after a training on digits (split: the seed) or fashion."""
     dataset = learning(data.load(source, seed), samples)
-    x, x_test = (torch.from_numpy(part).float() / 16 for part in (dataset.x_train, dataset.x_test))
-    y, y_test = (torch.from_numpy(part) for part in (dataset.y_train, dataset.y_test))
-    learner = LEARNERS[rule](Network(tuple(sizes), seed=seed), **options)
-    fit(learner, x, y, epochs, batch)
-    return {"accuracy": learner.accuracy(x_test, y_test)}
+    _, _, x, y = tensors(dataset)
+    return {"accuracy": trained(rule, dataset, sizes, epochs, seed, batch, **options).accuracy(x, y)}
 
 
 def backprop_autoencoder(source: str, sizes: list[int], epochs: int, samples: int | None, seed: int) -> dict[str, float]:

@@ -30,8 +30,8 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
     cases["fixed random Theta"] = (bsd(learn_theta=False), "", "W learns against templates that never change")
     for theta in (True, False):
         words = "learned" if theta else "fixed random"
-        chip = Trial("integer", "recognition", net | {"learn_theta": theta})
-        cases[f"the chip's rule, {words} Theta"] = (chip, "", "integer, one sample at a time")
+        chip = Trial("integer", "recognition", digits | {"learn_theta": theta})
+        cases[f"digits, the chip, {words} Theta"] = (chip, "", "integer, one sample at a time")
     for batch in BATCHES[plan.of(0, 1) :]:
         small = Trial("floating", "recognition", {"rule": "bsd", **digits, "batch": batch})
         cases[f"digits, batches of {batch}"] = (

@@ -13,7 +13,7 @@ MOST_BELOW, CHIP_BELOW = 0.005, 0.003
 
 def networks(plan: Plan) -> dict[str, dict]:
     """What is trained, by name."""
-    fashion = {"samples": plan.of(60_000, 2_000), "epochs": plan.of(12, 2)}
+    fashion = {"samples": plan.of(20_000, 2_000), "epochs": plan.of(5, 2)}
     return {
         "digits 64-128-64-10": {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 5), "samples": None},
         "digits, six weight layers": {"source": "digits", "sizes": DEEP, "epochs": plan.of(20, 5), "samples": None},

@@ -10,7 +10,7 @@ from rich.console import Console
 from sw.common.cluster import run_all
 from sw.common.errors import UserError
 from sw.common.terminal import say
-from sw.paper import drawing, foretelling, losses, perception
+from sw.paper import agreement, chip, convolution, drawing, foretelling, losses, perception, rules
 from sw.paper.kept import Kept
 from sw.paper.page import publish, show
 from sw.paper.plan import Plan
@@ -38,7 +38,16 @@ class Question(Protocol):
         """The rows, of what the trials gave by `Trial.key`."""
 
 
-QUESTIONS: tuple[Question, ...] = (perception, losses, drawing, foretelling)
+QUESTIONS: tuple[Question, ...] = (
+    perception,
+    convolution,
+    losses,
+    rules,
+    agreement,
+    drawing,
+    foretelling,
+    chip,
+)
 """In the order of the page."""
 
 

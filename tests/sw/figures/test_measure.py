@@ -137,9 +137,8 @@ def test_a_whole_training_gives_what_the_figures_read(monkeypatch):
     """The simulated core itself, where everything else here is made of numbers."""
     config = Config(sizes=(9, 8, 2), lanes=4, block=4, epochs=1)
     few = random_dataset("few", config.sizes, learned=8, tested=4, density=0.5, seed=0)
-    monkeypatch.setattr(data, "load", lambda source, split: few)
     told = []
-    result = chip_figures.whole_training(config, "icarus", told.append)
+    result = chip_figures.whole_training(config, few, "icarus", told.append)
     found = chip_figures.training_figures(result, result)
     assert (len(found), found[0].text) == (5, "0")
     assert "16 samples learned" in found[0].how
@@ -153,7 +152,7 @@ def quick(monkeypatch, tmp_path):
     monkeypatch.setattr(
         chip_figures,
         "whole_training",
-        lambda config, simulator, tell: {"digits": training, "autoencoder": recirculation}[config.name](),
+        lambda config, dataset, simulator, tell: {"digits": training, "autoencoder": recirculation}[config.name](),
     )
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")

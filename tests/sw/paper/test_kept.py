@@ -1,0 +1,65 @@
+"""What is kept is found again, by the same trial and the same code only."""
+
+import json
+
+import pytest
+
+from sw.paper import kept
+from sw.paper.kept import Kept, code
+from sw.paper.trial import Trial
+
+TRIAL = Trial("integer", "recognition", {"source": "digits", "sizes": [64, 10], "epochs": 1, "samples": None}, 3)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A tree of two rooms that count and one that does not."""
+    monkeypatch.setattr(kept, "ROOT", tmp_path)
+    for name, text in {
+        "sw/paper/integer.py": "from golden import rule\nfrom sw import shown\n",
+        "golden/__init__.py": "",
+        "golden/rule.py": "def late():\n    import golden.deep\n",
+        "golden/deep.py": "import numpy\n",
+        "golden/apart.py": "",
+        "sw/shown.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code.cache_clear()
+    yield tmp_path
+    code.cache_clear()
+
+
+def test_a_result_is_found_by_its_trial(folder):
+    results = Kept(folder / "kept")
+    assert results.find(TRIAL) is None
+    results.keep(TRIAL, {"accuracy": 0.5})
+    assert results.find(TRIAL) == {"accuracy": 0.5}
+    assert results.find(Trial(TRIAL.module, TRIAL.function, TRIAL.settings, 4)) is None
+    assert results.find(Trial(TRIAL.module, TRIAL.function, {**TRIAL.settings, "epochs": 2}, 3)) is None
+
+
+@pytest.mark.parametrize("file, lost", [
+    ("sw/paper/integer.py", True), ("golden/rule.py", True), ("golden/deep.py", True), ("golden/apart.py", False),
+    ("sw/shown.py", False),
+])  # fmt: skip
+def test_a_change_of_the_code_that_it_came_from_loses_it(folder, file, lost):
+    results = Kept(folder / "kept")
+    results.keep(TRIAL, {"accuracy": 0.5})
+    with (folder / file).open("a") as changed:
+        changed.write("# another line\n")
+    code.cache_clear()
+    assert (results.find(TRIAL) is None) == lost
+
+
+def test_half_a_file_is_no_result(folder):
+    results = Kept(folder / "kept")
+    results.keep(TRIAL, {"accuracy": 0.5})
+    (file,) = (folder / "kept").iterdir()
+    file.write_text(json.dumps({"trial": TRIAL.key, "result": {}})[:20])
+    assert results.find(TRIAL) is None
+
+
+def test_the_code_of_the_real_trials_reaches_golden():
+    code.cache_clear()
+    assert code("sw.paper.integer") != code("sw.paper.floating")

@@ -1,0 +1,116 @@
+"""`bispike paper`: what it runs, keeps, prints and writes; trials are replaced by round numbers."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from sw import cli
+from sw.common.errors import UserError
+from sw.paper import run
+from sw.paper.plan import Plan
+from sw.paper.table import Row, Section, of_seeds, spread
+from sw.paper.trial import Trial, seeds
+
+FULL = Plan(quick=False, seeds=2)
+
+
+@dataclass
+class Question:
+    """One whose trials are done in this process by `run.run_all`'s stand-in."""
+
+    KEY: str
+    TITLE: str = "Is it so?"
+    least: float = 0.5
+
+    def trials(self, plan):
+        return seeds(Trial("none", self.KEY), plan.seeds)
+
+    def section(self, plan, found):
+        values = of_seeds(found, self.trials(plan), "accuracy")
+        target = plan.target(f">= {self.least}", sum(values) / len(values) >= self.least)
+        return Section(self.KEY, self.TITLE, [Row(f"row of {self.KEY}", spread(values), values, "0.9", *target, "so")])
+
+
+@pytest.fixture
+def ran(tmp_path, monkeypatch):
+    """The names of trials that were run, in an empty folder; they give 0.25 and 0.75."""
+    names = []
+
+    def instead(tasks, address, workers, doing, console, came):
+        for name in tasks:
+            if "bad" in name:
+                raise KeyboardInterrupt
+            names.append(name)
+            came(name, {"accuracy": 0.25 + 0.5 * name.endswith("1")})
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "run_all", instead)
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one"), Question("two", least=0.6)))
+    return names
+
+
+def measure(plan=FULL, only=(), again=False):
+    return run.paper(plan, only, again, Path("paper.json"), Path("docs/results.md"), None, None, Console(width=200))
+
+
+def test_all_is_run_once_and_then_kept(ran):
+    first = measure()
+    assert ran == [f"none.{key}  seed {seed}" for key in ("one", "two") for seed in (0, 1)]
+    assert measure() == first and len(ran) == 4
+    measure(only=["two"], again=True)
+    assert ran[4:] == ["none.two  seed 0", "none.two  seed 1"]
+
+
+def test_the_page_and_the_json_say_what_is_reached(ran, capsys):
+    measure()
+    said, page, kept = (
+        capsys.readouterr().out,
+        Path("docs/results.md").read_text(),
+        json.loads(Path("paper.json").read_text()),
+    )
+    assert "50.00 ± 35.36 %" in said and "1 of 2 targets are reached" in said
+    assert "| row of one | **50.00 ± 35.36 %** | 0.9 | >= 0.5 | yes | so |" in page
+    assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.6 | **no** | so |" in page
+    assert [section["rows"][0]["values"] for section in kept["sections"]] == [[0.25, 0.75]] * 2
+
+
+def test_one_part_alone_leaves_the_others_to_be_measured(ran):
+    one, two = measure(only=["one"])
+    assert one.measured and not two.measured and len(ran) == 2
+    assert "Not measured with this code: `bispike paper --only two`" in Path("docs/results.md").read_text()
+
+
+def test_an_interruption_keeps_what_is_measured(ran, monkeypatch, capsys):
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one"), Question("bad")))
+    with pytest.raises(KeyboardInterrupt):
+        measure()
+    assert "interrupted: build/paper keeps what is measured" in capsys.readouterr().out
+    assert len(list(Path("build/paper").iterdir())) == 2 and not Path("docs").exists()
+
+
+def test_a_taste_has_no_targets_and_files_of_its_own(ran):
+    assert cli.main(["paper", "--quick"]) == 0
+    assert len(ran) == 2 and not Path("docs").exists()
+    page = Path("build/results-quick.md").read_text()
+    assert "| row of one | **25.00 %** | 0.9 |  |  | so |" in page and "`bispike paper --quick`" in page
+
+
+@pytest.mark.parametrize("options, said", [
+    ({"only": ["three"]}, "--only: found three; allowed are one, two"),
+    ({"plan": Plan(False, 0)}, "--seeds: found 0; allowed is 1 or more"),
+])  # fmt: skip
+def test_bad_input_is_one_line_before_anything_runs(ran, options, said):
+    with pytest.raises(UserError, match=said):
+        measure(**options)
+    assert not ran
+
+
+def test_the_questions_have_trials_of_different_names_and_keys_of_their_own():
+    questions = run.QUESTIONS
+    assert len({question.KEY for question in questions}) == len(questions) >= 8
+    for plan in (FULL, Plan(quick=True, seeds=1)):
+        trials = [trial for question in questions for trial in question.trials(plan)]
+        assert len({trial.name for trial in trials}) == len({trial.key for trial in trials})
