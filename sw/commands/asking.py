@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from sw.commands import options
+from sw.common.errors import UserError
 
 
 def predict(
@@ -103,14 +104,31 @@ def data(
     source: options.DataSource,
     label: options.Label = None,
     size: options.Size = None,
+    column: options.Column = None,
+    day: options.Day = None,
+    lags: options.LagCount = None,
+    daily: options.Daily = None,
+    weekly: options.Weekly = None,
     split: options.Split = None,
     output: options.SheetFile = None,
 ) -> None:
-    """Tell what data holds: samples, classes and how many of each, scale, split; and show a sample of each class."""
-    from sw.data import Encoding, load
-    from sw.data.encoding import parse_size
-    from sw.design.choose import config_for
-    from sw.report.samples import describe
+    """Tell what data holds: samples, classes and how many of each, scale, split; and show a sample of each class.
 
-    dataset = load(source, split or 0, Encoding(label=label, size=parse_size(size)))
-    describe(Console(), dataset, split or 0, config_for(dataset), output)
+    Of a series or a text: its values or characters, and what an element of it shows to a network.
+    """
+    from sw.data.encoding import Encoding, parse_size
+    from sw.data.foretold import Reading
+    from sw.design.choose import config_for
+    from sw.report import elements, samples
+    from sw.training.start import load
+
+    reading = Reading(column, day, lags, daily, weekly)
+    dataset = load(source, split or 0, None, Encoding(label=label, size=parse_size(size)), reading)
+    config = config_for(dataset)
+    if dataset.course is None:
+        samples.describe(Console(), dataset, split or 0, config, output)
+        return
+    for option, value in (("--split", split), ("--output", output)):
+        if value is not None:
+            raise UserError(f"{option}: found with {source}; allowed with samples that have no order")
+    elements.describe(Console(), dataset, config)

@@ -105,7 +105,14 @@ Weekly = Annotated[
     bool | None,
     Option("--weekly/--no-weekly", help="Whether what came a week ago is seen. Default: as --daily."),
 ]
-DataSource = Annotated[str, Argument(metavar="digits|fashion|FILE.npz|FILE.csv|FOLDER", help=_DATA, show_default=False)]
+DataSource = Annotated[
+    str,
+    Argument(
+        metavar="digits|fashion|electricity|kjv|FILE.npz|FILE.csv|FILE.txt|FOLDER",
+        help=f"{_DATA} {_SERIES}",
+        show_default=False,
+    ),
+]
 VerifyConfig = Annotated[str | None, _config("Default: that of --from, or tiny.")]
 ProveConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits and random.")]
 Config = Annotated[str, _config("")]

@@ -46,11 +46,12 @@ def predict(
     name = given_data or history.own_data(kept, source)
     data.check_options(name, label)
     x = data.unlabelled(name, encoding, kept.config.sizes[0]) if part is None else None
+    kind = ""
     if x is not None:
         data.check_pixels(Path(name).stem, x, kept.config)
         known = {"sample": np.arange(len(x))}
     else:
-        known, x = _labelled(kept, name, split, part, encoding)
+        known, x, kind = _labelled(kept, name, split, part, encoding)
     with console.status("building the chip") as status, asked(kept, where) as network:
         predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
     rows = np.stack([*known.values(), predicted], axis=1)
@@ -58,7 +59,7 @@ def predict(
         write(output, _csv([*known, "prediction"], rows, encoding))
     if "label" in known:
         right = int((known["label"] == predicted).sum())
-        said = f"{100 * right / len(rows):.2f} % of {len(rows):,} samples right"
+        said = f"{100 * right / len(rows):.2f} % of {len(rows):,} {kind} right"
     else:
         found = [f"{count:,} of class {encoding.name(k)}" for k, count in enumerate(np.bincount(predicted)) if count]
         said = f"{len(rows):,} samples without labels: {', '.join(found)}"
@@ -68,8 +69,8 @@ def predict(
 
 def _labelled(
     kept: Checkpoint, name: str, split: int | None, part: str | None, encoding: data.Encoding
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Place and label of each chosen sample, and the samples (N, n_0)."""
+) -> tuple[dict[str, np.ndarray], np.ndarray, str]:
+    """Place and label of each chosen sample, the samples (N, n_0), and in words which they are."""
     split = kept.about.get("split", 0) if split is None else split
     dataset = data.load(name, split, encoding)
     data.check(dataset, kept.config)
@@ -77,7 +78,8 @@ def _labelled(
     sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])
-    return {"sample": sample[chosen], "label": y[chosen]}, x[chosen]
+    kind = {"train": "training samples", "test": "test samples", "all": "samples"}[part]
+    return {"sample": sample[chosen], "label": y[chosen]}, x[chosen], kind
 
 
 def _csv(names: list[str], rows: np.ndarray, encoding: data.Encoding) -> str:

@@ -242,7 +242,7 @@ def test_a_column_that_is_no_series_is_named(complaint, text, said):
     assert complaint(*SERIES, "--column", "load") == f"bispike: {said}\n"
 
 
-NO_SERIES = "allowed are electricity, a .csv file with --column, or a .txt file"
+NO_SERIES = "allowed are electricity, a .csv file with --column, kjv, or a .txt file"
 
 
 @pytest.mark.parametrize(

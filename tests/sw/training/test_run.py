@@ -125,7 +125,7 @@ def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     with np.load("stripes.npz") as file:
         np.testing.assert_array_equal(file["x"][rows[:, 0]], dataset.x_test)
     right = 100 * (expected == dataset.y_test).mean()
-    assert capsys.readouterr().out == f"{right:.2f} % of 12 samples right\n"
+    assert capsys.readouterr().out == f"{right:.2f} % of 12 test samples right\n"
 
 
 def rows_of(path, names="sample,label,prediction") -> np.ndarray:
