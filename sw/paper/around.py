@@ -1,0 +1,35 @@
+"""Methods of related papers around a trained network: what `bispike related` shows, over seeds."""
+
+import importlib
+from dataclasses import asdict
+
+from sw.paper.plan import Plan
+from sw.paper.table import Row, Section
+from sw.paper.trial import Trial
+from sw.related.names import METHODS
+
+KEY, TITLE = "related", "Methods of related papers around our networks"
+
+
+def measured(method: str, quick: bool, seeds: int, seed: int) -> dict[str, list]:
+    """The figures of one of `sw.related.names`, over seeds from `seed` on."""
+    module = importlib.import_module(f"sw.related.{method}")
+    results = [module.measure(own, quick) for own in range(seed, seed + seeds)]
+    return {"figures": [asdict(figure) for figure in module.figures(results)]}
+
+
+def _trial(method: str, plan: Plan) -> Trial:
+    return Trial("around", "measured", {"method": method, "quick": plan.quick, "seeds": plan.seeds})
+
+
+def trials(plan: Plan) -> list[Trial]:
+    return [_trial(method, plan) for method in METHODS]
+
+
+def section(plan: Plan, found: dict[str, dict]) -> Section:
+    rows = []
+    for method in METHODS:
+        for figure in found[_trial(method, plan).key]["figures"]:
+            target = plan.target(figure["target"], figure["reached"])
+            rows.append(Row(figure["name"], figure["text"], [figure["value"]], "", *target, figure["how"]))
+    return Section(KEY, TITLE, rows, "What each is, and why some do not help: docs/related.md; one alone: `bispike related`.")
