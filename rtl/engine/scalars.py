@@ -4,16 +4,17 @@ A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a
 and a clip. `STEPS` is the program.
 """
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
+from rtl.engine.scalar_product import multiply
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS
-from rtl.fixed import round_half, saturate
+from rtl.fixed import saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
@@ -85,7 +86,6 @@ class Scalars(wiring.Component):
         self._control(m)
         self._inputs(m)
         self._operands(m)
-        self._product(m)
         self._results(m)
         return m
 
@@ -153,12 +153,11 @@ class Scalars(wiring.Component):
         m.d.comb += read.addr.eq(Cat(k, lesson.slot))
         d = p.define("d", 1, read.data)
 
-        depth = len(f.contexts) << f.class_bits
-        init = [0] * depth
+        init = [0] * (len(f.contexts) << f.class_bits)
         for i, context in enumerate(f.contexts):
             if context.top:
                 init[i << f.class_bits : (i << f.class_bits) + f.classes] = [f.steps**2] * f.classes
-        m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, depth), init=init, block=True)
+        m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, len(init)), init=init, block=True)
         write, self.norms_read = memory.write_port(), memory.read_port()
         by_host = host.on & host.write & ~host.sums
         m.d.comb += [
@@ -184,7 +183,7 @@ class Scalars(wiring.Component):
             p.define(name, 1, read.data)
 
     def _operands(self, m):
-        """The coefficient a_k; and behind it, the factors."""
+        """The coefficient a_k; and behind it what is multiplied."""
         p, lesson, at = self.p, self.now, self.stages.operands
         c, rival = p.at("c", at), self.basal
         if self.form.task == "sequence":
@@ -198,26 +197,9 @@ class Scalars(wiring.Component):
         at = self.stages.factors
         left = {name: p.at(name, at) for name in ("t", "d", "a", "work")} | {"sum": self.sum_ac[8:].as_signed()}
         right = {name: p.at(name, at) for name in ("t", "u", "c")} | {"t_r": self.t_r}
-        step = p.at("step", at)
-        p.define("left", at, Array(left[s.left] for s in STEPS)[step])
-        p.define("right", at, Array(right[s.right] for s in STEPS)[step])
-        # The shift is a number of the step's and two places, either of which may be none.
-        places = {"": 0, "k": p.at("place", at), "r": self.place_r}
-        first, second = (Array(places[s.places[i : i + 1]] for s in STEPS)[step] for i in range(2))
-        p.define("shift", at, Array(Const(s.shift, 5) for s in STEPS)[step] + first + second)
-
-    def _product(self, m):
-        """Product, shift in two clocks with a bit more, rounding."""
-        p, at = self.p, self.stages.product
-        p.define("product", at, p.at("left", at) * p.at("right", at))
         # Only C's product is wider than a coefficient's and a root's, and 8 bits of that are always shifted away.
         bits = max(PULL_BITS + 2 * MANTISSA_BITS, self.form.dot_bits + 2 * MANTISSA_BITS - 8) + 2
-        at = self.stages.coarse
-        p.define("coarse", at, ((p.at("product", at) << 1) >> (p.at("shift", at)[2:] << 2))[:bits].as_signed())
-        at = self.stages.fine
-        p.define("fine", at, p.at("coarse", at) >> p.at("shift", at)[:2])
-        at = self.stages.round
-        p.define("value", at, round_half(p.at("fine", at)))
+        multiply(p, self.stages, left, right, {"": 0, "k": p.at("place", at), "r": self.place_r}, bits)
 
     def _results(self, m):
         """Into the memories, the sum of a C, C_y's register, and S."""

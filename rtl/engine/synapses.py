@@ -9,12 +9,13 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
+from rtl.engine.accumulators import accumulate
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, side_layout
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows, times
-from rtl.formats import FACTOR_BITS, SYNAPSE_BITS
+from rtl.formats import FACTOR_BITS
 from rtl.memories import one_port_memory, ram
 from rtl.pipeline import Pipeline
 
@@ -112,7 +113,8 @@ class Synapses(wiring.Component):
                 weight = self.stages.weight
                 p.define(f"total{lane}", weight, p.at(f"weight{lane}", weight))
         self._store(m, p, writes)
-        self._accumulate(m, p)
+        accumulate(m, p, self.form, self.sums)
+        m.d.comb += self.accumulated.eq(p.at("last", self.form.summed))
         if self.form.learn and asserted():
             at = self.stages.address
             reads, here = p.at("valid", at) & ~p.at("null", at), p.at("address", at)
@@ -153,12 +155,10 @@ class Synapses(wiring.Component):
         # known a clock before, of the last row all but whether it has a count.
         written = self.stored - self.stages.address
         if f.slow:
-            m.d.comb += self.writing.eq(p.any("update", at, written - 1))
+            m.d.comb += self.writing.eq(p.any("update", at, written - 1)), self.blocked.eq(p.at("update", written))
         else:
             follows = p.at("valid", at - 1) & ~p.at("null", at - 1) & p.at("live", at - 1)
             m.d.sync += self.writing.eq(follows | p.any("update", at, written - 2))
-        if f.slow:
-            m.d.comb += self.blocked.eq(p.at("update", written))
 
     def _read(self, m, p):
         """The word is read, of banks: what comes from a block RAM is late, and goes into a register at once, for which the
@@ -232,24 +232,6 @@ class Synapses(wiring.Component):
             if not f.slow:
                 m.d.comb += port.addr.eq(p.at("address", stored))
             m.d.comb += [port.data[lane].eq(p.at(f"stored{lane}", stored)) for lane in range(f.lanes)]
-
-    def _accumulate(self, m, p):
-        """One accumulator for each lane and each bit of the row's train; behind a group's last row it is empty again."""
-        f, stored = self.form, self.stored
-        sent, summed = stored + 1, f.summed
-        for t in range(f.planes):
-            for lane in range(f.lanes):
-                weight = Signal(signed(SYNAPSE_BITS), name=f"sent{t}_{lane}", reset_less=True)
-                m.d.sync += weight.eq(p.at(f"stored{lane}", stored) >> (f.weight_bits - SYNAPSE_BITS))
-                with m.If(~p.at("train", stored)[t]):  # on its own: a flip-flop's reset, and no gate
-                    m.d.sync += weight.eq(0)
-                running, complete = (Signal(signed(f.accumulator_bits), name=f"{n}{t}_{lane}") for n in ("running", "sum"))
-                total = running + weight
-                m.d.sync += running.eq(total)
-                with m.If(p.at("last", sent)):
-                    m.d.sync += running.eq(0), complete.eq(total)
-                m.d.comb += self.sums[t][lane].eq(complete)
-        m.d.comb += self.accumulated.eq(p.at("last", summed))
 
     def _count(self, m, p):
         """Synapses that saturate, added up over a pass."""

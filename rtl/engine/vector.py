@@ -1,14 +1,12 @@
 """The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic.md, steps 6 to 9)."""
 
-from functools import reduce
-from operator import add
-
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
+from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
 from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
@@ -28,8 +26,6 @@ FACTOR_BITS = SCALAR_BITS + 1
 MULTIPLICAND_BITS = TEMPLATE_BITS + HALF - HIGH_SHIFT
 TOTAL_BITS = SUM_BITS + TEMPLATE_BITS - 1
 """X = E - S m, |m| <= 31; an e of 64 concepts is smaller."""
-SQUARE_BITS = 2 * TEMPLATE_BITS - 1
-"""A product of two templates or counts, signed."""
 
 
 class Vector(wiring.Component):
@@ -89,7 +85,7 @@ class Vector(wiring.Component):
         scalar = self._scalar(m)
         totals = self._lanes(m, scalar)
         self._store(m, totals)
-        self._dots(m)
+        add_up(m, p, at.added, f.lanes, self.dot, self.lanes.dotting)
         m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
         item, kinds = p.at("item", at.total), ("error", "apical", "low", "high")
         windows = Mux(item.high, p.at("edges", at.total), p.at("windows", at.total))
@@ -234,21 +230,3 @@ class Vector(wiring.Component):
         p.define("store_at", total_at, Mux(by_host, host.word, p.at("word", total_at)))
         p.define("store", total_at, Mux(by_host, self._one_lane(), own))
         m.d.comb += write.addr.eq(p.at("store_at", store_at)), write.en.eq(p.at("store", store_at))
-
-    def _dots(self, m):
-        """Products added up over the lanes, two at a time (a carry chain each), and over the groups."""
-        f, p, stage = self.form, self.p, self.stages.added
-        parts = [p.at(f"product{i}", stage)[:SQUARE_BITS].as_signed() for i in range(f.lanes)]
-        while len(parts) > 1:
-            for i, start in enumerate(range(0, len(parts), 2)):
-                p.define(f"part{stage}_{i}", stage, reduce(add, parts[start : start + 2]))
-            names = [f"part{stage}_{i}" for i in range(-(-len(parts) // 2))]
-            stage += 1
-            parts = [p.at(name, stage) for name in names]
-        item, total = p.at("item", stage), Signal.like(self.dot.value)
-        with m.If(item.dot):
-            m.d.sync += total.eq(Mux(item.first, 0, total) + parts[0])
-        m.d.comb += self.lanes.dotting.eq(Cat(p.at("item", at).dot for at in range(stage + 2)).any())
-        item = p.at("item", stage + 1)
-        m.d.comb += self.dot.valid.eq(item.dot & item.last), self.dot.value.eq(total)
-        m.d.comb += [self.dot[name].eq(item[name]) for name in ("norm", "final", "slot", "context", "k")]
