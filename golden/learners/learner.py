@@ -91,7 +91,9 @@ class Learner(ABC):
     @torch.no_grad()
     def accuracy(self, x: Tensor, y: Tensor, batch: int = 500) -> float:
         """0..1, the share of samples x (N, n_0) that get their labels y (N,)."""
-        right = sum(int((self.perceive(a).argmax(1) == b).sum()) for a, b in zip(x.split(batch), y.split(batch), strict=True))
+        right = sum(
+            int((self.perceive(a).argmax(1) == b).sum()) for a, b in zip(x.split(batch), y.split(batch), strict=True)
+        )
         return right / len(x)
 
 
