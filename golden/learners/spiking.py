@@ -53,8 +53,11 @@ class SpikingMlp(Mlp):
         return spread(pre, post, active, self.network.neuron, self.generator)
 
     def forward(self, x: Tensor) -> dict[int, Activity]:
-        """Stimuli x (B, n_0), 0..1, as steady currents through the layers: by layer, 1..L, what it has at hand."""
-        neuron, s, layers = self.network.neuron, self.network.neuron.steady(x), {}
+        """Stimuli x, steady currents (B, n_0), 0..1, or of every step (B, T, n_0), through the layers: by layer, 1..L, what it
+        has at hand.
+        """
+        neuron, layers = self.network.neuron, {}
+        s = x if x.dim() == 3 else neuron.steady(x)
         for l in range(1, self.network.layers + 1):
             pre = self.wires.cross(l - 1, l, s)
             v = pre @ self.w[f"W{l}"]

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from golden.learners.backprop import BackpropSnn
 from golden.learners.bsd import Bsd
 from golden.learners.layers import convolutional, sizes
 from golden.learners.learner import Network, fit
@@ -189,3 +190,9 @@ def test_a_seed_gives_the_same_training_again():
         fit(model, x, y, 2, 8)
         states.append(model.state()["W1"])
     assert torch.equal(states[0], states[1]) and not torch.equal(states[1], states[2])
+
+
+def test_backprop_trains_the_same_network():
+    x, _ = batch()
+    network = Network(NETWORK.sizes, seed=3)
+    torch.testing.assert_close(Bsd(network).perceive(x), BackpropSnn(network, 1e-2).perceive(x))
