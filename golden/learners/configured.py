@@ -16,7 +16,7 @@ def network(config: Config) -> Network:
 
 
 def stimuli(config: Config, pixels: np.ndarray) -> Tensor:
-    """What pixels (N, n_0) of 0..15 put on layer 1: steady currents x/16 (N, n_0), or spikes of the rate code (N, T, n_0)."""
+    """What pixels (N, n_0), 0..15, put on layer 1: steady currents x/16 (N, n_0), or the rate code's spikes (N, T, n_0)."""
     x = torch.from_numpy(pixels)
     if config.coding == "rate":
         return stimulus_spikes(x.to(torch.int32), config.steps).float()
