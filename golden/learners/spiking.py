@@ -53,8 +53,8 @@ class SpikingMlp(Mlp):
         return spread(pre, post, active, self.network.neuron, self.generator)
 
     def forward(self, x: Tensor) -> dict[int, Activity]:
-        """Stimuli x (B, n_0), 0..1, as steady currents, or of each step (B, T, n_0), through the layers: by layer, 1..L, what
-        it has at hand.
+        """Stimuli x (B, n_0), 0..1, as steady currents, or of each step (B, T, n_0), through the layers: by layer, 1..L,
+        what it has at hand.
         """
         neuron, layers = self.network.neuron, {}
         s = x if x.dim() == 3 else neuron.steady(x)
