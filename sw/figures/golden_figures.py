@@ -25,7 +25,7 @@ def baseline(name: str, source: str, split: int) -> float:
     import torch
 
     from sw import data
-    from sw.training.run import backprop_curve
+    from sw.training.baseline import backprop_curve
 
     torch.set_num_threads(1)
     return backprop_curve(NAMED[name].replace(seed=split), data.load(source, split))[-1]

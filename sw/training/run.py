@@ -10,7 +10,6 @@ from pathlib import Path
 from rich.console import Console
 
 from cosim.checkpoint import FILE, Checkpoint
-from golden.config import Config
 from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
@@ -25,6 +24,7 @@ from sw.report.recalled import report as recalled_report
 from sw.report.recalled import summary as recalled_summary
 from sw.training import golden_backend, serial_backend, sim_backend
 from sw.training.backend import Broken
+from sw.training.baseline import backprop_curve
 from sw.training.log import Logged
 from sw.training.place import Place
 from sw.training.start import SETTINGS, begin, check_baseline, go_on
@@ -151,15 +151,3 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -
         say(console, f"interrupted: {folder.path} keeps the network after epoch {len(kept.epochs)}; go on with")
         say(console, f"  {command()} train --resume --run {folder.path}")
         raise
-
-
-def backprop_curve(config: Config, dataset: data.Dataset) -> list[float]:
-    """The baseline's test accuracy after each epoch, 0..1, or an auto-encoder's test error."""
-    if config.task == "autoencoder":
-        from golden.backprop_autoencoder import fit as fit_autoencoder
-
-        return fit_autoencoder(config, dataset.x_train, dataset.x_test)
-    from golden.backprop import Backprop
-    from golden.bsd import fit
-
-    return fit(Backprop(config), dataset, config.epochs)
