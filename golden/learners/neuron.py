@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class Surrogate(torch.autograd.Function):
-    """A spike, 1 from the threshold on, whose derivative is a fast sigmoid's: 1 / (1 + slope |d|)^2 (Zenke & Ganguli 2018)."""
+    """A spike, 1 from the threshold on, whose derivative is a fast sigmoid's: 1 / (1 + slope |d|)^2 (SuperSpike, 2018)."""
 
     SLOPE = 2.0
 
