@@ -4,20 +4,18 @@ A learner is taught some batches first: an optimizer's first step says nothing o
 """
 
 import copy
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
+from golden.criteria.asymmetry import copies
 from golden.criteria.check import Verdict, verdict
 from golden.criteria.lessons import Lesson, Replay, layer_of, names, others, teach, unseen, way
 from golden.learners.learner import Learner
 from golden.learners.wires import Crossing
 
-ALIKE = 0.999
-"""Cosine of two weight matrices from which on one is a copy of the other, at any scale."""
 FEW = 1
 """Samples in which `unseen` looks for a direction that none of them has."""
 
@@ -55,23 +53,11 @@ def asymmetric(new: Learner, taught: Learner, x: Tensor, y: Tensor) -> Iterator[
     the same when the weights that go up are others where no voltage shows it (`unseen`): no weight transport.
     """
     for learner in (new, taught):
-        weights = {name: weight.detach() for name, weight in learner.weights().items()}
-        for (a, first), (b, second) in itertools.combinations(weights.items(), 2):
-            if first.untyped_storage().data_ptr() == second.untyped_storage().data_ptr():
-                yield f"{a} and {b} are one memory"
-            if first.ndim > 1 and first.shape == second.shape and alike(first, second):
-                yield f"{a} is a copy of {b}"
-            if first.ndim == second.ndim > 1 and first.shape == second.transpose(0, 1).shape and alike(first, second.transpose(0, 1)):
-                yield f"{a} is the transpose of {b}"
+        yield from copies(learner.weights())
     x, y = x[:FEW], y[:FEW]
     lesson = teach(taught, x, y)
     other = teach(taught, x, y, unseen(lesson, torch.Generator().manual_seed(0)), Replay(lesson, upward))
     yield from differing(lesson, other, "what {} sends down to {} shows the weights that go up to it")
-
-
-def alike(a: Tensor, b: Tensor) -> bool:
-    norms = float(a.norm() * b.norm())
-    return norms > 0 and abs(float((a * b).sum())) / norms > ALIKE
 
 
 def differing(lesson: Lesson, other: Lesson, fault: str) -> Iterator[str]:
