@@ -49,15 +49,27 @@ def upward(crossing: Crossing) -> bool:
 
 
 def asymmetric(new: Learner, taught: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
-    """C1: what breaks it. Weights share no memory; none is another, or its transpose, at any scale; and what is sent down is
-    the same when the weights that go up are others where no voltage shows it (`unseen`): no weight transport.
+    """C1: what breaks it. Weights share no memory, and none is another or its transpose, at any scale. No weight transport:
+    what comes down, and what the other layers learn, is the same when weights that go up are others where no voltage shows
+    it (`unseen`).
     """
     for learner in (new, taught):
         yield from copies(learner.weights())
     x, y = x[:FEW], y[:FEW]
     lesson = teach(taught, x, y)
-    other = teach(taught, x, y, unseen(lesson, torch.Generator().manual_seed(0)), Replay(lesson, upward))
-    yield from differing(lesson, other, "what {} sends down to {} shows the weights that go up to it")
+    for layer in range(1, learner.network.layers + 1):
+        change = unseen(lesson, layer, torch.Generator().manual_seed(layer))
+        other = teach(taught, x, y, change, Replay(lesson, upward))
+        yield from differing(lesson, other, f"what {{}} sends down to {{}} shows the weights that go up to layer {layer}")
+        other = teach(taught, x, y, change, Replay(lesson, lambda crossing: True))
+        for name in lesson.after:
+            if layer_of(name) != layer and not close(lesson.learned(name), other.learned(name)):
+                yield f"{name} learns by the weights that go up to layer {layer}"
+
+
+def close(a: Tensor, b: Tensor) -> bool:
+    """Whether they are the same but for rounding: sums of the same numbers in another order."""
+    return torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-4 * float(a.abs().max()))
 
 
 def differing(lesson: Lesson, other: Lesson, fault: str) -> Iterator[str]:
@@ -67,7 +79,7 @@ def differing(lesson: Lesson, other: Lesson, fault: str) -> Iterator[str]:
         yield fault.format("a layer", "another") + ": it goes other ways"
         return
     for a, b in zip(first, second, strict=True):
-        if not torch.allclose(a.values.double(), b.values.double(), rtol=1e-3, atol=1e-4 * float(a.values.abs().max())):
+        if not close(a.values, b.values):
             yield fault.format(f"layer {a.origin}", f"layer {a.target}")
 
 

@@ -25,6 +25,10 @@ class Lesson:
     before: dict[str, Tensor]
     after: dict[str, Tensor]
 
+    def learned(self, name: str) -> Tensor:
+        """The change of a weight."""
+        return self.after[name] - self.before[name]
+
     def changed(self, layer: int) -> bool:
         """Whether the layer has learned."""
         return any(not torch.equal(self.before[name], self.after[name]) for name in names(self.before, layer))
@@ -113,11 +117,11 @@ def others(layer: int, generator: torch.Generator) -> Callable[[dict[str, Tensor
     return change
 
 
-def unseen(lesson: Lesson, generator: torch.Generator) -> Callable[[dict[str, Tensor]], None]:
-    """A change of the feedforward weights that no voltage of this lesson shows.
+def unseen(lesson: Lesson, layer: int, generator: torch.Generator) -> Callable[[dict[str, Tensor]], None]:
+    """A change of a layer's feedforward weights that no voltage of this lesson shows.
 
-    To the input weights (n_(l-1), n_l) of each layer l, pre-major, a matrix is added whose columns are at right angles to
-    all that came up to the layer. The layers below and above have to be of unequal widths, and the samples few.
+    To its weights (n_(l-1), n_l), pre-major, a matrix is added whose columns are at right angles to all that came up to the
+    layer. The layers below and above have to be of unequal widths, and the samples few.
     """
     up, down = defaultdict(list), defaultdict(set)
     for crossing in lesson.crossings:
@@ -128,8 +132,7 @@ def unseen(lesson: Lesson, generator: torch.Generator) -> Callable[[dict[str, Te
             down[crossing.target].add(width)
 
     def change(weights: dict[str, Tensor]) -> None:
-        for name, weight in weights.items():
-            layer = layer_of(name)
+        for weight in (weights[name] for name in names(weights, layer)):
             if weight.ndim != 2 or (layer, len(weight)) not in up or len(weight) in down[layer]:
                 continue
             came = torch.cat(up[layer, len(weight)])

@@ -104,6 +104,19 @@ class NormsTogether(Toy):
         self.W[1].copy_(before + (self.W[1] - before) / self.W[2].norm())
 
 
+class Backprop(Toy):
+    """Layer by layer: each weighs the error of the layer above with that layer's weights."""
+
+    def teach(self, x, y):
+        (s, v), L = self.up(x), self.network.layers
+        error = torch.softmax(v[L].sum(1), 1)[:, None] - self.code(y)
+        for i in range(L, 0, -1):
+            change = torch.einsum("btj,bti->ji", s[i - 1], error)
+            if i > 1:
+                error = self.wires.cross(i, i - 1, error, phase=L - i + 1, teaches=True) @ self.W[i].T
+            self.W[i] -= self.rate * change
+
+
 class OverNoWire(Toy):
     """Layer 1 learns from the voltages of layer 2, which nobody sent."""
 
