@@ -35,7 +35,7 @@ def check(learner: Learner, x: Tensor, y: Tensor) -> list[Verdict]:
         warm.teach(b, d)
     return [
         verdict(
-            "C1", asymmetric(learner, warm, x, y), "no copy, no transpose; what comes down knows no weight that goes up"
+            "C1", asymmetric(learner, warm, x, y), "no copy, no transpose; no weight that goes up is used on the way down"
         ),
         verdict("C2", local(warm, x, y), "each layer learns the same whatever the weights of all others"),
         verdict("C3", at_once(warm, x, y), "nothing waits for a phase, a second pass or the end of perception"),
@@ -45,6 +45,7 @@ def check(learner: Learner, x: Tensor, y: Tensor) -> list[Verdict]:
 
 
 def upward(crossing: Crossing) -> bool:
+    """To a higher layer."""
     return crossing.origin < crossing.target
 
 
@@ -69,7 +70,7 @@ def asymmetric(new: Learner, taught: Learner, x: Tensor, y: Tensor) -> Iterator[
 
 def close(a: Tensor, b: Tensor) -> bool:
     """Whether they are the same but for rounding: sums of the same numbers in another order."""
-    return torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-4 * float(a.abs().max()))
+    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-4 * float(a.abs().max()))
 
 
 def differing(lesson: Lesson, other: Lesson, fault: str) -> Iterator[str]:
@@ -129,6 +130,7 @@ def at_once(learner: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
 
 
 def by_way(lesson: Lesson) -> dict[tuple, list[Crossing]]:
+    """What crossed, in order, by `way`."""
     found = defaultdict(list)
     for crossing in lesson.crossings:
         found[way(crossing)].append(crossing)
