@@ -1,8 +1,9 @@
-"""What crosses from one layer to another while a network perceives and learns: seen and replayed, for checks of C1 to C5."""
+"""What crosses from layer to layer while a network perceives and learns: seen, and replayed, for checks of C1 to C5."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -24,19 +25,32 @@ class Crossing:
     values: Tensor
 
 
+class Arrival(torch.autograd.Function):
+    """What arrives in place of what was sent; a gradient goes back as if it were the same."""
+
+    @staticmethod
+    def forward(ctx, sent: Tensor, arrived: Tensor) -> Tensor:
+        return arrived.clone()
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
+
+
 class Wires:
     """Between the layers of a learner: it hands on what it is given, and records it where somebody watches.
 
     Members:
         crossings: what crossed since `watch`, in order; None: nobody watches.
-        replay: called with (place in the order, crossing) and gives what arrives in its stead; None: what was sent arrives.
+        replay: called with (place in the order, crossing) and gives what arrives in its stead. None, and None as its answer:
+            what was sent arrives.
     """
 
     def __init__(self):
         self.crossings: list[Crossing] | None = None
-        self.replay: Callable[[int, Crossing], Tensor] | None = None
+        self.replay: Callable[[int, Crossing], Tensor | None] | None = None
 
-    def watch(self, replay: Callable[[int, Crossing], Tensor] | None = None) -> None:
+    def watch(self, replay: Callable[[int, Crossing], Tensor | None] | None = None) -> None:
         """Records from now on, from the start."""
         self.crossings, self.replay = [], replay
 
@@ -51,7 +65,8 @@ class Wires:
         crossing = Crossing(origin, target, phase, teaches, values.detach().clone())
         place = len(self.crossings)
         self.crossings.append(crossing)
-        return values if self.replay is None else self.replay(place, crossing)
+        arrived = None if self.replay is None else self.replay(place, crossing)
+        return values if arrived is None else Arrival.apply(values, arrived)
 
     def cross_back(self, origin: int, target: int, values: Tensor, phase: int = 1) -> Tensor:
         """Values of layer `target` whose gradient, by autograd, arrives from layer `origin` over these wires."""
