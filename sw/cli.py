@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from golden import ConfigError, SampleError, StateError
-from sw.commands import asking, chip, learning, measuring
+from sw.commands import around, asking, chip, learning, measuring
 from sw.common.errors import CheckError, UserError
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ COMMANDS = (
     chip.explore,
     chip.plan,
     measuring.bench,
+    around.related,
 )
 """In the order of the help."""
 for _command in COMMANDS:
