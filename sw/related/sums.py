@@ -118,7 +118,7 @@ def draw(path: Path, results: list[Sums]) -> None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Picture
 
-    from sw.report.pictures import BACKWARD, BASELINE, FORWARD, STYLE, finish
+    from sw.report.pictures import BACKWARD, FORWARD, STYLE, finish
 
     with rc_context(STYLE):
         picture = Picture(figsize=(7.6, 4.2), layout="constrained", dpi=160)
@@ -127,9 +127,10 @@ def draw(path: Path, results: list[Sums]) -> None:
             after = 100 * np.mean([result.after[at] for result in results], 0)
             before = 100 * np.mean([result.before[at] for result in results])
             label = f"noise {deviation}" if deviation else "clean"
-            axes.plot(GROUPS, after, color=colour, marker="o", markersize=4, label=f"{label}, obeying the sum")
-            axes.axhline(before, color=colour, linewidth=1.4, linestyle=(0, (4, 2)), label=f"{label}, as named")
-        axes.set(xlabel="digits that share a sum", ylabel="test accuracy, %", xticks=GROUPS)
-        axes.legend(frameon=False, labelcolor=BASELINE)
+            axes.plot(GROUPS, after, color=colour, marker="o", markersize=4)
+            axes.axhline(before, color=colour, linewidth=1.4, linestyle=(0, (4, 2)))
+            for value, name in ((after[-1], "obeying the sum"), (before, "as named")):
+                axes.text(GROUPS[-1] + 0.15, value, f"{label}, {name}", va="bottom", color=colour, fontsize=9)
+        axes.set(xlabel="digits that share a sum", ylabel="test accuracy, %", xticks=GROUPS, xlim=(1.8, GROUPS[-1] + 2.2))
         finish(axes, "Digits corrected by their sum")
         picture.savefig(path, format="png")
