@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from golden import ConfigError, SampleError, StateError
-from sw.commands import asking, chip, learning, measuring
+from sw.commands import around, asking, chip, learning, measuring
 from sw.common.errors import CheckError, UserError
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ COMMANDS = (
     chip.plan,
     measuring.bench,
     measuring.paper,
+    around.related,
 )
 """In the order of the help."""
 for _command in COMMANDS:

@@ -1,0 +1,35 @@
+"""The command of methods around a trained network: related."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from sw.commands import options
+from sw.common.errors import UserError
+from sw.common.terminal import say
+
+
+def related(
+    name: options.MethodName = None,
+    seed: options.MethodSeed = 0,
+    quick: options.MethodQuick = False,
+    output: options.MethodFolder = None,
+) -> None:
+    """Show a method around a trained network at work: its figures, and its picture; without NAME, list all there are.
+
+    What came out of each, over three seeds, is in docs/related.md.
+    """
+    from sw.related.names import METHODS
+
+    console = Console()
+    if name is None:
+        for known, line in METHODS.items():
+            say(console, f"{known:8} {line}")
+        return
+    if name not in METHODS:
+        raise UserError(f"NAME: found {name!r}; allowed is one of {', '.join(METHODS)}")
+    if not 0 <= seed < 2**31:
+        raise UserError(f"--seed: found {seed}; allowed is a whole number from 0 to {2**31 - 1}")
+    from sw.related.run import run
+
+    run(name, seed, quick, output or Path("runs/related"), console)

@@ -1,0 +1,35 @@
+"""`bispike related`: one method at work, its figures and its picture."""
+
+import importlib
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from sw.common.files import make_folder, whole_file, write
+from sw.common.terminal import say
+from sw.figures.figure import Figure
+from sw.figures.publish import show
+from sw.related.names import METHODS
+
+
+def run(name: str, seed: int, quick: bool, folder: Path, console: Console) -> list[Figure]:
+    """Measures a method of `METHODS`, prints its figures and writes NAME.json and, where it draws one, NAME.png."""
+    make_folder(folder)
+    method = importlib.import_module(f"sw.related.{name}")
+    began = time.monotonic()
+    with console.status(METHODS[name]):
+        results = [method.measure(seed, quick)]
+    figures = method.figures(results)
+    show(console, figures)
+    facts = {"method": name, "seed": seed, "quick": quick, "seconds": round(time.monotonic() - began, 1)}
+    facts |= {"figures": [asdict(figure) for figure in figures]}
+    written = [write(folder / f"{name}.json", json.dumps(facts, indent=2) + "\n")]
+    if hasattr(method, "draw"):
+        written.append(folder / f"{name}.png")
+        with whole_file(written[-1]) as temporary:
+            method.draw(temporary, results)
+    say(console, ", ".join(map(str, written)))
+    return figures

@@ -1,0 +1,52 @@
+"""The command: it lists, refuses in one line, and leaves figures and a picture."""
+
+import importlib
+import json
+import pickle
+
+import pytest
+
+from sw import cli
+from sw.related import over_seeds
+from sw.related.names import METHODS
+
+
+def test_without_a_name_all_methods_are_listed_and_each_is_there(capsys):
+    assert cli.main(["related"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(METHODS)
+    for name in METHODS:
+        method = importlib.import_module(f"sw.related.{name}")
+        assert callable(method.measure) and callable(method.figures), name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("dreams",), "NAME: found 'dreams'; allowed is one of refine, chunks, fields, rates, patches, ekdaa, sums"),
+        (("sums", "--seed", "-1"), "--seed: found -1; allowed is a whole number from 0 to 2147483647"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["related", *arguments]) == 2
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", METHODS)
+def test_a_quick_run_leaves_figures_and_what_it_measured_can_travel(name, tmp_path, capsys):
+    assert cli.main(["related", name, "--quick", "-o", str(tmp_path)]) == 0
+    kept = json.loads((tmp_path / f"{name}.json").read_text())
+    assert kept["quick"] and kept["figures"]
+    method = importlib.import_module(f"sw.related.{name}")
+    assert (tmp_path / f"{name}.png").exists() == hasattr(method, "draw")
+    results = [pickle.loads(pickle.dumps(method.measure(seed, True))) for seed in (0, 1)]
+    assert all("mean of 2 seeds" in figure.how for figure in method.figures(results))
+
+
+def test_values_of_seeds_are_said_as_mean_and_range():
+    assert over_seeds.said([0.5, 0.7], over_seeds.percent, " %") == "60.0 % (50.0 to 70.0)"
+    assert over_seeds.said([0.5], over_seeds.percent, " %") == "50.0 %"
+    assert over_seeds.said([-0.01, 0.03], over_seeds.points) == "+1.0 (-1.0 to +3.0)"
