@@ -117,13 +117,14 @@ class Ekdaa(Cnn):
     """E1..E(L-1), the error kernels of layers 1..L-1, each of the shape of the W above.
 
     They learn as those do: both ends of a connection know what it learned. So they come to agree with them, as feedback
-    weights of Kolen & Pollack do, and nothing is copied. Errors cross as signed reals, once the layer above has spoken.
+    weights of Kolen & Pollack do, and nothing is copied. But what E[l] learns no wire brings to layer l (against C2). Errors
+    cross as signed reals, once the layer above has spoken.
 
     Members:
         beta: how far a target is from what was said; 0: layers below the top learn nothing.
     """
 
-    KEEPS: ClassVar[frozenset[str]] = frozenset({"C1", "C2"})
+    KEEPS: ClassVar[frozenset[str]] = frozenset({"C1"})
     SOURCE = "Zee, Ororbia, Mali & Nwogu 2023, error-kernel driven activation alignment"
 
     def __init__(self, network: Network, rate: float, beta: float = 0.1):

@@ -32,4 +32,4 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
         for figure in found[_trial(method, plan).key]["figures"]:
             target = plan.target(figure["target"], figure["reached"])
             rows.append(Row(figure["name"], figure["text"], [figure["value"]], "", *target, figure["how"]))
-    return Section(KEY, TITLE, rows, "What each is, and why some do not help: docs/related.md; one alone: `bispike related`.")
+    return Section(KEY, TITLE, rows, "What each is, and why some do not help: docs/related.md; one alone: bispike related.")
