@@ -56,3 +56,5 @@ class Mse:
 
 
 Loss = Reco | InfoNce | Mse
+LOSSES: dict[str, Loss] = {"reco": Reco(), "infonce": InfoNce(), "mse": Mse()}
+"""By name."""

@@ -22,11 +22,14 @@ def tensors(dataset: Dataset) -> "tuple[Tensor, Tensor, Tensor, Tensor]":
 
 
 def trained(rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int = 128, **options) -> "Learner":
-    """One of `golden.learners.named` after a training; options: of its class."""
+    """One of `golden.learners.named` after a training; options: of its class, a loss by its name."""
     from golden.learners.learner import Network, fit
+    from golden.learners.losses import LOSSES
     from golden.learners.named import learner
 
     x, y, _, _ = tensors(dataset)
+    if "loss" in options:
+        options["loss"] = LOSSES[options["loss"]]
     found = learner(rule, Network(tuple(sizes), seed=seed), **options)
     if epochs:
         fit(found, x, y, epochs, batch)
