@@ -14,7 +14,7 @@ from golden.learners.spiking import SpikingMlp, to_voltages
 
 
 class FeedbackAlignment(SpikingMlp):
-    """B1..B(L-1), (K, n_l), beside the spiking network. The error crosses as signed real numbers, once the top has spoken."""
+    """B1..B(L-1), (K, n_l), beside the spiking network. The error crosses as signed reals, once the top has spoken."""
 
     KEEPS = frozenset({"C1", "C2"})
     SOURCE = "Noekland 2016, direct feedback alignment"

@@ -23,7 +23,7 @@ class Network:
     """
 
     sizes: tuple[int, ...]
-    neuron: Neuron = Neuron()
+    neuron: Neuron = Neuron()  # noqa: RUF009  (frozen)
     seed: int = 0
 
     @property

@@ -44,5 +44,10 @@ class Mlp(Learner):
             weight.grad = gradients[name] / batch if name in gradients else None
         self.adam.step()
 
+    def descend(self, gradients: dict[str, Tensor], batch: int) -> None:
+        """The same step without Adam, for rules whose updates must stay small where their signals are."""
+        for name, gradient in gradients.items():
+            self.w[name] -= self.rate * gradient / batch
+
     def weights(self) -> dict[str, Tensor]:
         return self.w

@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class Surrogate(torch.autograd.Function):
-    """A spike, 1 from the threshold on, whose derivative is a fast sigmoid's: 1 / (1 + slope |d|)^2 (Zenke & Ganguli 2018)."""
+    """A spike, 1 from the threshold on, whose derivative is a fast sigmoid's: 1 / (1 + slope |d|)^2 (SuperSpike, 2018)."""
 
     SLOPE = 2.0
 
@@ -20,12 +20,26 @@ class Surrogate(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient: Tensor) -> Tensor:
         (distance,) = ctx.saved_tensors
-        return gradient / (1 + Surrogate.SLOPE * distance.abs()) ** 2
+        return gradient * Surrogate.slope(distance)
+
+    @staticmethod
+    def slope(distance: Tensor) -> Tensor:
+        """The derivative, 0..1, for a rule that uses it without autograd."""
+        return 1 / (1 + Surrogate.SLOPE * distance.abs()) ** 2
 
 
 def fire(distance: Tensor) -> Tensor:
     """1 where the membrane is at or above the threshold, else 0."""
     return (distance >= 0).to(distance.dtype)
+
+
+def trace(spikes: Tensor, keep: float) -> Tensor:
+    """(B, T, n), at each step the spikes so far, of which every step keeps a part."""
+    total, traces = torch.zeros_like(spikes[:, 0]), []
+    for s in spikes.unbind(1):
+        total = keep * total + s
+        traces.append(total)
+    return torch.stack(traces, 1)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What crosses from one layer to another while a network perceives and learns: seen, and replayed, for checks of C1 to C5."""
+"""What crosses from one layer to another while a network perceives and learns: seen and replayed, for checks of C1 to C5."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
