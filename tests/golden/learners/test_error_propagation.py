@@ -40,5 +40,12 @@ def test_error_spikes_cross_as_0_and_1_while_the_sample_is_perceived():
         assert not (c.values[..., :n] * c.values[..., n:]).any()  # never both signs
 
 
+def test_errors_arrive_as_they_were_sent_of_either_sign_or_none():
+    learner, errors = ErrorPropagation(SMALL, 0.01), torch.tensor([[[-1.0, 0.0, 1.0, 0.0]]])
+    learner.wires.watch()
+    assert torch.equal(learner.send(2, errors), errors)
+    assert learner.wires.crossings[0].values.tolist() == [[[0, 0, 1, 0, 1, 0, 0, 0]]]
+
+
 def test_it_learns_digits():
     assert digits(ErrorPropagation(DIGITS, 0.045)) >= 0.85

@@ -24,8 +24,9 @@ def test_a_step_is_the_batchs_mean_and_moves_no_weight_without_a_gradient():
     before, ones = learner.state(), torch.ones_like(learner.w["W2"])
     learner.descend({"W2": 4 * ones}, 8)
     torch.testing.assert_close(learner.w["W2"], before["W2"] - 0.05)
-    learner.learn({"W2": 4 * ones}, 8)  # Adam's first step is the rate, however large the gradient
-    torch.testing.assert_close(learner.w["W2"], before["W2"] - 0.15)
+    learner.learn({"W2": 4 * ones}, 8)
+    learner.learn({"W2": 8 * ones}, 16)  # Adam's steps are the rate as long as the mean stays the same
+    torch.testing.assert_close(learner.w["W2"], before["W2"] - 0.25)
     assert torch.equal(learner.w["W1"], before["W1"]) and torch.equal(learner.w["W3"], before["W3"])
 
 
