@@ -35,6 +35,8 @@ class Bsd(Learner):
             between V_L a step and the concept's code; "reco", between V_L and the codes.
         rivals: of a sample: "batch", all others of its batch, as the paper's B x B, but for those of its class, which share
             its concept; "concepts", each other concept once, so that a batch may be one sample.
+        neighbours: concepts on either side of the own one that are no rivals, where concepts are values in order.
+        active: share of the stimulus that initial weights are made for.
         learn_theta: whether the backward network learns, or stays as it was drawn.
         rate: Adam's step.
     """
@@ -49,6 +51,8 @@ class Bsd(Learner):
         loss: Loss = Reco(),  # noqa: B008
         top: Literal["cross-entropy", "mse", "reco"] = "cross-entropy",
         rivals: Literal["batch", "concepts"] = "batch",
+        neighbours: int = 0,
+        active: float = 0.35,
         learn_theta: bool = True,
         rate: float = 1e-2,
     ):
@@ -56,13 +60,13 @@ class Bsd(Learner):
         self.layers = tuple(layers or dense(network))
         if sizes(self.layers) != network.sizes:
             raise ValueError(f"layers: found {sizes(self.layers)}; allowed are the network's sizes, {network.sizes}")
-        self.loss, self.top, self.rivals = loss, top, rivals
+        self.loss, self.top, self.rivals, self.neighbours = loss, top, rivals, neighbours
         if top == "reco":
             self.KEEPS = self.KEEPS | {"C5"}
         generator, L = network.generator(), network.layers
-        # What share of a layer is active: pixels of an image as much as 0.35, of the concept's code one neuron.
+        # What share of a layer is active: of the concept's code one neuron.
         self.W = [
-            layer.W(0.25 if l else 0.35, network.neuron, generator).requires_grad_() for l, layer in enumerate(self.layers)
+            layer.W(0.25 if l else active, network.neuron, generator).requires_grad_() for l, layer in enumerate(self.layers)
         ]
         self.W.insert(0, None)
         self.Theta = [
@@ -84,8 +88,14 @@ class Bsd(Learner):
             arrived.append(self.wires.cross(l - 1, l, s))
             v = layer.basal(self.W[l], arrived[-1])
             v = v.expand(-1, neuron.steps, -1)
+            if l == 1:
+                v = v + self.lateral()
             s = neuron.soma(v)
         return arrived, v.sum(1)
+
+    def lateral(self) -> Tensor:
+        """Voltages (B, T, n_1), or zeros that fit any, that layer 1 gets besides: none where it is not recurrent."""
+        return torch.zeros(1, 1, 1)
 
     @torch.no_grad()
     def backward(self, y: Tensor) -> tuple[list[Tensor], Tensor]:
@@ -127,12 +137,17 @@ class Bsd(Learner):
         r = [self._counts(s) for s in self.forward(x)[0]]
         h = [self._counts(sh) for sh in self.backward(concepts)[0]]
         own = functional.one_hot(place, len(concepts)).float()
-        rivals = (1 - own) * often
+        rivals = self.apart(y, concepts) * often
         V = [r[0], *(layer.basal(W, s) for layer, W, s in zip(self.layers, self.W[1:], r, strict=True))]
+        V[1] = V[1] + self.lateral().sum(1)
         Vh = [layer.apical(Theta, sh) for layer, Theta, sh in zip(self.layers, self.Theta, h, strict=True)]
         losses = [PULL(V[0], Vh[0], own, rivals)]
         losses += [self.loss(V[l], Vh[l], own, rivals) for l in range(1, L)]
         return torch.stack([*losses, self._top(V[L] / self.network.neuron.threshold, y)])
+
+    def apart(self, y: Tensor, concepts: Tensor) -> Tensor:
+        """(B, J) 1 where a concept is a rival of labels y (B,), else 0."""
+        return ((concepts - y[:, None]).abs() > self.neighbours).float()
 
     def _top(self, V, y):
         code = functional.one_hot(y, self.network.classes).float()
@@ -140,4 +155,4 @@ class Bsd(Learner):
             return functional.cross_entropy(V, y, reduction="sum")
         if self.top == "mse":
             return ((V / self.network.neuron.steps - code) ** 2).sum()
-        return Reco(0.6)(V, torch.eye(self.network.classes), code, 1 - code)
+        return Reco(0.6)(V, torch.eye(self.network.classes), code, self.apart(y, torch.arange(self.network.classes)))
