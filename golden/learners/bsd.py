@@ -36,6 +36,8 @@ class Bsd(Learner):
             error is signed; "mse", against the concept's code; "reco", against all codes.
         rivals: of a sample: "batch", all others of its batch, as the paper's B x B, but for those of its class, which share
             its concept; "concepts", each other concept once, so that a batch may be one sample.
+        neighbours: concepts on either side of the own one that are no rivals, where concepts are values in order.
+        active: share of the stimulus that initial weights are made for.
         learn_theta: whether the backward network learns, or stays as it was drawn.
         rate: Adam's step.
     """
@@ -50,6 +52,8 @@ class Bsd(Learner):
         loss: Loss = Reco(),  # noqa: B008
         top: Literal["cross-entropy", "mse", "reco"] = "cross-entropy",
         rivals: Literal["batch", "concepts"] = "concepts",
+        neighbours: int = 0,
+        active: float = 0.35,
         learn_theta: bool = True,
         rate: float = 5e-3,
     ):
@@ -57,10 +61,10 @@ class Bsd(Learner):
         self.layers = tuple(layers or dense(network))
         if sizes(self.layers) != network.sizes:
             raise ValueError(f"layers: found {sizes(self.layers)}; allowed are the network's sizes, {network.sizes}")
-        self.loss, self.top, self.rivals = loss, top, rivals
+        self.loss, self.top, self.rivals, self.neighbours = loss, top, rivals, neighbours
         neuron, generator, top_layer = network.neuron, network.generator(), network.layers - 1
-        # What share of neurons is active: 0.35 of an image's pixels, one of the concept's code.
-        forward = [layer.W(0.25 if l else 0.35, neuron, generator) for l, layer in enumerate(self.layers)]
+        # What share of neurons is active: of the concept's code one.
+        forward = [layer.W(0.25 if l else active, neuron, generator) for l, layer in enumerate(self.layers)]
         backward = [
             layer.Theta(1 / network.classes if l == top_layer else 0.25, neuron, generator)
             for l, layer in enumerate(self.layers)
@@ -84,6 +88,8 @@ class Bsd(Learner):
         for l, layer in enumerate(self.layers, 1):
             v = layer.basal(self.W[l], self.wires.cross(l - 1, l, s[-1].detach()))
             v = v.expand(-1, self.network.neuron.steps, -1)
+            if l == 1:
+                v = v + self.lateral()
             if l < self.network.layers:
                 s.append(self.network.neuron.soma(v, Surrogate.apply))
             else:
@@ -105,6 +111,10 @@ class Bsd(Learner):
             if l:
                 sh.insert(0, self.network.neuron.soma(vh.detach()))
         return sh, Vh
+
+    def lateral(self) -> Tensor:
+        """Voltages (B, T, n_1) that layer 1 gets besides: none that matter where it is not recurrent."""
+        return torch.zeros(1, 1, 1)
 
     @torch.no_grad()
     def perceive(self, x: Tensor) -> Tensor:
@@ -135,8 +145,14 @@ class Bsd(Learner):
         own = functional.one_hot(place, len(concepts)).float()
         (s, V), threshold, losses = self.forward(x), self.network.neuron.threshold, []
         for l, (spikes, apical) in enumerate(zip(s, self.backward(concepts)[1], strict=True)):
-            losses.append((self.loss if l else PULL)(spikes.sum(1), apical / threshold, own, (1 - own) * often))
+            losses.append(
+                (self.loss if l else PULL)(spikes.sum(1), apical / threshold, own, self._apart(y, concepts) * often)
+            )
         return torch.stack([*losses, self._top_loss(V / (self.network.neuron.steps * threshold), y)])
+
+    def _apart(self, y: Tensor, concepts: Tensor) -> Tensor:
+        """(B, J) 1 where one of concepts (J,) is a rival of labels y (B,), else 0."""
+        return ((concepts - y[:, None]).abs() > self.neighbours).float()
 
     def _top_loss(self, v: Tensor, y: Tensor) -> Tensor:
         """Of v (B, K), voltages a step in thresholds."""
@@ -145,4 +161,4 @@ class Bsd(Learner):
             return functional.cross_entropy(v, y, reduction="sum")
         if self.top == "mse":
             return functional.mse_loss(v, code, reduction="sum")
-        return Reco(dead=0.0)(v, torch.eye(self.network.classes), code, 1 - code)
+        return Reco(dead=0.0)(v, torch.eye(self.network.classes), code, self._apart(y, torch.arange(self.network.classes)))
