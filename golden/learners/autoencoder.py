@@ -182,7 +182,7 @@ class RecoAutoencoder(Autoencoder):
         """The loss of rows v and vh (B, n) of the same samples. W is behind v alone, and Theta behind vh alone."""
         own = torch.eye(len(v))
         bands = zip(self.lam, self.bands(v), self.bands(vh), strict=True)
-        return torch.stack([Reco(lam)(one, other, own, 1 - own) for lam, one, other in bands]).sum()
+        return torch.stack([Reco(lam, dead=0.0)(one, other, own, 1 - own) for lam, one, other in bands]).sum()
 
     def bands(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Low and high frequencies of rows (B, n), which they add up to."""

@@ -27,10 +27,9 @@ class RecurrentBsd(Bsd):
     """
 
     def __init__(self, network: Network, rate: float = 1e-2, **options):
-        super().__init__(network, rate=rate, **options)
         n, generator = network.sizes[1], torch.Generator().manual_seed(network.seed + 1)
         self.R1 = spread(n, n, 0.25 * n, network.neuron, generator).requires_grad_()
-        self.optimizer.add_param_group({"params": [self.R1]})
+        super().__init__(network, rate=rate, **options)  # whose optimizer has all weights
         self.before: Tensor | None = None
 
     def weights(self) -> dict[str, Tensor]:

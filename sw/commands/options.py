@@ -298,7 +298,7 @@ NetlistFamily = Annotated[
         "--netlist", metavar="ecp5|ice40|gowin", help="Simulate what yosys makes of the core for this family, not the rtl."
     ),
 ]
-MethodName = Annotated[str | None, Argument(metavar="NAME", help="One of those listed without it.", show_default=False)]
+MethodName = Annotated[str | None, Argument(metavar="NAME", help="One of those that it lists without.", show_default=False)]
 MethodSeed = Annotated[int, Option("--seed", metavar="N", help="Of the split of the data, weights, noise and draws.")]
 MethodQuick = Annotated[bool, Option("--quick", help="Smaller, in less than half a minute: it shows how, not how well.")]
 MethodFolder = Annotated[
