@@ -72,10 +72,15 @@ class Unit:
         """Writes, or reads where there is no value."""
         f = self.form
         bits = max((f.classes * f.places - 1).bit_length() + lane_bits(f), f.class_bits + f.context_bits)
-        request = pack((1, 1), (value is not None, 1), (MEMORIES.index(memory), 3), (address, bits), (value or 0, 32))
-        self.pins.set(host=request)
-        for _ in range(HOST_LATENCY + 1):
+
+        def request(write: bool) -> int:
+            return pack((1, 1), (write, 1), (MEMORIES.index(memory), 3), (address, bits), (value or 0, 32))
+
+        self.pins.set(host=request(value is not None))
+        for _ in range(HOST_LATENCY):
             await RisingEdge(self.clk)
+        self.pins.set(host=request(False))  # what is written stays for a clock more
+        await RisingEdge(self.clk)
         self.events += 1
         self.pins.set(host=0)
         return as_signed(self.pins.get("host_data"), 32)

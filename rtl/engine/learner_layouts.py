@@ -84,7 +84,8 @@ drawn_layout = data.StructLayout({"valid": 1, "noise": NOISE_BITS})
 
 
 def host_layout(f: EngineFormat) -> data.StructLayout:
-    """Host's access to a lane of a word: of E where `sums`, else of the templates; the same for `host_latency` clocks."""
+    """Host's access to a lane of a word: of E where `sums`, else of the templates; the same for `host_latency` clocks, and
+    for one more behind `write`."""
     lane, word = range(max(2, f.lanes)), range(max(2, f.classes * f.places))
     return data.StructLayout({"on": 1, "write": 1, "sums": 1, "lane": lane, "word": word, "data": SUM_BITS})
 

@@ -222,7 +222,8 @@ class Vector(wiring.Component):
             return
         p, write, host, item = self.p, self.sums_write, self.host, self.p.at("item", self.stages.total)
         total_at, store_at = self.stages.total, self.stages.store
-        by_host = host.on & host.write & host.sums
+        by_host = Signal()  # a register: from a host far away to all lanes; what it writes stays
+        m.d.sync += by_host.eq(host.on & host.write & host.sums)
         for i, total in enumerate(totals):
             p.define(f"stored{i}", total_at, clipped(total, SUM_BITS, item.apical) | gated(host.data, by_host))
             m.d.comb += write.data[i].eq(p.at(f"stored{i}", store_at))

@@ -2,6 +2,10 @@
 
 A multiplier stands where the device has one. What 16 lanes multiply with is one register in the design, and its wire to the
 lanes' multipliers is longer than a product takes: with a copy beside each of them, a wire has a clock of its own.
+
+`digits` with its bridge on a ULX3S-85F, asked for 110 MHz, seed 1, 368 copies: nextpnr promises 82.4 MHz once it is placed,
+with 146,000 tiles of wire, and finds a way for all wires; without them 77.0 MHz and 175,000, and after 46 rounds 700 wires
+are still in each other's way. How lucky a placement is, is part of the difference: one seed was tried.
 """
 
 import copy

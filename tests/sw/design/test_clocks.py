@@ -11,7 +11,7 @@ from golden.config import Config
 from golden.records import RECALLED_COUNTERS
 from rtl.engine import formats
 from rtl.engine.stages import SLOW
-from sw.design import counts, recognition_clocks
+from sw.design import counts, engine_clocks, recognition_clocks
 from sw.design.clocks import measure, predict, samples, visits
 from sw.design.recognition_clocks import RecognitionCore
 from tests.marks import long
@@ -64,6 +64,14 @@ def test_the_model_is_near_to_a_simulation(name):
         == "the first 24 samples learned from initial weights, and 6 inferred after them "
         + ("(random pixels, 15% of them active)")
     )
+
+
+@pytest.mark.parametrize(("name", "training", "inference"), [("returns", 905.0, 290.4), ("recalls", 488.4, 371.4)])
+def test_the_model_is_near_to_what_was_simulated_and_with_longer_waits_off(monkeypatch, name, training, inference):
+    found = predict(SIMULATED[name], learned=24, inferred=6)
+    assert found.training / training == NEAR and found.inference / inference == NEAR
+    monkeypatch.setattr(engine_clocks, "FETCHED", 20)
+    assert predict.__wrapped__(SIMULATED[name], learned=24, inferred=6).training / training != NEAR
 
 
 @pytest.mark.long
