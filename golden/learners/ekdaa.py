@@ -8,6 +8,7 @@ has a bias, and Adam scales the steps.
 """
 
 from abc import abstractmethod
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -17,7 +18,7 @@ from torch.nn import functional, grad
 from golden.learners.learner import Learner, Network
 
 SIDE, STRIDE, PADDING = 3, 2, 1
-"""Of a kernel, in pixels; each layer has half the height and width of the one below."""
+"""Of the kernels, in pixels: each layer has half the height and width of the one below."""
 
 
 def sizes_of(pixels: int, channels: tuple[int, ...], classes: int) -> tuple[int, ...]:
@@ -100,10 +101,13 @@ class Cnn(Learner):
         rest = side - ((above.shape[2] - 1) * STRIDE - 2 * PADDING + SIDE)
         return functional.conv_transpose2d(above, weights, stride=STRIDE, padding=PADDING, output_padding=rest)
 
+    @cached_property
+    def adam(self) -> torch.optim.Adam:
+        """Scales each weight's gradient by what that same weight has seen before."""
+        return torch.optim.Adam(list(self.w.values()))
+
     def learn(self, gradients: dict[str, Tensor], batch: int) -> None:
-        """One step of Adam against gradients, summed over a batch."""
-        if not hasattr(self, "adam"):
-            self.adam = torch.optim.Adam(list(self.w.values()))
+        """One step against gradients, summed over a batch."""
         self.adam.param_groups[0]["lr"] = self.rate
         for name, weight in self.w.items():
             weight.grad = gradients[name] / batch

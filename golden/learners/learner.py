@@ -63,7 +63,10 @@ class Learner(ABC):
 
     @abstractmethod
     def perceive(self, x: Tensor) -> Tensor:
-        """Scores (B, K) of stimuli x (B, n_0), 0..1: the largest names the sample. Nothing is learned."""
+        """Scores (B, K) of stimuli x (B, n_0), 0..1, steady currents; the largest names the sample. Nothing is learned.
+
+        A spiking learner takes currents or spikes of each step, too, (B, T, n_0), here and in `teach`.
+        """
 
     @abstractmethod
     def teach(self, x: Tensor, y: Tensor) -> None:

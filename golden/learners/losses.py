@@ -1,10 +1,10 @@
-"""Local losses of BSD: of one layer, between basal voltages of samples and apical voltages of concepts.
+"""Local losses of BSD: of one layer, between what samples and what concepts bring to it.
 
-Each takes v (B, n) and vh (J, n) of the J different concepts in question, and two weights (B, J) of sums over samples and
-concepts: `own`, 1 at a sample's own concept, and `rivals`, how often another concept counts. Where that is how often it is
-in the batch, the sums are the paper's over B x B, as samples of one concept have one recall. W learns by the derivative by v
-with vh held constant, Theta by that by vh with v held constant; as W is behind v alone and Theta behind vh alone, one run
-of autograd gives both. Source: arXiv 2509.20284, but InfoNCE: van den Oord et al. 2018.
+Each takes v (B, n) of samples, vh (J, n) of the J different concepts in question, and two weights (B, J) of sums over
+samples and concepts: `own`, 1 at a sample's own concept, and `rivals`, how often another concept counts. Where that is how
+often it is in the batch, the sums are the paper's over B x B, as samples of one concept have one recall. W learns by the
+derivative by v with vh held constant, Theta by that by vh with v held constant; as W is behind v alone and Theta behind vh
+alone, one run of autograd gives both. Source: arXiv 2509.20284, but InfoNCE: van den Oord et al. 2018.
 """
 
 from dataclasses import dataclass
@@ -27,13 +27,19 @@ def affinity(v: Tensor, vh: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Reco:
-    """Relaxed contrastive: sum own (1 - C)^2 + lam sum rivals max(0, C)^2. Squares: what teaches has no sign (C5)."""
+    """Relaxed contrastive: sum own (1 - C)^2 + lam sum rivals max(0, C)^2. Squares: what teaches has no sign (C5).
+
+    Members:
+        lam: 0.6 is the paper's. dead: ours: a sample nearer to its concept than this, 1 - C, teaches nothing.
+    """
 
     lam: float = 0.6
+    dead: float = 0.4
 
     def __call__(self, v: Tensor, vh: Tensor, own: Tensor, rivals: Tensor) -> Tensor:
         C = affinity(v, vh)
-        return (own * (1 - C) ** 2).sum() + self.lam * (rivals * C.clamp(min=0) ** 2).sum()
+        far = (own * (1 - C)).sum(1, keepdim=True) >= self.dead
+        return (far * (own * (1 - C) ** 2 + self.lam * rivals * C.clamp(min=0) ** 2)).sum()
 
 
 @dataclass(frozen=True)
@@ -56,3 +62,5 @@ class Mse:
 
 
 Loss = Reco | InfoNce | Mse
+LOSSES: dict[str, Loss] = {"reco": Reco(), "infonce": InfoNce(), "mse": Mse()}
+"""By name."""

@@ -45,7 +45,7 @@ class RecurrentBsd(Bsd):
             self.before = torch.zeros(len(x), self.network.neuron.steps, self.network.sizes[1])
         self.heard = self.wires.cross(1, 1, self.before)
         found = super().forward(x)
-        self.before = found[0][1]
+        self.before = found[0][1].detach()
         return found
 
     def lateral(self) -> Tensor:

@@ -82,13 +82,14 @@ def described(config: Config) -> str:
 
 def mappings(config: Config) -> list[Config]:
     """The configuration on one engine, on two, and so on to an engine a layer. Those layers that walk most go first, each to
-    the engine that walks least yet; layer 0, which walks at a block's end alone, goes last.
+    the engine that walks least yet; layer 0, which walks at a block's end alone but in an auto-encoder, goes last there.
 
     Where it names engines itself, these alone.
     """
     if config.engines:
         return [config]
-    work = dict(enumerate(predict(config).rows_inference, 1)) | {0: 0.0}
+    clocks = predict(config)
+    work = dict(enumerate(clocks.rows_training or clocks.rows_inference))
     found = [config]
     for count in range(2, config.layers + 2):
         engines: list[list[int]] = [[] for _ in range(count)]

@@ -93,7 +93,7 @@ def show(points: list[Point], console: Console) -> None:
     width, console.width = console.width, max(console.width, WIDTH)
     console.print(table, highlight=False)
     console.width = width
-    recall = ", ".join(dict.fromkeys(with_recall(point.config) for point in points if point.config.learn))
+    recall = ", ".join(dict.fromkeys(filter(None, (with_recall(point.config) for point in points if point.config.learn))))
     say(console, f"of the core without its bus; clocks a sample{recall and f', {recall}'}; us at the board's own clock")
     for note in dict.fromkeys(point.clocks.note for point in points):
         say(console, note)

@@ -8,10 +8,7 @@ from rich.console import Console
 from golden import Config
 from sw.commands import options
 from sw.common.errors import UserError
-from sw.common.tasks import check_task
 from sw.common.terminal import say
-
-UNPREDICTED = "no other is planned for"
 
 
 def verilog(
@@ -54,9 +51,6 @@ def info(
     chosen = kept.config if source else Config.load(config or "digits")
     if density is not None and not 0 <= density <= 1:
         raise UserError(f"--density: found {density:g}; allowed is 0 to 1")
-    if density is not None and chosen.task != "recognition":
-        found = f"--density: found {density:g} with {chosen.name}, of task {chosen.task}"
-        raise UserError(f"{found}; allowed is task recognition: no other is predicted so")
     inventory.show(Console(), chosen, density)
 
 
@@ -101,8 +95,7 @@ def explore(
     """
     from sw.boards.explore import run as explore_boards
 
-    chosen, lists = check_task(Config.load(config), UNPREDICTED), (sizes or [], lanes or [])
-    explore_boards(board, chosen, *lists, check, output, scheduler, workers, Console())
+    explore_boards(board, Config.load(config), sizes or [], lanes or [], check, output, scheduler, workers, Console())
 
 
 def plan(
@@ -121,7 +114,7 @@ def plan(
     from sw.boards import plan as planning
     from sw.boards.explore import configurations, known
 
-    base, console = check_task(Config.load(config), UNPREDICTED), Console()
+    base, console = Config.load(config), Console()
     goal = planning.Goal(known(board), microseconds)
     (chosen,) = configurations(base, [sizes], [], console) if sizes else (base,)
     planning.run(chosen, goal, output, workers, console)

@@ -12,8 +12,9 @@ import numpy as np
 from golden.config import Config
 from golden.records import RECALLED_COUNTERS
 from sw import data
-from sw.common.errors import CheckError, UserError
+from sw.common.errors import CheckError
 from sw.data.synthetic import random_dataset
+from sw.design.walks import mean_rows
 
 SAMPLES, TESTS = 192, 50
 """Learned, and inferred after them."""
@@ -72,7 +73,8 @@ class MeasuredClocks(Clocks):
 
 @dataclass(frozen=True)
 class PredictedClocks(Clocks):
-    """By the model. rows_training, rows_inference: words that layers 1..L walk a sample, a clock each."""
+    """By the model. rows_training, rows_inference: words that layers 0..L walk a sample, a clock each, recalls at a block's
+    end apart."""
 
     rows_training: tuple[float, ...] = ()
     rows_inference: tuple[float, ...] = ()
@@ -80,20 +82,14 @@ class PredictedClocks(Clocks):
 
 def blocks(config: Config, learned: int = SAMPLES) -> int:
     """Blocks that end within so many learned samples, with a recall each."""
-    return learned // config.block if config.learn and config.learn_theta else 0
+    return learned // config.block if config.learn and config.learn_theta and config.task != "autoencoder" else 0
 
 
 def with_recall(config: Config) -> str:
-    """What to say of the clocks of a learned sample."""
+    """What to say of the clocks of a learned sample; nothing of an auto-encoder, which has no blocks."""
+    if config.task == "autoencoder":
+        return ""
     return "recall included" if blocks(config) else "no recall among them"
-
-
-PREDICTED = "samples that are named, and sequences of a core that is not recurrent"
-
-
-def predictable(config: Config) -> bool:
-    """Whether there is a model of its clocks."""
-    return config.task != "autoencoder" and not config.recurrent
 
 
 @cache
@@ -104,19 +100,19 @@ def predict(config: Config, density: float | None = None, learned: int = SAMPLES
 
     Args:
         density: of random pixels; None: the samples that `measure` takes.
-
-    Raises:
-        UserError: a core of which there is no model: see `predictable`.
     """
-    from sw.design import counts, engine_clocks
+    from sw.design import counts, recirculation_counts
+    from sw.design.recirculation_clocks import RecirculationCore
+    from sw.design.recognition_clocks import RecognitionCore
 
-    if not predictable(config):
-        raise UserError(f"clocks: found {config.name}; allowed is what is predicted: {PREDICTED}")
+    recalls = config.task == "autoencoder"
+    watch, core = (recirculation_counts.watch, RecirculationCore) if recalls else (counts.watch, RecognitionCore)
     dataset = samples(config, learned, inferred, density)
-    parts = counts.watch(config, dataset)
-    training, inference = (engine_clocks.clocks(config, part) if part else None for part in parts)
-    rows = [counts.rows(config, part) for part in parts]
-    return PredictedClocks(training, inference, learned, inferred, dataset.name, *rows)
+    parts = watch(config, dataset)
+    training, inference = (core(config, part).clocks() if part else None for part in parts)
+    groups = [config.groups(layer) for layer in range(config.layers + 1)]
+    rows = [mean_rows(groups, part) for part in parts]
+    return PredictedClocks(training, inference, learned, inferred, dataset.name, *rows, fewer=not recalls)
 
 
 def measure(

@@ -9,23 +9,10 @@ from golden.config import Config
 from golden.integer import IntegerModel
 from golden.recurrence import Recurrence
 from golden.rule import Rule
+from golden.samples import Samples
 from golden.sequence import Foreteller
 from sw.data import Dataset
-
-
-@dataclass(frozen=True)
-class Walked:
-    """A pass over a layer's groups. words: rows to list, active or active before, in each word of P senders.
-
-    new, old: rows active now, and before only; was: before. live: of each group, has the update that the pass applies errors
-    there.
-    """
-
-    words: list[int]
-    new: int
-    old: int
-    live: list[bool]
-    was: int
+from sw.design.walks import Walked, walked
 
 
 @dataclass(frozen=True)
@@ -44,6 +31,10 @@ class Sample:
     perceived: dict[int, Walked]
     lessons: dict[int, Lesson] = field(default_factory=dict)
     recalled: list[dict[int, Walked]] = field(default_factory=list)
+
+    def passes(self, layer: int) -> list[Walked]:
+        """Those over a layer, recalls apart."""
+        return [self.perceived[layer]] if layer else []
 
 
 class _Watched:
@@ -77,33 +68,27 @@ class _Foretells(_Watched, Recurrence):
 
 def watch(config: Config, dataset: Dataset) -> tuple[list[Sample], list[Sample]]:
     """Golden learns the training samples from initial weights, and then infers the others; the first are none where the
-    configuration does not learn. A core that is not recurrent: each sample is seen alone."""
+    configuration does not learn."""
     model, of = (Foreteller, _Foretells) if config.task == "sequence" else (IntegerModel, _Names)
     model = model(config, fast=False)
     model.rule = rule = of(config)
     learned = []
     if config.learn:
-        model.train(dataset.x_train, dataset.y_train)
+        model.train(dataset.x_train, dataset.y_train, **_ends(config, dataset.training))
         learned = [_learned(config, rule, n) for n in range(len(rule.samples))]
         model.finish()
-    trace = rule.perceive(model.W, torch.from_numpy(dataset.x_test.astype(np.int32)))
-    trace = {name: value.numpy() for name, value in trace.items() if name.startswith("r")}
-    inferred = []
-    for n, x in enumerate(dataset.x_test):
-        one, before = ({f"r{i}": trace[f"r{i}"][j] for i in range(config.layers + 1)} for j in (n, max(0, n - 2)))
-        inferred.append(Sample(_perceived(config, one | {"x": x}, before if n > 1 else None)))
-    return learned, inferred
+    seen = []
+    for x, ends in zip(dataset.x_test, dataset.testing.ends, strict=True):
+        trace = rule.observe(model.memories, torch.from_numpy(x.astype(np.int32)))
+        if config.recurrent and ends:
+            model.memories.end_sequence()
+        seen.append({name: value.numpy() for name, value in trace.items() if name.startswith("r")} | {"x": x})
+    return learned, [Sample(_perceived(config, one, seen[n - 2] if n > 1 else None)) for n, one in enumerate(seen)]
 
 
-def rows(config: Config, samples: list[Sample]) -> tuple[float, ...]:
-    """Mean words that layers 1..L walk a sample, those of its update included; empty without samples."""
-
-    def walked(one: Walked, groups: int) -> float:
-        return groups * one.new + sum(one.live) * one.old
-
-    groups = [-(-size // config.lanes) for size in config.sizes]
-    layers = samples[0].perceived if samples else ()
-    return tuple(sum(walked(sample.perceived[i], groups[i]) for sample in samples) / len(samples) for i in layers)
+def _ends(config: Config, samples: Samples) -> dict[str, np.ndarray]:
+    """Where sequences end, for a model that asks."""
+    return {"last": samples.ends} if config.task == "sequence" else {}
 
 
 def _learned(config: Config, rule: _Watched, n: int) -> Sample:
@@ -121,7 +106,7 @@ def _learned(config: Config, rule: _Watched, n: int) -> Sample:
                 new = old = concept[f"before{i + 1}"] > 0
             else:
                 new, old = concept[f"rh{i + 1}"] > 0, concept[f"before{i + 1}"] > 0
-            passes[i] = _walked(config, new, old, concept[f"G{i}"])
+            passes[i] = walked(config.lanes, new, old, concept[f"G{i}"])
         sample.recalled.append(passes)
     return sample
 
@@ -132,12 +117,9 @@ def _perceived(config: Config, trace: dict, before: dict | None) -> dict[int, Wa
         active = trace["x"] > 0 if i == 1 and config.coding == "direct" else trace[f"r{i - 1}"] > 0
         was = before[f"r{i - 1}"] > 0 if before else np.zeros_like(active)
         errors = before.get(f"g{i}") if before else None
-        passes[i] = _walked(config, active, was, errors)
+        if i == 1 and config.recurrent:
+            back = trace["rl"] > 0
+            passes[i] = walked(config.lanes, active, was, errors, back, before["rl"] > 0 if before else np.zeros_like(back))
+        else:
+            passes[i] = walked(config.lanes, active, was, errors)
     return passes
-
-
-def _walked(config: Config, active: np.ndarray, was: np.ndarray, errors: np.ndarray | None) -> Walked:
-    lanes = config.lanes
-    live = [] if errors is None else [bool(errors[at : at + lanes].any()) for at in range(0, len(errors), lanes)]
-    words = [int((active | was)[at : at + lanes].sum()) for at in range(0, len(active), lanes)]
-    return Walked(words, int(active.sum()), int((was & ~active).sum()), live, int(was.sum()))

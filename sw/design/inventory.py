@@ -9,7 +9,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.terminal import say
-from sw.design.clocks import PREDICTED, predict, predictable, with_recall
+from sw.design.clocks import predict, with_recall
 
 
 @dataclass
@@ -87,10 +87,7 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     bits = sum(part.bits for part in parts.values())
     multipliers = sum(sum(part.multipliers.values()) for part in parts.values())
     say(console, f"{bits:,} bits of memory, {multipliers} multipliers\n")
-    if predictable(config):
-        _show_clocks(console, config, density)
-    else:
-        say(console, f"clocks a sample are predicted of {PREDICTED}; those of {config.name}: bispike verify")
+    _show_clocks(console, config, density)
 
 
 def _show_clocks(console: Console, config: Config, density: float | None) -> None:
@@ -99,11 +96,13 @@ def _show_clocks(console: Console, config: Config, density: float | None) -> Non
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("part", "inference", "training"):
         table.add_column(column, justify="left" if column == "part" else "right")
-    for layer, inference in enumerate(clocks.rows_inference, 1):
-        training = f"{clocks.rows_training[layer - 1]:,.0f}" if clocks.rows_training else "-"
-        table.add_row(f"layer {layer}", f"{inference:,.0f}", training)
+    for layer, inference in enumerate(clocks.rows_inference):
+        training = f"{clocks.rows_training[layer]:,.0f}" if clocks.rows_training else "-"
+        if layer or config.task == "autoencoder":
+            table.add_row(f"layer {layer}", f"{inference:,.0f}", training)
     say(console, "words walked a sample, a clock each:")
     console.print(table, highlight=False)
-    training = f" {clocks.training:,.0f} in training, {with_recall(config)}," if clocks.training is not None else ""
-    say(console, f"clocks a sample, predicted:{training} {clocks.inference:,.0f} in inference")
+    recall = f"{words}, " if (words := with_recall(config)) else ""
+    training = f" {clocks.training:,.0f} in training, {recall}" if clocks.training is not None else " "
+    say(console, f"clocks a sample, predicted:{training}{clocks.inference:,.0f} in inference")
     say(console, f"layers work in turns on their engine; {clocks.note}")

@@ -7,8 +7,8 @@ from typing import Any
 from golden.config import Config
 from rtl.engine.formats import EngineFormat
 from rtl.engine.noise import HASH_STEPS
-from sw.design.counts import Walked
 from sw.design.events import Process
+from sw.design.walks import Walked
 
 TAKE = 3
 """Clocks that S is taken out in."""

@@ -22,11 +22,14 @@ def tensors(dataset: Dataset) -> "tuple[Tensor, Tensor, Tensor, Tensor]":
 
 
 def trained(rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int = 128, **options) -> "Learner":
-    """One of `golden.learners.named` after a training; options: of its class."""
+    """One of `golden.learners.named` after a training; options: of its class, a loss by its name."""
     from golden.learners.learner import Network, fit
+    from golden.learners.losses import LOSSES
     from golden.learners.named import learner
 
     x, y, _, _ = tensors(dataset)
+    if "loss" in options:
+        options["loss"] = LOSSES[options["loss"]]
     found = learner(rule, Network(tuple(sizes), seed=seed), **options)
     if epochs:
         fit(found, x, y, epochs, batch)
@@ -50,3 +53,17 @@ def backprop_autoencoder(source: str, sizes: list[int], epochs: int, samples: in
     dataset = learning(data.load(source, seed), samples)
     config = NAMED["autoencoder"].replace(sizes=tuple(sizes), epochs=epochs, seed=seed)
     return {"error": fit(config, dataset.x_train, dataset.x_test)[-1]}
+
+
+def autoencoder(
+    rule: str, source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, learns: str = "both"
+) -> dict[str, float]:
+    """Test error of pixels 0..1 of BSD's auto-encoder; rule: "recirculation" or "reco"; `learns`: see `integer`."""
+    from golden.learners.autoencoder import BATCH, NEURON, Recirculation, RecoAutoencoder
+    from golden.learners.learner import Network, fit
+
+    x, y, x_test, _ = tensors(learning(data.load(source, seed), samples))
+    kind = {"recirculation": Recirculation, "reco": RecoAutoencoder}[rule]
+    model = kind(Network(tuple(sizes), NEURON, seed), learn_w=learns != "Theta", learn_theta=learns != "W")
+    fit(model, x, y, epochs, BATCH)
+    return {"error": model.error(x_test)}

@@ -22,9 +22,10 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """For people: "recognition.learned bsd digits seed 0"."""
-        values = " ".join(str(value) for value in self.settings.values() if value is not None)
-        return f"{self.module}.{self.function} {values} seed {self.seed}"
+        """For people: "floating.recognition rule=bsd source=digits sizes=64-32-10 seed=0"."""
+        told = {key: value for key, value in self.settings.items() if value is not None} | {"seed": self.seed}
+        plain = lambda value: "-".join(map(str, value)) if isinstance(value, list) else value  # noqa: E731
+        return f"{self.module}.{self.function} " + " ".join(f"{key}={plain(value)}" for key, value in told.items())
 
     @property
     def key(self) -> str:

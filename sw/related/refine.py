@@ -5,20 +5,21 @@ prediction of the backward network fit. Here the first guess are the top layer's
 
 - mixed: the concepts believed in recall what they remember of the stimulus; the sample is mixed with that and perceived
   again. All of it is spikes through the two networks as they are.
-- error: the belief in a concept grows with how much its recalled stimulus is in what is left of the sample, once what is
-  expected is taken away: mirror descent on the squared error of prediction, from the first guess on.
+- error: the belief in a concept grows with how much of what it recalls is in what is left of a layer's counts, once what is
+  expected is taken away: mirror descent on the squared errors of prediction, of the stimulus and of hidden layers.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from golden.integer import IntegerModel
 from sw.figures.figure import Figure
 from sw.related import trained
+from sw.related.chunks import counts
 from sw.related.noisy import mixed, noisy
 from sw.related.over_seeds import figure, percent, points, said
 
@@ -27,21 +28,23 @@ LEVELS = ("clean", "noise 3", "noise 5", "noise 7", "mixed 0.4")
 """Deviation of the noise in pixel steps of 16; the part that another digit has."""
 SHARPNESS = (2.0, 6.0, 20.0)
 """Of the first belief: how much more a concept counts whose voltage is larger. One is chosen."""
-STRENGTHS = {"mixed": (0.1, 0.2, 0.3, 0.5), "error": (0.3, 1.0, 3.0, 10.0)}
-"""By way: the part of the recalled in the mixture; the step of a belief. One each is chosen."""
+SHARES = (0.1, 0.2, 0.3, 0.5)
+"""Of what is recalled in a mixture. One is chosen."""
+STEPS = (1.0, 3.0, 10.0)
+"""Of a belief, by error. One is chosen, and the highest layer whose errors count."""
 
 
 @dataclass(frozen=True)
 class Refined:
     """Members:
-    chosen: by way, sharpness and strength, by the training part with noise of its own.
+    chosen: by way, sharpness and share, or sharpness, step and highest layer: by the training part, with its own noise.
     accuracy: by way, (levels, 1 + ITERATIONS), 0..1, on the test part: of the first percept, and after each iteration.
     nearest: (levels,) 0..1, without the feedforward network: the class whose recalled stimulus has the largest cosine.
     samples: of each level.
     """
 
     seed: int
-    chosen: dict[str, tuple[float, float]]
+    chosen: dict[str, tuple[float, ...]]
     accuracy: dict[str, np.ndarray]
     nearest: np.ndarray
     samples: int
@@ -50,16 +53,19 @@ class Refined:
 def measure(seed: int, quick: bool) -> Refined:
     """Chooses on training samples, judges on the test part."""
     model, digits = trained.digits(seed, quick)
-    random, count = np.random.default_rng([seed, 1]), 100 if quick else 600
+    random, count = np.random.default_rng([seed, 1]), 100 if quick else 400
     x, y = digits.x_train[:count], digits.y_train[:count]
     known = [disturbed(level, x, y, random) for level in LEVELS]
     tested = [disturbed(level, digits.x_test, digits.y_test, random) for level in LEVELS]
     chosen, accuracy = {}, {}
-    for way, strengths in STRENGTHS.items():
-        choices = [(sharpness, strength) for sharpness in SHARPNESS for strength in strengths]
-        last = [np.mean([curve(WAYS[way](model, own, *choice), y)[-1] for own in known]) for choice in choices]
-        chosen[way] = choices[int(np.argmax(last))]
-        accuracy[way] = np.array([curve(WAYS[way](model, own, *chosen[way]), digits.y_test) for own in tested])
+    choices = {
+        "mixed": list(product(SHARPNESS, SHARES)),
+        "error": list(product(SHARPNESS, STEPS, range(model.config.layers))),
+    }
+    for way, refine in WAYS.items():
+        last = [np.mean([curve(refine(model, own, *choice), y)[-1] for own in known]) for choice in choices[way]]
+        chosen[way] = choices[way][int(np.argmax(last))]
+        accuracy[way] = np.array([curve(refine(model, own, *chosen[way]), digits.y_test) for own in tested])
     recalled = unit(recalled_pixels(model))
     nearest = [((own @ recalled.T).argmax(1) == digits.y_test).mean() for own in tested]
     return Refined(seed, chosen, accuracy, np.array(nearest), len(digits.x_test))
@@ -88,26 +94,28 @@ def by_mixing(model: IntegerModel, x: np.ndarray, sharpness: float, share: float
     return beliefs
 
 
-def by_error(model: IntegerModel, x: np.ndarray, sharpness: float, step: float) -> list[np.ndarray]:
-    """As `by_mixing`. Stimuli have length 1: how much ink a sample has says nothing of its concept."""
-    recalled, sample = unit(recalled_pixels(model)), unit(x)
-    logits, beliefs = sharpness * scaled(perceive(model, x)), []
+def by_error(model: IntegerModel, x: np.ndarray, sharpness: float, step: float, highest: int) -> list[np.ndarray]:
+    """As `by_mixing`. Counts have length 1: how much ink a sample has says nothing of its concept.
+
+    Args:
+        highest: errors of layers 0 to this count, 0..L-1.
+    """
+    perceived = counts(model, x)
+    logits, beliefs = sharpness * scaled(perceived.pop()), []
+    perceived[0] = x  # finer than its counts
+    layers = [(unit(own), unit(h.numpy())) for own, h in zip(perceived[: highest + 1], model.h, strict=False)]
     for _ in range(1 + ITERATIONS):
         beliefs.append(softmax(logits))
-        logits = logits + step * (sample - beliefs[-1] @ recalled) @ recalled.T
+        logits = logits + step * sum((own - beliefs[-1] @ recalled) @ recalled.T for own, recalled in layers)
     return beliefs
 
 
-WAYS: dict[str, Callable[[IntegerModel, np.ndarray, float, float], list[np.ndarray]]] = {
-    "mixed": by_mixing,
-    "error": by_error,
-}
+WAYS: dict[str, Callable[..., list[np.ndarray]]] = {"mixed": by_mixing, "error": by_error}
 
 
 def perceive(model: IntegerModel, x: np.ndarray) -> np.ndarray:
     """Voltages (N, K) of the top layer."""
-    L = model.config.layers
-    return model.rule.perceive(model.memories.W, torch.from_numpy(x.astype(np.int32)))[f"V{L}"].numpy()
+    return counts(model, x)[-1]
 
 
 def recalled_pixels(model: IntegerModel) -> np.ndarray:
@@ -157,11 +165,13 @@ def draw(path: Path, results: list[Refined]) -> None:
         picture = Picture(figsize=(10.4, 4.2), layout="constrained", dpi=160)
         for axes, way in zip(picture.subplots(1, 2, sharey=True), WAYS, strict=True):
             curves = 100 * np.mean([result.accuracy[way] for result in results], 0)
-            for own, level, colour in zip(curves, LEVELS, colours, strict=True):
-                axes.plot(own, color=colour, marker="o", markersize=3.6)
-                place, text = (ITERATIONS + 0.25, own[-1]), f"{level}  {own[-1]:.1f} %"
-                axes.text(*place, text, va="center", color=colour, fontsize=9, fontweight="bold")
+            above = -np.inf
+            for place in np.argsort(curves[:, -1]):
+                own, above = curves[place], max(curves[place, -1], above + 2)  # names keep their distance
+                axes.plot(own, color=colours[place], marker="o", markersize=3.6)
+                look = {"va": "center", "color": colours[place], "fontsize": 9, "fontweight": "bold"}
+                axes.text(ITERATIONS + 0.25, above, f"{LEVELS[place]}  {own[-1]:.1f} %", **look)
             axes.set(xlabel="iterations", xlim=(-0.2, ITERATIONS * 1.42), xticks=range(0, ITERATIONS + 1, 2))
-            finish(axes, {"mixed": "Sample mixed with what is recalled", "error": "Belief by error of prediction"}[way])
+            finish(axes, {"mixed": "Sample mixed with what is recalled", "error": "Belief by errors of prediction"}[way])
         picture.axes[0].set_ylabel("test accuracy, %")
         picture.savefig(path, format="png")

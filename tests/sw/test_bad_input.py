@@ -166,24 +166,12 @@ def test_going_on_without_a_run_says_what_is_missing(complaint):
     assert said == "bispike: none: found no such folder; allowed is the folder of an interrupted run\n"
 
 
-AUTOENCODER = "found autoencoder, of task autoencoder; allowed is task recognition: no other"
-
-
-@pytest.mark.parametrize(
-    "command, why",
-    [
-        (("explore",), "--config: {found} is planned for"),
-        (("plan",), "--config: {found} is planned for"),
-        (("prove",), "--config: {found} is proven in shards"),
-    ],
-)
-def test_what_takes_no_auto_encoder_says_why(complaint, command, why):
-    assert complaint(*command, "--config", "autoencoder") == f"bispike: {why.format(found=AUTOENCODER)}\n"
-
-
-def test_clocks_that_are_not_predicted_have_no_density(complaint):
-    said = complaint("info", "--config", "autoencoder", "--density", "0.2")
-    assert said == f"bispike: --density: {AUTOENCODER.replace('found', 'found 0.2 with')} is predicted so\n"
+@pytest.mark.parametrize("name, task", [("autoencoder", "autoencoder"), ("electricity", "sequence")])
+def test_what_is_not_proven_in_shards_is_said(complaint, name, task):
+    said = complaint("prove", "--config", name)
+    assert said == (
+        f"bispike: --config: found {name}, of task {task}; allowed is task recognition: no other is proven in shards\n"
+    )
 
 
 SERIES = ("train", "--config", "electricity-recurrent", "--data", "own.csv")
@@ -270,10 +258,6 @@ def test_a_network_that_foretells_names_and_recalls_nothing(complaint, tmp_path)
         said = complaint(command, "--from", "net.npz")
         assert said == "bispike: net.npz: found a network of task sequence; allowed is one that names samples: recognition\n"
     assert "net.npz: found a network of task sequence" in complaint("generate", "--from", "net.npz")
-    found = "--config: found electricity, of task sequence; allowed is task recognition: no other"
-    assert complaint("prove", "--config", "electricity") == f"bispike: {found} is proven in shards\n"
-    for command in ("plan", "explore"):
-        assert complaint(command, "--config", "electricity") == f"bispike: {found} is planned for\n"
 
 
 def test_a_forecast_that_cannot_be_made_is_named(complaint, tmp_path):

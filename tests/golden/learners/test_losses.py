@@ -43,9 +43,18 @@ def plain_mse(v: torch.Tensor, vh: torch.Tensor, y: list[int], _) -> torch.Tenso
 
 
 def test_reco_by_hand():
-    assert float(Reco(0.5)(V, VH, OWN, 1 - OWN)) == pytest.approx(0.2**2 + 0.5 * 0.6**2)
-    assert float(Reco(0.5)(V, -VH, OWN, 1 - OWN)) == pytest.approx(2**2 + 1.8**2)  # a negative rival costs nothing
-    assert float(Reco(0.5)(V, VH, OWN, 0 * OWN)) == pytest.approx(0.2**2)
+    assert float(Reco(0.5, 0.0)(V, VH, OWN, 1 - OWN)) == pytest.approx(0.2**2 + 0.5 * 0.6**2)
+    assert float(Reco(0.5, 0.0)(V, -VH, OWN, 1 - OWN)) == pytest.approx(2**2 + 1.8**2)  # a negative rival costs nothing
+    assert float(Reco(0.5, 0.0)(V, VH, OWN, 0 * OWN)) == pytest.approx(0.2**2)
+
+
+def test_recos_dead_zone_spares_who_is_near_its_concept():
+    whole = 0.2**2 + 0.5 * 0.6**2  # all of the second sample, whose 1 - C is 0.2; the first one's is 0
+    assert float(Reco(0.5, 0.19)(V, VH, OWN, 1 - OWN)) == pytest.approx(whole)
+    assert float(Reco(0.5, 0.21)(V, VH, OWN, 1 - OWN)) == 0
+    v = torch.tensor([[0.0, 1.0]], requires_grad=True)
+    (g,) = torch.autograd.grad(Reco(0.5, 0.3)(v, VH, OWN[1:], 1 - OWN[1:]), v)
+    assert not g.any()
 
 
 def test_infonce_by_hand():
@@ -61,9 +70,9 @@ def test_mse_by_hand():
 @pytest.mark.parametrize(
     "loss, plain, setting",
     [
-        (Reco(0.0), plain_reco, 0.0),
-        (Reco(0.6), plain_reco, 0.6),
-        (Reco(1.7), plain_reco, 1.7),
+        (Reco(0.0, 0.0), plain_reco, 0.0),
+        (Reco(0.6, 0.0), plain_reco, 0.6),
+        (Reco(1.7, 0.0), plain_reco, 1.7),
         (InfoNce(0.3), plain_infonce, 0.3),
         (Mse(), plain_mse, None),
     ],
@@ -87,10 +96,10 @@ def test_recos_derivative_is_the_papers_written_out():
     C = basal @ apical.T
     a = 0.6 * (1 - own) * C.clamp(min=0) - own * (1 - C)
     wanted = 2 * (a @ apical - (a * C).sum(1, keepdim=True) * basal) / v.detach().norm(dim=1, keepdim=True)
-    torch.testing.assert_close(torch.autograd.grad(Reco(0.6)(v, vh, own, 1 - own), v)[0], wanted)
+    torch.testing.assert_close(torch.autograd.grad(Reco(0.6, 0.0)(v, vh, own, 1 - own), v)[0], wanted)
 
 
-@pytest.mark.parametrize("loss", [Reco(), InfoNce()])
+@pytest.mark.parametrize("loss", [Reco(dead=0.0), InfoNce()])
 def test_a_row_of_zeros_has_no_direction_and_no_derivative_and_moves_no_other_one(loss):
     v, vh, own = rows(3, 4, 5), rows(4, 4, 5), torch.eye(4).double()
     v[1], vh[1] = 0, 0

@@ -25,7 +25,7 @@ def figures(monkeypatch):
 
     def predict(config, *_):
         clocks = 4000 / config.lanes / max(1, len(config.engines)) + 100
-        return PredictedClocks(clocks, clocks * 0.9, 192, 50, "random", (1.0,), (30.0, 60.0, 10.0))
+        return PredictedClocks(clocks, clocks * 0.9, 192, 50, "random", (0.0, 30.0, 60.0, 10.0), (0.0,) * 4)
 
     class Found:
         def __init__(self, config):

@@ -11,9 +11,9 @@ from golden.config import Config
 from golden.records import RECALLED_COUNTERS
 from rtl.engine import formats
 from rtl.engine.stages import SLOW
-from sw.common.errors import UserError
-from sw.design import counts, engine_clocks
+from sw.design import counts, recognition_clocks
 from sw.design.clocks import measure, predict, samples, visits
+from sw.design.recognition_clocks import RecognitionCore
 from tests.marks import long
 
 MEASURED = Path(__file__).with_name("measured_clocks.json")
@@ -24,10 +24,25 @@ SHAPES = {
     "small": Config(sizes=(6, 4, 2), lanes=1, block=8),
     "rate": Config(sizes=(66, 30, 12, 3), lanes=9, block=16, steps=8, coding="rate"),
     "deep": Config(sizes=(16, 8, 8, 12, 8, 4), lanes=4, block=8),
+    "electricity-recurrent": Config.load("electricity-recurrent"),
+    "autoencoder": Config.load("autoencoder"),
 }
-LONG = ("image", "digits", "rate", "deep")
+LONG = ("image", "digits", "rate", "deep", "electricity-recurrent", "autoencoder")
 TWO = Config(sizes=(16, 8, 8, 4), lanes=4, block=8, engines=((1,), (0, 2, 3)))
 FORETELLS = Config.from_dict({"task": "sequence", "sizes": (16, 8, 12), "lanes": 4, "block": 8, "name": "foretells"})
+RETURNS = FORETELLS.replace(sizes=(20, 24, 16, 12), recurrent=True)
+RECALLS = Config.from_dict({"task": "autoencoder", "sizes": (16, 8, 4), "lanes": 4, "name": "recalls"})
+SIMULATED = {
+    "small": SHAPES["small"],
+    "deep": SHAPES["deep"],
+    "two engines": TWO,
+    "foretells": FORETELLS,
+    "returns": RETURNS,
+    "returns, two engines": RETURNS.replace(engines=((1,), (0, 2, 3))),
+    "recalls": RECALLS,
+    "recalls, one lane": RECALLS.replace(lanes=1),
+    "recalls, two engines": RECALLS.replace(sizes=(20, 24, 16, 12), engines=((1, 2), (0, 3))),
+}
 NEAR = pytest.approx(1, abs=0.05)
 
 
@@ -37,9 +52,9 @@ def test_the_model_is_near_to_what_was_measured(name):
     assert found.training / real["training"] == NEAR and found.inference / real["inference"] == NEAR
 
 
-@pytest.mark.parametrize("name", ["small", *map(long, ("deep", "two engines", "foretells"))])
+@pytest.mark.parametrize("name", [name if name == "small" else long(name) for name in SIMULATED])
 def test_the_model_is_near_to_a_simulation(name):
-    config = (SHAPES | {"two engines": TWO, "foretells": FORETELLS})[name]
+    config = SIMULATED[name]
     real = measure(config, simulator="icarus", learned=24, inferred=6)
     found = predict(config, learned=24, inferred=6)
     assert found.training / real.training == NEAR and found.inference / real.inference == NEAR
@@ -64,13 +79,6 @@ def test_a_core_without_learning_has_no_clocks_of_training():
     assert found.training is None and found.sample == found.inference and found.over.startswith("8 samples inferred (")
 
 
-def test_what_is_not_predicted_is_refused_in_a_line():
-    with pytest.raises(
-        UserError, match="clocks: found foretells; allowed is what is predicted: samples that are named, and"
-    ):
-        predict(FORETELLS.replace(recurrent=True))
-
-
 def test_an_auto_encoder_visits_synapses_on_all_its_ways():
     config, counters = Config.from_dict({"task": "autoencoder", "sizes": [5, 3, 2], "lanes": 2}), np.zeros((2, 10), int)
     counters[:, RECALLED_COUNTERS.index("up_rows")] = 1, 10
@@ -91,15 +99,15 @@ def test_every_wait_of_an_engine_counts(monkeypatch):
     """One of a lane waits for its scalars, its soma and its readout: with longer ones it is off."""
     real, config = json.loads(MEASURED.read_text())["small"], SHAPES["small"]
     training, inference = counts.watch(config, samples(config))
-    assert engine_clocks.clocks(config, training) / real["training"] == NEAR
+    assert RecognitionCore(config, training).clocks() / real["training"] == NEAR
     for module, name, longer, part in (
         (formats, "SLOW", replace(SLOW, scalars=replace(SLOW.scalars, results=3 * SLOW.scalars.results)), "training"),
         (formats, "SLOW", replace(SLOW, soma=replace(SLOW.soma, spike=SLOW.soma.spike + 3)), "inference"),
-        (engine_clocks, "LATENCY", 2 * engine_clocks.LATENCY, "inference"),
+        (recognition_clocks, "LATENCY", 2 * recognition_clocks.LATENCY, "inference"),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, longer)
-            found = engine_clocks.clocks(config, training if part == "training" else inference)
+            found = RecognitionCore(config, training if part == "training" else inference).clocks()
             assert found / real[part] != NEAR, longer
 
 

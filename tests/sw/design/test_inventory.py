@@ -86,7 +86,7 @@ def test_the_command_shows_blocks_and_layers(capsys, monkeypatch, tmp_path):
     assert "bits of memory" in shown
 
 
-def test_an_auto_encoder_is_counted_and_its_clocks_are_not_predicted(capsys, monkeypatch, tmp_path):
+def test_an_auto_encoder_is_counted_layer_0_among_those_that_walk(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "140")
     config = Config.from_dict({"task": "autoencoder", "name": "small", "sizes": [7, 5, 3], "lanes": 2, "weight_bits": 12})
     (tmp_path / "small.toml").write_text(config.to_toml())
@@ -97,8 +97,8 @@ def test_an_auto_encoder_is_counted_and_its_clocks_are_not_predicted(capsys, mon
         "  ", " "
     )
     assert "engine0.differences" in shown and "2 of 18 x 7" in shown
-    assert shown.endswith("sequences of a core that is not recurrent; those of small: bispike verify\n")
-    assert "words walked" not in shown
+    assert [f"layer {i}" in shown for i in range(4)] == [True, True, True, False]
+    assert "recall" not in shown and "a whole training takes fewer" not in shown
 
 
 def test_a_density_that_is_none_is_refused(capsys):

@@ -58,10 +58,10 @@ def measure(plan=FULL, only=(), again=False):
 
 def test_all_is_run_once_and_then_kept(ran):
     first = measure()
-    assert ran == [f"none.{key}  seed {seed}" for key in ("one", "two") for seed in (0, 1)]
+    assert ran == [f"none.{key} seed={seed}" for key in ("one", "two") for seed in (0, 1)]
     assert measure() == first and len(ran) == 4
     measure(only=["two"], again=True)
-    assert ran[4:] == ["none.two  seed 0", "none.two  seed 1"]
+    assert ran[4:] == ["none.two seed=0", "none.two seed=1"]
 
 
 def test_the_page_and_the_json_say_what_is_reached(ran, capsys):

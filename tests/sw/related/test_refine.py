@@ -21,7 +21,7 @@ def model() -> IntegerModel:
 
 def test_by_error_what_is_recalled_overrules_a_wrong_first_percept(model):
     x = np.array([[1, 0, 2, 0, 9, 9, 9, 9], [9, 9, 9, 9, 0, 2, 0, 1]], np.uint8)
-    beliefs = refine.by_error(model, x, sharpness=2.0, step=1.0)
+    beliefs = refine.by_error(model, x, sharpness=2.0, step=1.0, highest=0)
     assert len(beliefs) == 1 + refine.ITERATIONS
     assert beliefs[0].argmax(1).tolist() == [0, 0]
     assert beliefs[-1].argmax(1).tolist() == [1, 0]
@@ -57,3 +57,15 @@ def test_a_loss_is_shown_as_one():
     assert len(figures) == 2 * len(refine.LEVELS)
     assert [figure.reached for figure in figures] == [False] * len(refine.LEVELS) + [True] * len(refine.LEVELS)
     assert "90.0 to 80.0 %; gain -10.0 points" in figures[0].text
+
+
+def test_errors_of_a_hidden_layer_count_only_up_to_the_highest():
+    """Of a network whose second concept alone recalls what the hidden layer says, but not what the pixels are."""
+    model = IntegerModel(Config(sizes=(8, 4, 2), lanes=1), fast=False)
+    x = np.array([[9, 9, 9, 9, 0, 0, 0, 0]], np.uint8)
+    model.W[1][:, :2] = 60 << model.config.weight_shift  # the first two hidden neurons spike at every step
+    model.W[1][:, 2:] = 0
+    model.h[0].copy_(model.h[0].new_tensor([[4, 4, 4, 4, 0, 0, 0, 0], [0, 0, 0, 0, 4, 4, 4, 4]]))
+    model.h[1].copy_(model.h[1].new_tensor([[0, 0, 4, 4], [4, 4, 0, 0]]))
+    first, second = (refine.by_error(model, x, 0.0, 0.1, highest)[1][0] for highest in (0, 1))
+    assert first[0] > 0.51 > second[0]
