@@ -113,7 +113,7 @@ def test_a_sequence_has_defaults_of_its_own_and_lateral_rows_count_as_fan_in():
     assert [one.scale(1) for one in (config, twin)] == [1, 0]
     rates = [[one.forward_rate(l) for l in (1, 2)] for one in (config, twin)]
     assert rates == [[1, 3], [2, 3]]  # 8 + scale - log2, 1 more above layer 1
-    assert NAMED["text"].neighbours == 0
+    assert NAMED["text"].neighbours == 0 and NAMED["text"].dead_zone == 0
 
 
 @pytest.mark.parametrize(
