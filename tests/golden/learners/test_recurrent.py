@@ -43,7 +43,7 @@ def test_layer_1_hears_the_spikes_that_it_sent_at_the_element_before(rule):
 
 
 def test_without_lateral_weights_it_is_bsd():
-    learner, plain = RecurrentBsd(NETWORK), Bsd(NETWORK)
+    learner, plain = RecurrentBsd(NETWORK, rate=1e-2), Bsd(NETWORK, rate=1e-2)
     with torch.no_grad():
         learner.R1.zero_()
     x, y = (part[:, 0] for part in echoes(6, 1))
@@ -104,14 +104,14 @@ def test_one_sequence_is_foretold_from_its_beginning():
 
 def test_neighbours_are_no_rivals():
     learner = Bsd(Network((3, 4, 5)), neighbours=1)
-    apart = learner.apart(torch.tensor([0, 2]), torch.arange(5))
+    apart = learner._apart(torch.tensor([0, 2]), torch.arange(5))
     assert apart.tolist() == [[0, 0, 1, 1, 1], [1, 0, 0, 0, 1]]
     y = torch.tensor([2])
     alike = torch.tensor([[0.0, 1.0, 0.0, 0.0, 0.0]])  # C = 1 with concept 1, 0 with its own
     costs = []
     for neighbours in (0, 1):
         learner = Bsd(Network((3, 4, 5)), neighbours=neighbours, top="reco")
-        costs.append(float(learner._top(alike, y)))
+        costs.append(float(learner._top_loss(alike, y)))
     assert costs == pytest.approx([1.6, 1.0])
 
 
