@@ -109,7 +109,7 @@ class Bsd(Learner):
             vh = vh.expand(-1, self.network.neuron.steps, -1)
             Vh.insert(0, vh.sum(1))
             if l:
-                sh.insert(0, self.network.neuron.soma(vh.detach()))
+                sh.insert(0, self.network.neuron.soma(vh))  # which has no derivative
         return sh, Vh
 
     def lateral(self) -> Tensor:
