@@ -44,6 +44,7 @@ class Bsd(Learner):
 
     KEEPS = frozenset({"C1", "C2", "C3", "C4", "C5"})
     SOURCE = "Bidirectional Spike-based Distillation, arXiv 2509.20284"
+    BATCH = 32
 
     def __init__(
         self,

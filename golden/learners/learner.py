@@ -50,13 +50,14 @@ class Learner(ABC):
 
     Members:
         KEEPS: the criteria, of C1 to C5, that the rule keeps; `golden.criteria` checks it.
-        SOURCE: where the rule is from.
+        SOURCE: where the rule is from. BATCH: samples of an update that suit it; 128 is the paper's.
         wires: what crosses from layer to layer goes over these.
         rate: of an update; `fit` makes it smaller.
     """
 
     KEEPS: ClassVar[frozenset[str]] = frozenset()
     SOURCE: ClassVar[str] = ""
+    BATCH: ClassVar[int] = 128
 
     def __init__(self, network: Network, rate: float):
         self.network, self.rate, self.wires = network, rate, Wires()

@@ -12,7 +12,7 @@ from golden.learners.learner import Learner, Network
 from golden.learners.stdp import Stdp
 
 _KINDS = {
-    "bsd": (Bsd, 5e-3, 5e-3),
+    "bsd": (Bsd, 5e-3, 1.5e-3),
     "backprop-snn": (BackpropSnn, 1e-2, 2e-3),
     "backprop-ann": (BackpropAnn, 1e-2, 2e-3),
     "feedback-alignment": (FeedbackAlignment, 2e-2, 1.5e-2),

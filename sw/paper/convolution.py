@@ -12,22 +12,23 @@ RULES = {
     "backprop": ("backprop of the same network", "87.02 % (CIFAR-10)"),
 }
 LEAST = 0.91
+BATCH = 64
 
 
 def trained(rule: str, epochs: int, samples: int, seed: int) -> dict[str, float]:
     """Test accuracy, 0..1, of a CNN on Fashion-MNIST."""
-    from golden.learners import cnn
+    from golden.learners import convolutional
     from golden.learners.learner import fit
     from sw.paper.floating import tensors
 
     x, y, x_test, y_test = tensors(learning(data.load("fashion"), samples))
-    learner = {"bsd": cnn.bsd, "backprop": cnn.backprop}[rule]((1, 28, 28), 10, seed)
-    fit(learner, x, y, epochs)
+    learner = {"bsd": convolutional.bsd, "backprop": convolutional.backprop}[rule]((1, 28, 28), 10, seed)
+    fit(learner, x, y, epochs, BATCH)
     return {"accuracy": learner.accuracy(x_test, y_test)}
 
 
 def _trial(rule: str, plan: Plan) -> Trial:
-    return Trial("convolution", "trained", {"rule": rule, "epochs": plan.of(10, 1), "samples": plan.of(60_000, 500)})
+    return Trial("convolution", "trained", {"rule": rule, "epochs": plan.of(8, 1), "samples": plan.of(60_000, 500)})
 
 
 def trials(plan: Plan) -> list[Trial]:

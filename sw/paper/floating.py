@@ -21,7 +21,9 @@ def tensors(dataset: Dataset) -> "tuple[Tensor, Tensor, Tensor, Tensor]":
     return x, y, x_test, y_test
 
 
-def trained(rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int = 128, **options) -> "Learner":
+def trained(
+    rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int | None = None, **options
+) -> "Learner":
     """One of `golden.learners.named` after a training; options: of its class, a loss by its name."""
     from golden.learners.learner import Network, fit
     from golden.learners.losses import LOSSES
@@ -32,12 +34,19 @@ def trained(rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: in
         options["loss"] = LOSSES[options["loss"]]
     found = learner(rule, Network(tuple(sizes), seed=seed), **options)
     if epochs:
-        fit(found, x, y, epochs, batch)
+        fit(found, x, y, epochs, batch or found.BATCH)
     return found
 
 
 def recognition(
-    rule: str, source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, batch: int = 128, **options
+    rule: str,
+    source: str,
+    sizes: list[int],
+    epochs: int,
+    samples: int | None,
+    seed: int,
+    batch: int | None = None,
+    **options,
 ) -> dict[str, float]:
     """Test accuracy, 0..1, after a training on digits (split: the seed) or fashion."""
     dataset = learning(data.load(source, seed), samples)

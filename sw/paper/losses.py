@@ -9,7 +9,8 @@ CIFAR = "{} on CIFAR-10, by its CNN"
 LOSSES = {"reco": "84.13 %", "infonce": "72.38 %", "mse": "16.93 %"}
 """Of the paper's CNN."""
 TOPS = {"cross-entropy": "the paper's, signed", "mse": "signed, too", "reco": "unsigned: ReCo at the top"}
-BATCHES = (128, 32, 8, 1)
+BATCHES = {128: 1e-2, 32: 5e-3, 8: 2.5e-3, 1: 1e-3}
+"""Samples of an update, and Adam's rate: by the square root of them."""
 
 
 def network(plan: Plan) -> dict:
@@ -32,8 +33,8 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
         words = "learned" if theta else "fixed random"
         chip = Trial("integer", "recognition", digits | {"learn_theta": theta})
         cases[f"digits, the chip, {words} Theta"] = (chip, "", "integer, one sample at a time")
-    for batch in BATCHES[plan.of(0, 1) :]:
-        small = Trial("floating", "recognition", {"rule": "bsd", **digits, "batch": batch})
+    for batch, rate in BATCHES.items():
+        small = Trial("floating", "recognition", {"rule": "bsd", **digits, "batch": batch, "rate": rate})
         cases[f"digits, batches of {batch}"] = (
             small,
             "",

@@ -1,0 +1,76 @@
+"""Convolutional networks of five layers on spikes: BSD on them, and beside it backprop through time."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from golden.learners.bsd import Bsd
+from golden.learners.layers import Layer, convolutional, dense, sizes
+from golden.learners.learner import Learner, Network
+from golden.learners.neuron import Surrogate
+
+CHANNELS = (16, 32, 64)
+"""Of three convolutions of 3 x 3, each of stride 2; with the stimulus and the dense layer to the concepts, five layers."""
+
+
+class BackpropStack(Learner):
+    """Weight layers of any kind by backprop through time; the loss is the cross-entropy of V_L a step, in thresholds.
+
+    Args:
+        layers: 1..L, of the network's sizes; an MLP's where nothing is said.
+    """
+
+    KEEPS: ClassVar[frozenset[str]] = frozenset()
+    SOURCE = "Zenke & Ganguli 2018, SuperSpike: the surrogate derivative; Adam"
+    BATCH = 64
+
+    def __init__(self, network: Network, layers: Sequence[Layer] | None = None, rate: float = 2e-3):
+        super().__init__(network, rate)
+        self.layers = tuple(layers or dense(network))
+        neuron, generator = network.neuron, network.generator()
+        drawn = [layer.W(0.25 if l else 0.35, neuron, generator) for l, layer in enumerate(self.layers)]
+        self.W = [weight.requires_grad_() for weight in drawn]
+        self.optimizer = torch.optim.Adam(self.W)
+
+    def weights(self) -> dict[str, Tensor]:
+        return {f"W{l}": weight for l, weight in enumerate(self.W, 1)}
+
+    def voltages(self, x: Tensor) -> Tensor:
+        """V_L (B, K) of x (B, n_0), summed over time."""
+        neuron, L, s = self.network.neuron, self.network.layers, x[:, None]
+        for l, (layer, weight) in enumerate(zip(self.layers, self.W, strict=True), 1):
+            v = layer.basal(weight, self.wires.cross(l - 1, l, s))
+            if l > 1:
+                v = self.wires.cross_back(l, l - 1, v, L - l + 1)
+            v = v.expand(-1, neuron.steps, -1)
+            s = neuron.soma(v, Surrogate.apply)
+        return v.sum(1)
+
+    @torch.no_grad()
+    def perceive(self, x: Tensor) -> Tensor:
+        return self.voltages(x)
+
+    def teach(self, x: Tensor, y: Tensor) -> None:
+        self.optimizer.param_groups[0]["lr"] = self.rate
+        self.optimizer.zero_grad()
+        self.loss(self.voltages(x), y).backward()
+        self.optimizer.step()
+
+    def loss(self, V: Tensor, y: Tensor) -> Tensor:
+        """Of V_L (B, K), the mean over the batch."""
+        return functional.cross_entropy(V / (self.network.neuron.steps * self.network.neuron.threshold), y)
+
+
+def bsd(image: tuple[int, int, int], classes: int, seed: int) -> Bsd:
+    """BSD on images (channels, height, width); the rate is chosen on Fashion-MNIST."""
+    layers = convolutional(image, CHANNELS, classes)
+    return Bsd(Network(sizes(layers), seed=seed), layers, rate=2e-3)
+
+
+def backprop(image: tuple[int, int, int], classes: int, seed: int) -> BackpropStack:
+    """The same network by backprop."""
+    layers = convolutional(image, CHANNELS, classes)
+    return BackpropStack(Network(sizes(layers), seed=seed), layers)
