@@ -91,7 +91,7 @@ def test_sizes_that_do_not_fit_are_named(here):
         (
             "digits",
             Reading("load"),
-            "data: found 'digits'; allowed are electricity, a .csv file with --column, or a .txt file",
+            "data: found 'digits'; allowed are electricity, a .csv file with --column, kjv, or a .txt file",
         ),
         ("load.csv", Reading("load", daily=True), "--daily, --weekly: found no number of moments of a day"),
         ("load.csv", Reading("power"), "load.csv: found no column 'power'; allowed is one of time, load"),
