@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from sw import data
+from sw.data import foretold
 from sw.data.dataset import Dataset
+from sw.data.elements import PIECE
 from sw.paper.integer import learning
 
 if TYPE_CHECKING:
@@ -76,3 +78,39 @@ def autoencoder(
     model = kind(Network(tuple(sizes), NEURON, seed), learn_w=learns != "Theta", learn_theta=learns != "W")
     fit(model, x, y, epochs, BATCH)
     return {"error": model.error(x_test)}
+
+
+RATE = 1e-2
+"""Of all rules that foretell; none was chosen for one of them."""
+
+
+def sequence(name: str, rule: str, epochs: int, seed: int) -> dict[str, float]:
+    """Test error of values of variance 1, of a named configuration's data and sizes; rule: "bsd" or "backprop"."""
+    import torch
+
+    from golden.config import NAMED
+    from golden.learners.backprop import BackpropSnn
+    from golden.learners.bsd import Bsd
+    from golden.learners.learner import Network, fit
+    from golden.learners.recurrent import RecurrentBsd, cut, foretell
+    from golden.learners.recurrent_backprop import RecurrentBackprop
+
+    config = NAMED[name]
+    dataset = foretold.load(None, config)
+    x, y, x_test, _ = tensors(dataset)
+    network = Network(config.sizes, seed=seed)
+    values = {"neighbours": config.neighbours, "active": 1 / 16, "rate": RATE}
+    if config.recurrent:
+        model = RecurrentBsd(network, **values) if rule == "bsd" else RecurrentBackprop(network, RATE)
+        fit(model, *cut(x, y, PIECE), epochs, 16 if rule == "bsd" else 4)  # sequences side by side
+        scores = foretell(model, x_test)
+    else:
+        model = Bsd(network, **values) if rule == "bsd" else BackpropSnn(network, RATE)
+        fit(model, x, y, epochs, 32)
+        scores = torch.cat([model.perceive(part) for part in x_test.split(500)])
+    if rule == "bsd":  # whose cross-entropy is of voltages a step, in thresholds
+        scores = scores / (network.neuron.steps * network.neuron.threshold)
+    concepts = dataset.course.concepts
+    centres = concepts.low + concepts.distance * torch.arange(concepts.count)
+    change = (torch.softmax(scores.detach(), 1) * centres).sum(1)
+    return {"error": float(((change - torch.from_numpy(dataset.testing.true)) ** 2).mean())}

@@ -14,9 +14,8 @@ def _values(name: str, plan: Plan, recurrent: bool | None = None) -> Trial:
     return Trial("integer", "sequence", {"name": name, "epochs": plan.of(8, 1), **more})
 
 
-def _float(name: str, rule: str, plan: Plan, recurrent: bool | None = None) -> Trial:
-    more = {} if recurrent is None else {"recurrent": recurrent}
-    return Trial("floating", "sequence", {"name": name, "rule": rule, "epochs": plan.of(8, 1), **more})
+def _float(name: str, rule: str, plan: Plan) -> Trial:
+    return Trial("floating", "sequence", {"name": name, "rule": rule, "epochs": plan.of(8, 1)})
 
 
 def _texts(plan: Plan) -> dict[str, Trial]:
