@@ -7,6 +7,10 @@ from sw.paper.trial import Trial, seeds
 KEY, TITLE = "rules", "Other rules on the same network, and the criteria that each keeps"
 
 
+UNSEEN = "no wire shows it, but the rule says so itself"
+"""Why a criterion is not kept that no check finds broken."""
+
+
 def criteria(rule: str, seed: int) -> dict[str, list]:
     """By criterion whether it is kept, and in words what was seen, on a small network and random samples."""
     import torch
@@ -17,8 +21,11 @@ def criteria(rule: str, seed: int) -> dict[str, list]:
 
     generator = torch.Generator().manual_seed(seed)
     x, y = torch.rand(96, 20, generator=generator), torch.randint(5, (96,), generator=generator)
-    found = check(learner(rule, Network((20, 16, 12, 5), seed=seed)), x, y)
-    return {verdict.criterion: [verdict.kept, verdict.seen] for verdict in found}
+    own = learner(rule, Network((20, 16, 12, 5), seed=seed))
+    return {
+        verdict.criterion: [verdict.kept and verdict.criterion in own.KEEPS, verdict.seen if not verdict.kept else UNSEEN]
+        for verdict in check(own, x, y)
+    }
 
 
 def chip(seed: int) -> dict[str, list]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from sw.common.cluster import run_all
 from sw.common.errors import UserError
 from sw.common.terminal import say
-from sw.paper import agreement, around, chip, convolution, drawing, foretelling, losses, perception, rules
+from sw.paper import agreement, around, characters, chip, convolution, drawing, foretelling, losses, perception, rules
 from sw.paper.kept import Kept
 from sw.paper.page import publish, show
 from sw.paper.plan import Plan
@@ -44,8 +44,10 @@ QUESTIONS: tuple[Question, ...] = (
     losses,
     rules,
     agreement,
-    drawing,
+    drawing.DIGITS,
+    drawing.FASHION,
     foretelling,
+    characters,
     around,
     chip,
 )
