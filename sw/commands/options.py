@@ -215,18 +215,23 @@ DrawBackend = Annotated[
 ]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 Quick = Annotated[bool, Option("--quick", help="Small data and few epochs: minutes, a taste of each figure.")]
-Only = Annotated[list[str] | None, Option("--only", metavar="KEY", help="This part alone; may be given more than once.")]
+_PARTS = (
+    "perception, convolution, losses, rules, agreement, drawing, drawing-fashion, foretelling, characters, related, chip"
+)
+Only = Annotated[
+    list[str] | None, Option("--only", metavar="KEY", help=f"This part alone, of {_PARTS}; may be given more than once.")
+]
 Seeds = Annotated[int | None, Option("--seeds", metavar="N", help="Seeds of each figure. Default: 3, with --quick 1.")]
 Again = Annotated[bool, Option("--again", help="Measure what is kept once more.")]
 PaperJson = Annotated[
-    Path | None, _output("json", "Where to write the figures. Default: paper.json, with --quick build/paper-quick.json.")
+    Path | None, _output("json", "Where to write the figures. Default: paper.json, with --quick or --only in build.")
 ]
 PaperPage = Annotated[
     Path | None,
     Option(
         "--page",
         metavar="FILE.md",
-        help="Where to write the page. Default: docs/results.md, with --quick build/results-quick.md.",
+        help="Where to write the page. Default: docs/results.md, with --quick or --only in build.",
     ),
 ]
 JsonFile = Annotated[

@@ -103,7 +103,7 @@ def state() -> str:
         commit, changes = (_git(root, *words) for words in (("rev-parse", "--short=10", "HEAD"), ("status", "--porcelain")))
     except (OSError, subprocess.CalledProcessError):
         return f"version {version('bispike')}"
-    pages = ("docs/figures", "bench")  # what this very command writes
+    pages = ("docs/figures", "docs/results", "bench", "paper.json")  # what this very command writes
     changed = [line[3:] for line in changes.splitlines() if not line[3:].startswith(pages)]
     return f"commit {commit}" + (f" with {len(changed)} files changed" if changed else "")
 

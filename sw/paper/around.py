@@ -32,6 +32,5 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
     rows = []
     for method in METHODS:
         for figure in found[_trial(method, plan).key]["figures"]:
-            target = plan.target(figure["target"], figure["reached"])
-            rows.append(Row(figure["name"], figure["text"], [figure["value"]], "", *target, figure["how"]))
+            rows.append(Row(figure["name"], figure["text"], [figure["value"]], how=figure["how"]))
     return Section(KEY, TITLE, rows, "What each is, and why some do not help: docs/related.md; one alone: bispike related.")

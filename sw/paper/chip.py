@@ -63,6 +63,8 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
         own = name == RECOGNITION
         how = f"{run['values']:,} values compared, {epochs} epochs, all samples and tests"
         rows.append(Row(f"{what}: mismatches", str(run["differ"]), [run["differ"]], "", "0", run["differ"] == 0, how))
+        if run["differ"] or base["differ"]:  # it ended there, and has no clocks to speak of
+            continue
         times = run["training"] / base["training"]
         clocks = f"{run['training']:,.0f} / {run['inference']:,.0f}"
         target = ("", None) if own else ("<= 3 times recognition", times <= 3)

@@ -6,6 +6,7 @@ from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
 
+BACKPROP = "backprop, no spikes"
 RULES = {"recirculation": "floating point, the chip's rule", "reco": "floating point, the paper's loss in two bands"}
 
 
@@ -42,7 +43,7 @@ class Drawing:
         settings |= {"epochs": self.epochs[at], "samples": self.samples[at]}
         found = {"the chip": Trial("integer", "autoencoder", settings)}
         found |= {words: Trial("floating", "autoencoder", {"rule": rule, **settings}) for rule, words in RULES.items()}
-        found["backprop, no spikes"] = Trial("floating", "backprop_autoencoder", settings)
+        found[BACKPROP] = Trial("floating", "backprop_autoencoder", settings)
         for learns in ("W", "Theta") if network.apart else ():
             alone = settings | {"learns": learns}
             found[f"the chip, only {learns} learns"] = Trial("integer", "autoencoder", alone)
@@ -58,10 +59,9 @@ class Drawing:
             name, epochs = "-".join(map(str, network.sizes)), own["the chip"][0].settings["epochs"]
             means = {words: sum(values := of_seeds(found, of, "error")) / len(values) for words, of in own.items()}
             for words, of in own.items():
-                how, target = (
-                    f"{epochs} epochs; {means[words] / means['backprop, no spikes']:.2f} times backprop's",
-                    ("", None),
-                )
+                how, target = f"{epochs} epochs", ("", None)
+                if words != BACKPROP:
+                    how += f"; {means[words] / means[BACKPROP]:.2f} times backprop's"
                 if words == "the chip":
                     target = plan.target(f"<= {network.error}", means[words] <= network.error)
                 values = of_seeds(found, of, "error")
@@ -69,7 +69,11 @@ class Drawing:
             if network.taken:
                 taken, real = (of_seeds(found, own["the chip"], key) for key in ("taken", "taken_real"))
                 target = plan.target(f">= {100 * network.taken:.0f} %", sum(taken) / len(taken) >= network.taken)
+                drawn, own_spread = (
+                    spread(of_seeds(found, own["the chip"], key), 1, 4, "") for key in ("spread", "spread_real")
+                )
                 how = f"100 a class, by a classifier that takes {spread(real)} of real test images"
+                how += f"; spread of a pixel within a class {drawn}, of real ones {own_spread}"
                 rows.append(Row(f"{name}: drawn images taken for their class", spread(taken), taken, "", *target, how))
         return Section(self.KEY, self.TITLE, rows, "Mean squared error of pixels 0..1, of test samples. " + NO_FID)
 

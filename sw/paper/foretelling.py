@@ -50,8 +50,13 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
         ),
         Row("value and change, its twin without memory", error(twin, 5), twin, how=how),
     ]
-    for rule, words in (("bsd", "BSD, floating point"), ("backprop", "backprop of the same network")):
+    how += "; the mean of a softmax; {}"
+    ways = {
+        "bsd": ("BSD, floating point", "learned element by element, 16 sequences or 32 elements side by side"),
+        "backprop": ("backprop of the same network", "4 sequences, or 32 elements, at once"),
+    }
+    for rule, (words, way) in ways.items():
         for name, inputs in (("electricity", "six inputs"), ("electricity-recurrent", "value and change, recurrent")):
             values = of(_float(name, rule, plan))
-            rows.append(Row(f"{inputs}: {words}", error(values, 5), values, how=how))
+            rows.append(Row(f"{inputs}: {words}", error(values, 5), values, how=how.format(way)))
     return Section(KEY, TITLE, rows)

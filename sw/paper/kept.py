@@ -7,12 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sw.common.errors import UserError
 from sw.common.files import write
 from sw.paper.trial import Trial
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ("golden", "sw/paper", "sw/data", "sw/generation", "sw/related")
-"""The rooms whose code decides what a trial gives; the others only carry it about."""
+"""The rooms whose code counts: a change of another one, as of how a training is followed, loses no result."""
+MORE = {"sw.paper.chip": ("rtl", "cosim", "sw/boards", "sw/design", "sw/figures", "sw/training")}
+"""Rooms that count, too, for some trials: the core, its simulation and its synthesis."""
 
 
 class Kept:
@@ -30,7 +33,13 @@ class Kept:
         return kept["result"] if kept.get("trial") == trial.key else None
 
     def keep(self, trial: Trial, result: dict[str, Any]) -> None:
-        """Writes it down."""
+        """Writes it down. Raises UserError where the code has changed since this run began: of which it is, nobody knows."""
+        module = f"sw.paper.{trial.module}"
+        began = code(module)
+        code.cache_clear()
+        if code(module) != began:
+            found = f"{trial.name}: found that its code has changed while it was measured"
+            raise UserError(f"{found}, so it is not kept; allowed is to measure it again")
         write(self._file(trial), json.dumps({"trial": trial.key, "result": result}) + "\n")
 
     def _file(self, trial: Trial) -> Path:
@@ -40,7 +49,12 @@ class Kept:
 
 @cache
 def code(module: str) -> str:
-    """A digest of the module's file and of all that it imports from rooms that count, at whatever depth."""
+    """A digest of `files`."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files(module))).hexdigest()
+
+
+def files(module: str) -> list[Path]:
+    """The module's own and all that it imports from rooms that count, at whatever depth."""
     seen: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -49,8 +63,8 @@ def code(module: str) -> str:
         if path and name not in seen:
             seen[name] = path
             waiting += _imports(path)
-    counting = sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(COUNTS))
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in counting)).hexdigest()
+    rooms = COUNTS + MORE.get(module, ())
+    return sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(rooms))
 
 
 def _file_of(module: str) -> Path | None:

@@ -8,7 +8,7 @@ KEY, TITLE = "losses", "What makes BSD work: losses, the backward network, the t
 CIFAR = "{} on CIFAR-10, by its CNN"
 LOSSES = {"reco": "84.13 %", "infonce": "72.38 %", "mse": "16.93 %"}
 """Of the paper's CNN."""
-TOPS = {"cross-entropy": "the paper's, signed", "mse": "signed, too", "reco": "unsigned: ReCo at the top"}
+TOPS = {"mse": "signed, as the cross-entropy of all rows above", "reco": "unsigned: ReCo at the top"}
 BATCHES = {128: 1e-2, 32: 5e-3, 8: 2.5e-3, 1: 1e-3}
 """Samples of an update, and Adam's rate: by the square root of them."""
 
@@ -38,7 +38,7 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
         cases[f"digits, batches of {batch}"] = (
             small,
             "",
-            "64-128-64-10" + (", as the chip takes samples" if batch == 1 else ""),
+            f"Adam's rate {rate:g}" + (", as the chip takes samples" if batch == 1 else ""),
         )
     return cases
 
@@ -56,6 +56,7 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
     for name, (trial, paper, how) in cases.items():
         target = plan.target("the paper's order", order) if name.startswith("reco") else ("", None)
         net = "-".join(map(str, trial.settings["sizes"]))
-        said = f"{net}, {trial.settings['epochs']} epochs" + (f"; {how}" if how else "")
+        samples = f" of {trial.settings['samples']:,} samples" if trial.settings["samples"] else ""
+        said = f"{net}, {trial.settings['epochs']} epochs{samples}" + (f"; {how}" if how else "")
         rows.append(Row(name, spread(got[name]), got[name], paper, *target, said))
     return Section(KEY, TITLE, rows, "Fashion-MNIST, test samples, where a row names no other data.")

@@ -4,9 +4,14 @@ from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
 
-KEY, TITLE = "perception", "Perception: BSD beside backprop, on the same networks, samples and epochs"
+KEY, TITLE = (
+    "perception",
+    "Perception: BSD beside backprop, on the same networks, samples and epochs, each with its own rate and batch",
+)
 DEEP = [64, 128, 128, 128, 64, 64, 10]
 RULES = ("backprop, no spikes", "backprop", "BSD, floating point", "BSD, the chip")
+BATCHES = dict(zip(RULES, ("batches of 128", "batches of 128", "batches of 32", "one by one"), strict=True))
+"""Those that `golden.learners` has for each."""
 MOST_BELOW, CHIP_BELOW = 0.005, 0.003
 """How far BSD may be below backprop of spikes, and the chip below BSD in floating point."""
 
@@ -45,6 +50,6 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
             for own, other, below in ((RULES[2], RULES[1], MOST_BELOW), (RULES[3], RULES[2], CHIP_BELOW)):
                 if rule == own:
                     distance = (sum(reached[own]) - sum(reached[other])) / plan.seeds
-                    target = plan.target(f"no more than {100 * below:.1f} below {other}", distance >= -below)
-            rows.append(Row(f"{name}: {rule}", spread(reached[rule]), reached[rule], "", *target, how))
+                    target = plan.target(f"no more than {100 * below:.1f} points below {other}", distance >= -below)
+            rows.append(Row(f"{name}: {rule}", spread(reached[rule]), reached[rule], "", *target, f"{how}, {BATCHES[rule]}"))
     return Section(KEY, TITLE, rows)

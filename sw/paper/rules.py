@@ -82,4 +82,5 @@ def section(plan: Plan, found: dict[str, dict]) -> Section:
         rows.append(Row(NAMES.get(rule, rule), text, values, how=f"keeps {kept}" + (f". {broken}" if broken else "")))
     how = f"Digits 64-128-64-10, {digits['epochs']} epochs | Fashion-MNIST 784-256-128-10"
     note = f"{how}, {fashion['samples']:,} samples, {fashion['epochs']} epochs; test samples."
+    note += " BSD's C5 is that of its hidden layers: the cross-entropy at its top has a sign, which crosses no layer."
     return Section(KEY, TITLE, rows, f"{note} What each criterion is, and how it is checked: docs/criteria.md.")

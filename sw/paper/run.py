@@ -8,17 +8,20 @@ from typing import Protocol
 from rich.console import Console
 
 from sw.common.cluster import run_all
-from sw.common.errors import UserError
+from sw.common.errors import CheckError, UserError
+from sw.common.files import make_folder
 from sw.common.terminal import say
-from sw.paper import agreement, around, characters, chip, convolution, drawing, foretelling, losses, perception, rules
+from sw.paper import agreement, around, characters, chip, convolution, drawing, foretelling, losses, needs, perception, rules
 from sw.paper.kept import Kept
-from sw.paper.page import publish, show
+from sw.paper.page import missed, publish, show
 from sw.paper.plan import Plan
 from sw.paper.table import Section
 from sw.paper.trial import Trial
 
 FOLDER = Path("build/paper")
 """Where results are kept."""
+LONG = {"convolution", "chip", "around"}
+"""Modules whose trials take minutes to an hour each."""
 
 
 class Question(Protocol):
@@ -72,7 +75,8 @@ def paper(
         address, workers: see `sw.common.cluster.workers_at`.
 
     Raises:
-        UserError: a question that there is not; a scheduler or a number of workers that cannot be.
+        UserError, DataError: a question that there is not; data or tools that are missing; a scheduler or a number of
+            workers that cannot be. CheckError: a target is missed, as that chip and golden are equal.
     """
     known = {question.KEY: question for question in QUESTIONS}
     for key in only:
@@ -86,7 +90,24 @@ def paper(
     left = [trial for trial in wanted.values() if again or kept.find(trial) is None]
     if len(left) < len(wanted):
         say(console, f"{len(wanted) - len(left)} of {len(wanted)} trainings and measurements are kept from before")
-    _run(left, kept, address, workers, console)
+    needs.check(left)
+    for path in (output, page, FOLDER / "any"):
+        make_folder(path.parent)
+    try:
+        _run(left, kept, address, workers, console, again)
+    except (UserError, CheckError):  # of one of them; what the others gave is shown
+        publish(_sections(plan, kept), plan, time.monotonic() - began, output, page, console)
+        raise
+    sections = _sections(plan, kept)
+    publish(sections, plan, time.monotonic() - began, output, page, console)
+    show(console, [one for one in sections if not only or one.key in only])
+    if names := missed(sections):
+        raise CheckError(f"{len(names)} targets are missed: {'; '.join(names)}")
+    return sections
+
+
+def _sections(plan: Plan, kept: Kept) -> list[Section]:
+    """All there are, as far as they are measured."""
     sections = []
     for question in QUESTIONS:
         found = {trial.key: kept.find(trial) for trial in question.trials(plan)}
@@ -94,19 +115,18 @@ def paper(
             sections.append(Section(question.KEY, question.TITLE, [], measured=False))
         else:
             sections.append(question.section(plan, found))
-    show(console, [one for one in sections if not only or one.key in only])
-    publish(sections, plan, time.monotonic() - began, output, page, console)
     return sections
 
 
-def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console) -> None:
-    """Runs trials side by side and keeps what each gives as it comes."""
+def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console, again: bool) -> None:
+    """Runs trials side by side, the longest first, and keeps what each gives as it comes."""
     if not left:
         return
-    named = {trial.name: trial for trial in left}
+    named = {trial.name: trial for trial in sorted(left, key=lambda trial: trial.module not in LONG)}
     tasks = {name: (trial.run, ()) for name, trial in named.items()}
     try:
         run_all(tasks, address, workers, "measuring", console, lambda name, result: kept.keep(named[name], result))
     except KeyboardInterrupt:
-        say(console, f"interrupted: {FOLDER} keeps what is measured; the same command goes on")
+        how = "without --again" if again else "the same command"
+        say(console, f"interrupted: {FOLDER} keeps what is measured; {how} goes on")
         raise

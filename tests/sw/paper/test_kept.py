@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sw.common.errors import UserError
 from sw.paper import kept
 from sw.paper.kept import Kept, code
 from sw.paper.trial import Trial
@@ -60,6 +61,18 @@ def test_half_a_file_is_no_result(folder):
     assert results.find(TRIAL) is None
 
 
-def test_the_code_of_the_real_trials_reaches_golden():
-    code.cache_clear()
-    assert code("sw.paper.integer") != code("sw.paper.floating")
+def test_code_that_changes_while_it_is_measured_is_of_no_result(folder):
+    results = Kept(folder / "kept")
+    assert results.find(TRIAL) is None  # as each run begins
+    (folder / "golden/rule.py").write_text("other = 1\n")
+    with pytest.raises(UserError, match="its code has changed while it was measured"):
+        results.keep(TRIAL, {"accuracy": 0.5})
+
+
+@pytest.mark.parametrize("module, file", [
+    ("integer", "golden/rule.py"), ("floating", "golden/learners/bsd.py"), ("around", "sw/related/sums.py"),
+    ("chip", "rtl/engine/core.py"), ("chip", "cosim/compare.py"), ("chip", "sw/boards/synthesis.py"),
+])  # fmt: skip
+def test_the_code_of_the_real_trials_is_what_they_run(module, file):
+    assert kept.ROOT / file in kept.files(f"sw.paper.{module}")
+    assert kept.ROOT / "rtl/engine/core.py" not in kept.files("sw.paper.integer")

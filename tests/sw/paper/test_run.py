@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from sw import cli
-from sw.common.errors import UserError
+from sw.common.errors import CheckError, UserError
 from sw.paper import run
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
@@ -48,7 +48,7 @@ def ran(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "run_all", instead)
-    monkeypatch.setattr(run, "QUESTIONS", (Question("one"), Question("two", least=0.6)))
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one"), Question("two", least=0.5)))
     return names
 
 
@@ -71,16 +71,16 @@ def test_the_page_and_the_json_say_what_is_reached(ran, capsys):
         Path("docs/results.md").read_text(),
         json.loads(Path("paper.json").read_text()),
     )
-    assert "50.00 ± 35.36 %" in said and "1 of 2 targets are reached" in said
+    assert "50.00 ± 35.36 %" in said and "2 of 2 targets are reached" in said
     assert "| row of one | **50.00 ± 35.36 %** | 0.9 | >= 0.5 | yes | so |" in page
-    assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.6 | **no** | so |" in page
+    assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.5 | yes | so |" in page
     assert [section["rows"][0]["values"] for section in kept["sections"]] == [[0.25, 0.75]] * 2
 
 
 def test_one_part_alone_leaves_the_others_to_be_measured(ran):
     one, two = measure(only=["one"])
     assert one.measured and not two.measured and len(ran) == 2
-    assert "Not measured with this code: `bispike paper --only two`" in Path("docs/results.md").read_text()
+    assert "Not measured with this code: `bispike paper --seeds 2 --only two`" in Path("docs/results.md").read_text()
 
 
 def test_an_interruption_keeps_what_is_measured(ran, monkeypatch, capsys):
@@ -88,14 +88,26 @@ def test_an_interruption_keeps_what_is_measured(ran, monkeypatch, capsys):
     with pytest.raises(KeyboardInterrupt):
         measure()
     assert "interrupted: build/paper keeps what is measured" in capsys.readouterr().out
-    assert len(list(Path("build/paper").iterdir())) == 2 and not Path("docs").exists()
+    assert len(list(Path("build/paper").iterdir())) == 2 and not Path("docs/results.md").exists()
 
 
 def test_a_taste_has_no_targets_and_files_of_its_own(ran):
     assert cli.main(["paper", "--quick"]) == 0
-    assert len(ran) == 2 and not Path("docs").exists()
+    assert len(ran) == 2 and not Path("docs/results.md").exists()
     page = Path("build/results-quick.md").read_text()
     assert "| row of one | **25.00 %** | 0.9 |  |  | so |" in page and "`bispike paper --quick`" in page
+
+
+def test_a_missed_target_is_1_after_all_is_written(ran, monkeypatch):
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one"), Question("two", least=0.6)))
+    with pytest.raises(CheckError, match="1 targets are missed: row of two"):
+        measure()
+    assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.6 | **no** | so |" in Path("docs/results.md").read_text()
+
+
+def test_no_seeds_at_all_are_refused(ran, capsys):
+    assert cli.main(["paper", "--seeds", "0"]) == 2 and not ran
+    assert capsys.readouterr().err == "bispike: --seeds: found 0; allowed is 1 or more\n"
 
 
 @pytest.mark.parametrize("options, said", [
