@@ -14,8 +14,14 @@ from sw.paper.trial import Trial
 ROOT = Path(__file__).parents[2]
 COUNTS = ("golden", "sw/paper", "sw/data", "sw/generation", "sw/related")
 """The rooms whose code counts: a change of another one, as of how a training is followed, loses no result."""
-MORE = {"sw.paper.chip": ("rtl", "cosim", "sw/boards", "sw/design", "sw/figures", "sw/training")}
-"""Rooms that count, too, for some trials: the core, its simulation and its synthesis."""
+GOLDEN = ("sw/training/golden_", "cosim/account.py", "cosim/job.py")
+MORE = {
+    "sw.paper.integer": GOLDEN,
+    "sw.paper.agreement": GOLDEN,
+    "sw.paper.around": GOLDEN,
+    "sw.paper.chip": ("rtl", "cosim", "sw/boards", "sw/design", "sw/figures", "sw/training"),
+}
+"""What counts, too, for some trials: how the golden model is trained; the core, its simulation and its synthesis."""
 
 
 class Kept:

@@ -43,12 +43,16 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console) -> N
 
 
 def trained(config: Config, dataset: Dataset, **options: bool) -> "GoldenNetwork":
-    """The golden model after a whole training in memory alone; `options` of its model, as `learn_w` of an auto-encoder."""
+    """The golden model after a whole training in memory alone; `options` of its model, as `learn_w` of an auto-encoder.
+
+    What is pending at an epoch's end is written there, as by a training that tests after each.
+    """
     order = epoch_order(dataset, config, 0)
     network = GoldenNetwork(config, samples=config.epochs * len(order), **options)
     for epoch in range(config.epochs):
         chosen = dataset.training[epoch_order(dataset, config, epoch)]
         network.learn(chosen, config.decay_at(epoch, config.epochs))
+        network.model.finish()
     return network
 
 

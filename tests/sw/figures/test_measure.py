@@ -119,6 +119,7 @@ def test_an_accuracy_is_that_of_the_golden_model_with_the_split_as_seed(monkeypa
         order = data.order(100, 2, epoch)
         model.decay = config.decay_at(epoch, 3)
         model.train(few.x_train[order], few.y_train[order])
+        model.finish()
     right = (model.train(few.x_test, few.y_test, learn=False).prediction == few.y_test).mean()
     assert golden_figures.accuracy("tiny", "digits", 2, {"epochs": 3}) == right
 

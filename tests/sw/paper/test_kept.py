@@ -70,7 +70,8 @@ def test_code_that_changes_while_it_is_measured_is_of_no_result(folder):
 
 
 @pytest.mark.parametrize("module, file", [
-    ("integer", "golden/rule.py"), ("floating", "golden/learners/bsd.py"), ("around", "sw/related/sums.py"),
+    ("integer", "golden/rule.py"), ("integer", "sw/training/golden_backend.py"), ("integer", "cosim/account.py"),
+    ("floating", "golden/learners/bsd.py"), ("around", "sw/related/sums.py"),
     ("chip", "rtl/engine/core.py"), ("chip", "cosim/compare.py"), ("chip", "sw/boards/synthesis.py"),
 ])  # fmt: skip
 def test_the_code_of_the_real_trials_is_what_they_run(module, file):

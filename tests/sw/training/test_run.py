@@ -11,7 +11,9 @@ import pytest
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli
+from sw.data import load
 from sw.training import run
+from sw.training.golden_backend import trained
 from tests.sw.training.runs import arrays, assert_same
 
 ACCURACIES = {"test_accuracy", "golden_accuracy", "backprop_accuracy"}
@@ -76,6 +78,15 @@ def test_the_same_command_gives_the_same_network_in_a_folder_of_its_own(small, t
     cli.main(small)
     cli.main(small)
     assert_same(arrays(tmp_path / "runs" / "small"), arrays(tmp_path / "runs" / "small-2"))
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_a_training_in_memory_gives_the_network_of_a_run(small, tmp_path):
+    random = np.random.default_rng(0)  # samples that teach to the last: an update is pending at each epoch's end
+    np.savez("noise.npz", x=random.integers(0, 16, (60, 9)), y=random.integers(0, 2, 60))
+    cli.main([*small[:-1], "noise.npz"])
+    config = Config.load("small.toml")
+    assert_same(trained(config, load("noise.npz", 0)).model.state(), arrays(tmp_path / "runs" / "small"))
 
 
 @pytest.mark.usefixtures("unpainted")
