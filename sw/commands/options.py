@@ -216,7 +216,8 @@ DrawBackend = Annotated[
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 Quick = Annotated[bool, Option("--quick", help="Small data and few epochs: minutes, a taste of each figure.")]
 _PARTS = (
-    "perception, convolution, losses, rules, agreement, drawing, drawing-fashion, foretelling, characters, related, chip"
+    "perception, perception-fashion, convolution, losses, rules, agreement, drawing, drawing-fashion, foretelling, "
+    "characters, related, chip"
 )
 Only = Annotated[
     list[str] | None, Option("--only", metavar="KEY", help=f"This part alone, of {_PARTS}; may be given more than once.")

@@ -1,55 +1,76 @@
 """Can two networks that teach each other with spikes name samples as well as one that backprop teaches?"""
 
+from dataclasses import dataclass
+
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
 
-KEY, TITLE = (
-    "perception",
-    "Perception: BSD beside backprop, on the same networks, samples and epochs, each with its own rate and batch",
-)
-DEEP = [64, 128, 128, 128, 64, 64, 10]
-RULES = ("backprop, no spikes", "backprop", "BSD, floating point", "BSD, the chip")
-BATCHES = dict(zip(RULES, ("batches of 128", "batches of 128", "batches of 32", "one by one"), strict=True))
-"""Those that `golden.learners` has for each."""
-MOST_BELOW, CHIP_BELOW = 0.005, 0.003
-"""How far BSD may be below backprop of spikes, and the chip below BSD in floating point."""
+RULES = {
+    "backprop, no spikes": ("backprop-ann", "batches of 128"),
+    "backprop": ("backprop-snn", "batches of 128"),
+    "BSD, floating point": ("bsd", "batches of 32"),
+    "BSD, the chip": ("", "one by one"),
+}
+"""By what is said of it the rule in `golden.learners.named`, and the batches that it has there."""
+LIMITS = {"BSD, floating point": ("backprop", 0.005), "BSD, the chip": ("BSD, floating point", 0.003)}
+"""Below which other rule it may be, and by how much."""
 
 
-def networks(plan: Plan) -> dict[str, dict]:
-    """What is trained, by name."""
-    fashion = {"samples": plan.of(20_000, 2_000), "epochs": plan.of(5, 2)}
-    return {
-        "digits 64-128-64-10": {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 5), "samples": None},
-        "digits, six weight layers": {"source": "digits", "sizes": DEEP, "epochs": plan.of(20, 5), "samples": None},
-        "Fashion-MNIST 784-256-128-10": {"source": "fashion", "sizes": [784, 256, 128, 10], **fashion},
-    }
+@dataclass(frozen=True)
+class Perception:
+    """A question about the networks of one source. epochs, samples: of a whole run, and of a taste; samples None: all."""
 
+    KEY: str
+    TITLE: str
+    source: str
+    epochs: tuple[int, int]
+    samples: tuple[int | None, int | None]
+    networks: tuple[list[int], ...]
 
-def trial(rule: str, network: dict) -> Trial:
-    """A rule's training of a network."""
-    if rule == "BSD, the chip":
-        return Trial("integer", "recognition", network)
-    name = {"backprop, no spikes": "backprop-ann", "backprop": "backprop-snn", "BSD, floating point": "bsd"}[rule]
-    return Trial("floating", "recognition", {"rule": name, **network})
+    def trial(self, plan: Plan, rule: str, sizes: list[int]) -> Trial:
+        """A rule's training of a network."""
+        at, name = int(plan.quick), RULES[rule][0]
+        network = {"source": self.source, "sizes": sizes, "epochs": self.epochs[at], "samples": self.samples[at]}
+        if not name:
+            return Trial("integer", "recognition", network)
+        return Trial("floating", "recognition", {"rule": name, **network})
 
+    def trials(self, plan: Plan) -> list[Trial]:
+        chosen = [self.trial(plan, rule, sizes) for sizes in self.networks for rule in RULES]
+        return [one for trial in chosen for one in seeds(trial, plan.seeds)]
 
-def trials(plan: Plan) -> list[Trial]:
-    return [one for net in networks(plan).values() for rule in RULES for one in seeds(trial(rule, net), plan.seeds)]
-
-
-def section(plan: Plan, found: dict[str, dict]) -> Section:
-    rows = []
-    for name, network in networks(plan).items():
-        reached: dict[str, list[float]] = {
-            rule: of_seeds(found, seeds(trial(rule, network), plan.seeds), "accuracy") for rule in RULES
-        }
-        how = f"{network['epochs']} epochs" + (f" of {network['samples']:,} samples" if network["samples"] else "")
-        for rule in RULES:
-            target = ("", None)
-            for own, other, below in ((RULES[2], RULES[1], MOST_BELOW), (RULES[3], RULES[2], CHIP_BELOW)):
-                if rule == own:
-                    distance = (sum(reached[own]) - sum(reached[other])) / plan.seeds
+    def section(self, plan: Plan, found: dict[str, dict]) -> Section:
+        rows = []
+        for sizes in self.networks:
+            own = {rule: seeds(self.trial(plan, rule, sizes), plan.seeds) for rule in RULES}
+            reached = {rule: of_seeds(found, trials, "accuracy") for rule, trials in own.items()}
+            settings = own["backprop"][0].settings
+            how = f"{settings['epochs']} epochs" + (f" of {settings['samples']:,} samples" if settings["samples"] else "")
+            for rule, values in reached.items():
+                target = ("", None)
+                if rule in LIMITS:
+                    other, below = LIMITS[rule]
+                    distance = (sum(values) - sum(reached[other])) / plan.seeds
                     target = plan.target(f"no more than {100 * below:.1f} points below {other}", distance >= -below)
-            rows.append(Row(f"{name}: {rule}", spread(reached[rule]), reached[rule], "", *target, f"{how}, {BATCHES[rule]}"))
-    return Section(KEY, TITLE, rows)
+                name = f"{'-'.join(map(str, sizes))}: {rule}"
+                rows.append(Row(name, spread(values), values, "", *target, f"{how}, {RULES[rule][1]}"))
+        return Section(self.KEY, self.TITLE, rows, "Test samples; each rule has its own rate and batch.")
+
+
+DIGITS = Perception(
+    "perception",
+    "Perception: BSD beside backprop on digits, same networks, samples and epochs",
+    "digits",
+    (20, 5),
+    (None, None),
+    ([64, 128, 64, 10], [64, 128, 128, 128, 64, 64, 10]),
+)
+FASHION = Perception(
+    "perception-fashion",
+    "Perception: the same on Fashion-MNIST",
+    "fashion",
+    (5, 2),
+    (20_000, 2_000),
+    ([784, 256, 128, 10],),
+)

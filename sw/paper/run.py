@@ -42,7 +42,8 @@ class Question(Protocol):
 
 
 QUESTIONS: tuple[Question, ...] = (
-    perception,
+    perception.DIGITS,
+    perception.FASHION,
     convolution,
     losses,
     rules,
