@@ -60,5 +60,5 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 
 clean:
-	rm -rf build runs bench.json bench-boards.json .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf build runs bench.json bench-boards.json paper.json .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
