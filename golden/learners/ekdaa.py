@@ -8,14 +8,14 @@ has a bias, and Adam scales the steps.
 """
 
 from abc import abstractmethod
-from functools import cached_property
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional, grad
 
-from golden.learners.learner import Learner, Network
+from golden.learners.learner import Network
+from golden.learners.mlp import Mlp, outer, output_error
 
 SIDE, STRIDE, PADDING = 3, 2, 1
 """Of the kernels, in pixels: each layer has half the height and width of the one below."""
@@ -30,7 +30,7 @@ def sizes_of(pixels: int, channels: tuple[int, ...], classes: int) -> tuple[int,
     return (*sizes, classes)
 
 
-class Cnn(Learner):
+class Cnn(Mlp):
     """Layers 1..L-1 are convolutions with tanh, layer L is a matrix: its activations are the scores.
 
     Members:
@@ -43,7 +43,7 @@ class Cnn(Learner):
 
     def __init__(self, network: Network, rate: float):
         super().__init__(network, rate)
-        self.generator, sizes = network.generator(), network.sizes
+        sizes = network.sizes
         side = round(sizes[0] ** 0.5)
         self.shapes = [(1, side, side)]
         for size in sizes[1:-1]:
@@ -51,7 +51,6 @@ class Cnn(Learner):
             self.shapes.append((size // side**2, side, side))
         if any(size != c * h * w for size, (c, h, w) in zip(sizes, self.shapes, strict=False)):
             raise ValueError(f"sizes: found {sizes}; allowed are square pictures, then channels times half the sides")
-        self.w: dict[str, Tensor] = {}
         for l in range(1, network.layers):
             self.w[f"W{l}"] = self.kernels(l)
         pre = sizes[-2]
@@ -81,8 +80,8 @@ class Cnn(Learner):
     @torch.no_grad()
     def teach(self, x: Tensor, y: Tensor) -> None:
         (h, pre), L = self.forward(x), self.network.layers
-        error = torch.softmax(h[L], 1) - functional.one_hot(y, self.network.classes)
-        gradients = {f"W{L}": pre[L].T @ error}
+        error = output_error(h[L], y)
+        gradients = {f"W{L}": outer(pre[L], error)}
         for l in range(L - 1, 0, -1):
             arrived = self.wires.cross(l + 1, l, error, phase=L - l, teaches=True)
             error = self.error(l, h[l], arrived)
@@ -100,21 +99,6 @@ class Cnn(Learner):
         side = self.shapes[l][1]
         rest = side - ((above.shape[2] - 1) * STRIDE - 2 * PADDING + SIDE)
         return functional.conv_transpose2d(above, weights, stride=STRIDE, padding=PADDING, output_padding=rest)
-
-    @cached_property
-    def adam(self) -> torch.optim.Adam:
-        """Scales each weight's gradient by what that same weight has seen before."""
-        return torch.optim.Adam(list(self.w.values()))
-
-    def learn(self, gradients: dict[str, Tensor], batch: int) -> None:
-        """One step against gradients, summed over a batch."""
-        self.adam.param_groups[0]["lr"] = self.rate
-        for name, weight in self.w.items():
-            weight.grad = gradients[name] / batch
-        self.adam.step()
-
-    def weights(self) -> dict[str, Tensor]:
-        return self.w
 
 
 class Ekdaa(Cnn):

@@ -20,10 +20,10 @@ def outer(pre: Tensor, delta: Tensor) -> Tensor:
 
 
 class Mlp(Learner):
-    """A learner whose layers are matrices.
+    """A learner with weights by name, and Adam on them.
 
     Members:
-        w: all weights by name, W1 to WL (n_pre, n_post) among them.
+        w: all weights by name, W1 to WL among them: matrices (n_pre, n_post), where a rule says nothing else.
         generator: of the initial weights; a rule with weights of its own draws on.
     """
 
