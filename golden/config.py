@@ -76,6 +76,9 @@ class Config(Derived):
         default=(), metadata={"doc": "the layers of each engine; empty: one engine for all layers"}
     )
     learn_theta: bool = choice((True, False), "learn the backward network; false: fixed random Theta", True)
+    stimulus_recall: bool = choice(
+        (True, False), "recall the stimulus, too; false: only down to layer 1, in less memory and time", True
+    )
     epochs: int = number(1, 10000, "passes over the training samples", 20)
     seed: int = number(0, 2**31 - 1, "seed of initial weights, order and rounding noise", 0)
 

@@ -21,6 +21,7 @@ class Derived:
     rate: int
     theta_rate: int
     recurrent: bool
+    stimulus_recall: bool
     decay: tuple[int, ...]
 
     @property
@@ -32,6 +33,11 @@ class Derived:
     def classes(self) -> int:
         """Number of concepts K, the size of layer L."""
         return self.sizes[-1]
+
+    @property
+    def lowest(self) -> int:
+        """The lowest layer of the backward network: 0, or 1 where the stimulus is not recalled."""
+        return 0 if self.stimulus_recall else 1
 
     def rows(self, layer: int) -> int:
         """Rows of W[layer]: the neurons of the layer below, and of layer 1's own where it sees its counts."""

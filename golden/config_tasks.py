@@ -58,6 +58,9 @@ def check_task(config: "Config") -> None:
         raise ConfigError(
             f"coding: found {config.coding} with task autoencoder; allowed is rate: what is recalled are spikes"
         )
+    if not config.stimulus_recall and (config.task == "autoencoder" or config.layers == 1):
+        of = "task autoencoder" if config.task == "autoencoder" else "one weight layer"
+        raise ConfigError(f"stimulus_recall: found false with {of}; allowed is true: nothing else is recalled")
     defaults = {f.name: f.default for f in dataclasses.fields(config)}
     for key, what in _UNUSED[config.task].items():
         if (found := getattr(config, key)) != defaults[key]:

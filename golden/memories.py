@@ -11,7 +11,8 @@ TEMPLATE = 31
 
 
 class Memories(Weights):
-    """One tensor a layer; a new core's are zeros but for its concepts' codes (see `fill`).
+    """One tensor a layer; a new core's are zeros but for its concepts' codes (see `fill`). What a core does not keep is
+    None: where the stimulus is not recalled, all of layer 0, and h[1], which nobody learns from.
 
     Members:
         W, Theta: see `Weights`.
@@ -26,10 +27,13 @@ class Memories(Weights):
         n, K, L = config.sizes, config.classes, config.layers
         # Plain tensors of the processor, which may change in place wherever they are used.
         with torch.inference_mode(False), torch.device("cpu"):
-            self.h = [*(zeros(K, n[i]) for i in range(L)), config.steps * torch.eye(K, dtype=torch.int32)]
-            self.m = [self.h[0], *(torch.zeros_like(h) for h in self.h[1:-1]), self.h[-1]]
-            self.E = [zeros(K, n[i]) for i in range(L)]
-            self.S = [zeros(K) for i in range(L)]
+            lowest = config.lowest
+            of = lambda kept, *shape: zeros(*shape) if kept else None  # noqa: E731
+            codes = config.steps * torch.eye(K, dtype=torch.int32)
+            self.h = [*(of(i > lowest or not lowest, K, n[i]) for i in range(L)), codes]
+            self.m = [self.h[0], *(zeros(K, n[i]) for i in range(1, L)), codes]
+            self.E = [of(i >= lowest, K, n[i]) for i in range(L)]
+            self.S = [of(i >= lowest, K) for i in range(L)]
             rows = [config.rows(i) for i in range(1, L + 1)]
             self.due, self.next = Update(rows, n[1:]), Update(rows, n[1:])
 
@@ -37,7 +41,7 @@ class Memories(Weights):
         """All that a state holds, by its names: W1.., Theta0.., h0.., E0.., S0.., m1.. ."""
         L, tensors = self.config.layers, super().tensors()
         for name in ("h", "E", "S"):
-            tensors |= {f"{name}{i}": getattr(self, name)[i] for i in range(L)}
+            tensors |= {f"{name}{i}": part for i, part in enumerate(getattr(self, name)[:L]) if part is not None}
         return tensors | {f"m{i}": self.m[i] for i in range(1, L)}
 
     def keep_update(self, other: "Memories") -> None:

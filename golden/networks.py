@@ -14,13 +14,18 @@ from golden.neuron import soma, stimulus_counts, stimulus_spikes
 
 
 class Networks:
-    """Steps 2 to 5 of the contract for one configuration. A trace is a dict of tensors by the contract's names."""
+    """Steps 2 to 5 of the contract for one configuration. A trace is a dict of tensors by the contract's names.
+
+    Members:
+        below: the layers of the backward network under the concepts, ascending.
+    """
 
     def __init__(self, config: Config):
         n = config.sizes
         self.config = config
         self.t, self.s = rsqrt_table(TEMPLATE**2 * max(config.sizes))
         self.W_noise = [None, *(noise.pattern(config.rows(i), n[i]) for i in range(1, len(n)))]
+        self.below = range(config.lowest, config.layers)
         self.Theta_noise = [noise.pattern(n[i + 1], n[i]) for i in range(config.layers)]
 
     def __deepcopy__(self, memo) -> "Networks":
@@ -70,7 +75,7 @@ class Networks:
         """What layer L's spikes (..., T, n_L) evoke in the backward network, with these; see `evoke`."""
         config = self.config
         trace = {f"sh{config.layers}": spikes}
-        for i in reversed(range(config.layers)):
+        for i in reversed(self.below):
             v = product(trace[f"sh{i + 1}"], Theta[i] >> config.weight_shift)
             s, u = soma(v, config.threshold, config.leak)
             V, r = v.sum(-2, dtype=torch.int32), s.sum(-2, dtype=torch.int32)

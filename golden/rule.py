@@ -76,7 +76,7 @@ class Rule(Networks):
         """
         m.next.gain.copy_(gain)
         m.next.bases.copy_(bases)
-        for i in range(self.config.layers + 1):
+        for i in range(self.config.lowest, self.config.layers + 1):
             self.teach_layer(i, m, y, trace)
 
     def teach_layer(self, i: int, m: Memories, y: Tensor, trace: dict[str, Tensor]) -> None:
@@ -104,7 +104,7 @@ class Rule(Networks):
             gain: 2^(rate_b + 8). shift: of X. bases: (L,) noise bases of Theta[0..L-1].
         """
         trace = {}
-        for i in range(self.config.layers):
+        for i in self.below:
             above = m.h[i + 1].index_select(0, k)[0]
             E, S, template = (part[i].index_select(0, k)[0] for part in (m.E, m.S, m.m))
             X, G = plasticity.apical_error(E, S, template, shift, 0 if i else self.config.steps)
@@ -118,8 +118,9 @@ class Rule(Networks):
     def recall(self, m: Memories, k: Tensor) -> dict[str, Tensor]:
         """Step 4: the backward network recalls concept k (1,), and remembers counts and templates. See `evoke`."""
         trace = self.evoke(m, k)
-        for i in range(self.config.layers):
-            m.h[i].index_copy_(0, k, trace[f"rh{i}"][None])
+        for i in self.below:
+            if m.h[i] is not None:
+                m.h[i].index_copy_(0, k, trace[f"rh{i}"][None])
         for i in range(1, self.config.layers):
             template = rnd(trace[f"Vh{i}"], 2 + self.log2_steps).clamp(-TEMPLATE, TEMPLATE)
             m.m[i].index_copy_(0, k, template[None])

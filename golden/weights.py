@@ -51,7 +51,7 @@ class Weights:
     Members:
         W: l = 1..L, int32 (rows, n_l), feedforward; W[0] is None. Rows are those of the n_{l-1} neurons below and, in layer
             1 where it is recurrent, of its own n_1.
-        Theta: l = 0..L-1, int32 (n_{l+1}, n_l), backward.
+        Theta: l = 0..L-1, int32 (n_{l+1}, n_l), backward; Theta[0] is None where the stimulus is not recalled.
     """
 
     def __init__(self, config: Config):
@@ -60,7 +60,7 @@ class Weights:
         # Plain tensors of the processor, which may change in place wherever they are used.
         with torch.inference_mode(False), torch.device("cpu"):
             self.W = [None, *(zeros(config.rows(i), n[i]) for i in range(1, L + 1))]
-            self.Theta = [zeros(n[i + 1], n[i]) for i in range(L)]
+            self.Theta = [zeros(n[i + 1], n[i]) if i >= config.lowest else None for i in range(L)]
 
     def fill(self) -> None:
         """Weights as a new core has them, drawn from `config.seed`."""
@@ -74,8 +74,9 @@ class Weights:
             basal, lateral = self.W[i][: n[i - 1]], self.W[i][n[i - 1] :]
             self._draw(basal, random, gain, (stimulus if i == 1 else 0.25) * n[i - 1], offset)
             self._draw(lateral, random, gain, 0.25 * n[i], offset)
-        for i in range(L):
-            self._draw(self.Theta[i], random, backward, top if i == L - 1 else 0.25 * n[i + 1], 0)
+        for i in range(L):  # Theta[0], too, where it is not kept, so that the others are the same
+            own = self.Theta[i] if i >= config.lowest else zeros(n[i + 1], n[i])
+            self._draw(own, random, backward, top if i == L - 1 else 0.25 * n[i + 1], 0)
 
     def _draw(self, weights: Tensor, random: np.random.Generator, gain: float, active: float, offset: int) -> None:
         values = random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 2**self.config.weight_shift
@@ -83,8 +84,8 @@ class Weights:
 
     def tensors(self) -> dict[str, Tensor]:
         """All weights by name: W1.., Theta0.. ."""
-        L = self.config.layers
-        return {f"W{i}": self.W[i] for i in range(1, L + 1)} | {f"Theta{i}": self.Theta[i] for i in range(L)}
+        L, lowest = self.config.layers, self.config.lowest
+        return {f"W{i}": self.W[i] for i in range(1, L + 1)} | {f"Theta{i}": self.Theta[i] for i in range(lowest, L)}
 
     def limits(self) -> dict[str, tuple[tuple[int, ...], int, int]]:
         """Shape, least and largest value of each of `tensors`."""

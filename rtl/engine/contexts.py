@@ -75,6 +75,11 @@ class Source:
     first_row: int = 0
 
 
+def lowest_of(config: Config) -> int:
+    """The lowest layer that a core has: 0 where it recalls the stimulus, else 1."""
+    return config.lowest if config.learn or config.task == "autoencoder" else 1
+
+
 def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Context, ...]:
     """Those of an engine of these layers."""
     n, contexts, word, place = config.sizes, [], 0, 0

@@ -10,7 +10,7 @@ class Layers:
     """What an engine is, and its layers in ascending order.
 
     layers: L. classes: K. learn: with all that learns. contexts: its layers. recurrent: samples come in sequences
-    (docs/sequences.md).
+    (docs/sequences.md). lowest: the layer that recalls end at.
     """
 
     lanes: int
@@ -23,6 +23,7 @@ class Layers:
     contexts: tuple[Context, ...]
     task: str
     recurrent: bool
+    lowest: int
 
     @property
     def autoencoder(self) -> bool:
@@ -65,8 +66,7 @@ class Layers:
         if not rows:
             return ()
         if apical:
-            lowest = 0 if self.learn or self.autoencoder else 1
-            down = (Target(layer - 1, apical=True),) if layer > lowest else ()
+            down = (Target(layer - 1, apical=True),) if layer > self.lowest else ()
             return (*down, Target(layer + 1, echo=True)) if self.echoes else down
         if layer < self.layers:
             return (Target(layer + 1),)

@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.checks import patient
+from rtl.engine.contexts import lowest_of
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
@@ -77,7 +78,8 @@ class Stimulus(wiring.Component):
             m.d.comb += header.last.eq(beat.last | blank.any())  # to finish ends the sequence
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
         present, begins = self.i.valid | blank.any(), (self.i.valid & ~self.hold) | blank.any()
-        targets = [self.link.words, self.counts] if config.learn else [self.link.words]
+        recalls = lowest_of(config) == 0  # and layer 0 learns from the sample's counts
+        targets = [self.link.words, self.counts] if recalls else [self.link.words]
         sents = [Signal(name=f"sent{number}") for number in range(len(targets))]
         for sent, target in zip(sents, targets, strict=True):
             m.d.comb += target.valid.eq(present & begun & ~sent)
@@ -89,7 +91,7 @@ class Stimulus(wiring.Component):
         m.d.comb += sent_all.eq(Cat(sents).all())
         goes = present & begun & sent_all
         m.d.comb += [
-            self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | ~config.learn)),
+            self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | int(not recalls))),
             self.i.ready.eq(begun & sent_all & ~blank.any()),
             self.link.words.payload.header.eq(header),
             self.counts.payload.label.eq(label),

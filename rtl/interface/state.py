@@ -22,7 +22,7 @@ def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.nd
         full[f"N{int(name[1:])}"] = (full[name].astype(np.int64) ** 2).sum(1)
     samples = full.pop("samples")
     full[f"h{config.layers}"] = config.steps * np.eye(config.classes, dtype=np.int64)
-    return full | {f"samples{layer}": samples for layer in range(config.layers + 1)}
+    return full | {f"samples{layer}": samples for layer in range(config.lowest, config.layers + 1)}
 
 
 def on_chip(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
@@ -38,4 +38,4 @@ def without_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np
     if config.task == "autoencoder":
         return own | {"samples": state["samplesW1"]} if config.learn else own
     own = {name: value for name, value in own.items() if name != f"h{config.layers}"}
-    return own | {"samples": state["samples0"]} if config.learn else own
+    return own | {"samples": state["samples1"]} if config.learn else own

@@ -52,7 +52,7 @@ def record(config: Config, learned: int, inferred: int) -> list[tuple[int, int, 
     if config.task == "autoencoder":
         chip.draw(random_codes(config, inferred))
     chip.save()
-    if config.task != "autoencoder" and config.learn:
+    if config.task != "autoencoder" and config.learn and config.stimulus_recall:
         chip.recall()
     return recorder.lines
 

@@ -25,8 +25,8 @@ class Lesson:
 
 @dataclass
 class Sample:
-    """A sample, by layer. perceived: its passes (1..L); lessons (0..L): none where it is not learned; recalled: behind it, a
-    block's end, for each concept in turn the passes of layers 0..L-1."""
+    """A sample, by layer. perceived: its passes (1..L); lessons (0..L, or 1..L where the stimulus is not recalled): none
+    where it is not learned; recalled: behind it, at a block's end, of each concept in turn the passes of all these but L."""
 
     perceived: dict[int, Walked]
     lessons: dict[int, Lesson] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class _Watched:
         return trace
 
     def concept(self, m, k, gain, shift, bases):
-        before = {f"before{i}": h.index_select(0, k)[0] for i, h in enumerate(m.h)}
+        before = {f"before{i}": h.index_select(0, k)[0] for i, h in enumerate(m.h) if h is not None}
         trace = before | super().concept(m, k, gain, shift, bases)
         kept = {name: v.numpy().copy() for name, v in trace.items() if name.startswith(("before", "G", "rh"))}
         self.concepts.setdefault(len(self.samples) - 1, []).append(kept)
@@ -94,14 +94,14 @@ def _ends(config: Config, samples: Samples) -> dict[str, np.ndarray]:
 def _learned(config: Config, rule: _Watched, n: int) -> Sample:
     trace, label = rule.samples[n]
     sample = Sample(_perceived(config, trace, rule.samples[n - 2][0] if n > 1 else None))
-    for i in range(config.layers + 1):
+    for i in range(config.lowest, config.layers + 1):
         near = 256 - int(trace[f"C{i}"][label]) < config.dead_zone_of(i)
         apical = config.learn_theta and i < config.layers
         pushes = [bool(b) for b in trace[f"b1_{i}"]] if apical else []
         sample.lessons[i] = Lesson(near or not (i or apical), pushes if i else pushes[label : label + 1])
     for concept in rule.concepts.get(n, []):
         passes = {}
-        for i in range(config.layers):
+        for i in range(config.lowest, config.layers):
             if i + 1 == config.layers:
                 new = old = concept[f"before{i + 1}"] > 0
             else:

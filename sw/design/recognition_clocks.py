@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import inf
 
 from golden.config import Config
-from rtl.engine.contexts import Target
+from rtl.engine.contexts import Target, lowest_of
 from rtl.engine.formats import EngineFormat
 from rtl.engine.readout import LATENCY
 from sw.design.core_clocks import FIRST, Core, Words
@@ -30,18 +30,18 @@ class RecognitionCore(Core):
         return [self.stimulus(), self.code()]
 
     def stimulus(self) -> Process:
-        """Samples, word by word, to layers 1 and 0."""
+        """Samples, word by word, to layer 1, and to layer 0 where it learns."""
         time = 0.0
-        bottom = self.of(0).learner if self.config.learn else None
+        bottom = self.of(0).learner if lowest_of(self.config) == 0 else None
         for number, sample in enumerate(self.samples):
             time = yield lambda time=time, number=number: max(
                 time, self.room(FIRST), self.opens[0], bottom.free(0, number) if bottom else 0
             )
             self.begun[FIRST] += 1
             time = yield from self.send(time + 1, FIRST, sample.perceived[1])
-            if sample.lessons:
+            if bottom and sample.lessons:
                 bottom.teach(0, number, time)
-            if sample.recalled:
+            if bottom and sample.recalled:
                 self.opens[0] = inf
                 bottom.close(0, number, time)
 
@@ -80,7 +80,7 @@ class RecognitionEngine(Engine):
 
     def order(self) -> Iterator[Source]:
         layers = self.config.layers
-        yield from ((layer, DOWN) for layer in reversed(range(layers)))
+        yield from ((layer, DOWN) for layer in reversed(range(self.form.lowest, layers)))
         yield from ((layer, UP) for layer in reversed(range(1, layers + 1)))
 
     def ready(self, source: Source, number: int) -> tuple[float, Walked | None]:
@@ -91,7 +91,7 @@ class RecognitionEngine(Engine):
 
     def targets(self, layer: int, side: str) -> list[Source]:
         if side == DOWN:
-            return [(layer - 1, DOWN)] if layer else []
+            return [(layer - 1, DOWN)] if layer > self.form.lowest else []
         return [(layer + 1, UP)] if layer < self.config.layers else []
 
     def follow(self, now: Pass, time: float) -> None:

@@ -124,9 +124,13 @@ class Chip:
         return self._stream(code, None, "recall", advance)
 
     def recall(self) -> np.ndarray:
-        """What the backward network recalls for each concept: counts (K, n_0), 0..T. An inference-only core has none."""
+        """What the backward network recalls for each concept: counts (K, n_0), 0..T. Only of a core that learns, with the
+        stimulus recalled."""
         self._check_task("recall", "recognition", "sequence")
         self._check_learning("recall")
+        if not self.config.stimulus_recall:
+            found = f"recall: found a core with stimulus_recall = false, {self.config.name}"
+            raise TransportError(f"{found}; allowed is one that recalls the stimulus")
         self._stream(self._blank(), None, "recall")
         self.finish()
         return self._read(("h0",))["h0"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
-from golden.config import Config
+from golden.config import Config, ConfigError
 from golden.errors import SampleError
 from golden.records import Records
 from sw.data.encoding import Encoding
@@ -80,7 +80,10 @@ class Model(Network):
         return self._network.predict(x)
 
     def recall(self) -> np.ndarray:
-        """What the backward network paints for each concept: counts (K, n_0), 0..T."""
+        """What the backward network paints for each concept: counts (K, n_0), 0..T. Raises ConfigError where the
+        configuration has no such recall."""
+        if not self.config.stimulus_recall:
+            raise ConfigError("stimulus_recall: found false; allowed with recall is true")
         self._network.model.recall()
         return self._network.model.h[0].numpy().copy()
 

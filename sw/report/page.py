@@ -52,7 +52,7 @@ footer { color: var(--muted); font-size: 13px; }
 
 def page(folder: Path, config: Config, values: dict, more: str = "") -> str:
     """The report of a run as HTML. Reads the pictures in `folder`. `more`: of another run, HTML at the end."""
-    captions = dict(PICTURES)
+    captions = {name: caption for name, caption in PICTURES.items() if (folder / name).exists()}
     captions["learning_curve.png"] += golden_caption(values)
     if values["backprop_accuracy"] is not None:
         captions["learning_curve.png"] += (
@@ -158,4 +158,4 @@ def layers(config: Config, values: dict) -> str:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return html.escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+    return html.escape((", ".join(map(str, value)) or "-") if isinstance(value, list) else str(value))

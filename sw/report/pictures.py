@@ -38,7 +38,8 @@ class Spikes:
 
     Members:
         image: (n_0,) pixels 0..15; label, prediction: concepts.
-        forward, backward: for each layer 0..L spikes (T, n_l): evoked by the stimulus, and by the concept `label`.
+        forward, backward: for each layer 0..L spikes (T, n_l): evoked by the stimulus, and by the concept `label`; None
+            where it is not recalled.
         direct: whether pixels drive layer 1 as currents, so that layer 0 has no spikes of its own.
     """
 
@@ -46,7 +47,7 @@ class Spikes:
     label: int
     prediction: int
     forward: list[np.ndarray]
-    backward: list[np.ndarray]
+    backward: list[np.ndarray | None]
     direct: bool
 
 
@@ -188,14 +189,13 @@ def raster(path: Path, spikes: Spikes, shape: tuple[int, int] | None, title: str
 
 
 def _stimulus(side: Figure, spikes: Spikes, shape: tuple[int, int] | None) -> None:
-    """The stimulus and what the backward network recalls of its concept, as pictures."""
-    steps = len(spikes.backward[0])
+    """The stimulus and what the backward network recalls of its concept, if it does, as pictures."""
     shape = shape or (1, len(spikes.image))
-    images = (
-        (spikes.image, 15, PAPER, "stimulus", FORWARD),
-        (spikes.backward[0].sum(0), steps, EMBER, "recalled", BACKWARD),
-    )
-    for axes, (image, top, colors, label, color) in zip(side.subplots(2, 1), images, strict=True):
+    images = [(spikes.image, 15, PAPER, "stimulus", FORWARD)]
+    if spikes.backward[0] is not None:
+        images.append((spikes.backward[0].sum(0), len(spikes.backward[0]), EMBER, "recalled", BACKWARD))
+    places = side.subplots(len(images), 1, squeeze=False)[:, 0]
+    for axes, (image, top, colors, label, color) in zip(places, images, strict=True):
         axes.imshow(
             image.reshape(shape),
             vmin=0,
@@ -212,7 +212,8 @@ def _stimulus(side: Figure, spikes: Spikes, shape: tuple[int, int] | None) -> No
 
 
 def _layer(axes: Axes, spikes: Spikes, i: int) -> None:
-    forward, backward = spikes.forward[i].astype(float), spikes.backward[i].astype(float)
+    forward, recalled = spikes.forward[i].astype(float), spikes.backward[i] is not None
+    backward = spikes.backward[i].astype(float) if recalled else np.zeros_like(forward)
     steps, neurons = forward.shape
     current = spikes.direct and i == 0
     if current:  # no spikes: the same current at every step
@@ -226,7 +227,8 @@ def _layer(axes: Axes, spikes: Spikes, i: int) -> None:
         axes.axhline(t, color="white", linewidth=1)
     if neurons <= 160:
         axes.vlines(range(1, neurons), 0, 2 * steps + 1, color="white", linewidth=0.8)
-    axes.set_yticks([steps / 2, steps + 1 + steps / 2], ["current" if current else "feedforward", "backward"], fontsize=9)
+    below = "backward" if recalled else "not recalled"
+    axes.set_yticks([steps / 2, steps + 1 + steps / 2], ["current" if current else "feedforward", below], fontsize=9)
     for tick, color in zip(axes.get_yticklabels(), (FORWARD, BACKWARD), strict=True):
         tick.set_color(color)
     axes.set_xticks([0, neurons])
@@ -234,7 +236,9 @@ def _layer(axes: Axes, spikes: Spikes, i: int) -> None:
     axes.spines[:].set_visible(False)
     name = "stimulus" if i == 0 else "concept" if i == len(spikes.forward) - 1 else "hidden"
     axes.set_title(f"layer {i}, {name}", loc="left", fontsize=10, pad=3)
-    axes.set_title(f"agreement {_cosine(forward.sum(0), backward.sum(0)):.2f}", loc="right", fontsize=9, color=MUTED, pad=3)
+    if recalled:
+        agreement = _cosine(forward.sum(0), backward.sum(0))
+        axes.set_title(f"agreement {agreement:.2f}", loc="right", fontsize=9, color=MUTED, pad=3)
 
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> float:

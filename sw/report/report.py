@@ -48,12 +48,14 @@ def _model(kept: Checkpoint) -> "IntegerModel":
     return model
 
 
-def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray]:
-    """Spikes (T, n_l) of layers 0..L that concept `label` evokes on the way down; the model stays as it is."""
+def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray | None]:
+    """Spikes (T, n_l) of layers 0..L that concept `label` evokes on the way down, None where it evokes none; the model stays
+    as it is."""
     import torch
 
     trace = model.rule.recall(copy.deepcopy(model.memories), torch.tensor([label]))
-    return [trace[f"sh{layer}"].numpy() for layer in range(model.config.layers + 1)]
+    lowest, layers = model.config.lowest, model.config.layers
+    return [trace[f"sh{layer}"].numpy() if layer >= lowest else None for layer in range(layers + 1)]
 
 
 def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -> None:
@@ -64,9 +66,10 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
     folder.draw(
         "learning_curve.png", lambda path: pictures.learning_curve(path, curves, f"Learning, sample by sample: {name}")
     )
-    means = class_means(dataset, config.classes)
-    recalled = kept.state["h0"] if kept.state else _model(kept).state()["h0"]
-    draw_recall(folder / "recall.png", recalled, means, config.steps, dataset.image_shape)
+    if config.stimulus_recall:
+        means = class_means(dataset, config.classes)
+        recalled = kept.state["h0"] if kept.state else _model(kept).state()["h0"]
+        draw_recall(folder / "recall.png", recalled, means, config.steps, dataset.image_shape)
     spikes = spikes_of(kept, dataset)
     folder.draw("raster.png", lambda path: pictures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))
     folder.write("summary.json", json.dumps(values, indent=2) + "\n")

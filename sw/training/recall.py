@@ -35,6 +35,8 @@ def recall(
     for_recognition(kept.config, source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")
+    if not kept.config.stimulus_recall:
+        raise UserError(f"{source}: found a network with stimulus_recall = false; allowed is one that recalls the stimulus")
     encoding = history.encoding(kept)
     with console.status("building the chip"), asked(kept, where) as network:
         recalled = network.recall()

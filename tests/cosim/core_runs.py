@@ -18,7 +18,19 @@ from golden.config import Config
 torch.set_num_threads(1)  # small tensors: more threads only wait for each other
 
 BENCH = "cosim.benches.core"
-BUILT = ("task", "recurrent", "engines", "sizes", "lanes", "steps", "coding", "leak", "learn", "weight_bits")
+BUILT = (
+    "task",
+    "recurrent",
+    "engines",
+    "sizes",
+    "lanes",
+    "steps",
+    "coding",
+    "leak",
+    "learn",
+    "weight_bits",
+    "stimulus_recall",
+)
 """What is built into a core. All the rest is in registers, so that one build serves many configurations."""
 
 

@@ -31,9 +31,11 @@ SHAPES = {
     "engines": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((1,), (0, 2, 3)), **SLOW),
     "an engine each": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((0,), (1,), (2,), (3,))),
     "inference": Config(sizes=(7, 5, 3), lanes=2, learn=False),
+    "no stimulus": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, stimulus_recall=False, **SLOW),
+    "no stimulus, engines": Config(sizes=(9, 6, 3), lanes=4, block=2, engines=((0,), (1,), (2,)), stimulus_recall=False),
 }
 """`wide`: more than 64 rows, a weight scale above 0, in a layer that has both networks."""
-LONG = ("tiny", "rate", "wide", "twelve", "bottleneck", "two", "deep", "an engine each")
+LONG = ("tiny", "rate", "wide", "twelve", "bottleneck", "two", "deep", "an engine each", "no stimulus, engines")
 
 
 def runs() -> list:
@@ -149,6 +151,7 @@ def configs(draw, deepest: int = 8, widest: int = 40) -> Config:
         theta_rate=draw(st.integers(-5, 2)),
         stochastic=draw(st.booleans()),
         learn_theta=draw(st.booleans()),
+        stimulus_recall=layers == 1 or draw(st.booleans()),
         seed=draw(st.integers(0, 2**31 - 1)),
     )
 

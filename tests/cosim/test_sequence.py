@@ -29,6 +29,7 @@ SHAPES = {
     "one neuron": sequence(sizes=(1, 1, 2), lanes=1, block=2, recurrent=True),
     "one pixel": sequence(sizes=(1, 9, 2), lanes=2, steps=8, block=2, recurrent=True, neighbours=0),
     "deep": sequence(sizes=(9, 8, 7, 6, 6, 5, 4), lanes=3, steps=8, block=4, recurrent=True, seed=2, **SLOW),
+    "no stimulus": sequence(sizes=(7, 5, 4, 3), lanes=2, block=4, recurrent=True, stimulus_recall=False, **SLOW),
     "64 lanes": sequence(sizes=(70, 66, 40), lanes=64, block=3, recurrent=True, neighbours=31),
 }
 QUICK = ("layer 1 is the top",)

@@ -207,6 +207,14 @@ def test_a_configuration_is_frozen():
         ({"name": ""}, "name: found ''; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
         ({"name": "../evil"}, "name: found '../evil'; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
         ({"name": 300 * "a"}, f"name: found '{80 * 'a'}'; allowed are 1 to 64 letters, digits, spaces and . _ + -"),
+        (
+            {"stimulus_recall": False},
+            "stimulus_recall: found false with one weight layer; allowed is true: nothing else is recalled",
+        ),
+        (
+            {"stimulus_recall": False, "task": "autoencoder", "coding": "rate", "sizes": (4, 3, 2)},
+            "stimulus_recall: found false with task autoencoder; allowed is true: nothing else is recalled",
+        ),
         ({"window_low": 400}, "window_low: found 400; allowed is anything below window_high = 320"),
     ],
 )

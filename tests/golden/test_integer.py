@@ -199,6 +199,31 @@ def test_initial_weights_are_the_contracts_draws(bits):
         assert_equal(model.Theta[l], np.clip(draw, low, high), f"Theta{l}")
 
 
+@pytest.mark.parametrize("sizes", [(37, 19, 7, 3), (12, 9, 4)])
+def test_without_layer_0_all_that_is_left_is_the_same(sizes):
+    whole = IntegerModel(ODD.replace(sizes=sizes))
+    shaken(whole, 5, 0.3)
+    part = IntegerModel(whole.config.replace(stimulus_recall=False))
+    own = part.state()
+    assert whole.state().keys() - own.keys() == {"Theta0", "h0", "h1", "E0", "S0"}
+    part.load({name: value for name, value in whole.state().items() if name in own})
+    x, y = samples(whole.config, 10)
+    expected, found = whole.trace(x[0], y[0]), part.trace(x[0], y[0])
+    assert expected.keys() - found.keys() >= {"d0", "C0", "a0", "after_Theta0"}
+    for name, value in found.items():
+        assert_equal(value, expected[name], name)
+    assert_equal(part.train(x, y).counters, whole.train(x, y).counters, "counters")
+    assert_equal(part.train(x, y).voltages, whole.train(x, y).voltages, "voltages")  # blocks have ended
+    for name, value in part.state().items():
+        assert_equal(value, whole.state()[name], name)
+
+
+def test_a_new_core_without_layer_0_has_the_weights_of_one_with_it():
+    whole, part = IntegerModel(ODD), IntegerModel(ODD.replace(stimulus_recall=False))
+    for name, value in part.state().items():
+        assert_equal(value, whole.state()[name], name)
+
+
 def test_lanes_change_no_number():
     x, y = samples(ODD, 9)
     model, changed = IntegerModel(ODD), IntegerModel(ODD.replace(lanes=1))

@@ -276,6 +276,13 @@ def test_an_auto_encoder_names_nothing(complaint, tmp_path, command):
     assert "auto.npz: found a network of task autoencoder; allowed is one that names samples: recognition" in said
 
 
+def test_a_network_without_the_stimulus_recalls_none(complaint, tmp_path):
+    untrained(tmp_path / "half.npz", NAMED["tiny"].replace(stimulus_recall=False))
+    said = complaint("recall", "--from", "half.npz")
+    found = "half.npz: found a network with stimulus_recall = false; allowed is one that recalls the stimulus"
+    assert said == f"bispike: {found}\n"
+
+
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:
     """A checkpoint file of a network that never learned."""
     from golden.integer import IntegerModel

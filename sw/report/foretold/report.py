@@ -38,9 +38,10 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
         labels = dataset.y_test[: len(said)]
         symbols = "".join(dataset.encoding.name(label) for label in labels)
         text = read_text(symbols, (said.prediction == labels).tolist())
-    means = class_means(dataset, config.classes)
-    recalled = kept.state["h0"] if kept.state else np.zeros(means.shape)
-    draw_recall(folder / "recall.png", recalled, means, config.steps, None, "each concept")
+    if config.stimulus_recall:
+        means = class_means(dataset, config.classes)
+        recalled = kept.state["h0"] if kept.state else np.zeros(means.shape)
+        draw_recall(folder / "recall.png", recalled, means, config.steps, None, "each concept")
     spikes = spikes_of(kept, dataset)
     folder.draw("raster.png", lambda path: raster(path, spikes, None, "One element in both networks"))
     folder.write("summary.json", json.dumps(values, indent=2) + "\n")

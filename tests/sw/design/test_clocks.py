@@ -36,6 +36,7 @@ SIMULATED = {
     "small": SHAPES["small"],
     "deep": SHAPES["deep"],
     "two engines": TWO,
+    "no stimulus": TWO.replace(stimulus_recall=False),
     "foretells": FORETELLS,
     "returns": RETURNS,
     "returns, two engines": RETURNS.replace(engines=((1,), (0, 2, 3))),

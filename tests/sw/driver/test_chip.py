@@ -224,6 +224,19 @@ def test_an_inference_only_core_takes_its_part_of_a_state(asked):
         chip.train(*samples(1))
 
 
+def test_a_core_without_the_stimulus_recalls_none():
+    chip = Chip(GoldenTransport(CONFIG.replace(stimulus_recall=False)), CONFIG.replace(stimulus_recall=False))
+    model = IntegerModel(chip.config)
+    x, y = samples(9)
+    assert_same(records(chip.train(x, y)), records(model.train(x, y)))
+    saved, state = chip.save(), model.state()
+    assert saved.keys() == state.keys() and "Theta0" not in state
+    for name, value in state.items():
+        np.testing.assert_array_equal(saved[name], value)
+    with pytest.raises(TransportError, match="recall: found a core with stimulus_recall = false, "):
+        chip.recall()
+
+
 def test_registers_are_counted_and_read_while_a_result_waits(chip):
     chip.transport.write(ADDRESS["SAMPLE"], [0] * -(-CONFIG.sizes[0] // 8))
     chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])

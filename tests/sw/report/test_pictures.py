@@ -76,3 +76,6 @@ def test_a_raster_draws_both_networks_spikes(tmp_path, direct):
     forward, backward = (picture(tmp_path / f"{name}.png") for name in ("forward", "backward"))
     assert share(forward, pictures.FORWARD) > 10 * share(forward, pictures.BACKWARD)
     assert share(backward, pictures.BACKWARD) > 10 * share(backward, pictures.FORWARD)
+    spikes = Spikes(np.zeros(9, int), 1, 0, none, [None, *every[1:]], direct)
+    pictures.raster(tmp_path / "no stimulus.png", spikes, (3, 3), "layer 0 is not recalled")
+    assert share(picture(tmp_path / "no stimulus.png"), pictures.BACKWARD) < share(backward, pictures.BACKWARD)
