@@ -27,7 +27,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
     What is a speed is measured first and alone; then the golden trainings share the cores with the chip's other trainings.
 
     Args:
-        full: with the configuration `fashion` too: about half an hour more.
+        full: eight splits of the digits, not four, and the configuration `fashion` too: an hour more.
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
@@ -59,5 +59,5 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     command = f"{COMMAND} --full" if full else COMMAND
-    notes = () if full else (f"Without Fashion-MNIST and the core of its size: `{COMMAND} --full`.",)
+    notes = () if full else (f"Four splits, without Fashion-MNIST and the core of its size: `{COMMAND} --full` has all.",)
     return publish(Measurement("Figures", command, time.monotonic() - began, figures, notes), output, page, console)
