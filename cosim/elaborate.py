@@ -37,9 +37,10 @@ def _versions() -> tuple[str, ...]:
 
 @cache
 def _rtl() -> str:
-    """What every component may depend on: the source of rtl/, the configuration, and this file."""
-    root = Path(_file("rtl")).parent
-    files = [*sorted(root.rglob("*.py")), *map(Path, (_file("golden.config"), _file("cosim.assertions"), __file__))]
+    """What every component may depend on: the source of rtl/, what it takes from golden, and this file."""
+    rtl, golden = (Path(_file(name)).parent for name in ("rtl", "golden.config"))
+    own = [golden / "records.py", Path(_file("cosim.assertions")), Path(__file__)]
+    files = [*sorted(rtl.rglob("*.py")), *sorted(golden.glob("config*.py")), *own]
     return digest(*(f"{path.name} {path.read_text(encoding='utf-8')}" for path in files))
 
 

@@ -127,7 +127,8 @@ class Config(Derived):
 
     def _check_addresses(self) -> None:
         """Every weight of an engine has an address, and a pass over all rows can be counted."""
-        above = [*self.sizes[1:], 0]
+        built = range(self.lowest_built if self.has_backward else self.layers, self.layers)  # layers with a Theta
+        above = [self.sizes[at + 1] if at in built else 0 for at in range(self.layers + 1)]
         rows = [above[at] + (self.rows(at) if at else 0) for at in range(self.layers + 1)]
         engines = self.engines or (range(self.layers + 1),)
         words = max(sum(self.groups(layer) * rows[layer] for layer in engine) for engine in engines)

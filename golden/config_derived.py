@@ -21,6 +21,7 @@ class Derived:
     rate: int
     theta_rate: int
     recurrent: bool
+    learn: bool
     stimulus_recall: bool
     decay: tuple[int, ...]
 
@@ -38,6 +39,16 @@ class Derived:
     def lowest(self) -> int:
         """The lowest layer of the backward network: 0, or 1 where the stimulus is not recalled."""
         return 0 if self.stimulus_recall else 1
+
+    @property
+    def has_backward(self) -> bool:
+        """Whether a core has the backward network: to learn, and an auto-encoder in any case."""
+        return self.learn or self.task == "autoencoder"
+
+    @property
+    def lowest_built(self) -> int:
+        """The lowest layer that a core has: `lowest`, or 1 where it has no backward network."""
+        return self.lowest if self.has_backward else 1
 
     def rows(self, layer: int) -> int:
         """Rows of W[layer]: the neurons of the layer below, and of layer 1's own where it sees its counts."""

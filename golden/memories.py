@@ -27,10 +27,10 @@ class Memories(Weights):
         n, K, L = config.sizes, config.classes, config.layers
         # Plain tensors of the processor, which may change in place wherever they are used.
         with torch.inference_mode(False), torch.device("cpu"):
-            lowest = config.lowest
+            lowest, counted = config.lowest, 0 if config.lowest == 0 else config.lowest + 1
             of = lambda kept, *shape: zeros(*shape) if kept else None  # noqa: E731
             codes = config.steps * torch.eye(K, dtype=torch.int32)
-            self.h = [*(of(i > lowest or not lowest, K, n[i]) for i in range(L)), codes]
+            self.h = [*(of(i >= counted, K, n[i]) for i in range(L)), codes]
             self.m = [self.h[0], *(zeros(K, n[i]) for i in range(1, L)), codes]
             self.E = [of(i >= lowest, K, n[i]) for i in range(L)]
             self.S = [of(i >= lowest, K) for i in range(L)]

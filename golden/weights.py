@@ -75,8 +75,8 @@ class Weights:
             self._draw(basal, random, gain, (stimulus if i == 1 else 0.25) * n[i - 1], offset)
             self._draw(lateral, random, gain, 0.25 * n[i], offset)
         for i in range(L):  # Theta[0], too, where it is not kept, so that the others are the same
-            own = self.Theta[i] if i >= config.lowest else zeros(n[i + 1], n[i])
-            self._draw(own, random, backward, top if i == L - 1 else 0.25 * n[i + 1], 0)
+            theta = self.Theta[i] if i >= config.lowest else zeros(n[i + 1], n[i])
+            self._draw(theta, random, backward, top if i == L - 1 else 0.25 * n[i + 1], 0)
 
     def _draw(self, weights: Tensor, random: np.random.Generator, gain: float, active: float, offset: int) -> None:
         values = random.normal(0, 64 * gain / np.sqrt(active), tuple(weights.shape)) * 2**self.config.weight_shift

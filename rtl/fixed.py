@@ -1,7 +1,7 @@
 """Fixed-point operations, the one place: `saturate` and the round-half-up shift (docs/arithmetic.md, `sat` and `rnd`).
 
-All return Amaranth expressions of signed shape. Where a shift needs a clock of its own, `shift_keep_half` and `round_half`
-are the two halves of `round_shift`, to be separated by a register.
+`saturate` and the shifts return Amaranth expressions of signed shape. Where a shift needs a clock of its own,
+`shift_keep_half` and `round_half` are the two halves of `round_shift`, to be separated by a register.
 """
 
 from functools import reduce

@@ -41,6 +41,8 @@ SETTINGS = {
     "learn_theta": (1, False),
     "neighbours": (NEIGHBOURS_BITS, False),
 }
+"""What the host sets at run time, as (bits, signed); `block` holds M - 1. The defaults come from the configuration, see
+`rtl.interface.memory_map.settings_of`."""
 _LACKS = {
     "recognition": ("neighbours",),
     "autoencoder": ("dead_zone", "block", "block_shift", "backward_rate", "neighbours"),
@@ -51,10 +53,6 @@ _LACKS = {
 def settings(task: str) -> dict[str, tuple[int, bool]]:
     """Those of `SETTINGS` that a task has; an auto-encoder has a backward rate for each layer, beside the rates of W."""
     return {name: bits for name, bits in SETTINGS.items() if name not in _LACKS[task]}
-
-
-"""What the host sets at run time, as (bits, signed); `block` holds M - 1. The defaults come from the configuration, see
-`rtl.interface.memory_map.settings_of`."""
 
 
 def ceil_log2(count: int) -> int:

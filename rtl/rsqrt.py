@@ -24,7 +24,7 @@ class Rsqrt(wiring.Component):
         n (In, bits): N.
         t (Out, 8): mantissa 129..255, `latency` clocks later; 0 where N = 0.
         place (Out): index of N's highest base-4 digit that is not 0: 1/sqrt(N) ~ t / 2^(8 + place), so s = 8 + place and
-            e = place - 2 of the contract. 0 where N = 0.
+            x = place - 2 of the contract (step 5). 0 where N = 0.
     """
 
     latency = 2

@@ -29,7 +29,7 @@ REACH = 0.3
 
 
 def check(config: Config = RECOGNITION) -> list[Verdict]:
-    """All five, of a core of this configuration: small, of four layers, blocks of three samples."""
+    """All five, of a core of this configuration: small, of four layers, blocks of three samples, with layer 0."""
     codings = ("direct", "rate") if config.task == "recognition" else ("direct",)
     crossing = itertools.chain(*(spikes_only(config.replace(coding=coding)) for coding in codings))
     return [

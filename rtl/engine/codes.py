@@ -1,4 +1,4 @@
-"""Codes: what drives the backward network, as spikes into layer L's apical side (contract, step 4)."""
+"""Codes: what drives the backward network, as layer L's spikes into layer L-1's apical side (contract, step 4)."""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import stream, wiring

@@ -75,18 +75,13 @@ class Source:
     first_row: int = 0
 
 
-def lowest_of(config: Config) -> int:
-    """The lowest layer that a core has: 0 where it recalls the stimulus, else 1."""
-    return config.lowest if config.learn or config.task == "autoencoder" else 1
-
-
 def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Context, ...]:
     """Those of an engine of these layers."""
     n, contexts, word, place = config.sizes, [], 0, 0
     for layer in layers:
         groups = -(-n[layer] // lanes)
         below = config.rows(layer) if layer else 0
-        above = n[layer + 1] if layer < config.layers and (config.learn or config.task == "autoencoder") else 0
+        above = n[layer + 1] if layer < config.layers and config.has_backward else 0
         contexts.append(
             Context(
                 layer=layer,
@@ -120,7 +115,7 @@ def sources_of(contexts: tuple[Context, ...], lanes: int, recalls: int, echoes: 
         basal_words = words
         for apical, echo in ((False, False), (True, False), (False, True)):
             listed = context.rows(apical)
-            if not listed or echo > echoes:
+            if not listed or (echo and not echoes):
                 continue
             slots, direct = recalls if apical else 2, context.direct and not apical
             own = context.lateral if not apical else 0

@@ -7,7 +7,7 @@ from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.checks import never
-from rtl.engine.contexts import Target, lowest_of
+from rtl.engine.contexts import Target
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.settings import settings_layout
 from rtl.formats import RATE_BITS
@@ -64,7 +64,7 @@ class EngineCore(wiring.Component):
         for engine, form in zip(self.engines, self.forms, strict=True):
             for link, target in zip(engine.links, form.links, strict=True):
                 self._link(m, link, self._of(target.layer), target)
-        if lowest_of(self.config) == 0:
+        if self.config.lowest_built == 0:
             bottom = self.engines[self._of(0)]
             wiring.connect(m, stimulus.counts, bottom.bottom)
             m.d.comb += [

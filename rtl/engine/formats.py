@@ -1,7 +1,7 @@
 """Widths of all that an engine is made of, from the configuration (docs/arithmetic.md). No HDL."""
 
 from golden.config import Config
-from rtl.engine.contexts import contexts_of, lowest_of
+from rtl.engine.contexts import contexts_of
 from rtl.engine.routes import Layers
 from rtl.engine.stages import FAST, SLOW, Stages
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS, ceil_log2
@@ -12,7 +12,7 @@ class EngineFormat(Layers):
 
     @staticmethod
     def of(config: Config, layers: tuple[int, ...], lanes: int) -> "EngineFormat":
-        """The engine of these layers (ascending, none below `lowest_of`) with `lanes` lanes."""
+        """The engine of these layers (ascending, none below `config.lowest_built`) with `lanes` lanes."""
         return EngineFormat(
             lanes,
             config.layers,
@@ -24,7 +24,7 @@ class EngineFormat(Layers):
             contexts_of(config, layers, lanes),
             config.task,
             config.recurrent,
-            lowest_of(config),
+            config.lowest_built,
         )
 
     @property

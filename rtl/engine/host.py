@@ -9,7 +9,7 @@ STROBE_AT, LATENCY = 6, 12
 """Clocks of an access as the core counts them; an engine sees it a clock later, and a register takes what it says. `write`
 comes in its clock 6, by when a block has read the word that it changes a lane of; `read` is looked at in its clock 10."""
 READ_AT = LATENCY - 2
-"""The clock of an engine's in which `read` is looked at."""
+"""The clock of an engine's in which `read` is looked at: no block's answer may take longer."""
 
 
 def host_signature() -> wiring.Signature:

@@ -8,6 +8,7 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 
+from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, offered_layout, sent, teach_layout
 from rtl.engine.learner_layouts import (
@@ -92,6 +93,7 @@ class Jobs(wiring.Component):
             slots.concept.eq(self.concept.payload.concept),
             slots.spared.eq(self.spared),
         ]
+        never(m, "noise is asked for while none may be", self.draw.valid & ~self.draw.ready)
 
     def _choose(self, m):
         f, now = self.form, self.now

@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import EngineFormat
+from rtl.engine.host import READ_AT
 from rtl.engine.jobs import Jobs
 from rtl.engine.layouts import (
     concept_layout,
@@ -45,6 +46,7 @@ def learner_host_layout(f: EngineFormat) -> data.StructLayout:
 
 HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Records.host_latency)
 """Clocks from an access to what it read, or until it is written."""
+assert HOST_LATENCY <= READ_AT, "the host would read what was there before"
 
 
 class Learner(wiring.Component):

@@ -97,7 +97,7 @@ class Outlet(wiring.Component):
             to_norm.payload.k.eq(now.header.label),
         ]
         for number, spikes in enumerate(self.spikes):
-            if number == 1 < self.own:  # see `_return`
+            if number == 1 and self.own > 1:  # see `_return`
                 continue
             m.d.comb += [
                 spikes.valid.eq(self.words.valid & (way == number) & queued),

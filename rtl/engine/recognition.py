@@ -20,32 +20,28 @@ from rtl.engine.stimulus import Stimulus
 class RecognitionEngine(Engine):
     """Members, beside those of `Engine`:
 
-    bottom: In, stream of `stimulus_counts_layout` to layer 0, group `bottom_group` (In); bottom_free: Out, it may take a
-        sample; bottom_taken: In, pulse, with the sample's `bottom_header` (In).
-    recalls: Out, pulse of the engine of layer L: concepts are to be recalled; drives: In, pulse, to that of layer L-1, which
-        drives them; driven: Out, pulse: it has; recalled: In, pulse, to layer L: so they are.
-    voltages: Out, stream of `voltages_layout`.
+    Of the engine that has layer 0: bottom: In, stream of `stimulus_counts_layout`, group `bottom_group` (In); bottom_free:
+        Out, it may take a sample; bottom_taken: In, pulse, with the sample's `bottom_header` (In).
+    Of that of layer L: voltages: Out, stream of `voltages_layout`; recalls: Out, pulse: concepts are to be recalled;
+        recalled: In, pulse: so they are. Of that of layer L-1: drives: In, pulse, to drive them; driven: Out, pulse: it has.
     """
 
     def __init__(self, form: EngineFormat):
-        f = form
-        bottom = next((c for c in f.contexts if c.bottom), None)
-        super().__init__(
-            f,
-            {
+        f, members = form, {}
+        self.code_source = f.source_of(Target(f.layers - 1, apical=True))
+        if f.has(0):
+            members |= {
                 "bottom": In(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_group": In(range(max(2, bottom.groups if bottom else 0))),
+                "bottom_group": In(range(max(2, f.contexts[0].groups))),
                 "bottom_free": Out(1),
                 "bottom_taken": In(1),
                 "bottom_header": In(header_layout(f)),
-                "recalls": Out(1),
-                "drives": In(1),
-                "driven": Out(1),
-                "recalled": In(1),
-                "voltages": Out(stream.Signature(voltages_layout(f))),
-            },
-        )
-        self.code_source = f.source_of(Target(f.layers - 1, apical=True))
+            }
+        if f.has(f.layers):
+            members |= {"voltages": Out(stream.Signature(voltages_layout(f))), "recalls": Out(1), "recalled": In(1)}
+        if self.code_source is not None:
+            members |= {"drives": In(1), "driven": Out(1)}
+        super().__init__(f, members)
 
     def _channels(self):
         return 1 + (self.form.lateral is not None), int(self.code_source is not None)
@@ -57,7 +53,8 @@ class RecognitionEngine(Engine):
         return Outlet(self.form)
 
     def _task(self, m):
-        wiring.connect(m, self.outlet.voltages, wiring.flipped(self.voltages))
+        if self.form.has(self.form.layers):
+            wiring.connect(m, self.outlet.voltages, wiring.flipped(self.voltages))
         return self._learning(m) if self.form.learn else (1, 0)
 
     def _learning(self, m):
@@ -96,8 +93,9 @@ class RecognitionEngine(Engine):
     def _network_ends(self, m):
         """Layer 0, which takes the stimulus; layer L, which asks for a recall; layer L-1, to which the codes come."""
         f, schedule, outlet = self.form, self.schedule, self.outlet
-        m.d.sync += self.recalls.eq(schedule.codes)
-        m.d.comb += schedule.codes_done.eq(self.recalled)
+        if f.has(f.layers):
+            m.d.sync += self.recalls.eq(schedule.codes)
+            m.d.comb += schedule.codes_done.eq(self.recalled)
         if f.has(0):
             wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
             m.d.comb += [

@@ -10,7 +10,7 @@ class Layers:
     """What an engine is, and its layers in ascending order.
 
     layers: L. classes: K. learn: with all that learns. contexts: its layers. recurrent: samples come in sequences
-    (docs/sequences.md). lowest: the layer that recalls end at.
+    (docs/sequences.md). lowest: the lowest layer of the core, at which recalls end.
     """
 
     lanes: int

@@ -173,8 +173,8 @@ class Rows(wiring.Component):
         }
         ending = Signal()  # it is its sample's last
         counted = self.channels + (2 if f.lateral is not None else 0)  # by channel, or by list where it has two senders
-        zero = [Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(counted)]
-        new, old = Array(zero[:counted]), Array(zero[counted:])
+        tallies = [Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(counted)]
+        new, old = Array(tallies[:counted]), Array(tallies[counted:])
         words = [Signal(range(max(2, *(s.words for s in sources))), name=f"word{i}") for i in range(self.channels)]
         base = Signal(range(f.most_rows + f.lanes))
         active = Cat(train.any() for train in held.trains)
@@ -208,8 +208,7 @@ class Rows(wiring.Component):
         two = 0 if f.lateral is None else owner_of(f, source) == f.lateral - 1
         m.d.comb += tally.eq(Mux(two, self.channels + second, of_channel))
         m.d.comb += lists.row.eq(picked), lists.row_source.eq(source)
-        late = {"en": picked, "addr": Mux(is_new, front + new[tally], back - old[tally])}
-        m.d.sync += put.en.eq(late["en"]), put.addr.eq(late["addr"])
+        m.d.sync += put.en.eq(picked), put.addr.eq(Mux(is_new, front + new[tally], back - old[tally]))
         m.d.sync += entry.row.eq(first + one_of(chosen, range(f.lanes))), entry.train.eq(train)
         m.d.sync += entry.old.eq(one_of(chosen, counts))
         with m.If(picked & is_new):

@@ -223,7 +223,7 @@ class Scalars(wiring.Component):
             m.d.sync += self.sum_ac.eq(self.sum_ac + value)
 
         clipped = saturate(value, SCALAR_BITS)
-        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=f.under_way << len(k) + 1, block=True)
+        m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=f.under_way << (len(k) + 1), block=True)
         write, read = memory.write_port(), memory.read_port()
         m.d.comb += [
             write.addr.eq(Cat(k, of("b1"), lesson.slot)),

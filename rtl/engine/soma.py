@@ -60,7 +60,7 @@ class Soma(wiring.Component):
         m = Module()
         f = self.form
         p = Pipeline(m, "soma", reset=("collects", "completes"))
-        self.group_now = group = Signal(group_layout(f))
+        group = Signal(group_layout(f))
         slot, step = Signal(range(self.slots)), Signal(range(f.steps))
         waiting, busy, running, begin, turn = (Signal(name=name) for name in ("waiting", "busy", "running", "begin", "turn"))
         words = self.words

@@ -4,9 +4,8 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from golden.config import Config
+from golden.config import UPDATE_DELAY, Config
 from rtl.checks import patient
-from rtl.engine.contexts import lowest_of
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, link_signature
 from rtl.engine.outlet import stimulus_counts_layout
@@ -24,9 +23,9 @@ class Stimulus(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`, of as many lanes as the engine has, or n_0 where that is less.
-        link: Out, `link_signature`, to layer 1. counts: Out, stream of `stimulus_counts_layout` to layer 0,
-            of `group` (Out).
-        bottom_free: In, layer 0 may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
+        link: Out, `link_signature`, to layer 1.
+        Where there is a layer 0: counts: Out, stream of `stimulus_counts_layout` to it, of `group` (Out); bottom_free: In,
+            it may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
         block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
         hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
             in.
@@ -34,14 +33,14 @@ class Stimulus(wiring.Component):
 
     def __init__(self, config: Config, form: EngineFormat, source: int):
         self.config, self.form, self.source = config, form, source
-        f = form
+        self.recalls = config.lowest_built == 0  # there is a layer 0, which learns from a sample's counts
+        f, bottom = form, {"bottom_free": In(1), "bottom_taken": Out(1)}
+        bottom["counts"] = Out(stream.Signature(stimulus_counts_layout(f)))
         super().__init__(
-            {
+            (bottom if self.recalls else {})
+            | {
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "link": Out(link_signature(f)),
-                "counts": Out(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_free": In(1),
-                "bottom_taken": Out(1),
                 "header": Out(header_layout(f)),
                 "group": Out(range(max(2, f.sources[source].words))),
                 "block": In(setting("block")),
@@ -59,58 +58,58 @@ class Stimulus(wiring.Component):
         m = Module()
         f, config, beats = self.form, self.config, self.form.sources[self.source].words
         n, beat, header = config.sizes[0], self.i.payload, self.header
-        blank = Signal(2)  # samples still to come
+        blank, blanks = Signal(range(UPDATE_DELAY + 1)), Signal()  # samples still to come; are there any?
         begun, group = Signal(), self.group
         last = group == beats - 1
         ends_block = Signal()  # a sample ends some clocks before the next one begins
         m.d.sync += ends_block.eq(self.position >= self.block)  # above it where a host has made the block shorter
-        label = Mux(blank.any(), 0, beat.label)  # the next sample may come while a blank one waits
-        learn = beat.learn & (beat.label < config.classes) & ~blank.any() & config.learn
+        m.d.comb += blanks.eq(blank.any())
+        label = Mux(blanks, 0, beat.label)  # the next sample may come while a blank one waits
+        learn = beat.learn & (beat.label < config.classes) & ~blanks & config.learn
         relearns = learn & ends_block & self.learn_theta
         m.d.comb += [
             header.label.eq(label),
             header.learn.eq(learn),
-            header.recall.eq(((beat.recall & ~blank.any()) | relearns) & config.learn),
+            header.recall.eq(((beat.recall & ~blanks) | relearns) & config.learn),
             header.relearn.eq(relearns),
-            header.blank.eq(blank.any()),
+            header.blank.eq(blanks),
         ]
         if config.recurrent:
-            m.d.comb += header.last.eq(beat.last | blank.any())  # to finish ends the sequence
+            m.d.comb += header.last.eq(beat.last | blanks)  # to finish ends the sequence
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
-        present, begins = self.i.valid | blank.any(), (self.i.valid & ~self.hold) | blank.any()
-        recalls = lowest_of(config) == 0  # and layer 0 learns from the sample's counts
-        targets = [self.link.words, self.counts] if recalls else [self.link.words]
+        room = self.link.room & (self.bottom_free if self.recalls else 1)
+        present, begins = self.i.valid | blanks, (self.i.valid & ~self.hold) | blanks
+        targets = {"words": self.link.words} | ({"counts": self.counts} if self.recalls else {})
         sents = [Signal(name=f"sent{number}") for number in range(len(targets))]
-        for sent, target in zip(sents, targets, strict=True):
+        for sent, (name, target) in zip(sents, targets.items(), strict=True):
+            patient(m, name, target)
             m.d.comb += target.valid.eq(present & begun & ~sent)
             with m.If(target.valid & target.ready):
                 m.d.sync += sent.eq(1)
-        patient(m, "words", self.link.words)
-        patient(m, "counts", self.counts)
         sent_all = Signal()
         m.d.comb += sent_all.eq(Cat(sents).all())
         goes = present & begun & sent_all
         m.d.comb += [
-            self.link.claim.eq(begins & ~begun & self.link.room & (self.bottom_free | int(not recalls))),
-            self.i.ready.eq(begun & sent_all & ~blank.any()),
+            self.link.claim.eq(begins & ~begun & room),
+            self.i.ready.eq(begun & sent_all & ~blanks),
             self.link.words.payload.header.eq(header),
-            self.counts.payload.label.eq(label),
-            self.counts.payload.learn.eq(learn),
-            self.counts.payload.last.eq(last),
-            self.bottom_taken.eq(goes & last),
-            self.idle.eq(~begun & ~blank.any()),
+            self.idle.eq(~begun & ~blanks),
         ]
+        if self.recalls:
+            counts = self.counts.payload
+            m.d.comb += counts.label.eq(label), counts.learn.eq(learn), counts.last.eq(last)
+            m.d.comb += self.bottom_taken.eq(goes & last)
         with m.If(self.link.claim):
             m.d.sync += begun.eq(1)
         with m.If(goes):
             m.d.sync += [sent.eq(0) for sent in sents]
             m.d.sync += group.eq(Mux(last, 0, group + 1))
             with m.If(last):
-                m.d.sync += begun.eq(0), blank.eq(Mux(blank.any(), blank - 1, 0))
+                m.d.sync += begun.eq(0), blank.eq(Mux(blanks, blank - 1, 0))
                 with m.If(learn):
                     m.d.sync += self.position.eq(Mux(ends_block, 0, self.position + 1))
         with m.If(self.finish):
-            m.d.sync += blank.eq(2)
+            m.d.sync += blank.eq(UPDATE_DELAY)
         with m.If(self.position_write):
             m.d.sync += self.position.eq(self.position_data)
         direct = config.coding == "direct"
@@ -118,7 +117,8 @@ class Stimulus(wiring.Component):
             beyond = last if n % f.lanes and p >= n % f.lanes else 0
             pixel = Signal(PIXEL_BITS, name=f"pixel{p}")
             if p < config.beat:
-                m.d.comb += pixel.eq(Mux(beyond | blank.any(), 0, beat.pixels[p]))
+                m.d.comb += pixel.eq(Mux(beyond | blanks, 0, beat.pixels[p]))
             m.d.comb += self.link.words.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
-            m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
+            if self.recalls:
+                m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
         return m

@@ -7,7 +7,7 @@ An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^cei
 import numpy as np
 
 from golden.config import ADDRESS_BITS, Config
-from rtl.engine.contexts import Context, lowest_of
+from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
 from rtl.interface.regions import Region, Regions
@@ -58,9 +58,8 @@ def register_names(config: Config) -> list[str]:
 
 def engines_of(config: Config) -> list[EngineFormat]:
     """The engines of a configuration: as `engines` has them, or one for all layers."""
-    lowest = lowest_of(config)
     mapping = config.engines or (tuple(range(config.layers + 1)),)
-    layers = [tuple(layer for layer in sorted(engine) if layer >= lowest) for engine in mapping]
+    layers = [tuple(layer for layer in sorted(engine) if layer >= config.lowest_built) for engine in mapping]
     return [EngineFormat.of(config, engine, config.lanes) for engine in layers if engine]
 
 

@@ -44,7 +44,7 @@ ERRORS = {
 """Bits of ERRORS, bit 0 first."""
 
 FIXED = ("sizes", "lanes", "steps", "coding", "leak", "learn")
-"""Keys of a configuration that are fixed in Verilog, beside engines and weight_bits."""
+"""Keys of a configuration that are fixed in Verilog; others are in `canonical` as what follows from them."""
 _FORMATS = ("SYNAPSE_BITS", "MEMBRANE_BITS", "SUM_BITS", "LABEL_BITS", "PIXEL_BITS", "COUNTER_BITS")
 
 
@@ -121,7 +121,7 @@ def core_registers(config: Config) -> list[Register]:
     defaults, found = settings_of(config), []
     for index, name in enumerate(register_names(config)):
         kind = name if name in _TEXTS else name.rstrip("0123456789")
-        kind = "layer_rate" if kind == "backward_rate" != name else kind
+        kind = "layer_rate" if kind == "backward_rate" and name != kind else kind
         bits, signed = (RATE_BITS, False) if kind in ("rate", "layer_rate") else FIELDS.get(name, (DATA_BITS, False))
         bits = FIELDS["block"][0] if kind == "position" else bits
         access = "wo" if kind == "finish" else "rw"

@@ -28,8 +28,7 @@ def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.nd
 def on_chip(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """Of a golden state what the chip has: an inference-only core has few memories, that of recognition W alone."""
     full = with_copies(state, config)
-    whole = config.learn or config.task == "autoencoder"
-    return full if whole else {name: value for name, value in full.items() if name[0] == "W"}
+    return full if config.has_backward else {name: value for name, value in full.items() if name[0] == "W"}
 
 
 def without_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:

@@ -25,23 +25,21 @@ class RecirculationEngine(Engine):
     """
 
     def __init__(self, form: EngineFormat):
-        f = form
-        bottom = next((c for c in f.contexts if c.bottom), None)
-        super().__init__(
-            f,
-            {
+        f, members = form, {}
+        if f.has(0):
+            members |= {
                 "bottom": In(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_group": In(range(max(2, bottom.groups if bottom else 0))),
+                "bottom_group": In(range(max(2, f.contexts[0].groups))),
                 "bottom_last": In(1),
                 "bottom_free": Out(1),
                 "bottom_taken": In(1),
                 "bottom_header": In(header_layout(f)),
-                "code": In(sent(code_layout(f))),
-                "codes": Out(stream.Signature(shown_layout(f))),
                 "recalled": Out(stream.Signature(shown_layout(f))),
                 "squared": Out(sent(COUNTER_BITS)),
-            },
-        )
+            }
+        if f.has(f.layers):
+            members |= {"code": In(sent(code_layout(f))), "codes": Out(stream.Signature(shown_layout(f)))}
+        super().__init__(f, members)
 
     def _channels(self):
         return OWN, 0
@@ -55,17 +53,18 @@ class RecirculationEngine(Engine):
     def _task(self, m):
         f, schedule, outlet = self.form, self.schedule, self.outlet
         m.submodules.differences = differences = Differences(f)
-        for name in ("codes", "recalled"):
-            wiring.connect(m, getattr(outlet, name), wiring.flipped(getattr(self, name)))
-        wiring.connect(m, wiring.flipped(self.code), outlet.code)
         wiring.connect(m, outlet.seen, differences.seen)
-        wiring.connect(m, differences.squared, wiring.flipped(self.squared))
+        if f.has(f.layers):
+            wiring.connect(m, wiring.flipped(self.code), outlet.code)
+            wiring.connect(m, outlet.codes, wiring.flipped(self.codes))
         m.d.comb += [
             differences.learn_theta.eq(self.settings.learn_theta),
             schedule.ended.valid.eq(differences.ended.valid),
             schedule.ended.payload.eq(differences.ended.payload),
         ]
         if f.has(0):
+            wiring.connect(m, outlet.recalled, wiring.flipped(self.recalled))
+            wiring.connect(m, differences.squared, wiring.flipped(self.squared))
             wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
             m.d.comb += [
                 outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),

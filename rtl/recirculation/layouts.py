@@ -30,7 +30,7 @@ def seen_layout(f: EngineFormat) -> data.StructLayout:
 
 
 def pass_end_layout(f: EngineFormat) -> data.StructLayout:
-    """A pass that recalled something, with how many errors it left, all of them written."""
+    """The end of a pass down, or again, with how many errors it left, all of them written."""
     return data.StructLayout({"context": f.context_bits, "apical": 1, "parity": 1, "errors": ERROR_COUNT_BITS})
 
 

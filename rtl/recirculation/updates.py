@@ -8,6 +8,7 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, sent, update_layout
 from rtl.engine.learner_layouts import record_place, samples_host_layout
@@ -61,6 +62,7 @@ class Updates(wiring.Component):
             noise.host.eq(self.host),
             self.host_data.eq(noise.host_data),
         ]
+        never(m, "noise is asked for while none may be", self.draw.valid & ~self.free)
         with m.If(self.draw.valid):
             m.d.sync += at.context.eq(draw.context), at.bank.eq(Cat(draw.parity, draw.apical))
             m.d.sync += new.rate.eq(Mux(draw.apical, backward_rates, rates)), new.stochastic.eq(settings.stochastic)

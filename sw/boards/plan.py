@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
-from rtl.engine.contexts import lowest_of
 from sw.boards.catalogue import Board
 from sw.boards.estimate import estimate
 from sw.boards.points import Point, keep, show
@@ -92,7 +91,7 @@ def mappings(config: Config) -> list[Config]:
     clocks = predict(config)
     work = dict(enumerate(clocks.rows_training or clocks.rows_inference))
     found = [config]
-    for count in range(2, config.layers + 2 - lowest_of(config)):
+    for count in range(2, config.layers + 2 - config.lowest_built):
         engines: list[list[int]] = [[] for _ in range(count)]
         for layer in sorted(work, key=lambda layer: -work[layer]):
             # an empty one first: each has a layer

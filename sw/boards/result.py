@@ -51,13 +51,8 @@ class Result:
         """Of all masters."""
         config, sizes = self.config, self.config.sizes
         forward = sum(config.rows(layer) * sizes[layer] for layer in range(1, config.layers + 1))
-        backward = sum(a * b for a, b in pairwise(sizes)) if self.both else 0
+        backward = sum(a * b for a, b in pairwise(sizes[config.lowest :])) if config.has_backward else 0
         return config.weight_bits * (forward + backward)
-
-    @property
-    def both(self) -> bool:
-        """An auto-encoder has its backward network where it does not learn, too."""
-        return self.config.learn or self.config.task == "autoencoder"
 
     def used(self, resource: str) -> float | None:
         """After place and route where that is known, else after synthesis."""
@@ -88,7 +83,7 @@ class Result:
                 if count is not None:
                     time = f"{self.microseconds(count):,.1f} us at {self.megahertz_text}" if self.board.family else ""
                     table.add_row(f"clocks a sample, {kind}", f"{count:,.0f}", "", time)
-        table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.both else "")
+        table.add_row("weights, bits", f"{self.weight_bits:,}", "", "both networks" if self.config.has_backward else "")
         console.print(table, highlight=False)
         if self.clocks:
             say(console, self.clocks.note)

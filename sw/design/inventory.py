@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from golden.config import Config
+from rtl.interface.memory_map import engines_of
 from sw.common.terminal import say
 from sw.design.clocks import predict, with_recall
 
@@ -73,7 +74,7 @@ def show(console: Console, config: Config, density: float | None = None) -> None
     """Prints both as tables. density: of random pixels; None: real samples where there are any (`sw.design.clocks`)."""
     with console.status("elaborating the core"):
         parts = count(config)
-    engines = f"{len(config.engines) or 1} engine{'s' * (len(config.engines) > 1)} of {config.lanes} lanes"
+    engines = f"{(number := len(engines_of(config)))} engine{'s' * (number > 1)} of {config.lanes} lanes"
     say(console, f"{config.name}: {' - '.join(map(str, config.sizes))}, T = {config.steps}, {engines}\n")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("part", "weights, bits", "other memory, bits", "multipliers"):

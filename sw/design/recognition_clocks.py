@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import inf
 
 from golden.config import Config
-from rtl.engine.contexts import Target, lowest_of
+from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.readout import LATENCY
 from sw.design.core_clocks import FIRST, Core, Words
@@ -32,7 +32,7 @@ class RecognitionCore(Core):
     def stimulus(self) -> Process:
         """Samples, word by word, to layer 1, and to layer 0 where it learns."""
         time = 0.0
-        bottom = self.of(0).learner if lowest_of(self.config) == 0 else None
+        bottom = self.of(0).learner if self.config.lowest_built == 0 else None
         for number, sample in enumerate(self.samples):
             time = yield lambda time=time, number=number: max(
                 time, self.room(FIRST), self.opens[0], bottom.free(0, number) if bottom else 0

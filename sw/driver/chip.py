@@ -213,8 +213,8 @@ class Chip:
         return without_copies(self._read(self.memory_map.state_names()), self.config)
 
     def load(self, state: dict[str, np.ndarray]) -> None:
-        """Takes over a state of `save` or of the golden model; an inference-only core takes its part, W, and of an
-        auto-encoder Theta.
+        """Takes over a state of `save` or of the golden model, as far as the core has such memories: an inference-only one
+        has W, and of an auto-encoder Theta; one that recalls no stimulus has none of layer 0.
 
         Raises:
             StateError: an array of another shape, or a value out of range.

@@ -67,6 +67,10 @@ def verify(
     if source and config.sizes != kept.config.sizes:
         found, allowed = list(kept.config.sizes), list(config.sizes)
         raise UserError(f"{source}: found a network of sizes {found}; allowed is that of {config.name}, {allowed}")
+    if source and config.lowest != kept.config.lowest:
+        found, allowed = (str(one.stimulus_recall).lower() for one in (kept.config, config))
+        found = f"{source}: found a network with stimulus_recall = {found}"
+        raise UserError(f"{found}; allowed is that of {config.name}, {allowed}")
     shown, split = given_data or kept.about.get("data"), kept.about.get("split", 0)
     dataset = samples_for(config, shown, split, samples, history.encoding(kept), history.reading(kept))
     chosen = find_simulator(simulator)
