@@ -16,6 +16,8 @@ from sw.paper.plan import Plan
 from sw.paper.table import Row, Section
 
 SPREAD = "where ± stands, a figure is the mean and standard deviation over them; the chip and the criteria are of seed 0"
+MEASURED, CHANGED = "*Measured on", "The code has changed since"
+"""How a part of the page says when it was measured, and that this was before."""
 MARKS = {None: "", True: "yes", False: "**no**"}
 
 
@@ -39,30 +41,41 @@ def publish(sections: list[Section], plan: Plan, seconds: float, output: Path, p
     """Writes `output` (JSON) and `page` (Markdown), and says how many targets are reached."""
     facts = {"state": state(), "machine": machine(), "date": today(), "quick": plan.quick, "seeds": plan.seeds}
     write(output, json.dumps(facts | {"sections": [asdict(section) for section in sections]}, indent=2) + "\n")
-    write(page, text(sections, plan))
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    write(page, text(sections, plan, before))
     say(console, f"{_reached(sections)} {output}, {page}; {seconds / 60:.1f} minutes")
 
 
-def text(sections: list[Section], plan: Plan) -> str:
-    """The page."""
+def text(sections: list[Section], plan: Plan, before: str = "") -> str:
+    """The page. before: what it was; a part of it that says when it was measured stays, where this code has nothing new."""
+    now = f"{MEASURED} {today()}, {plan.seeds} seeds, of {state()}, on {machine()}.*"
+    earlier = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
+    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now) for section in sections}
+    rows = "\n".join(line for part in parts.values() for line in part)
     how = "a taste, on small data" if plan.quick else SPREAD
     lines = ["# The paper's claims, measured", ""]
-    lines += [f"`{_command(plan)}` wrote this page on {today()}, of {state()}, on {machine()}: {plan.seeds} seeds; {how}."]
-    lines += ["What earlier runs of the same code measured is not measured again."]
-    lines += [_reached(sections), ""]
+    lines += [f"`{_command(plan)}` writes this page: {how}."]
+    lines += ["A part says when it was measured, and of which state; what the same code gave before is not measured again."]
+    lines += [_sum(rows.count(f" | {MARKS[True]} | "), rows.count(f" | {MARKS[False]} | ")), ""]
     lines += [
         "*The paper* is Bidirectional Spike-based Distillation, arXiv 2509.20284; its figures are of larger data and nets. "
         "*The chip* is its golden model, which simulated chips are to the bit: the last table."
     ]
-    for section in sections:
-        lines += ["", f"## {section.title}", ""]
-        if not section.measured:
-            lines += [f"Not measured with this code: `{_command(plan)} --only {section.key}`."]
-            continue
-        lines += ["| | measured | the paper | target | reached | how |", "|---|---|---|---|---|---|"]
-        lines += [_line(row) for row in section.rows]
-        lines += ["", section.note] if section.note else []
+    for title, part in parts.items():
+        lines += ["", f"## {title}", "", *part]
     return "\n".join(lines) + "\n"
+
+
+def _part(section: Section, plan: Plan, earlier: str, now: str) -> list[str]:
+    """The lines of a section. earlier: what the page had there. now: the line that says when and of which state."""
+    if not section.measured:
+        again = f"`{_command(plan)} --only {section.key}`"
+        if MEASURED not in earlier:
+            return [f"Not measured with this code: {again}."]
+        return [*earlier.strip().split(f"\n{CHANGED}")[0].splitlines(), f"{CHANGED}: {again}."]
+    lines = ["| | measured | the paper | target | reached | how |", "|---|---|---|---|---|---|"]
+    lines += [_line(row) for row in section.rows]
+    return [*lines, "", *([section.note, ""] if section.note else []), now]
 
 
 def _line(row: Row) -> str:
@@ -82,4 +95,9 @@ def missed(sections: list[Section]) -> list[str]:
 
 def _reached(sections: list[Section]) -> str:
     asked = [row.reached for section in sections for row in section.rows if row.reached is not None]
-    return f"{sum(asked)} of {len(asked)} targets are reached." if asked else "No targets: they are those of a whole run."
+    return _sum(asked.count(True), asked.count(False))
+
+
+def _sum(reached: int, missed: int) -> str:
+    asked = reached + missed
+    return f"{reached} of {asked} targets are reached." if asked else "No targets: they are those of a whole run."

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sw import cli
 from sw.common.errors import CheckError, UserError
-from sw.paper import run
+from sw.paper import page, run
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
@@ -22,8 +22,11 @@ class Question:
     """One whose trials are done in this process by `run.run_all`'s stand-in."""
 
     KEY: str
-    TITLE: str = "Is it so?"
     least: float = 0.5
+
+    @property
+    def TITLE(self):
+        return f"Is {self.KEY} so?"
 
     def trials(self, plan):
         return seeds(Trial("none", self.KEY), plan.seeds)
@@ -81,6 +84,25 @@ def test_one_part_alone_leaves_the_others_to_be_measured(ran):
     one, two = measure(only=["one"])
     assert one.measured and not two.measured and len(ran) == 2
     assert "Not measured with this code: `bispike paper --seeds 2 --only two`" in Path("docs/results.md").read_text()
+
+
+def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypatch):
+    for name, value in (("state", "commit 0123456789"), ("machine", "2 cores"), ("today", "2001-02-03")):
+        monkeypatch.setattr(page, name, lambda value=value: value)
+    measure()
+    path = Path("docs/results.md")
+    first, stamp = path.read_text(), "*Measured on 2001-02-03, 2 seeds, of commit 0123456789, on 2 cores.*"
+    assert first.count(stamp) == 2 and "changed" not in first
+    for file in Path("build/paper").iterdir():
+        file.unlink()
+    monkeypatch.setattr(page, "state", lambda: "commit 9")
+    for _ in range(2):  # twice: it is said once
+        measure(only=["two"])
+        one, two = path.read_text().split("\n## ")[1:]
+        assert one.count(stamp) == 1 and "| row of one | **50.00 ± 35.36 %**" in one
+        assert one.count("The code has changed since: `bispike paper --seeds 2 --only one`.") == 1
+        assert "of commit 9, on" in two and "changed" not in two
+    assert "2 of 2 targets are reached" in path.read_text()
 
 
 def test_an_interruption_keeps_what_is_measured(ran, monkeypatch, capsys):
