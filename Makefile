@@ -6,7 +6,7 @@
 #   make mutate       200 faults, one by one, in the netlist of a small core: do the benches see them? (docs/proofs.md)
 #   make test-boards  tests that synthesise, place and route
 #   make test-all     both, and the long tests
-#   make bench        the table of figures (FULL=1: eight splits and Fashion-MNIST, an hour more)
+#   make bench        the table of figures (FULL=1: eight splits, Fashion-MNIST, all tasks; two hours more)
 #   make lint         ruff: rules and format
 #   make clean        removes what was built and measured, keeps the environment
 #

@@ -201,9 +201,17 @@ NAMED = {
         Config(name="tiny", sizes=(64, 32, 10), lanes=16),
         Config(name="digits", sizes=(64, 128, 64, 10), lanes=16, block=256),
         Config(name="deep", sizes=(64, 128, 128, 128, 64, 64, 10), lanes=16),
-        Config(name="fashion", sizes=(784, 256, 128, 10), lanes=32, epochs=12),
-        # 10 bits: all its memories then fit an ECP5-85's block RAM.
-        Config(name="image", sizes=(784, 128, 64, 10), lanes=16, weight_bits=10, epochs=12),
+        Config(name="fashion", sizes=(784, 256, 128, 10), lanes=32, block=256, epochs=12),
+        # What an ECP5-85 holds with 64 lanes: weights of 10 bits, and none that recall 784 pixels.
+        Config(
+            name="image",
+            sizes=(784, 128, 64, 10),
+            lanes=64,
+            weight_bits=10,
+            block=256,
+            stimulus_recall=False,
+            epochs=12,
+        ),
         Config(name="micro", sizes=(64, 120, 64, 10), lanes=1),
         Config(name="autoencoder", sizes=(64, 128, 32), lanes=16, **AUTOENCODER),
         Config(

@@ -191,7 +191,9 @@ Density = Annotated[
         metavar="0..1", help="Random pixels, that part of them not 0; left out: digits, or 0.15 where those do not match."
     ),
 ]
-Full = Annotated[bool, Option("--full", help="Eight splits, not four, and Fashion-MNIST: about an hour more.")]
+Full = Annotated[
+    bool, Option("--full", help="Eight splits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.")
+]
 CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]
 SheetPng = Annotated[Path | None, _output("png", "The sheet. Default: generated.png, or between.png, in the run's folder.")]

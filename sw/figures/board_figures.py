@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
+from sw import data
 from sw.boards.build import build
 from sw.boards.catalogue import BOARDS
 from sw.boards.netlist import netlist_verilog
@@ -17,16 +18,22 @@ from sw.boards.tools import Folder
 from sw.common.cluster import run_all
 from sw.common.errors import CheckError
 from sw.common.files import RunFolder, make_folder
+from sw.common.simulation import find_simulator
 from sw.design.clocks import measure
+from sw.figures import chip_figures
 from sw.figures.figure import COMMAND, Figure
+from sw.figures.measure import FASTEST, TWO
 from sw.figures.publish import Measurement, publish
 
 BAUD = 1_000_000
 CLOCK = 110
 """MHz that `digits` is to reach."""
 WITH_BOARDS = f"{COMMAND} --boards"
+CORE = "yosys, ECP5, the core alone"
 DIGITS, ICEBREAKER = "bispike build --board ulx3s-85f", "bispike build --board icebreaker"
 IMAGE = f"{DIGITS} --config image"
+SMALL = Config(name="small", sizes=(16, 8, 4), lanes=1, block=8)
+"""Whose netlist is simulated in the families in which a larger one takes hours."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +48,18 @@ def tasks(folder: Path) -> dict[str, tuple[Callable, tuple]]:
     """What there is to do, by name: a function and its arguments, each on its own, the longest first."""
     digits, tiny = Config.load("digits"), Config.load("tiny")
     return {
-        "image": (built, ("ulx3s-85f", Config.load("image"), 80, folder / "image")),
+        "image": (built, ("ulx3s-85f", Config.load("image"), 60, folder / "image")),
         "digits": (built, ("ulx3s-85f", digits, CLOCK, folder / "digits")),
         "netlist of digits": (proven, (digits, folder / "netlist-digits")),
         "netlist of tiny": (proven, (tiny, folder / "netlist-tiny")),
+        "iCE40 netlist": (proven, (SMALL, folder / "netlist-ice40", "ice40")),
+        "Gowin netlist": (proven, (SMALL, folder / "netlist-gowin", "gowin")),
         "icebreaker": (built, ("icebreaker", Config.load("micro").replace(learn=False), 21, folder / "icebreaker")),
         "learning": (netlist, (digits, folder / "learning")),
         "inference": (netlist, (digits.replace(name="inference", learn=False), folder / "inference")),
+        "two engines": (netlist, (digits.replace(name="two", engines=TWO), folder / "two")),
+        "an engine a layer": (netlist, (digits.replace(name="fastest", **FASTEST), folder / "fastest")),
+        "visited": (visited, (digits,)),
     }
 
 
@@ -77,6 +89,12 @@ def proven(config: Config, folder: Path, family: str = "ecp5") -> Proof:
         return Proof(0, str(error))
 
 
+def visited(config: Config) -> float:
+    """Synapses that the samples of a whole simulated training visit, a clock."""
+    simulator = find_simulator("verilator")
+    return chip_figures.visited(chip_figures.whole_training(config, data.load("digits", 0), simulator, lambda words: None))
+
+
 def bench(output: Path, page: Path, address: str | None, workers: int | None, console: Console) -> list[Figure]:
     """Does all tasks, prints and writes the figures. What was built before and has not changed is not built again.
 
@@ -104,25 +122,24 @@ def figures(found: dict) -> list[Figure]:
         luts = digits.netlist.resources["LUT"]
         how = f"yosys, serial bridge and registers included; {digits.used('LUT'):,.0f} TRELLIS_COMB after place and route"
         made.append(Figure("the same: LUT equivalents", luts, f"{luts:,.0f}", "<= 13,000", luts <= 13_000, how, DIGITS))
-    made.append(
-        _clock(found["image"], "ULX3S-85F, 784-128-64-10 with learning: Fmax", 80, "--board ulx3s-85f --config image")
-    )
-    if isinstance(found["image"], Result):
-        image = found["image"]
-        time = image.clocks.training / min(image.placed.megahertz, float(image.megahertz))
-        how = f"{image.clocks.training:,.0f} clocks a learned sample, recall included; {image.clocks.data}"
-        made.append(Figure("the same: us a training sample", time, f"{time:.1f}", "<= 14", time <= 14, how, IMAGE))
+    made.append(_time(found["image"]))
+    for name, most in (("two engines", 22_000), ("an engine a layer", None)):
+        luts = found[name].resources["LUT"]
+        target = f"<= {most:,}" if most else "printed"
+        made.append(Figure(f"digits, {name}: LUT equivalents", luts, f"{luts:,.0f}", target, not most or luts <= most, CORE))
     made.append(_clock(found["icebreaker"], "iCEBreaker, 64-120-64-10, inference: Fmax", 20, "--board icebreaker"))
     if isinstance(digits, Result):
-        density = digits.clocks.visited / digits.netlist.resources["LUT"] * 1000
-        luts, visited = digits.netlist.resources["LUT"], digits.clocks.visited
-        how = f"digits: {visited:.1f} visited a clock over whole samples, {luts:,.0f} LUT-eq"
+        luts, rate = digits.netlist.resources["LUT"], found["visited"]
+        density = rate / luts * 1000
+        how = f"digits: {rate:.1f} visited a clock of the whole training, {luts:,.0f} LUT-eq with the bridge"
         name, reached = "synapses visited with learning on, a clock and 1,000 LUT-eq", density >= 1
         made.append(Figure(name, density, f"{density:.2f}", ">= 1.0", reached, how, WITH_BOARDS))
     made.append(_overhead(found["learning"], found["inference"]))
-    proofs = [found["netlist of tiny"], found["netlist of digits"]]
+    proofs = [found[f"netlist of {name}"] for name in ("tiny", "digits")]
+    proofs += [found[f"{family} netlist"] for family in ("iCE40", "Gowin")]
     wrong = [proof.mismatch for proof in proofs if proof.mismatch]
-    how = f"tiny and digits after synthesis for ECP5, real digits: {sum(proof.values for proof in proofs):,} values compared"
+    how = "tiny and digits after synthesis for ECP5, on real digits, 16-8-4 for iCE40 and Gowin: "
+    how += f"{sum(proof.values for proof in proofs):,} values compared"
     made.append(
         Figure("netlist against golden, mismatches", len(wrong), "; ".join(wrong) or "0", "0", not wrong, how, WITH_BOARDS)
     )
@@ -133,8 +150,21 @@ def _clock(result: Result | str, name: str, target: int, command: str) -> Figure
     if isinstance(result, str):
         return Figure(name, None, result, f">= {target} MHz", False, "the build says so", command)
     megahertz, places = result.placed.megahertz, ", ".join(f"{name} {used:,}" for name, used in result.placed.used.items())
-    how = f"{places}; longest path: {result.placed.describe()}"
+    how = f"{places}; from seed {result.placed.seed}; longest path: {result.placed.describe()}"
     return Figure(name, megahertz, f"{megahertz:.1f} MHz", f">= {target} MHz", megahertz >= target, how, command)
+
+
+def _time(image: Result | str) -> Figure:
+    """How long the board takes for a sample of 784 pixels."""
+    name, target = "ULX3S-85F, 784-128-64-10 with learning: us a training sample", "<= 14"
+    if isinstance(image, str):
+        return Figure(name, None, image, target, False, "the build says so", IMAGE)
+    megahertz = min(image.placed.megahertz, float(image.megahertz))
+    time = image.clocks.training / megahertz
+    how = (
+        f"{image.clocks.training:,.0f} clocks a learned sample at {megahertz:.1f} MHz, recall included; {image.clocks.data}"
+    )
+    return Figure(name, time, f"{time:.1f}", target, time <= 14, how, IMAGE)
 
 
 def _overhead(learning: Netlist, inference: Netlist) -> Figure:

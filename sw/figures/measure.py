@@ -12,6 +12,7 @@ from golden.config import NAMED
 from sw import data
 from sw.common.files import make_folder
 from sw.common.simulation import find_simulator
+from sw.data import foretold as foretold_data
 from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GoldenTrainings
@@ -19,6 +20,9 @@ from sw.figures.publish import Measurement, publish
 
 TWO = ((1,), (0, 2, 3))
 """The layers of two engines."""
+FASTEST = {"lanes": 32, "engines": ((0,), (1,), (2,), (3,))}
+"""An engine a layer."""
+SEQUENCES = ("electricity", "electricity-recurrent")
 
 
 def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure]:
@@ -27,7 +31,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
     What is a speed is measured first and alone; then the golden trainings share the cores with the chip's other trainings.
 
     Args:
-        full: eight splits of the digits, not four, and the configuration `fashion` too: an hour more.
+        full: eight splits of the digits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
@@ -51,7 +55,16 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 chip = [*chip_figures.training_figures(one, two), *alone]
                 chip += chip_figures.autoencoder_figures(recirculation, one)
                 if full:
-                    status.update("building the core of fashion")
+                    fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
+                    chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
+                    foretold = [
+                        chip_figures.whole_training(
+                            NAMED[name], foretold_data.load(None, NAMED[name]), simulator, status.update
+                        )
+                        for name in SEQUENCES
+                    ]
+                    chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
+                    status.update("building the core of image")
                     chip.append(chip_figures.density_figure(simulator))
                 status.update(f"{sum(not job.done() for job in golden.trainings)} golden trainings")
                 figures = [*golden.figures(), *chip]
@@ -59,5 +72,6 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     command = f"{COMMAND} --full" if full else COMMAND
-    notes = () if full else (f"Four splits, without Fashion-MNIST and the core of its size: `{COMMAND} --full` has all.",)
+    less = "Four splits, without Fashion-MNIST, sequences, an engine a layer and 784 pixels"
+    notes = () if full else (f"{less}: `{COMMAND} --full` has all.",)
     return publish(Measurement("Figures", command, time.monotonic() - began, figures, notes), output, page, console)
