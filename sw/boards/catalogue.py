@@ -213,4 +213,4 @@ def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tu
 
 def missing(package: str) -> UserError:
     """What to say where a tool is not there."""
-    return UserError(f"{package}: not installed; it comes with: pip install 'bispike[boards]'")
+    return UserError(f"{package}: not installed; make installs it (elsewhere, from the clone: pip install -e '.[boards]')")

@@ -33,7 +33,7 @@ def train(
 
     The run folder gets weights.npz after every epoch: Ctrl-C loses at most one, and --resume goes on from there with the
     same result. At the end it holds summary.json, config.toml, weights.npz, pictures and report.html; with --backend sim
-    also core.v, the chip.
+    also core.v, the chip as it is simulated, with assertions: for synthesis there is bispike verilog.
 
     Of a series or a text the network learns what comes next: bispike train --data power.csv --column load --day 48, then
     bispike forecast --from runs/power.

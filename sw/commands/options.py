@@ -51,8 +51,8 @@ def _output(kind: str, text: str) -> Option:
 _FROM = ("--from", "-f")
 _LEARNED = "Default: what it learned."
 _SCHEDULER = (
-    "A dask scheduler, on whose workers bispike is installed; needs pip install 'bispike[cluster]'. "
-    "Default: processes on this machine."
+    "A dask scheduler, on whose workers bispike is installed; needs dask, which make has installed (elsewhere, from the "
+    "clone: pip install -e '.[cluster]'). Default: processes on this machine."
 )
 
 TrainConfig = Annotated[str | None, _config("Default: chosen from the data, and said; digits for digits.")]

@@ -33,9 +33,8 @@ class DaskWorkers:
             import dask
             from distributed import Client
         except ModuleNotFoundError:
-            raise UserError(
-                f"--scheduler: found {self.address}, but no dask here; it needs pip install 'bispike[cluster]'"
-            ) from None
+            found = f"--scheduler: found {self.address}, but no dask here"
+            raise UserError(f"{found}; make installs it (elsewhere, from the clone: pip install -e '.[cluster]')") from None
         # A shard's arrays are some megabytes: no graph to warn of.
         self._stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}))
         for name in ["asyncio", *logging.root.manager.loggerDict]:  # what a user must know is said in one line, at the end

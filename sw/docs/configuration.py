@@ -5,7 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from golden.config import Config
+from golden.config import NAMED, Config
 from golden.config_tasks import AUTOENCODER, SEQUENCE
 
 FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -13,8 +13,8 @@ FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
 _HEAD = """# The keys of a configuration
 
 Generated from `golden/config.py` by `python -m sw.docs.configuration`; do not edit. A configuration is a TOML file with
-any of these keys, of which only `sizes` and `lanes` must be there; `--help` of the commands names those that come with it,
-and a run keeps its own in `config.toml`.
+any of these keys, of which only `sizes` and `lanes` must be there; those that have a name are below, and a run keeps its own
+in `config.toml`.
 
 {auto}
 {sequence}
@@ -24,6 +24,14 @@ and a run keeps its own in `config.toml`.
 | lanes | | 1 to 64 | neurons computed side by side by each engine; more than the largest layer has are not built |
 """
 
+_NAMED = """
+## Configurations with a name
+
+`--config NAME`, `bispike.Config.load("NAME")`. Keys that are not in its row have the defaults of its task.
+
+| name | task | sizes | lanes | other keys | for |
+|---|---|---|---|---|---|
+"""
 
 ALLOWED = {
     "name": "1 to 64 letters, digits, spaces and . _ + -",
@@ -32,13 +40,28 @@ ALLOWED = {
 }
 """Of keys whose field has neither a range nor options."""
 
+FOR = {
+    "tiny": "first steps: `verify` and `build --board generic` take it where none is named",
+    "digits": "the digits of 8 x 8 pixels; for boards with room for 16 lanes",
+    "deep": "the same digits through six weight layers",
+    "fashion": "Fashion-MNIST, 28 x 28 pixels",
+    "image": "the same pixels with memories that fit an ECP5-85's block RAM",
+    "micro": "the same digits on one lane; without learning it fits an iCE40UP5K",
+    "autoencoder": "digits recalled from a code of 32 neurons ([autoencoder.md](autoencoder.md))",
+    "autoencoder-fashion": "Fashion-MNIST recalled from a code of 64",
+    "electricity": "half-hourly demand from six inputs, a day and a week ago among them ([sequences.md](sequences.md), 7)",
+    "electricity-recurrent": "the same from its value and change, with memory",
+    "text": "the next character of a text, from four",
+}
+"""What each named configuration is for."""
+
 
 def text() -> str:
     """The page."""
     code = "; 1 to 4096 of an auto-encoder's code"
-    return _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()).replace("{code}", code) + "".join(
-        _row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")
-    )
+    keys = [_row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")]
+    head = _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()).replace("{code}", code)
+    return head + "".join(keys) + _NAMED + "".join(map(_named, NAMED.values()))
 
 
 def _autoencoder() -> str:
@@ -74,6 +97,17 @@ def _row(field: dataclasses.Field) -> str:
     if allowed is None:
         raise ValueError(f"{field.name}: found no word of what is allowed; say it in ALLOWED")
     return f"| {field.name} | {_toml(field.default)} | {allowed} | {field.metadata['doc']} |\n"
+
+
+def _named(config: Config) -> str:
+    """The row of a named configuration."""
+    if config.name not in FOR:
+        raise ValueError(f"{config.name}: found no word of what it is for; say it in FOR")
+    usual = Config.from_dict({"task": config.task, "sizes": list(config.sizes), "lanes": config.lanes})
+    usual, own = usual.to_dict(), config.to_dict()
+    other = ", ".join(f"{key} {_toml(value)}" for key, value in own.items() if key != "name" and value != usual[key])
+    sizes = "-".join(map(str, config.sizes))
+    return f"| {config.name} | {config.task} | {sizes} | {config.lanes} | {other} | {FOR[config.name]} |\n"
 
 
 def _toml(value) -> str:

@@ -1,4 +1,4 @@
-"""`rtl.fixed` for all numbers of 20 bits, against what docs/arithmetic2.md says of `sat` and `rnd`."""
+"""`rtl.fixed` for all numbers of 20 bits, against what docs/arithmetic.md says of `sat` and `rnd`."""
 
 from amaranth.hdl import Module, Mux, signed
 from amaranth.lib import wiring

@@ -1,4 +1,4 @@
-"""`Rsqrt` for all N of 12 bits, against the root itself (docs/arithmetic2.md, step 5)."""
+"""`Rsqrt` for all N of 12 bits, against the root itself (docs/arithmetic.md, step 5)."""
 
 from amaranth.hdl import Signal
 

