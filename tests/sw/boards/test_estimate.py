@@ -6,8 +6,10 @@ import pytest
 
 from golden.config import Config
 from sw.boards.catalogue import BOARDS
-from sw.boards.estimate import check_fits
+from sw.boards import baselines
+from sw.boards.estimate import check_fits, estimate
 from sw.common.errors import CheckError
+from tests.marks import long
 
 pytestmark = pytest.mark.boards  # yosys counts the operations
 
@@ -24,3 +26,9 @@ def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
     config = Config(name="short", sizes=(200, 64, 4), lanes=4)
     with pytest.raises(CheckError, match=r"BRAM 39 of 36; .*sizes = \[200, 64, 4\], lanes = 4, weight_bits = 1[0-4]$"):
         check_fits(board, config, {"LUT": 9000, "BRAM": 39})
+
+
+@pytest.mark.parametrize("name", ["small-ecp5", long("tiny-ecp5")])
+def test_the_estimate_is_within_15_percent_of_kept_syntheses(name):
+    guess, real = estimate(*baselines.CORES[name]).resources["LUT"], baselines.load(name)[""]["LUT"]
+    assert guess / real == pytest.approx(1, abs=0.15)
