@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from golden.config import Config
-from sw.boards.catalogue import BOARDS
 from sw.boards import baselines
+from sw.boards.catalogue import BOARDS
 from sw.boards.estimate import check_fits, estimate
 from sw.common.errors import CheckError
 from tests.marks import long
