@@ -27,7 +27,8 @@ class Memories(Weights):
         n, K, L = config.sizes, config.classes, config.layers
         # Plain tensors of the processor, which may change in place wherever they are used.
         with torch.inference_mode(False), torch.device("cpu"):
-            lowest, counted = config.lowest, 0 if config.lowest == 0 else config.lowest + 1
+            lowest = config.lowest
+            counted = 0 if lowest == 0 else lowest + 1  # the counts that Theta below is taught from, and the stimulus
             of = lambda kept, *shape: zeros(*shape) if kept else None  # noqa: E731
             codes = config.steps * torch.eye(K, dtype=torch.int32)
             self.h = [*(of(i >= counted, K, n[i]) for i in range(L)), codes]
