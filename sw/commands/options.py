@@ -218,7 +218,7 @@ DrawBackend = Annotated[
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 Quick = Annotated[bool, Option("--quick", help="Small data and few epochs: minutes, a taste of each figure.")]
 _PARTS = (
-    "perception, perception-fashion, convolution, losses, rules, agreement, drawing, drawing-fashion, foretelling, "
+    "perception, perception-fashion, convolution, losses, rules, agreement, recall, drawing, drawing-fashion, foretelling, "
     "characters, related, chip"
 )
 Only = Annotated[

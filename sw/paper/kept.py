@@ -18,6 +18,7 @@ GOLDEN = ("sw/training/golden_", "cosim/account.py", "cosim/job.py")
 MORE = {
     "sw.paper.integer": GOLDEN,
     "sw.paper.agreement": GOLDEN,
+    "sw.paper.recalling": GOLDEN,
     "sw.paper.around": GOLDEN,
     "sw.paper.chip": ("rtl", "cosim", "sw/boards", "sw/design", "sw/figures", "sw/training"),
 }

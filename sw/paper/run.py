@@ -11,7 +11,20 @@ from sw.common.cluster import run_all
 from sw.common.errors import CheckError, UserError
 from sw.common.files import make_folder
 from sw.common.terminal import say
-from sw.paper import agreement, around, characters, chip, convolution, drawing, foretelling, losses, needs, perception, rules
+from sw.paper import (
+    agreement,
+    around,
+    characters,
+    chip,
+    convolution,
+    drawing,
+    foretelling,
+    losses,
+    needs,
+    perception,
+    recalling,
+    rules,
+)
 from sw.paper.kept import Kept
 from sw.paper.page import missed, publish, show
 from sw.paper.plan import Plan
@@ -48,6 +61,7 @@ QUESTIONS: tuple[Question, ...] = (
     losses,
     rules,
     agreement,
+    recalling,
     drawing.DIGITS,
     drawing.FASHION,
     foretelling,
