@@ -1,4 +1,4 @@
-"""Commands that ask a trained network, and that look at data: predict, recall, generate, data."""
+"""Commands that ask a trained network, and that look at data: predict, recall, generate, forecast, data."""
 
 from rich.console import Console
 
@@ -60,16 +60,19 @@ def generate(
     output: options.SheetPng = None,
     backend: options.DrawBackend = None,
     simulator: options.Simulator = None,
+    port: options.Port = None,
+    baud: options.Baud = 1_000_000,
 ) -> None:
     """Let a trained auto-encoder draw new images of a class: its backward network, from codes mixed of two samples'.
 
     A code takes every neuron's count from one of two codes of the class's training samples. Writes a sheet and, beside it,
     all images as FILE.npz; says how many a classifier of real samples takes for their class, and how near they are to
-    training images. With --backend sim the simulated chip draws them, and every value it gives is compared with golden's.
+    training images. With --backend sim or serial a chip draws them, and every value it gives is compared with golden's.
     """
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden", simulator=simulator)
+    where = Place(backend.value if backend else "golden", port, baud, simulator)
+    where.check()
     from sw.generation.generate import generate as draw_images
 
     draw_images(source, data, label, count, seed, between, output, Console(), where)

@@ -48,6 +48,14 @@ def _output(kind: str, text: str) -> Option:
     return Option("--output", "-o", metavar=f"FILE.{kind}", help=text)
 
 
+def _backend(who: str) -> Option:
+    text = (
+        f"{who} golden: the PyTorch model. sim, serial: a simulated chip, or one on a board, into which the weights are "
+        "loaded; every value is compared with golden's. Default: golden."
+    )
+    return Option("--backend", help=text)
+
+
 _FROM = ("--from", "-f")
 _LEARNED = "Default: what it learned."
 _SCHEDULER = (
@@ -174,14 +182,7 @@ Trained = Annotated[Path, Option(*_FROM, metavar="RUN|FILE", help="A run folder,
 MaybeTrained = Annotated[
     Path | None, Option(*_FROM, metavar="RUN|FILE", help="Begin with this trained network, not a new one.")
 ]
-AskBackend = Annotated[
-    Backend | None,
-    Option(
-        "--backend",
-        help="Who answers. golden: the PyTorch model. sim, serial: a simulated chip, or one on a board, into which the "
-        "weights are loaded; every value is compared with golden's. Default: golden.",
-    ),
-]
+AskBackend = Annotated[Backend | None, _backend("Who answers.")]
 InfoSource = Annotated[Path | None, Option(*_FROM, metavar="RUN|FILE", help="A trained network: what it learned, too.")]
 SheetFile = Annotated[Path | None, _output("png", "Draw a sheet of samples, a row a class.")]
 PartChoice = Annotated[Part | None, Option(help="Which part. Default: test of what it learned, all of other data.")]
@@ -207,14 +208,7 @@ Between = Annotated[
     tuple[int, int] | None,
     Option(metavar="A B", help="Draw the way from one sample's code to another's, by their places in the data, from 0."),
 ]
-DrawBackend = Annotated[
-    Backend | None,
-    Option(
-        "--backend",
-        help="Who draws. golden: the PyTorch model. sim: the simulated chip; every value is compared with golden's. "
-        "serial: not yet. Default: golden.",
-    ),
-]
+DrawBackend = Annotated[Backend | None, _backend("Who draws.")]
 VerilogFile = Annotated[Path | None, _output("v", "The file to write; - is the terminal. Default: NAME.v.")]
 Quick = Annotated[bool, Option("--quick", help="Small data and few epochs: minutes, a taste of each figure.")]
 _PARTS = (

@@ -1,9 +1,11 @@
 """`bispike generate`: the backward network of a trained auto-encoder draws images from codes mixed of two samples'.
 
-Golden draws them, or the simulated chip, every value of which is compared with golden's.
+Golden draws them, or a chip, simulated or at a serial port, every value of which is compared with golden's.
 """
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from sw.generation import sampling
 from sw.generation.judge import Judgement, judge
 from sw.report import generated as pictures
 from sw.training import history
+from sw.training.asked import Asked, asked
 from sw.training.place import Place
 
 COUNT, WAY = 100, 10
@@ -50,39 +53,40 @@ class _Network:
     """A trained auto-encoder, and the samples it learned.
 
     Members:
-        compared: values of the chip's, where one draws.
+        asked: golden and, where one at a port draws, the chip; while it is `opened`.
     """
+
+    asked: Asked
 
     def __init__(self, kept: Checkpoint, name: str, where: Place):
         self.simulator = find_simulator(where.simulator) if where.backend == "sim" else None
-        self.compared = 0
+        self.where = Place() if self.simulator else where  # a simulated one is for `_simulated`
         self.kept, self.config, self.encoding = kept, kept.config, history.encoding(kept)
         self.dataset = data.load(name, kept.about.get("split", 0), self.encoding)
         data.check(self.dataset, self.config)
 
-        from golden.autoencoder import Autoencoder
-
-        self.model = Autoencoder(self.config)
-        if kept.state:
-            self.model.load(kept.state)
+    @contextmanager
+    def opened(self, console: Console) -> Iterator[None]:
+        """Loads the network, into the chip at a port, too. Raises UserError, StateError, CheckError: see `asked`."""
+        with ExitStack() as stack:
+            with console.status("loading the network"):
+                self.asked = stack.enter_context(asked(self.kept, self.where))
+            yield
 
     def codes(self, x: np.ndarray) -> np.ndarray:
         """Counts (N, n_L) that samples x (N, n_0) evoke in the last layer."""
-        return self.model.train(x.astype(np.int64), learn=False).code
+        return self.asked.golden.model.train(x.astype(np.int64), learn=False).code
 
-    @property
-    def drawing(self) -> str:
-        """What is said while it draws."""
-        return "drawing" + (": building the chip takes a minute the first time" if self.simulator else "")
-
-    def draw(self, codes: np.ndarray, labels: np.ndarray) -> Drawn:
+    def draw(self, codes: np.ndarray, labels: np.ndarray, console: Console) -> Drawn:
         """What the backward network draws from codes (N, n_L): the chip's, if there is one. Raises CheckError."""
-        said = self.model.draw(codes)
-        if self.simulator:
-            said = self._on_chip(codes, said)
+        first = "drawing" + (": building the chip takes a minute the first time" if self.simulator else "")
+        with console.status(first) as status:
+            said = self.asked.draw(codes, lambda done: status.update(f"{done:,} of {len(codes):,} images"))
+            if self.simulator:
+                said = self._simulated(codes, said)
         return Drawn(said.recalled, codes, labels)
 
-    def _on_chip(self, codes: np.ndarray, expected: Recalled) -> Recalled:
+    def _simulated(self, codes: np.ndarray, expected: Recalled) -> Recalled:
         from cosim.compare import Mismatch
         from cosim.drawing import draw
         from sw.design.verilog import core_verilog
@@ -90,15 +94,17 @@ class _Network:
         try:
             with plain_errors():
                 text = core_verilog(self.config, asserted=True)
-                said, self.compared = draw(self.config, self.model.state(), codes, expected, text, self.simulator)
+                state = self.asked.golden.model.state()
+                said, compared = draw(self.config, state, codes, expected, text, self.simulator)
         except Mismatch as mismatch:
             raise CheckError(str(mismatch)) from None
+        self.asked.compared += compared
         return said
 
     @property
     def told(self) -> str:
         """What the last line says of the comparison."""
-        return f"; {self.compared:,} values compared, 0 mismatches" if self.compared else ""
+        return f"; {self.asked.compared:,} values compared, 0 mismatches" if self.asked.compared else ""
 
 
 def generate(
@@ -121,10 +127,11 @@ def generate(
             refused.
 
     Raises:
-        UserError, StateError, DataError: bad input. CheckError: the chip drew something else than golden.
+        UserError, StateError, DataError: bad input. CheckError: the chip drew something else than golden, or no longer
+            answers.
     """
     check_png(output)
-    _check(label, count, seed, between, where)
+    _check(label, count, seed, between)
     kept = Checkpoint.load(source)
     if kept.config.task != "autoencoder":
         found = f"{source}: found a network of task {kept.config.task}"
@@ -139,10 +146,7 @@ def generate(
     return _draw_classes(network, label, count or COUNT, seed, output, console)
 
 
-def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None, where: Place) -> None:
-    if where.backend == "serial":
-        raise UserError("--backend: found serial; allowed is golden or sim: no board has an auto-encoder yet")
-    where.check()
+def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None) -> None:
     if between and label is not None:
         raise UserError("--class: found with --between; allowed is one of them")
     least = 2 if between else 1
@@ -178,11 +182,11 @@ def _draw_classes(network: _Network, label: str | None, count: int, seed: int, o
     dataset, encoding = network.dataset, network.encoding
     there = [k for k in range(dataset.classes) if (dataset.y_train == k).any()]
     chosen = there if label is None else [_class(label, there, encoding)]
-    with console.status("codes of the training samples"):
-        codes = network.codes(dataset.x_train)
-        mixed = np.concatenate([sampling.mixed(codes[dataset.y_train == k], count, seed, k) for k in chosen])
-    with console.status(network.drawing):
-        drawn = network.draw(mixed, np.repeat(chosen, count))
+    with network.opened(console):
+        with console.status("codes of the training samples"):
+            codes = network.codes(dataset.x_train)
+            mixed = np.concatenate([sampling.mixed(codes[dataset.y_train == k], count, seed, k) for k in chosen])
+        drawn = network.draw(mixed, np.repeat(chosen, count), console)
     steps = network.config.steps
     with console.status("judging them"):
         found = judge(drawn.recalled / steps, drawn.labels, dataset)
@@ -220,9 +224,9 @@ def _draw_between(network: _Network, between: tuple[int, int], count: int, outpu
         if sample not in where:
             raise UserError(f"--between: found sample {sample}; allowed is 0 to {len(x) - 1}, of {dataset.name}")
     rows = [where[sample] for sample in between]
-    way, labels = sampling.between(*network.codes(x[rows]), count), np.where(np.arange(count) * 2 < count, *y[rows])
-    with console.status(network.drawing):
-        drawn = network.draw(way, labels)
+    labels = np.where(np.arange(count) * 2 < count, *y[rows])
+    with network.opened(console):
+        drawn = network.draw(sampling.between(*network.codes(x[rows]), count), labels, console)
     titles = [str(n + 1) for n in range(count)]
     show_pictures(console, drawn.recalled, steps, dataset.image_shape, titles)
     _write(output, drawn, steps, {"samples": np.array(between)})

@@ -11,7 +11,7 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from cosim.job import take
 from golden.errors import StateError
-from golden.records import Records
+from golden.records import Recalled, Records
 from golden.samples import Samples
 from sw.common.errors import CheckError
 from sw.common.simulation import find_simulator, plain_errors
@@ -45,18 +45,36 @@ class Asked:
 
     def infer(self, samples: Samples, advance: Callable[[int], None] = lambda done: None) -> Records:
         """What is said of samples, at least one: by the chip, if there is one. `advance` gets the samples done."""
+        model = self.golden.model
+        return self._ask(
+            samples, lambda part: take(model, part, False), lambda part: serial_backend.told(self.chip, part, False), advance
+        )
+
+    def draw(self, codes: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Recalled:
+        """What an auto-encoder recalls of codes (N, n_L), counts 0..T, at least one: by the chip, if there is one, whose
+        memories are compared afterwards, too. advance: as of `infer`."""
+        from cosim.compare import compare_state
+
+        model = self.golden.model
+        said = self._ask(codes, model.draw, lambda part: self.chip.draw(part), advance)
+        if self.chip is not None:
+            self.compared += compare_state(serial_backend.known(self.chip, model.state()), self.chip.save())
+        return said
+
+    def _ask(self, given, golden: Callable, chip: Callable, advance: Callable[[int], None]) -> Records | Recalled:
+        """What the chip says of `given`, `CHUNK` at a time, compared with what golden does; without a chip golden's."""
         from cosim.compare import compare_records
 
         if self.chip is None:
-            return take(self.golden.model, samples, False)
+            return golden(given)
         found = []
-        for start in range(0, len(samples), CHUNK):
-            part = samples[start : start + CHUNK]
-            expected, said = take(self.golden.model, part, False), serial_backend.told(self.chip, part, False)
-            self.compared += compare_records(expected, said, start)
+        for start in range(0, len(given), CHUNK):
+            part = given[start : start + CHUNK]
+            said = chip(part)
+            self.compared += compare_records(golden(part), said, start)
             found.append(said)
             advance(start + len(part))
-        return Records.join(found)
+        return type(said).join(found)
 
     def recall(self) -> np.ndarray:
         """Counts (K, n_0), 0..T, that the backward network recalls of each concept: the chip's, if there is one."""

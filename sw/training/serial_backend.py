@@ -71,6 +71,11 @@ def told(chip: "Chip", samples: Samples, learn: bool) -> Records | Recalled:
     return chip.train(samples.x, samples.y, **ends) if learn else chip.infer(samples.x, **ends)
 
 
+def known(chip: "Chip", state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The part of golden's state that a chip has: an inference-only core has few memories."""
+    return state if chip.config.learn else {k: value for k, value in state.items() if k in chip.memory_map.regions}
+
+
 class _Run:
     """Chip and golden model side by side."""
 
@@ -117,14 +122,9 @@ class _Run:
         self.golden.finish()
         tested = self._take(data.testing, False, lambda totals: None)
         state = self.chip.save()
-        self._compare(compare_state, self._known(), state)
+        self._compare(compare_state, known(self.chip, self.golden.state()), state)
         self.earlier += self.values
         return account.epoch(learned, tested, self.values, self.differ)
-
-    def _known(self) -> dict[str, np.ndarray]:
-        """The part of golden's state that this chip has: an inference-only core has few memories."""
-        state, names = self.golden.state(), self.chip.memory_map.regions
-        return state if self.chip.config.learn else {name: value for name, value in state.items() if name in names}
 
     def _take(self, samples: Samples, learn: bool, advance: Callable[[dict], None]) -> dict:
         from cosim.compare import compare_records

@@ -7,45 +7,10 @@ import numpy as np
 import pytest
 
 from cosim.checkpoint import Checkpoint
-from golden.config import NAMED, Config
+from golden.config import NAMED
 from rtl.interface.results import result_parts
-from sw import cli, data
+from sw import cli
 from sw.design import verilog
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run folder of a small auto-encoder that has learned pictures of three classes with names; made once."""
-    from golden.autoencoder import Autoencoder
-
-    folder = tmp_path_factory.mktemp("generate")
-    random = np.random.default_rng(2)
-    shapes, y = random.integers(0, 2, (3, 9)) * 12, np.arange(90) % 3
-    x = np.clip(shapes[y] + random.integers(0, 4, (90, 9)), 0, 15)
-    names = np.array(["cat", "cow", "dog"])
-    lines = ["a,b,c,d,e,f,g,h,i,label"] + [",".join([*map(str, row), names[k]]) for row, k in zip(x, y, strict=True)]
-    (folder / "animals.csv").write_text("\n".join(lines) + "\n")
-    dataset = data.load(folder / "animals.csv")
-    config = Config.from_dict({"task": "autoencoder", "sizes": [9, 12, 6], "lanes": 4, "name": "animals"})
-    model = Autoencoder(config)
-    for _ in range(6):
-        model.train(dataset.x_train)
-    about = {"data": str(folder / "animals.csv"), "split": 0, "encoding": dataset.encoding.to_dict(), "image_shape": [3, 3]}
-    (folder / "run").mkdir()
-    Checkpoint(config, model.state(), about).save(folder / "run" / "weights.npz")
-    return folder / "run"
-
-
-@pytest.fixture
-def network(trained, tmp_path, monkeypatch):
-    """The model and its data; in an empty folder."""
-    from golden.autoencoder import Autoencoder
-
-    monkeypatch.chdir(tmp_path)
-    kept = Checkpoint.load(trained)
-    model = Autoencoder(kept.config)
-    model.load(kept.state)
-    return model, data.load(kept.about["data"])
 
 
 def test_images_are_what_the_network_recalls_of_codes_of_the_class(trained, network, capsys):
@@ -137,7 +102,12 @@ def test_a_chip_that_draws_something_else_ends_with_1_and_nothing_is_written(
         (["--between", "0", "90"], "--between: found sample 90; allowed is 0 to 89, of animals"),
         (["--between", "0", "1", "--class", "cat"], "--class: found with --between; allowed is one of them"),
         (["--seed", "-1"], "--seed: found -1; allowed is a whole number from 0"),
-        (["--backend", "serial"], "--backend: found serial; allowed is golden or sim: no board has an auto-encoder yet"),
+        (
+            ["--backend", "serial"],
+            "--port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; there is",
+        ),
+        (["--backend", "serial", "--port", "/nowhere"], "/nowhere: cannot open it: No such file or directory; there is"),
+        (["--port", "/nowhere"], "--port: found with --backend golden; allowed with --backend serial"),
         (["--simulator", "icarus"], "--simulator: found with --backend golden; allowed with --backend sim"),
         (["--backend", "sim", "--simulator", "modelsim"], "simulator: found 'modelsim'; allowed is"),
         (["--output", "sheet.jpg"], "--output: found sheet.jpg; allowed is a name that ends in .png"),
