@@ -31,11 +31,15 @@ SHAPES = {
     "engines": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((1,), (0, 2, 3)), **SLOW),
     "an engine each": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((0,), (1,), (2,), (3,))),
     "inference": Config(sizes=(7, 5, 3), lanes=2, learn=False),
-    "no stimulus": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, stimulus_recall=False, **SLOW),
-    "no stimulus, engines": Config(sizes=(9, 6, 3), lanes=4, block=2, engines=((0,), (1,), (2,)), stimulus_recall=False),
+    "no stimulus": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, engines=((1,), (0, 2, 3)), stimulus_recall=False, **SLOW),
+    "no stimulus, an engine each": Config(
+        sizes=(9, 6, 3), lanes=4, block=2, engines=((0,), (1,), (2,)), stimulus_recall=False
+    ),
+    "no stimulus, one engine": Config(sizes=(7, 5, 4, 3), lanes=2, block=4, stimulus_recall=False, **SLOW),
 }
 """`wide`: more than 64 rows, a weight scale above 0, in a layer that has both networks."""
-LONG = ("tiny", "rate", "wide", "twelve", "bottleneck", "two", "deep", "an engine each", "no stimulus, engines")
+LONG = ("tiny", "rate", "wide", "twelve", "bottleneck", "two", "deep", "engines", "an engine each")
+LONG += ("no stimulus, an engine each", "no stimulus, one engine")
 
 
 def runs() -> list:

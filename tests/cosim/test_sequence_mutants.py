@@ -123,8 +123,8 @@ MUTANTS = (
     ),
     Mutant("a word waits for no return", "engine/outlet.py", "return done | ~goes", "return 1", True),
     Mutant("layer 2 returns", "engine/outlet.py", "f.context_of(1)", "f.context_of(2)", True),
-    Mutant("to finish does not end a sequence", "engine/stimulus.py", "beat.last | blank.any()", "beat.last", True),
-    Mutant("any end is the host's last", "engine/stimulus.py", "beat.last | blank.any()", "blank.any()", True),
+    Mutant("to finish does not end a sequence", "engine/stimulus.py", "beat.last | blanks", "beat.last", True),
+    Mutant("any end is the host's last", "engine/stimulus.py", "beat.last | blanks", "blanks", True),
     Mutant("what returns claims a list", "engine/claims.py", "if source.lateral:", "if False:", True),
 )
 
