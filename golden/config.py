@@ -202,11 +202,11 @@ NAMED = {
         Config(name="digits", sizes=(64, 128, 64, 10), lanes=16, block=256),
         Config(name="deep", sizes=(64, 128, 128, 128, 64, 64, 10), lanes=16),
         Config(name="fashion", sizes=(784, 256, 128, 10), lanes=32, block=256, epochs=12),
-        # What an ECP5-85 holds with 64 lanes: weights of 10 bits, and none that recall 784 pixels.
+        # Two thirds of an ECP5-85's block RAM, since it has weights of 10 bits, and none that recall 784 pixels.
         Config(
             name="image",
             sizes=(784, 128, 64, 10),
-            lanes=64,
+            lanes=32,
             weight_bits=10,
             block=256,
             stimulus_recall=False,

@@ -45,7 +45,7 @@ FOR = {
     "digits": "the digits of 8 x 8 pixels; for boards with room for 16 lanes",
     "deep": "the same digits through six weight layers",
     "fashion": "Fashion-MNIST, 28 x 28 pixels",
-    "image": "the same pixels on an ECP5-85: 64 lanes, weights of 10 bits, and no recall of the stimulus",
+    "image": "the same pixels on an ECP5-85: weights of 10 bits, and no recall of the stimulus",
     "micro": "the same digits on one lane; without learning it fits an iCE40UP5K",
     "autoencoder": "digits recalled from a code of 32 neurons ([autoencoder.md](autoencoder.md))",
     "autoencoder-fashion": "Fashion-MNIST recalled from a code of 64",
