@@ -15,7 +15,10 @@ from sw.figures.publish import machine, state, today
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section
 
-SPREAD = "where ± stands, a figure is the mean and standard deviation over them; the chip and the criteria are of seed 0"
+SPREAD = (
+    "where ± stands, a figure is the mean and standard deviation over the seeds; the simulated chip and the criteria are "
+    "of seed 0"
+)
 MEASURED, CHANGED = "*Measured on", "The code has changed since"
 """How a part of the page says when it was measured, and that this was before."""
 MARKS = {None: "", True: "yes", False: "**no**"}
