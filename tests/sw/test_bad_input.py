@@ -283,6 +283,14 @@ def test_a_network_without_the_stimulus_recalls_none(complaint, tmp_path):
     assert said == f"bispike: {found}\n"
 
 
+def test_a_network_with_the_stimulus_is_none_of_a_core_without(complaint, tmp_path):
+    untrained(tmp_path / "whole.npz")
+    (tmp_path / "half.toml").write_text(NAMED["tiny"].replace(name="half", stimulus_recall=False).to_toml())
+    said = complaint("verify", "--config", "half.toml", "--from", "whole.npz")
+    found = "whole.npz: found a network with stimulus_recall = true; allowed is that of half, false"
+    assert said == f"bispike: {found}\n"
+
+
 def untrained(path: Path, config: Config = NAMED["tiny"]) -> str:
     """A checkpoint file of a network that never learned."""
     from golden.integer import IntegerModel
