@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sw.paper.pictured import Pictured
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
@@ -22,14 +23,9 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A question about the images of one source. epochs, samples: of a whole run, and of a taste; samples None: all."""
+class Drawing(Pictured):
+    """A question about the images of one source."""
 
-    KEY: str
-    TITLE: str
-    source: str
-    epochs: tuple[int, int]
-    samples: tuple[int | None, int | None]
     networks: tuple[Network, ...]
 
     def trials(self, plan: Plan) -> list[Trial]:
@@ -38,9 +34,7 @@ class Drawing:
 
     def _of(self, plan: Plan, network: Network) -> dict[str, Trial]:
         """All trainings of a network, by what is said of them."""
-        at = int(plan.quick)
-        settings = {"source": self.source, "sizes": network.sizes}
-        settings |= {"epochs": self.epochs[at], "samples": self.samples[at]}
+        settings = self.settings(plan, network.sizes)
         found = {"the chip": Trial("integer", "autoencoder", settings)}
         found |= {words: Trial("floating", "autoencoder", {"rule": rule, **settings}) for rule, words in RULES.items()}
         found[BACKPROP] = Trial("floating", "backprop_autoencoder", settings)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sw.paper.pictured import Pictured
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
 from sw.paper.trial import Trial, seeds
@@ -18,20 +19,14 @@ LIMITS = {"BSD, floating point": ("backprop", 0.005), "BSD, the chip": ("BSD, fl
 
 
 @dataclass(frozen=True)
-class Perception:
-    """A question about the networks of one source. epochs, samples: of a whole run, and of a taste; samples None: all."""
+class Perception(Pictured):
+    """A question about the networks of one source."""
 
-    KEY: str
-    TITLE: str
-    source: str
-    epochs: tuple[int, int]
-    samples: tuple[int | None, int | None]
     networks: tuple[list[int], ...]
 
     def trial(self, plan: Plan, rule: str, sizes: list[int]) -> Trial:
         """A rule's training of a network."""
-        at, name = int(plan.quick), RULES[rule][0]
-        network = {"source": self.source, "sizes": sizes, "epochs": self.epochs[at], "samples": self.samples[at]}
+        name, network = RULES[rule][0], self.settings(plan, sizes)
         if not name:
             return Trial("integer", "recognition", network)
         return Trial("floating", "recognition", {"rule": name, **network})
