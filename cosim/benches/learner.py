@@ -18,6 +18,8 @@ from rtl.engine.layouts import ERROR_COUNT_BITS
 from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
 
 BLOCKS, SAMPLES = 2, 8
+STREAMS = {"teach": "teach", "concept": "schedule__concept", "recalled": "recalled"}
+"""That the learner takes, and their ports."""
 
 
 class Unit:
@@ -31,8 +33,7 @@ class Unit:
         self.layers = [Layer(form, context) for context in form.contexts]
         self.written = {"counts": deque(), "templates": deque()}
         self.streams = {
-            name: StreamDriver(dut, name, clk, pattern, seed=seed)
-            for seed, name in enumerate(("teach", "concept", "recalled"))
+            name: StreamDriver(dut, port, clk, pattern, seed=seed) for seed, (name, port) in enumerate(STREAMS.items())
         }
         self.errors: dict[tuple[int, int], list[int]] = {}
         self.neurons: dict[tuple[int, int], list] = {}
@@ -102,7 +103,6 @@ class Unit:
     async def watch(self) -> None:
         """Counts and templates in, a word a clock; what comes out, against what is expected."""
         pins, f, read, looked = self.pins, self.form, None, None
-        names = ("teach", "concept", "recalled")
         while True:
             for name, words in self.written.items():
                 pins.set(**{f"{name}__valid": bool(words)})
@@ -113,26 +113,29 @@ class Unit:
             if self.holding and pins.get("idle") and not self.pending:  # settings change while nothing is under way
                 self.set_settings(**self.contents.settings())
                 self.holding = False
-            pins.set(look=int(read is not None))
+            pins.set(lookup__look=int(read is not None))
             await RisingEdge(self.clk)
-            taken = {n: pins.get(f"{n}__payload") for n in names if pins.get(f"{n}__valid") and pins.get(f"{n}__ready")}
+            goes = {
+                name: port for name, port in STREAMS.items() if pins.get(f"{port}__valid") and pins.get(f"{port}__ready")
+            }
+            taken = {name: pins.get(f"{port}__payload") for name, port in goes.items()}
             if looked:
-                wanted, found = looked[1], unpack(pins.get("update"), ERROR_COUNT_BITS, 4, 8, 1)
+                wanted, found = looked[1], unpack(pins.get("lookup__update"), ERROR_COUNT_BITS, 4, 8, 1)
                 assert found == list(wanted), f"record of {looked[0]}: expected {wanted}, got {found}"
             looked, read = read, None
             if pins.get("errors__valid"):
                 self.check_errors()
-            if pins.get("taught__valid"):
-                number, parity = unpack(pins.get("taught__payload"), f.context_bits, 1)
+            if pins.get("schedule__taught__valid"):
+                number, parity = unpack(pins.get("schedule__taught__payload"), f.context_bits, 1)
                 read = self.end("sample", number, parity)
                 del self.neurons[number, parity]
             if "teach" in taken:
                 number, parity, label = unpack(taken["teach"], f.context_bits, 1, f.class_bits)
                 self.taught(number, parity, label)
-            if pins.get("made"):
+            if pins.get("schedule__made"):
                 read = self.end("concept", *self.made.popleft())
-            if pins.get("normed__valid"):
-                self.normed.add(pins.get("normed__payload"))
+            if pins.get("schedule__normed__valid"):
+                self.normed.add(pins.get("schedule__normed__payload"))
                 self.events += 1
 
     def taught(self, number: int, parity: int, label: int) -> None:
@@ -162,7 +165,7 @@ class Unit:
         bank = which if kind == "sample" else 2 + which % 2
         left = [place for place, _ in self.groups(context) if (bank, place) in self.errors]
         assert not left, f"{kind} {which} of layer {number}: expected errors of places {left}, got none"
-        self.pins.set(at=pack((bank, 2), (number, self.form.context_bits)))
+        self.pins.set(lookup__at=pack((bank, 2), (number, self.form.context_bits)))
         self.events += 1
         return (kind, number, which), wanted
 

@@ -65,14 +65,7 @@ class EngineCore(wiring.Component):
             for link, target in zip(engine.links, form.links, strict=True):
                 self._link(m, link, self._of(target.layer), target)
         if self.config.lowest_built == 0:
-            bottom = self.engines[self._of(0)]
-            wiring.connect(m, stimulus.counts, bottom.bottom)
-            m.d.comb += [
-                stimulus.bottom_free.eq(bottom.bottom_free),
-                bottom.bottom_taken.eq(stimulus.bottom_taken),
-                bottom.bottom_header.eq(stimulus.header),
-                bottom.bottom_group.eq(stimulus.group),
-            ]
+            wiring.connect(m, stimulus.bottom, self.engines[self._of(0)].bottom)
         registers = self._registers(m)
         self._task(m, registers)
         quiet, still, idle = Signal(), Signal(2), Cat(engine.idle for engine in self.engines).all()
@@ -111,13 +104,12 @@ class EngineCore(wiring.Component):
         form = self.forms[number]
         into = self.engines[number].inputs[form.inputs.index(form.source_of(target))]
         words, sent = into.words.payload, link.words.payload
+        wiring.connect(m, link.list, into.list)
         m.d.comb += [
             into.words.valid.eq(link.words.valid),
             link.words.ready.eq(into.words.ready),
             words.header.eq(sent.header),
             *(words.trains[p].eq(sent.trains[p]) for p in range(form.lanes)),
-            link.room.eq(into.room),
-            into.claim.eq(link.claim),
         ]
 
     def _registers(self, m):

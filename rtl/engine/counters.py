@@ -22,6 +22,11 @@ def place_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits} | (side_layout(f) if f.autoencoder else {}))
 
 
+def counter_signature(f: EngineFormat) -> wiring.Signature:
+    """`at` a sample, one of the kinds `COUNTERS`: its counter is `value` two clocks later."""
+    return wiring.Signature({"at": Out(place_layout(f)), "kind": Out(2), "value": In(COUNTER_BITS)})
+
+
 class Counters(wiring.Component):
     """Keeps the counters of the last samples, what comes at the same time in the same memory.
 
@@ -30,7 +35,7 @@ class Counters(wiring.Component):
             (In), with so many `errors` (In).
         saturated: In, pulse: of the perception of `saturated_place` (In) so many `saturations` (In) synapses have saturated.
         word: In, pulse: a group of the sample `word_place` has these `counts` (In, one a lane), and is the `last` (In).
-        read: In, a sample and `kind` (In): its counter is `value` (Out) two clocks later.
+        read: In, `counter_signature`.
     """
 
     def __init__(self, form: EngineFormat):
@@ -48,9 +53,7 @@ class Counters(wiring.Component):
                 "word_place": In(place_layout(f)),
                 "counts": In(f.count_bits).array(f.lanes),
                 "last": In(1),
-                "read": In(place_layout(f)),
-                "kind": In(2),
-                "value": Out(COUNTER_BITS),
+                "read": In(counter_signature(f)),
             }
         )
 
@@ -72,7 +75,7 @@ class Counters(wiring.Component):
         m.d.sync += done.eq(came & ends), done_place.eq(place)
         counted = {"rows": self.rows, "errors": self.errors, "saturations": self.saturations, "spikes": total}
         kind, values = Signal(2), {}
-        m.d.sync += kind.eq(self.kind)
+        m.d.sync += kind.eq(self.read.kind)
         for names, en, address in (
             (("rows", "errors"), self.begins, self.place),
             (("saturations",), self.saturated, self.saturated_place),
@@ -81,10 +84,10 @@ class Counters(wiring.Component):
             shape = data.StructLayout({name: self._bits(name) for name in names})
             m.submodules[names[0]] = memory = ram(shape=shape, depth=1 << place_layout(f).size)
             put, get = memory.write_port(), memory.read_port()
-            m.d.comb += put.en.eq(en), put.addr.eq(address), get.addr.eq(self.read)
+            m.d.comb += put.en.eq(en), put.addr.eq(address), get.addr.eq(self.read.at)
             m.d.comb += [put.data[name].eq(counted[name]) for name in names]
             values |= {name: get.data[name] for name in names}
-        m.d.sync += self.value.eq(Array(values[name] for name in COUNTERS)[kind])
+        m.d.sync += self.read.value.eq(Array(values[name] for name in COUNTERS)[kind])
         return m
 
     def _bits(self, name: str) -> int:

@@ -1,18 +1,18 @@
 """Engine: its blocks and what goes between them."""
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from rtl.engine.counters import Counters, place_layout
+from rtl.engine.counters import Counters, counter_signature
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
-from rtl.engine.layouts import link_signature, side_layout
+from rtl.engine.layouts import side_layout
 from rtl.engine.neurons import Neurons
 from rtl.engine.rows import Rows
 from rtl.engine.settings import settings_layout
-from rtl.formats import COUNTER_BITS
+from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.interface.memory_map import MEMORIES
 
 
@@ -25,8 +25,8 @@ class Engine(wiring.Component):
     Members:
         settings: In, `settings_layout`.
         inputs: In, links, in the order of `EngineFormat.inputs`. links: Out, in that of `EngineFormat.links`.
-        counter_read, counter_kind: In, counter_value: Out: see `rtl.engine.counters.Counters`.
-        host: In, `host_signature`. idle: Out.
+        bottom: In, `bottom_signature`, where it has layer 0.
+        counter: In, `counter_signature`. host: In, `host_signature`. idle: Out.
     """
 
     def __init__(self, form: EngineFormat, members: dict):
@@ -36,12 +36,11 @@ class Engine(wiring.Component):
                 "settings": In(settings_layout(f)),
                 "inputs": In(link_signature(f)).array(len(f.inputs)),
                 "links": Out(link_signature(f)).array(len(f.links)),
-                "counter_read": In(place_layout(f)),
-                "counter_kind": In(2),
-                "counter_value": Out(COUNTER_BITS),
+                "counter": In(counter_signature(f)),
                 "host": In(host_signature()),
                 "idle": Out(1),
             }
+            | ({"bottom": In(bottom_signature(f, f.contexts[0].groups))} if f.has(0) else {})
             | members
         )
 
@@ -59,17 +58,11 @@ class Engine(wiring.Component):
         wiring.connect(m, schedule.passes, neurons.passes)
         wiring.connect(m, neurons.released, schedule.released)
         wiring.connect(m, neurons.words, outlet.words)
-        self.claims = Signal(len(f.sources))
+        wiring.connect(m, rows.listing, schedule.listing)
+        wiring.connect(m, wiring.flipped(self.counter), counters.read)
         m.d.comb += [
-            rows.source.eq(schedule.source),
-            schedule.listed.eq(rows.listed),
-            schedule.job.eq(rows.job),
-            schedule.front.eq(rows.front),
-            schedule.back.eq(rows.back),
-            rows.taken.eq(schedule.taken),
             rows.index.eq(neurons.index),
             neurons.entry.eq(rows.entry),
-            schedule.claim.eq(self.claims),
             outlet.under_way.eq(schedule.under_way),
             schedule.out.eq(outlet.out),
             neurons.threshold.eq(settings.threshold),
@@ -77,18 +70,14 @@ class Engine(wiring.Component):
             neurons.window_high.eq(settings.window_high),
         ]
         for number, (link, source) in enumerate(zip(self.inputs, f.inputs, strict=True)):
-            words = rows.words[self.own + number]
-            m.d.comb += [
-                words.valid.eq(link.words.valid),
-                words.payload.eq(link.words.payload),
-                words.payload.source.eq(source),
-                link.words.ready.eq(words.ready),
-                link.room.eq(schedule.room[source]),
-                self.claims[source].eq(link.claim),
-            ]
-        for number, link in enumerate(self.links):
-            wiring.connect(m, outlet.spikes[self.own + number], wiring.flipped(link.words))
-            m.d.comb += schedule.link_room[number].eq(link.room), link.claim.eq(schedule.link_claim[number])
+            self._receive(m, wiring.flipped(link), rows.words[self.own + number], source)
+        for link, spikes, its_list in zip(self.links, outlet.spikes[self.own :], schedule.links, strict=True):
+            wiring.connect(m, spikes, wiring.flipped(link.words))
+            wiring.connect(m, its_list, wiring.flipped(link.list))
+        if f.has(0):
+            wiring.connect(m, wiring.flipped(self.bottom.words), outlet.bottom)
+            wiring.connect(m, wiring.flipped(self.bottom.sample), schedule.bottom)
+            m.d.comb += outlet.bottom_header.eq(self.bottom.sample.header)
         rests, host_data = self._task(m)
         self._count(m, counters)
         self._host(m, host_data)
@@ -116,6 +105,16 @@ class Engine(wiring.Component):
 
     # -- what all tasks do -----------------------------------------------------------------------------------------------
 
+    def _receive(self, m, link, words, source):
+        """Words of a link come by this stream of its rows, for this source."""
+        wiring.connect(m, link.list, self.schedule.lists[source])
+        m.d.comb += [
+            words.valid.eq(link.words.valid),
+            words.payload.eq(link.words.payload),
+            words.payload.source.eq(source),
+            link.words.ready.eq(words.ready),
+        ]
+
     def _count(self, m, counters):
         """Every event that a counter waits for."""
         f, passes, neurons = self.form, self.schedule.passes.payload, self.neurons
@@ -129,22 +128,19 @@ class Engine(wiring.Component):
         ):
             m.d.comb += [place[name].eq(of[name]) for name in ("context", "slot", *sides)]
         m.d.comb += [
-            counters.begins.eq(self.schedule.taken & counted(passes)),
+            counters.begins.eq(self.schedule.listing.taken & counted(passes)),
             counters.rows.eq(passes.new),
             counters.errors.eq(passes.update.errors),
             counters.saturated.eq(neurons.changed),
             counters.saturations.eq(neurons.changes.saturations),
             counters.word.eq(neurons.words.valid & neurons.words.ready & counted(now)),
             counters.last.eq(word.group.last),
-            counters.read.eq(self.counter_read),
-            counters.kind.eq(self.counter_kind),
-            self.counter_value.eq(counters.value),
         ]
         m.d.comb += [counters.counts[p].eq(word.lanes[p].count) for p in range(f.lanes)]
 
     def _host(self, m, learned):
         """The host's access to weights, to the counts of last samples, and to what the learner has."""
-        f, host, rows, weights = self.form, self.host, self.rows, self.neurons.host
+        f, host, counts, weights = self.form, self.host, self.rows.host, self.neurons.host
         lanes = ceil_log2(f.lanes)
         lane, word = host.index[:lanes], host.index[lanes:]
         kept = host.memory == MEMORIES.index("kept")
@@ -154,11 +150,11 @@ class Engine(wiring.Component):
             weights.address.eq(word),
             weights.data.eq(host.data),
             weights.write.eq((own & host.write) << lane),
-            rows.host_address.eq(word),
-            rows.host_lane.eq(lane),
-            rows.host_data.eq(host.data),
-            rows.host_write.eq(host.select & kept & host.write),
-            host.read.eq(Mux(kept, rows.host_read, learned)),
+            counts.address.eq(word),
+            counts.lane.eq(lane),
+            counts.data.eq(host.data),
+            counts.write.eq(host.select & kept & host.write),
+            host.read.eq(Mux(kept, counts.read, learned)),
         ]
         with m.If(host.memory == MEMORIES.index("weights")):
             m.d.comb += host.read.eq(Array(weights.read)[lane])

@@ -5,22 +5,21 @@ samples may be under way, so that the lanes work on one while the others' scalar
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import concept_layout, offered_layout, sent, teach_layout
+from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import (
-    dot_layout,
     draw_layout,
     drawn_layout,
-    item_layout,
-    lanes_layout,
+    lanes_signature,
     learner_settings_layout,
     lesson_layout,
     record_layout,
 )
+from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
 
 
@@ -28,10 +27,10 @@ class Jobs(wiring.Component):
     """One job of the lanes after another: what is furthest first.
 
     Members:
-        settings: In, `learner_settings_layout`. teach, concept, recalled: In, streams; taught, made, normed: Out: see
+        settings: In, `learner_settings_layout`. teach, recalled: In, streams, schedule: In, `learner_signature`: see
             `rtl.engine.learner`.
-        item, bank, clear: Out, dot, lanes: In: see `Vector`. lesson: Out, stream, spared, live: In: see
-            `Scalars`. draw: Out, stream, drawn: In, record: Out: see `Records`.
+        lanes: Out, `lanes_signature`. lesson: Out, stream, spared, live: In: see `Scalars`. draw: Out, stream, drawn: In,
+            record: Out: see `Records`.
         idle: Out, nothing is under way, and nothing offered.
     """
 
@@ -41,16 +40,9 @@ class Jobs(wiring.Component):
             {
                 "settings": In(learner_settings_layout(f)),
                 "teach": In(stream.Signature(teach_layout(f))),
-                "concept": In(stream.Signature(offered_layout(f))),
                 "recalled": In(stream.Signature(concept_layout(f))),
-                "taught": Out(sent(data.StructLayout({"context": f.context_bits, "parity": 1}))),
-                "made": Out(1),
-                "normed": Out(sent(concept_layout(f))),
-                "item": Out(item_layout(f)),
-                "dot": In(dot_layout(f)),
-                "lanes": In(lanes_layout),
-                "bank": Out(2),
-                "clear": Out(1),
+                "schedule": In(learner_signature(f)),
+                "lanes": Out(lanes_signature(f)),
                 "lesson": Out(stream.Signature(lesson_layout(f))),
                 "spared": In(1),
                 "live": In(f.classes).array(f.under_way),
@@ -82,15 +74,15 @@ class Jobs(wiring.Component):
     def _slots(self, m):
         """The samples under way."""
         m.submodules.slots = self.slots = slots = Slots(self.form)
-        self.now = slots.oldest
+        self.now = slots.oldest.kept
         connect(m, slots.lesson, wiring.flipped(self.lesson))
         m.d.comb += [
             slots.learn_theta.eq(self.settings.learn_theta),
-            slots.sample.eq(self.teach.payload),
+            slots.begin.payload.eq(self.teach.payload),
             slots.drawn.noise.eq(self.drawn.noise),
             slots.drawn.valid.eq(self.drawn.valid & ~self.block),
-            slots.dot.eq(self.dot),
-            slots.concept.eq(self.concept.payload.concept),
+            slots.dot.eq(self.lanes.dot),
+            slots.take.payload.eq(self.schedule.concept.payload.concept),
             slots.spared.eq(self.spared),
         ]
         never(m, "noise is asked for while none may be", self.draw.valid & ~self.draw.ready)
@@ -99,29 +91,30 @@ class Jobs(wiring.Component):
         f, now = self.form, self.now
         bottom = self._of(lambda c: c.bottom, now.taught.context)
         rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[self.context]
-        concept, recalled, teach = self.concept.payload.concept, self.recalled.payload, self.teach.payload
+        asked, taught, normed = self.schedule.concept, self.schedule.taught, self.schedule.normed
+        concept, recalled, teach, dot = asked.payload.concept, self.recalled.payload, self.teach.payload, self.lanes.dot
         # What may begin, a clock behind: nothing but a job's begin or end takes it back, which are clocks away from idle.
         may_make, may_teach = Signal(), Signal()
         m.d.sync += [
-            may_make.eq(self.concept.valid & self.draw.ready & ~self.concept.ready),
+            may_make.eq(asked.valid & self.draw.ready & ~asked.ready),
             may_teach.eq(self.teach.valid & self.slots.room & self.draw.ready & ~self.teach.ready),
         ]
         m.d.comb += [
-            self.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
+            self.lanes.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
             self.record.payload.at.context.eq(self.context),
-            self.record.payload.at.bank.eq(self.bank),
-            self.record.payload.record.errors.eq(self.lanes.wrong),
+            self.record.payload.at.bank.eq(self.lanes.bank),
+            self.record.payload.record.errors.eq(self.lanes.state.wrong),
             self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, rate)),
             self.record.payload.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
             self.record.payload.record.stochastic.eq(self.settings.stochastic),
-            self.normed.valid.eq(self.dot.valid & self.dot.norm & self.dot.final),
-            self.normed.payload.context.eq(self.dot.context),
-            self.normed.payload.k.eq(self.dot.k),
+            normed.valid.eq(dot.valid & dot.norm & dot.final),
+            normed.payload.context.eq(dot.context),
+            normed.payload.k.eq(dot.k),
             self.draw.payload.context.eq(Mux(may_make, concept.context, teach.context)),
             self.draw.payload.apical.eq(may_make),
             self.draw.payload.k.eq(concept.k),
         ]
-        m.d.sync += [self.taught.valid.eq(0), self.made.eq(0), self.taught.payload.eq(Cat(self.context, now.taught.parity))]
+        m.d.sync += [taught.valid.eq(0), self.schedule.made.eq(0), taught.payload.eq(Cat(self.context, now.taught.parity))]
 
         def begin(context, k, k_last, state):
             m.d.sync += self.context.eq(context), self.k.eq(k), self.k_last.eq(k_last)
@@ -130,11 +123,11 @@ class Jobs(wiring.Component):
 
         with m.FSM():
             with m.State("idle"):
-                m.d.comb += self.clear.eq(1)
+                m.d.comb += self.lanes.clear.eq(1)
                 m.d.sync += self.block.eq(0)
-                with m.If(self.slots.ended):
+                with m.If(self.slots.oldest.ended):
                     label = now.taught.label[: f.class_bits]
-                    with m.If(self.slots.spares):
+                    with m.If(self.slots.oldest.spares):
                         begin(now.taught.context, 0, 0, "taught")
                     with m.Elif(bottom):
                         begin(now.taught.context, label, label, "sums")
@@ -144,25 +137,25 @@ class Jobs(wiring.Component):
                     m.d.comb += self.draw.valid.eq(1)
                     m.d.sync += self.block.eq(1)
                     begin(concept.context, concept.k, 0, "take")
-                    with m.If(~self.concept.payload.relearn):
+                    with m.If(~asked.payload.relearn):
                         m.next = "made"
                 with m.Elif(self.recalled.valid):
                     begin(recalled.context, recalled.k, 0, "norm")
                 with m.Elif(may_teach):
                     only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
-                    m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1), self.slots.begin.eq(1)
+                    m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1), self.slots.begin.valid.eq(1)
                     m.d.sync += self.parity.eq(teach.parity)
                     begin(teach.context, f.classes, Mux(only, label, f.classes - 1), "dots")
                 with m.Else():
-                    m.d.comb += self.idle.eq(~self.slots.busy & ~self.lanes.dotting & self.draw.ready)
+                    m.d.comb += self.idle.eq(~self.slots.busy & ~self.lanes.state.dotting & self.draw.ready)
             self._states(m)
 
     def _states(self, m):
         """What the lanes do in each clock of a job."""
-        f, item, now, lesson, slots = self.form, self.item, self.now, self.lesson, self.slots
+        f, item, now, lesson, slots = self.form, self.lanes.item, self.now, self.lesson, self.slots
         is_r, first, last = self.k == f.classes, self.place == self.first_place, self.last_place
         m.d.comb += item.place.eq(self.place), item.k.eq(self.k), item.context.eq(self.context)
-        m.d.comb += item.slot.eq(slots.number), item.parity.eq(now.taught.parity)
+        m.d.comb += item.slot.eq(slots.oldest.number), item.parity.eq(now.taught.parity)
         free = self.spacing == 0  # the rounding takes a group in P clocks
 
         def next_group():
@@ -197,7 +190,7 @@ class Jobs(wiring.Component):
                     with m.If(~(self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context))):
                         m.next = "taught"
         with m.State("sums"):
-            live = Array(self.live)[slots.number].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
+            live = Array(self.live)[slots.oldest.number].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
             m.d.comb += item.apical.eq(live), item.own.eq(1), item.first.eq(1)
             with m.If(live):
                 next_group()
@@ -205,12 +198,12 @@ class Jobs(wiring.Component):
                 m.d.sync += self.k.eq(self.k + 1)
                 with m.If(self.k == self.k_last):
                     m.next = "taught"
-        with m.State("taught"), m.If(~self.lanes.busy):
-            m.d.comb += self.record.valid.eq(1), slots.close.eq(1)
-            m.d.sync += self.taught.valid.eq(1)
+        with m.State("taught"), m.If(~self.lanes.state.busy):
+            m.d.comb += self.record.valid.eq(1), slots.oldest.close.eq(1)
+            m.d.sync += self.schedule.taught.valid.eq(1)
             m.next = "idle"
         with m.State("take"):
-            m.d.comb += slots.take.eq(1)
+            m.d.comb += slots.take.valid.eq(1)
             with m.If(lesson.payload.take & lesson.ready):
                 m.next = "low"
         with m.State("low"):
@@ -223,7 +216,7 @@ class Jobs(wiring.Component):
             m.next = "low"
             with m.If(last):
                 m.next = "made"
-        with m.State("made"), m.If(~self.lanes.busy & self.draw.ready):
-            m.d.comb += self.record.valid.eq(1), self.concept.ready.eq(1)
-            m.d.sync += self.made.eq(1)
+        with m.State("made"), m.If(~self.lanes.state.busy & self.draw.ready):
+            m.d.comb += self.record.valid.eq(1), self.schedule.concept.ready.eq(1)
+            m.d.sync += self.schedule.made.eq(1)
             m.next = "idle"

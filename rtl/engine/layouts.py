@@ -1,8 +1,8 @@
 """What goes between an engine's blocks (docs/hardware.md)."""
 
 from amaranth.hdl import signed
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import Out
 from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import EngineFormat
@@ -44,12 +44,9 @@ def spikes_layout(f: EngineFormat) -> data.StructLayout:
     )
 
 
-def link_signature(f: EngineFormat) -> wiring.Signature:
-    """Spikes on their way to another engine. A sample begins only where there is `room`, with a pulse of `claim`.
-
-    Of `words` the source means nothing: a link is one of the receiver's.
-    """
-    return wiring.Signature({"words": Out(stream.Signature(spikes_layout(f))), "room": In(1), "claim": Out(1)})
+def bottom_layout(f: EngineFormat, groups: int) -> data.StructLayout:
+    """A group of a sample's own counts of layer 0, which has so many; last: the last one of these."""
+    return data.StructLayout({"counts": data.ArrayLayout(f.count_bits, f.lanes), "group": range(max(2, groups)), "last": 1})
 
 
 def job_layout(f: EngineFormat) -> data.StructLayout:
@@ -68,6 +65,11 @@ def update_layout() -> data.StructLayout:
     errors: how many of the layer's are not 0.
     """
     return data.StructLayout({"errors": ERROR_COUNT_BITS, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
+
+
+def record_place(f: EngineFormat) -> data.StructLayout:
+    """Where an update waits: a layer's, of a bank of errors."""
+    return data.StructLayout({"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
 
 
 def pass_layout(f: EngineFormat) -> data.StructLayout:
@@ -145,6 +147,11 @@ def templates_layout(f: EngineFormat) -> data.StructLayout:
 def teach_layout(f: EngineFormat) -> data.StructLayout:
     """A learning sample whose counts at a layer are all there."""
     return data.StructLayout({"context": f.context_bits, "parity": 1, "label": f.class_bits})
+
+
+def taught_layout(f: EngineFormat) -> data.StructLayout:
+    """A sample that has been taught at a layer."""
+    return data.StructLayout({"context": f.context_bits, "parity": 1})
 
 
 def concept_layout(f: EngineFormat) -> data.StructLayout:

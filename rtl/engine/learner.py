@@ -12,15 +12,14 @@ from rtl.engine.layouts import (
     concept_layout,
     counts_layout,
     errors_layout,
-    offered_layout,
     sent,
     teach_layout,
     templates_layout,
-    update_layout,
 )
-from rtl.engine.learner_layouts import learner_settings_layout, record_place
+from rtl.engine.learner_layouts import learner_settings_layout
 from rtl.engine.records import Records
 from rtl.engine.scalars import Scalars
+from rtl.engine.signatures import learner_signature, lookup_signature
 from rtl.engine.vector import Vector
 from rtl.formats import SAMPLE_BITS
 from rtl.interface import memory_map
@@ -54,14 +53,9 @@ class Learner(wiring.Component):
 
     Members:
         counts, templates: In, `counts_layout`, `templates_layout` with `valid`. Counts stay until `taught`.
-        teach: In, stream of `teach_layout`: a learning sample's counts at a layer are all there. taught: Out, its
-            `context` and `parity` with `valid`: its errors and its record are written, its sums are done.
-        concept: In, stream of `offered_layout`: concept k is about to be recalled at a layer none of whose samples is
-            to be taught; made: Out, pulse: the errors, where `relearn`, and the record are written.
-        recalled: In, stream of `concept_layout`: the templates of k are all there. normed: Out, `concept_layout` with
-            `valid`: so is their norm.
-        errors: Out, `errors_layout` with `valid`. look: In, pulse: the record at `at` (In, `record_place`) is `update` (Out,
-            `update_layout`) from the next clock on.
+        teach: In, stream of `teach_layout`: a learning sample's counts at a layer are all there.
+        recalled: In, stream of `concept_layout`: the templates of k are all there.
+        schedule: In, `learner_signature`. errors: Out, `errors_layout` with `valid`. lookup: In, `lookup_signature`.
         settings: In, `learner_settings_layout`; they change only while idle. host: In, `learner_host_layout`; host_data:
             Out, `HOST_LATENCY` clocks later, signed numbers with their sign. idle: Out, nothing is under way or offered.
     """
@@ -73,15 +67,10 @@ class Learner(wiring.Component):
                 "counts": In(sent(counts_layout(f))),
                 "templates": In(sent(templates_layout(f))),
                 "teach": In(stream.Signature(teach_layout(f))),
-                "taught": Out(sent(data.StructLayout({"context": f.context_bits, "parity": 1}))),
-                "concept": In(stream.Signature(offered_layout(f))),
-                "made": Out(1),
                 "recalled": In(stream.Signature(concept_layout(f))),
-                "normed": Out(sent(concept_layout(f))),
+                "schedule": In(learner_signature(f)),
                 "errors": Out(sent(errors_layout(f))),
-                "look": In(1),
-                "at": In(record_place(f)),
-                "update": Out(update_layout()),
+                "lookup": In(lookup_signature(f)),
                 "settings": In(learner_settings_layout(f)),
                 "host": In(learner_host_layout(f)),
                 "host_data": Out(SAMPLE_BITS),
@@ -99,38 +88,25 @@ class Learner(wiring.Component):
         connect(m, jobs.lesson, scalars.lesson)
         connect(m, jobs.draw, records.draw)
         connect(m, jobs.record, records.record)
-        for name in ("teach", "concept", "recalled"):
+        connect(m, jobs.lanes, vector.lanes)
+        connect(m, vector.scalars, scalars.lanes)
+        connect(m, wiring.flipped(self.lookup), records.lookup)
+        for name in ("teach", "recalled", "schedule"):
             connect(m, wiring.flipped(getattr(self, name)), getattr(jobs, name))
-        for name in ("taught", "normed"):
-            connect(m, getattr(jobs, name), wiring.flipped(getattr(self, name)))
         for name in ("counts", "templates"):
             connect(m, wiring.flipped(getattr(self, name)), getattr(vector, name))
         connect(m, vector.errors, wiring.flipped(self.errors))
         m.d.comb += [
             jobs.settings.eq(self.settings),
-            self.made.eq(jobs.made),
             self.idle.eq(jobs.idle),
-            vector.item.eq(jobs.item),
-            vector.bank.eq(jobs.bank),
-            vector.clear.eq(jobs.clear),
             vector.block_shift.eq(self.settings.block_shift),
-            jobs.dot.eq(vector.dot),
-            jobs.lanes.eq(vector.lanes),
-            scalars.dot.eq(vector.dot),
+            scalars.dot.eq(vector.lanes.dot),
             scalars.dead_zone.eq(self.settings.dead_zone),
             *([scalars.neighbours.eq(self.settings.neighbours)] if f.task == "sequence" else []),
-            scalars.k.eq(vector.k),
-            scalars.slot.eq(vector.slot),
-            scalars.apical.eq(vector.apical),
-            vector.scalar.eq(scalars.scalar),
-            vector.sum.eq(scalars.sum),
             jobs.spared.eq(scalars.spared),
             *(jobs.live[i].eq(scalars.live[i]) for i in range(f.under_way)),
             records.seed.eq(self.settings.seed),
             jobs.drawn.eq(records.drawn),
-            records.look.eq(self.look),
-            records.read_at.eq(self.at),
-            self.update.eq(records.read),
         ]
         self._host(m, vector, scalars, records)
         return m

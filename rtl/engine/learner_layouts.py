@@ -1,12 +1,13 @@
 """What goes between the learner's blocks, and in and out of it, beside `rtl.engine.layouts`."""
 
 from amaranth.hdl import signed
-from amaranth.lib import data
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, teach_layout, update_layout
+from rtl.engine.layouts import ERROR_COUNT_BITS, record_place, teach_layout, update_layout
 from rtl.engine.settings import setting
-from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS, SUM_BITS
+from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS, SCALAR_BITS, SUM_BITS
 
 
 def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
@@ -48,6 +49,33 @@ def dot_layout(f: EngineFormat) -> data.StructLayout:
     )
 
 
+def lanes_signature(f: EngineFormat) -> wiring.Signature:
+    """What the lanes are told and say. item: 0 for nothing. bank: where errors go. clear: forgets that there were errors."""
+    return wiring.Signature(
+        {
+            "item": Out(item_layout(f)),
+            "bank": Out(2),
+            "clear": Out(1),
+            "dot": In(dot_layout(f)),
+            "state": In(lanes_layout),
+        }
+    )
+
+
+def scalars_signature(f: EngineFormat) -> wiring.Signature:
+    """Results that the lanes need. k, slot, apical -> scalar: a clock later, b1 where apical, else q; k = K for r.
+    sum: S as taken out, until the next one is."""
+    return wiring.Signature(
+        {
+            "k": Out(range(f.classes + 1)),
+            "slot": Out(f.under_way_bits),
+            "apical": Out(1),
+            "scalar": In(signed(SCALAR_BITS)),
+            "sum": In(signed(SUM_BITS)),
+        }
+    )
+
+
 def lesson_layout(f: EngineFormat) -> data.StructLayout:
     """A sample to be taught at a layer. slot: where its dot products are and its results go. take: no sample, but S of
     concept `label` is to be taken out. apical: it learns Theta.
@@ -60,11 +88,6 @@ def lesson_layout(f: EngineFormat) -> data.StructLayout:
 def slot_layout(f: EngineFormat) -> data.StructLayout:
     """A sample under way, with its noise."""
     return data.StructLayout({"taught": teach_layout(f), "noise": NOISE_BITS})
-
-
-def record_place(f: EngineFormat) -> data.StructLayout:
-    """Which record: a layer's, of a bank of errors."""
-    return data.StructLayout({"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
 
 
 def record_layout(f: EngineFormat) -> data.StructLayout:

@@ -8,6 +8,7 @@ from rtl.checks import never
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, job_layout
+from rtl.engine.signatures import listing_signature
 from rtl.memories import ram
 
 
@@ -40,15 +41,12 @@ class Lists(wiring.Component):
         row: In, pulse: one of `row_source` (In) goes into the list that `filling` (Out, a bit a source) says.
         ended: In, pulse: the sender `ended_source` (In) is through with a sample of this `header` (In); closed: Out, in its
             clock: the list is complete, with `new` and `old` (In) rows.
-        listed: Out, a bit a source: a sample is there to be walked.
-        source: In -> job: Out, `job_layout`, front, back: Out, the first address of its two lists: of the oldest listed
-            sample of that source, a clock later.
-        taken: In, pulse: that sample is about to be walked, and the source's next one is meant from now on.
+        listing: Out, `listing_signature`.
     """
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
-        job = job_layout(f)
+        rows = job_layout(f)["new"].shape
         super().__init__(
             {
                 "row": In(1),
@@ -57,21 +55,16 @@ class Lists(wiring.Component):
                 "ended": In(1),
                 "ended_source": In(f.source_bits),
                 "header": In(header_layout(f)),
-                "new": In(job["new"].shape),
-                "old": In(job["old"].shape),
+                "new": In(rows),
+                "old": In(rows),
                 "closed": Out(1),
-                "listed": Out(len(f.sources)),
-                "source": In(f.source_bits),
-                "job": Out(job),
-                "front": Out(f.list_bits),
-                "back": Out(f.list_bits),
-                "taken": In(1),
+                "listing": Out(listing_signature(f)),
             }
         )
 
     def elaborate(self, platform):
         m = Module()
-        f, sources = self.form, self.form.sources
+        f, sources, listing = self.form, self.form.sources, self.listing
         # The first lateral words are those of the first sample: they belong to the second.
         filling = Signal(len(sources), init=sum(s.lateral << number for number, s in enumerate(sources)))
         walking = Signal(len(sources))
@@ -81,7 +74,7 @@ class Lists(wiring.Component):
         m.d.comb += self.filling.eq(filling)
 
         which = Signal(1 + f.source_bits)
-        m.d.sync += which.eq(Cat(walking.bit_select(self.source, 1), self.source))
+        m.d.sync += which.eq(Cat(walking.bit_select(listing.source, 1), listing.source))
         m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
         put, look = jobs.write_port(), jobs.read_port(domain="comb")
         front, back = ends_of(sources, which)
@@ -92,9 +85,9 @@ class Lists(wiring.Component):
             put.data.old.eq(self.old),
             put.data.header.eq(header),
             look.addr.eq(which),
-            self.job.eq(look.data),
-            self.front.eq(front),
-            self.back.eq(back),
+            listing.job.eq(look.data),
+            listing.front.eq(front),
+            listing.back.eq(back),
         ]
         for number, source in enumerate(sources):
             m.d.sync += filling[number].eq(filling[number] ^ (self.ended & (self.ended_source == number)))
@@ -102,13 +95,13 @@ class Lists(wiring.Component):
                 continue
             full = Signal(2, name=f"full{number}")
             done = self.closed & (owner == number)
-            gone = self.taken & (self.source == number)
+            gone = listing.taken & (listing.source == number)
             walks = walking[number]
-            m.d.comb += self.listed[number].eq(full.bit_select(walks, 1))
+            m.d.comb += listing.listed[number].eq(full.bit_select(walks, 1))
             never(m, "a row for a list that is full", self.row & (row == number) & full.bit_select(row_second, 1))
             ends = self.ended & (owner == number)
             never(m, "a list is filled that is full", ends & full.bit_select(second, 1))
-            never(m, "a list is taken that is not there", gone & ~self.listed[number])
+            never(m, "a list is taken that is not there", gone & ~listing.listed[number])
             m.d.sync += [
                 walks.eq(walks ^ gone),
                 full.eq((full | Cat(done & ~second, done & second)) & ~Cat(gone & ~walks, gone & walks)),

@@ -9,7 +9,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, walked_layout, word_layout
 from rtl.engine.settings import setting
 from rtl.engine.soma import Soma
-from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, host_signature
+from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, weights_signature
 from rtl.engine.walk import Walk
 
 
@@ -27,7 +27,7 @@ class Neurons(wiring.Component):
         threshold, window_low, window_high: In; they change only while idle.
         changed, changes: Out: see `rtl.engine.synapses.Synapses`.
         idle: Out, no pass is inside, nothing is to be written, and no word waits.
-        host: In, `host_signature`: the weights, only while idle.
+        host: In, `weights_signature`: the weights, only while idle.
     """
 
     def __init__(self, form: EngineFormat, rounds: int | None = None, bank_bits: int = BANK_BITS):
@@ -46,7 +46,7 @@ class Neurons(wiring.Component):
                 "changed": Out(1),
                 "changes": Out(changes_layout(f)),
                 "idle": Out(1),
-                "host": In(host_signature(f)),
+                "host": In(weights_signature(f)),
             }
             | ({"errors": In(sent(errors_layout(f)))} if f.learn else {})
         )

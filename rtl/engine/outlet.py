@@ -8,8 +8,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import (
+    bottom_layout,
     concept_layout,
     counts_layout,
+    header_layout,
     sent,
     spikes_layout,
     teach_layout,
@@ -26,19 +28,13 @@ def voltages_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"lanes": lanes, "last": 1, "blank": 1, "slot": f.slot_bits})
 
 
-def stimulus_counts_layout(f: EngineFormat) -> data.StructLayout:
-    """A group of layer 0's own counts, of a sample of this concept."""
-    counts = data.ArrayLayout(f.count_bits, f.lanes)
-    return data.StructLayout({"counts": counts, "label": f.class_bits, "learn": 1, "last": 1})
-
-
 class Outlet(wiring.Component):
     """One word a clock, from the soma or, where it has none, of layer 0's stimulus.
 
     Members:
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
             its last word has been taken.
-        bottom: In, stream of `stimulus_counts_layout`; bottom_place (In): of its group, bottom_parity (In): of its sample.
+        bottom: In, stream of `bottom_layout`; bottom_header, bottom_parity: In, of its sample.
         spikes: Out, streams of `spikes_layout`: to the engine's own rows; where layer 1 is recurrent, back to it; then
             by its links.
         voltages: Out, stream of `voltages_layout`.
@@ -54,8 +50,8 @@ class Outlet(wiring.Component):
                 "words": In(stream.Signature(word_layout(f))),
                 "under_way": In(under_way_layout(f)),
                 "out": Out(1),
-                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_place": In(f.place_bits),
+                "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
+                "bottom_header": In(header_layout(f)),
                 "bottom_parity": In(1),
                 "spikes": Out(stream.Signature(spikes_layout(f))).array(self.own + len(f.links)),
                 "voltages": Out(stream.Signature(voltages_layout(f))),
@@ -110,18 +106,18 @@ class Outlet(wiring.Component):
         from_bottom, waits = Signal(), Signal()  # a register between the stimulus and all that is counted here
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
-        bottom, counts = self.bottom.payload, self.counts.payload
+        bottom, header, counts = self.bottom.payload, self.bottom_header, self.counts.payload
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [
             self.bottom.ready.eq(from_bottom),
             from_bottom.eq(waits & ~self.words.valid & to_teach.ready),
-            self.counts.valid.eq(Mux(from_bottom, bottom.learn, taken & ~apical & now.header.learn)),
+            self.counts.valid.eq(Mux(from_bottom, header.learn, taken & ~apical & now.header.learn)),
             counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.slot[0])),
-            counts.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),
-            to_teach.valid.eq(Mux(from_bottom, bottom.learn & bottom.last, last & ~apical & now.header.learn)),
+            counts.place.eq(Mux(from_bottom, f.contexts[0].place_base + bottom.group, word.group.place)),
+            to_teach.valid.eq(Mux(from_bottom, header.learn & bottom.last, last & ~apical & now.header.learn)),
             to_teach.payload.context.eq(Mux(from_bottom, number, now.context)),
             to_teach.payload.parity.eq(counts.parity),
-            to_teach.payload.label.eq(Mux(from_bottom, bottom.label, now.header.label)),
+            to_teach.payload.label.eq(Mux(from_bottom, header.label, now.header.label)),
             self.idle.eq(~self.teach.valid & ~self.recalled.valid),
         ]
         for p in range(f.lanes):

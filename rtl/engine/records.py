@@ -6,9 +6,10 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, sent, update_layout
-from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, record_place, samples_host_layout
+from rtl.engine.learner_layouts import draw_layout, drawn_layout, record_layout, samples_host_layout
 from rtl.engine.noise import Noise
 from rtl.engine.settings import setting
+from rtl.engine.signatures import lookup_signature
 from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
 
@@ -18,8 +19,7 @@ class Records(wiring.Component):
 
     Members:
         seed, draw, drawn, host, host_data: see `rtl.engine.noise.Noise`.
-        record: In, `record_layout` with `valid`, written. look: In, pulse: the record at `read_at` (In, `record_place`) is
-            `read` (Out, `update_layout`) from the next clock on.
+        record: In, `record_layout` with `valid`, written. lookup: In, `lookup_signature`.
     """
 
     host_latency = Noise.host_latency
@@ -32,9 +32,7 @@ class Records(wiring.Component):
                 "draw": In(stream.Signature(draw_layout(f))),
                 "drawn": Out(drawn_layout),
                 "record": In(sent(record_layout(f))),
-                "look": In(1),
-                "read_at": In(record_place(f)),
-                "read": Out(update_layout()),
+                "lookup": In(lookup_signature(f)),
                 "host": In(samples_host_layout(f)),
                 "host_data": Out(SAMPLE_BITS),
             }
@@ -42,12 +40,12 @@ class Records(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f = self.form
+        f, lookup = self.form, self.lookup
         m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), block=True)
         write, read = memory.write_port(), memory.read_port()
         new = self.record.payload
         m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
-        m.d.comb += read.addr.eq(self.read_at), read.en.eq(self.look), self.read.eq(read.data)
+        m.d.comb += read.addr.eq(lookup.at), read.en.eq(lookup.look), lookup.update.eq(read.data)
         m.submodules.noise = noise = Noise(f)
         wiring.connect(m, wiring.flipped(self.draw), noise.draw)
         m.d.comb += [

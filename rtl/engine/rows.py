@@ -9,9 +9,24 @@ from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
 from rtl.engine.lists import Lists, ends_of, of_source, owner_of
+from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
 from rtl.memories import ram
 from rtl.spikes import one_of, pixel_count, train_count
+
+
+def kept_signature(f: EngineFormat) -> wiring.Signature:
+    """The host's way to the counts of last samples. The address stays from two clocks before `write`, and three before the
+    read, on."""
+    return wiring.Signature(
+        {
+            "address": Out(ceil_log2(max(2, f.kept_words))),
+            "lane": Out(max(1, ceil_log2(f.lanes))),
+            "data": Out(f.count_bits),
+            "write": Out(1),
+            "read": In(f.count_bits),
+        }
+    )
 
 
 class Rows(wiring.Component):
@@ -30,12 +45,9 @@ class Rows(wiring.Component):
         channels: streams that words come by.
 
     Members:
-        words: In, streams of `spikes_layout`. listed: Out, a bit a source: a sample is there to be walked.
-        source: In, taken: In -> job, front, back: Out: see `rtl.engine.lists.Lists`.
+        words: In, streams of `spikes_layout`. listing: Out, `listing_signature`.
         index: In, an address -> entry: Out, `entry_layout`, `entry_clocks` later.
-        idle: Out, no word is inside.
-        host_address, host_lane, host_data, host_write: In; host_read: Out: the counts of last samples, while idle. The
-            address stays from two clocks before the write, and three before the read, on.
+        idle: Out, no word is inside. host: In, `kept_signature`, while idle.
     """
 
     def __init__(self, form: EngineFormat, channels: int):
@@ -44,20 +56,11 @@ class Rows(wiring.Component):
         super().__init__(
             {
                 "words": In(stream.Signature(spikes_layout(f))).array(channels),
-                "listed": Out(len(self.sources)),
-                "source": In(f.source_bits),
-                "job": Out(job_layout(f)),
-                "front": Out(f.list_bits),
-                "back": Out(f.list_bits),
-                "taken": In(1),
+                "listing": Out(listing_signature(f)),
                 "index": In(f.list_bits),
                 "entry": Out(entry_layout(f)),
                 "idle": Out(1),
-                "host_address": In(ceil_log2(max(2, f.kept_words))),
-                "host_lane": In(max(1, ceil_log2(f.lanes))),
-                "host_data": In(f.count_bits),
-                "host_write": In(1),
-                "host_read": Out(f.count_bits),
+                "host": In(kept_signature(f)),
             }
         )
 
@@ -75,14 +78,7 @@ class Rows(wiring.Component):
         held, channel, picks_next = self._take(m)
         olds = self._counts(m, held, picks_next)
         self._pick(m, rows.write_port(), held, channel, picks_next, olds)
-        m.d.comb += [
-            lists.source.eq(self.source),
-            lists.taken.eq(self.taken),
-            self.listed.eq(lists.listed),
-            self.job.eq(lists.job),
-            self.front.eq(lists.front),
-            self.back.eq(lists.back),
-        ]
+        wiring.connect(m, lists.listing, wiring.flipped(self.listing))
         return m
 
     def _take(self, m):
@@ -113,24 +109,24 @@ class Rows(wiring.Component):
 
     def _counts(self, m, held, picks_next):
         """The senders' counts as they were in this slot; with the word's turn its own take their place. Returns the old."""
-        f, sources = self.form, self.sources
+        f, sources, host = self.form, self.sources, self.host
         layout = data.ArrayLayout(f.count_bits, f.lanes)
         m.submodules.counts = counts = ram(shape=layout, depth=max(2, f.kept_words))
         read, write = counts.read_port(), counts.write_port()
         here = self._place(m, held, picks_next, read.addr.shape())
-        m.d.comb += read.addr.eq(Mux(self.word_inside, here, self.host_address))
+        m.d.comb += read.addr.eq(Mux(self.word_inside, here, host.address))
         direct = [number for number, source in enumerate(sources) if source.direct]
         new = Signal(layout)
         for p in range(f.lanes):
             count = train_count(held.trains[p][: f.steps], f.steps)
             for number in direct:
                 count = Mux(held.source == number, pixel_count(held.trains[p][:4], f.steps), count)
-            m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(self.host_lane == p, self.host_data, read.data[p])))
+            m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(host.lane == p, host.data, read.data[p])))
         kept = 1
         if f.echoes:
             kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
-        m.d.sync += write.en.eq((picks_next & kept) | self.host_write), write.addr.eq(read.addr), write.data.eq(new)
-        m.d.sync += self.host_read.eq(read.data[self.host_lane])
+        m.d.sync += write.en.eq((picks_next & kept) | host.write), write.addr.eq(read.addr), write.data.eq(new)
+        m.d.sync += host.read.eq(read.data[host.lane])
         forgets = f.learn and f.lateral is not None
         return self._first_has_none(m, held, read.addr, picks_next, read.data) if forgets else read.data
 

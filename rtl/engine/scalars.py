@@ -9,7 +9,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
-from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout
+from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
 from rtl.engine.scalar_product import multiply
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.settings import setting
@@ -37,9 +37,8 @@ class Scalars(wiring.Component):
         dot: In, `dot_layout`. dead_zone, neighbours: In, the settings; the latter of a sequence.
         lesson: In, stream of `lesson_layout`, whose dot products are there; taken when its results are, or S is in `sum`.
             spared: Out, in that clock: the sample is in the dead zone, or else teaches nothing.
-        k, slot, apical: In, scalar: Out, a clock later: b1 where apical, else q; of concept k, k = K for r.
+        lanes: In, `scalars_signature`.
         live: Out, of each slot, a bit a concept: b1 is not 0. Of layer 0, whose lessons have one b1, it says nothing.
-        sum: Out, S as taken out, until the next one is.
         host: In, `scalars_host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks later.
     """
 
@@ -47,19 +46,14 @@ class Scalars(wiring.Component):
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
-        k = range(f.classes + 1)
         super().__init__(
             {
                 "dot": In(dot_layout(f)),
                 "dead_zone": In(setting("dead_zone")),
                 "lesson": In(stream.Signature(lesson_layout(f))),
                 "spared": Out(1),
-                "k": In(k),
-                "slot": In(f.under_way_bits),
-                "apical": In(1),
-                "scalar": Out(signed(SCALAR_BITS)),
+                "lanes": In(scalars_signature(f)),
                 "live": Out(f.classes).array(f.under_way),
-                "sum": Out(signed(SUM_BITS)),
                 "host": In(scalars_host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
             }
@@ -229,8 +223,8 @@ class Scalars(wiring.Component):
             write.addr.eq(Cat(k, of("b1"), lesson.slot)),
             write.en.eq(of("q") | of("q_r") | of("b1")),
             write.data.eq(clipped),
-            read.addr.eq(Cat(self.k, self.apical, self.slot)),
-            self.scalar.eq(read.data),
+            read.addr.eq(Cat(self.lanes.k, self.lanes.apical, self.lanes.slot)),
+            self.lanes.scalar.eq(read.data),
         ]
         # b1 come in ascending order of k, so the last K of them are in their places.
         for slot, live in enumerate(self.live):
@@ -245,6 +239,6 @@ class Scalars(wiring.Component):
             sums.b2.eq(clipped),
             sums.take.eq(self.taking),
             sums.host.eq(host),
-            self.sum.eq(sums.sum),
+            self.lanes.sum.eq(sums.sum),
             self.host_data.eq(Mux(host.sums, sums.host_data, self.norms_read.data)),
         ]

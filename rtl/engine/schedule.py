@@ -4,12 +4,11 @@ Passes nearer to the top go first, so that what is under way makes room for what
 """
 
 from amaranth.hdl import Array, Cat, Mux, Signal
-from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import concept_layout, header_layout, offered_layout
+from rtl.engine.signatures import codes_signature, learner_signature, sample_signature
 from rtl.engine.turns import Turns
 
 
@@ -17,11 +16,8 @@ class Schedule(Turns):
     """Keeps, for every layer, the parity of its next sample, what of it is being taught, and how far its recall is.
 
     Members, beside those of `Turns`:
-        concept: Out, stream of `offered_layout`: the errors of a concept are to be made; made: In, pulse.
-        recalled: In, pulse: the concept `recalled_as` (In, `concept_layout`) has its templates and their norm.
-        taught: In, pulse: a sample of the layer `taught_context`, parity `taught_parity` (In), has been taught.
-        bottom_free: Out, layer 0 may take a sample of `bottom_parity` (Out). bottom_taken: In, pulse: it has one, whole, of
-            `bottom_header` (In). codes: Out, pulse: concepts are to be recalled; codes_done: In, pulse.
+        learner: Out, `learner_signature`. codes: Out, `codes_signature`.
+        bottom: In, `sample_signature`, of layer 0; bottom_parity: Out, of its next sample.
         idle: Out, no pass is under way, nothing is taught or recalled.
     """
 
@@ -30,19 +26,10 @@ class Schedule(Turns):
         super().__init__(
             f,
             {
-                "concept": Out(stream.Signature(offered_layout(f))),
-                "made": In(1),
-                "recalled": In(1),
-                "recalled_as": In(concept_layout(f)),
-                "taught": In(1),
-                "taught_context": In(f.context_bits),
-                "taught_parity": In(1),
-                "bottom_free": Out(1),
+                "learner": Out(learner_signature(f)),
+                "codes": Out(codes_signature()),
+                "bottom": In(sample_signature(f)),
                 "bottom_parity": Out(1),
-                "bottom_taken": In(1),
-                "bottom_header": In(header_layout(f)),
-                "codes": Out(1),
-                "codes_done": In(1),
             },
         )
 
@@ -64,9 +51,10 @@ class Schedule(Turns):
             "made": 1,
         }
         state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
-        with m.If(self.taught & (self.taught_context == number)):
-            m.d.sync += state["busy"].bit_select(self.taught_parity, 1).eq(0)
-            never(m, "a sample is taught twice", ~state["busy"].bit_select(self.taught_parity, 1))
+        taught = self.learner.taught
+        with m.If(taught.valid & (taught.payload.context == number)):
+            m.d.sync += state["busy"].bit_select(taught.payload.parity, 1).eq(0)
+            never(m, "a sample is taught twice", ~state["busy"].bit_select(taught.payload.parity, 1))
         return state
 
     def _order(self):
@@ -94,7 +82,7 @@ class Schedule(Turns):
 
     def _rests(self):
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
-        return ~busy & ~self.listed.any()
+        return ~busy & ~self.listing.listed.any()
 
     def _follow(self, m, header):
         f, offered = self.form, self.passes.payload
@@ -102,8 +90,8 @@ class Schedule(Turns):
             here = self.taken & (offered.context == number)
             if f.contexts[number].bottom:
                 m.d.comb += self.bottom_parity.eq(state["slot"][0])
-                m.d.comb += self.bottom_free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))
-                self._sample(m, number, self.bottom_taken, self.bottom_header, state["slot"][0])
+                m.d.comb += self.bottom.free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))
+                self._sample(m, number, self.bottom.taken, self.bottom.header, state["slot"][0])
             else:
                 self._sample(m, number, here & ~offered.apical, header, offered.slot[0])
             with m.If(here & offered.apical):
@@ -126,15 +114,15 @@ class Schedule(Turns):
             with m.If(header.learn):
                 m.d.sync += state["busy"].bit_select(parity, 1).eq(1)
             if self.form.contexts[number].top:
-                m.d.comb += self.codes.eq(header.recall)
+                m.d.comb += self.codes.start.eq(header.recall)
 
     def _concepts(self, m):
         """At a block's end: asks for a concept's errors, once the one before is being walked; closes with the last."""
-        f, ask = self.form, self.concept
+        f, ask, made, normed = self.form, self.learner.concept, self.learner.made, self.learner.normed
         asking = Signal()
         for number, (context, state) in enumerate(zip(f.contexts, self.states, strict=True)):
             if context.top:
-                with m.If(self.codes_done):
+                with m.If(self.codes.done):
                     m.d.sync += state["closing"].eq(0)
                 continue
             wants = state["closing"] & ~state["made"] & ~state["asked"] & ~state["busy"].any() & (state["begun"] < f.classes)
@@ -146,11 +134,11 @@ class Schedule(Turns):
                     ask.payload.relearn.eq(state["relearn"]),
                 ]
                 m.d.sync += asking.eq(1), [other["asked"].eq(other is state) for other in self.states]
-            with m.If(self.made & state["asked"]):
+            with m.If(made & state["asked"]):
                 m.d.sync += state["made"].eq(1), state["asked"].eq(0), asking.eq(0)
-            with m.If(self.recalled & (self.recalled_as.context == number) & (self.recalled_as.k == f.classes - 1)):
+            with m.If(normed.valid & (normed.payload.context == number) & (normed.payload.k == f.classes - 1)):
                 m.d.sync += state["closing"].eq(0)
         with m.If(ask.valid & ask.ready):
             m.d.sync += ask.valid.eq(0)
         patient(m, "concept", ask)
-        never(m, "errors are made that nobody asked for", self.made & ~asking)
+        never(m, "errors are made that nobody asked for", made & ~asking)

@@ -7,9 +7,8 @@ from amaranth.lib.wiring import In, Out
 from golden.config import UPDATE_DELAY, Config
 from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, link_signature
-from rtl.engine.outlet import stimulus_counts_layout
 from rtl.engine.settings import setting
+from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.formats import BLOCK_BITS, PIXEL_BITS
 from rtl.ports import stimulus_layout
 from rtl.spikes import pixel_count, pixel_train
@@ -24,8 +23,7 @@ class Stimulus(wiring.Component):
     Members:
         i: In, stream of `stimulus_layout`, of as many lanes as the engine has, or n_0 where that is less.
         link: Out, `link_signature`, to layer 1.
-        Where there is a layer 0: counts: Out, stream of `stimulus_counts_layout` to it, of `group` (Out); bottom_free: In,
-            it may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
+        bottom: Out, `bottom_signature`, where there is a layer 0.
         block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
         hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
             in.
@@ -34,15 +32,11 @@ class Stimulus(wiring.Component):
     def __init__(self, config: Config, form: EngineFormat, source: int):
         self.config, self.form, self.source = config, form, source
         self.recalls = config.lowest_built == 0  # there is a layer 0, which learns from a sample's counts
-        f, bottom = form, {"bottom_free": In(1), "bottom_taken": Out(1)}
-        bottom["counts"] = Out(stream.Signature(stimulus_counts_layout(f)))
+        f = form
         super().__init__(
-            (bottom if self.recalls else {})
-            | {
+            {
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "link": Out(link_signature(f)),
-                "header": Out(header_layout(f)),
-                "group": Out(range(max(2, f.sources[source].words))),
                 "block": In(setting("block")),
                 "learn_theta": In(setting("learn_theta")),
                 "position": Out(BLOCK_BITS),
@@ -52,14 +46,15 @@ class Stimulus(wiring.Component):
                 "finish": In(1),
                 "idle": Out(1),
             }
+            | ({"bottom": Out(bottom_signature(f, config.groups(0)))} if self.recalls else {})
         )
 
     def elaborate(self, platform):
         m = Module()
         f, config, beats = self.form, self.config, self.form.sources[self.source].words
-        n, beat, header = config.sizes[0], self.i.payload, self.header
+        n, beat, header = config.sizes[0], self.i.payload, self.link.words.payload.header
         blank, blanks = Signal(range(UPDATE_DELAY + 1)), Signal()  # samples still to come; are there any?
-        begun, group = Signal(), self.group
+        begun, group = Signal(), Signal(range(max(2, beats)))
         last = group == beats - 1
         ends_block = Signal()  # a sample ends some clocks before the next one begins
         m.d.sync += ends_block.eq(self.position >= self.block)  # above it where a host has made the block shorter
@@ -77,9 +72,9 @@ class Stimulus(wiring.Component):
         if config.recurrent:
             m.d.comb += header.last.eq(beat.last | blanks)  # to finish ends the sequence
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
-        room = self.link.room & (self.bottom_free if self.recalls else 1)
+        room = self.link.list.room & (self.bottom.sample.free if self.recalls else 1)
         present, begins = self.i.valid | blanks, (self.i.valid & ~self.hold) | blanks
-        targets = {"words": self.link.words} | ({"counts": self.counts} if self.recalls else {})
+        targets = {"words": self.link.words} | ({"counts": self.bottom.words} if self.recalls else {})
         sents = [Signal(name=f"sent{number}") for number in range(len(targets))]
         for sent, (name, target) in zip(sents, targets.items(), strict=True):
             patient(m, name, target)
@@ -90,16 +85,15 @@ class Stimulus(wiring.Component):
         m.d.comb += sent_all.eq(Cat(sents).all())
         goes = present & begun & sent_all
         m.d.comb += [
-            self.link.claim.eq(begins & ~begun & room),
+            self.link.list.claim.eq(begins & ~begun & room),
             self.i.ready.eq(begun & sent_all & ~blanks),
-            self.link.words.payload.header.eq(header),
             self.idle.eq(~begun & ~blanks),
         ]
         if self.recalls:
-            counts = self.counts.payload
-            m.d.comb += counts.label.eq(label), counts.learn.eq(learn), counts.last.eq(last)
-            m.d.comb += self.bottom_taken.eq(goes & last)
-        with m.If(self.link.claim):
+            words, sample = self.bottom.words.payload, self.bottom.sample
+            m.d.comb += words.group.eq(group), words.last.eq(last)
+            m.d.comb += sample.header.eq(header), sample.taken.eq(goes & last)
+        with m.If(self.link.list.claim):
             m.d.sync += begun.eq(1)
         with m.If(goes):
             m.d.sync += [sent.eq(0) for sent in sents]
@@ -120,5 +114,5 @@ class Stimulus(wiring.Component):
                 m.d.comb += pixel.eq(Mux(beyond | blanks, 0, beat.pixels[p]))
             m.d.comb += self.link.words.payload.trains[p].eq(pixel if direct else pixel_train(pixel, f.steps))
             if self.recalls:
-                m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
+                m.d.comb += self.bottom.words.payload.counts[p].eq(pixel_count(pixel, f.steps))
         return m

@@ -38,7 +38,7 @@ def reverse(byte: Value) -> Value:
     return Cat(byte[7 - b] for b in range(8))
 
 
-def host_signature(f: EngineFormat) -> wiring.Signature:
+def weights_signature(f: EngineFormat) -> wiring.Signature:
     """The host's way to the weights, while nothing else is inside.
 
     select: `address`, a word's, is meant. read: the word, `host_read` clocks later. write: one bit, of the lane that gets
@@ -76,7 +76,7 @@ class Synapses(wiring.Component):
         writing: Out, a row that has come to the stage `entry` will not be written before a row of the next
             clock is read. blocked: Out, a word will be written in the clock in which a row of this one would be read.
         changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
-        host: In, `host_signature`.
+        host: In, `weights_signature`.
     """
 
     def __init__(self, form: EngineFormat, bank_bits: int = BANK_BITS):
@@ -94,7 +94,7 @@ class Synapses(wiring.Component):
                 "blocked": Out(1),
                 "changed": Out(1),
                 "changes": Out(changes_layout(f)),
-                "host": In(host_signature(f)),
+                "host": In(weights_signature(f)),
             }
             | members
         )

@@ -4,7 +4,7 @@ Nobody steers the layers: a pass is taken when it can be. What a layer waits for
 and `rtl.recirculation.rounds`.
 """
 
-from amaranth.hdl import Array, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
@@ -13,7 +13,8 @@ from rtl.checks import fits, never, patient
 from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, job_layout, pass_layout, sent, side_layout, update_layout, walked_layout
+from rtl.engine.layouts import header_layout, pass_layout, sent, side_layout, walked_layout
+from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature
 
 DEPTH = 4
 """Passes that may be under way: walked, in the soma, on their way out."""
@@ -33,40 +34,27 @@ class Turns(wiring.Component):
         members: those of a task's own.
 
     Members:
-        listed, job, front, back: In, source, taken: Out: see `rtl.engine.rows.Rows`.
+        listing: In, `listing_signature`.
         passes: Out, stream of `pass_layout`; what it has offered stays for the clock behind, in which it is `taken`.
         released: In, `walked_layout` with `valid`: the rows of one have been walked.
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out, from two clocks behind its taking
             or behind `out` on. out: In, pulse: they are.
-        room: Out, a bit a source: a sample for it may begin. claim: In, a bit a source, pulse: one begins from outside.
-        link_room: In, link_claim: Out, a bit a link: the same of sources on other engines.
-        look: Out, pulse: the record at `read` (Out), layer and bank, is `update` (In, `update_layout`) from the next clock
-            on.
-        idle: Out.
+        lists: In, `claim_signature` of each source, for samples that begin from outside. links: Out, of each link.
+        lookup: Out, `lookup_signature`. idle: Out.
     """
 
     def __init__(self, form: EngineFormat, members: dict):
         self.form = f = form
-        sources = len(f.sources)
         super().__init__(
             {
-                "listed": In(sources),
-                "job": In(job_layout(f)),
-                "front": In(f.list_bits),
-                "back": In(f.list_bits),
-                "source": Out(f.source_bits),
-                "taken": Out(1),
+                "listing": In(listing_signature(f)),
                 "passes": Out(stream.Signature(pass_layout(f))),
                 "released": In(sent(walked_layout(f))),
                 "under_way": Out(under_way_layout(f)),
                 "out": In(1),
-                "room": Out(sources),
-                "claim": In(sources),
-                "link_room": In(max(1, len(f.links))),
-                "link_claim": Out(max(1, len(f.links))),
-                "look": Out(1),
-                "read": Out(data.StructLayout({"context": f.context_bits, "bank": 2})),
-                "update": In(update_layout()),
+                "lists": In(claim_signature()).array(len(f.sources)),
+                "links": Out(claim_signature()).array(len(f.links)),
+                "lookup": Out(lookup_signature(f)),
                 "idle": Out(1),
             }
             | members
@@ -76,18 +64,16 @@ class Turns(wiring.Component):
         m = Module()
         f = self.form
         self.states = [self._state(m, number) for number in range(len(f.contexts))]
-        m.submodules.claims = counts = Claims(f)
-        claims = Signal(len(f.sources))
-        m.d.comb += [
-            counts.begins.eq(claims | self.claim),
-            self.room.eq(counts.room),
-        ]
-        wiring.connect(m, wiring.flipped(self.released), counts.released)
+        m.submodules.claims = claims = Claims(f)
+        self.claims, self.taken = Signal(len(f.sources)), self.listing.taken
+        m.d.comb += claims.begins.eq(self.claims | Cat(one.claim for one in self.lists))
+        m.d.comb += Cat(one.room for one in self.lists).eq(claims.room)
+        wiring.connect(m, wiring.flipped(self.released), claims.released)
         # What a pass changes that is taken, a clock behind: much hangs on it, and what was offered stays as long.
         m.d.sync += self.taken.eq(self.passes.valid & self.passes.ready)
         header = self._offer(m)
         self._queue(m, header)
-        self._claim(m, header, claims)
+        self._claim(m, header)
         self._follow(m, header)
         resting = ~self.passes.valid & ~self.choosing & ~self.taken & ~self.any_under_way
         m.d.comb += self.idle.eq(self._rests() & resting)
@@ -129,22 +115,24 @@ class Turns(wiring.Component):
 
     # -- what all tasks do -----------------------------------------------------------------------------------------------
 
-    def _ends(self, targets, own, links):
-        """Of each of a pass's targets its bit of `own`, a bit a source, or of `links`."""
-        f = self.form
-        sources = ((target, f.source_of(target)) for target in targets)
-        return [(target, links[f.links.index(target)] if source is None else own[source]) for target, source in sources]
+    def _list(self, target):
+        """Whether a list of this target has room, and its claim."""
+        source = self.form.source_of(target)
+        if source is not None:
+            return self.lists[source].room, self.claims[source]
+        link = self.links[self.form.links.index(target)]
+        return link.room, link.claim
 
     def _offer(self, m):
         """Chooses a pass that can be taken, a clock; looks up its rows and its update, two; and offers it."""
-        f = self.form
+        f, listing, lookup = self.form, self.listing, self.lookup
         candidates = []
         for source in self._order():
             of = f.sources[source]
-            can = self.listed[source] & self._can(of)
+            can = listing.listed[source] & self._can(of)
             targets = () if of.echo else f.targets_of(f.contexts[of.context], of.apical)
-            for _, room in self._ends(targets, self.room, self.link_room):
-                can &= room
+            for target in targets:
+                can &= self._list(target)[0]
             candidates.append((can, source))
         self.choosing, chosen = Signal(), Signal(f.source_bits)
         with m.If(~self.passes.valid & ~self.choosing & ~self.taken):
@@ -154,10 +142,10 @@ class Turns(wiring.Component):
         apical, number = (Array(getattr(s, name) for s in f.sources)[chosen] for name in ("apical", "context"))
         slot = self._slot(chosen, number)
         offered, updates, looking = Signal(pass_layout(f)), Signal(), Signal()
-        m.d.comb += self.source.eq(chosen), self.look.eq(looking), self.passes.payload.eq(offered)
-        m.d.comb += self.read.context.eq(number), self.read.bank.eq(self._bank(number, apical, slot))
+        m.d.comb += listing.source.eq(chosen), lookup.look.eq(looking), self.passes.payload.eq(offered)
+        m.d.comb += lookup.at.context.eq(number), lookup.at.bank.eq(self._bank(number, apical, slot))
         update = self.passes.payload.update
-        m.d.comb += update.eq(self.update), update.errors.eq(Mux(updates, self.update.errors, 0))
+        m.d.comb += update.eq(lookup.update), update.errors.eq(Mux(updates, lookup.update.errors, 0))
         header = Signal(header_layout(f))
         m.d.sync += looking.eq(self.choosing & ~looking)  # a clock for where its list is and which record it has
         with m.If(looking):
@@ -166,14 +154,14 @@ class Turns(wiring.Component):
                 self.choosing.eq(0),
                 offered.context.eq(number),
                 *(offered[name].eq(Array(getattr(s, name) for s in f.sources)[chosen]) for name in side_layout(f)),
-                offered.new.eq(self.job.new),
-                offered.old.eq(self.job.old),
-                offered.front.eq(self.front),
-                offered.back.eq(self.back),
-                offered.bank.eq(self.read.bank),
+                offered.new.eq(listing.job.new),
+                offered.old.eq(listing.job.old),
+                offered.front.eq(listing.front),
+                offered.back.eq(listing.back),
+                offered.bank.eq(lookup.at.bank),
                 offered.slot.eq(slot),
                 updates.eq(self._updates(chosen, number, apical, slot)),
-                header.eq(self.job.header),
+                header.eq(listing.job.header),
             ]
         with m.Elif(self.passes.ready):
             m.d.sync += self.passes.valid.eq(0)
@@ -195,7 +183,7 @@ class Turns(wiring.Component):
         self.any_under_way = words.r_rdy
         fits(m, "words", words)
 
-    def _claim(self, m, header, claims):
+    def _claim(self, m, header):
         """A pass that is taken begins a sample at each of its targets, at an echo where the sample is learned."""
         f, offered = self.form, self.passes.payload
         for number, context in enumerate(f.contexts):
@@ -203,8 +191,7 @@ class Turns(wiring.Component):
                 here = self.taken & (offered.context == number) & (offered.apical == apical)
                 if f.echoes:
                     here &= ~offered.echo
-                targets = f.targets_of(context, apical)
-                rooms = self._ends(targets, self.room, self.link_room)
-                for (target, claim), (_, room) in zip(self._ends(targets, claims, self.link_claim), rooms, strict=True):
+                for target in f.targets_of(context, apical):
+                    room, claim = self._list(target)
                     m.d.comb += claim.eq(here & header.learn if target.echo else here)
                     never(m, "a pass whose spikes have no room", claim & ~room)

@@ -9,7 +9,7 @@ from rtl.checks import asserted, never
 from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
-from rtl.engine.learner_layouts import dot_layout, host_layout, item_layout, lanes_layout
+from rtl.engine.learner_layouts import host_layout, lanes_signature, scalars_signature
 from rtl.engine.rounding import Rounding
 from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
@@ -34,13 +34,9 @@ class Vector(wiring.Component):
     A word of templates or of E is at concept x places + place. Templates of layer L are constants, in the same memory.
 
     Members:
-        item: In, `item_layout`; all 0 for nothing. k, slot, apical: Out, which result of the scalars it needs; scalar
-            (In): q_k, q_r (k = K) or b1_k, a clock later. sum: In, S, stable while items want it.
+        lanes: In, `lanes_signature`; the bank is stable. scalars: Out, `scalars_signature`; S is stable while items want it.
         counts, templates: In, `counts_layout`, `templates_layout` with `valid`, written.
-        dot: Out, `dot_layout`.
-        bank, block_shift: In, where errors go, and G's rounding shift, both stable. errors: Out, `errors_layout` with
-            `valid`.
-        lanes: Out, `lanes_layout`. clear: In, forgets that there were errors.
+        block_shift: In, G's rounding shift, stable. errors: Out, `errors_layout` with `valid`.
         host: In, `host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks behind the request.
     """
 
@@ -49,20 +45,12 @@ class Vector(wiring.Component):
         self.backward = any(c.pre_apical for c in f.contexts)
         super().__init__(
             {
-                "item": In(item_layout(f)),
-                "k": Out(range(f.classes + 1)),
-                "slot": Out(f.under_way_bits),
-                "apical": Out(1),
-                "scalar": In(signed(SCALAR_BITS)),
-                "sum": In(signed(SUM_BITS)),
+                "lanes": In(lanes_signature(f)),
+                "scalars": Out(scalars_signature(f)),
                 "counts": In(sent(counts_layout(f))),
                 "templates": In(sent(templates_layout(f))),
-                "dot": Out(dot_layout(f)),
-                "bank": In(2),
                 "block_shift": In(setting("block_shift")),
                 "errors": Out(sent(errors_layout(f))),
-                "lanes": Out(lanes_layout),
-                "clear": In(1),
                 "host": In(host_layout(f)),
                 "host_data": Out(signed(SUM_BITS)),
             }
@@ -75,7 +63,7 @@ class Vector(wiring.Component):
         f, at = self.form, self.form.stages.vector
         self.stages = at
         self.p = p = Pipeline(m, "vector", reset=("item",))
-        item = p.define("item", 0, self.item)
+        item = p.define("item", 0, self.lanes.item)
         starts = Array(k * f.places for k in range(f.classes + 1))
         word = Mux(self.host.on, self.host.word, starts[item.k] + item.place)[: ceil_log2(max(2, f.classes * f.places))]
         p.define("word", 0, word)
@@ -85,7 +73,7 @@ class Vector(wiring.Component):
         scalar = self._scalar(m)
         totals = self._lanes(m, scalar)
         self._store(m, totals)
-        add_up(m, p, at.added, f.lanes, self.dot, self.lanes.dotting)
+        add_up(m, p, at.added, f.lanes, self.lanes.dot, self.lanes.state.dotting)
         m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
         item, kinds = p.at("item", at.total), ("error", "apical", "low", "high")
         windows = Mux(item.high, p.at("edges", at.total), p.at("windows", at.total))
@@ -96,18 +84,18 @@ class Vector(wiring.Component):
             rounding.apical.eq(item.high),
             rounding.context.eq(item.context),
             rounding.place.eq(item.place),
-            rounding.bank.eq(self.bank),
+            rounding.bank.eq(self.lanes.bank),
             rounding.block_shift.eq(self.block_shift),
-            rounding.clear.eq(self.clear),
+            rounding.clear.eq(self.lanes.clear),
             *(rounding.totals[i].eq(totals[i]) for i in range(f.lanes)),
             *(rounding.windows[i].eq(windows.word_select(i, 2)) for i in range(f.lanes)),
             self.errors.valid.eq(rounding.errors.valid),
             self.errors.payload.eq(rounding.errors.payload),
-            self.lanes.wrong.eq(rounding.wrong),
+            self.lanes.state.wrong.eq(rounding.wrong),
             self.host_data.eq(rounding.picked),
         ]
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(at.store + 1)]
-        m.d.comb += self.lanes.busy.eq(Cat(*flying, rounding.busy).any())
+        m.d.comb += self.lanes.state.busy.eq(Cat(*flying, rounding.busy).any())
         if self.backward and asserted():
             first = at.sums_address
             reads, word = p.at("item", first).apical | p.at("item", first).low, p.at("word", first)
@@ -158,15 +146,15 @@ class Vector(wiring.Component):
 
     def _scalar(self, m):
         """The factor that all lanes share, in the stage `factors`."""
-        p, at = self.p, self.stages.scalar
+        p, at, scalars = self.p, self.stages.scalar, self.scalars
         asking = p.at("item", self.stages.ask)
-        p.define("scalar", self.stages.ask + 1, self.scalar)
-        m.d.comb += [self.k.eq(asking.k), self.slot.eq(asking.slot), self.apical.eq(asking.apical)]
+        p.define("scalar", self.stages.ask + 1, scalars.scalar)
+        m.d.comb += [getattr(scalars, name).eq(asking[name]) for name in ("k", "slot", "apical")]
         item, factor = p.at("item", at), Signal(signed(FACTOR_BITS))
         with m.If(item.low):
-            m.d.comb += factor.eq(self.sum[:HALF])
+            m.d.comb += factor.eq(scalars.sum[:HALF])
         with m.Elif(item.high):
-            m.d.comb += factor.eq(self.sum[HALF:].as_signed() << HIGH_SHIFT)
+            m.d.comb += factor.eq(scalars.sum[HALF:].as_signed() << HIGH_SHIFT)
         with m.Elif(p.at("host_on", at)):
             m.d.comb += factor.eq(~p.at("host_sums", at))
         with m.Else():

@@ -28,19 +28,18 @@ class RecirculationCore(EngineCore):
         wiring.connect(m, bottom.recalled, readout.recalled)
         wiring.connect(m, bottom.squared, readout.squared)
         wiring.connect(m, stimulus.code, top.code)
-        m.d.comb += bottom.bottom_last.eq(stimulus.last)
         # A counter's layer: of W above its place, of Theta at it.
         places = [(place + (side != "down"), side) for place in range(config.layers) for side in SIDES]
         holders = [self._of(layer) for layer, _ in places]
         which = readout.place * len(SIDES) + readout.side
         for engine, form in zip(self.engines, self.forms, strict=True):
             contexts = [form.context_of(layer) if form.has(layer) else 0 for layer, _ in places]
-            read = engine.counter_read
+            read = engine.counter.at
             m.d.comb += [
                 read.slot.eq(readout.slot),
                 read.context.eq(Array(contexts)[which]),
                 read.apical.eq(readout.side == SIDES.index("down")),
                 read.echo.eq(readout.side == SIDES.index("again")),
-                engine.counter_kind.eq(readout.kind),
+                engine.counter.kind.eq(readout.kind),
             ]
-        m.d.comb += readout.value.eq(Array(self.engines[holder].counter_value for holder in holders)[which])
+        m.d.comb += readout.value.eq(Array(self.engines[holder].counter.value for holder in holders)[which])

@@ -5,11 +5,11 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.engine.engine import Engine
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, sent
+from rtl.engine.layouts import sent
 from rtl.formats import COUNTER_BITS
 from rtl.interface.memory_map import MEMORIES
 from rtl.recirculation.differences import Differences
-from rtl.recirculation.layouts import code_layout, shown_layout, stimulus_counts_layout
+from rtl.recirculation.layouts import code_layout, shown_layout
 from rtl.recirculation.outlet import OWN, RecalledOutlet
 from rtl.recirculation.rounds import Rounds
 from rtl.recirculation.updates import Updates
@@ -18,8 +18,6 @@ from rtl.recirculation.updates import Updates
 class RecirculationEngine(Engine):
     """Members, beside those of `Engine`:
 
-    bottom: In, stream of `stimulus_counts_layout` to layer 0, group `bottom_group`, the `bottom_last` (In) or not;
-        bottom_free: Out, it may take a sample; bottom_taken: In, pulse, with the sample's `bottom_header` (In).
     code: In, `code_layout` with `valid`, to layer L. codes, recalled: Out, streams of `shown_layout`, of layers L and 0;
         squared: Out, with `valid`: of layer 0.
     """
@@ -27,16 +25,7 @@ class RecirculationEngine(Engine):
     def __init__(self, form: EngineFormat):
         f, members = form, {}
         if f.has(0):
-            members |= {
-                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_group": In(range(max(2, f.contexts[0].groups))),
-                "bottom_last": In(1),
-                "bottom_free": Out(1),
-                "bottom_taken": In(1),
-                "bottom_header": In(header_layout(f)),
-                "recalled": Out(stream.Signature(shown_layout(f))),
-                "squared": Out(sent(COUNTER_BITS)),
-            }
+            members |= {"recalled": Out(stream.Signature(shown_layout(f))), "squared": Out(sent(COUNTER_BITS))}
         if f.has(f.layers):
             members |= {"code": In(sent(code_layout(f))), "codes": Out(stream.Signature(shown_layout(f)))}
         super().__init__(f, members)
@@ -57,25 +46,13 @@ class RecirculationEngine(Engine):
         if f.has(f.layers):
             wiring.connect(m, wiring.flipped(self.code), outlet.code)
             wiring.connect(m, outlet.codes, wiring.flipped(self.codes))
-        m.d.comb += [
-            differences.learn_theta.eq(self.settings.learn_theta),
-            schedule.ended.valid.eq(differences.ended.valid),
-            schedule.ended.payload.eq(differences.ended.payload),
-        ]
+        wiring.connect(m, differences.ended, schedule.ended)
+        m.d.comb += differences.learn_theta.eq(self.settings.learn_theta)
         if f.has(0):
             wiring.connect(m, outlet.recalled, wiring.flipped(self.recalled))
             wiring.connect(m, differences.squared, wiring.flipped(self.squared))
-            wiring.connect(m, wiring.flipped(self.bottom), outlet.bottom)
-            m.d.comb += [
-                outlet.bottom_place.eq(f.contexts[0].place_base + self.bottom_group),
-                outlet.bottom_last.eq(self.bottom_last),
-                outlet.bottom_parity.eq(self.bottom_header.parity),
-                self.bottom_free.eq(schedule.bottom_free),
-                schedule.bottom_taken.eq(self.bottom_taken),
-                schedule.bottom_header.eq(self.bottom_header),
-            ]
         if not f.learn:
-            m.d.comb += schedule.free.eq(1)
+            m.d.comb += schedule.draw.ready.eq(1)
             return differences.idle, 0
         return self._update(m, differences)
 
@@ -84,20 +61,15 @@ class RecirculationEngine(Engine):
         f, schedule, settings = self.form, self.schedule, self.settings
         m.submodules.updates = updates = Updates(f)
         wiring.connect(m, differences.errors, self.neurons.errors)
+        wiring.connect(m, differences.ended, updates.ended)
         wiring.connect(m, schedule.draw, updates.draw)
+        wiring.connect(m, schedule.lookup, updates.lookup)
         m.d.comb += [
-            updates.ended.valid.eq(differences.ended.valid),
-            updates.ended.payload.eq(differences.ended.payload),
             *(updates.settings[name].eq(settings[name]) for name in updates.settings.shape().members),
-            schedule.free.eq(updates.free),
-            updates.look.eq(schedule.look),
-            updates.read_at.context.eq(schedule.read.context),
-            updates.read_at.bank.eq(schedule.read.bank),
-            schedule.update.eq(updates.read),
             updates.host.on.eq(self.host.select & (self.host.memory == MEMORIES.index("samples"))),
             updates.host.apical.eq(self.host.index[0]),
             updates.host.context.eq(self.host.index[1:]),
             updates.host.write.eq(self.host.write),
             updates.host.data.eq(self.host.data),
         ]
-        return differences.idle & updates.free, updates.host_data
+        return differences.idle & updates.draw.ready, updates.host_data

@@ -8,11 +8,6 @@ from rtl.engine.settings import setting
 from rtl.formats import RATE_BITS
 
 
-def stimulus_counts_layout(f: EngineFormat) -> data.StructLayout:
-    """A group of a sample's own counts of layer 0."""
-    return data.StructLayout({"counts": data.ArrayLayout(f.count_bits, f.lanes)})
-
-
 def code_layout(f: EngineFormat) -> data.StructLayout:
     """A group of a drawn code: counts 0..T of layer L, of the sample of that parity."""
     group = range(max(2, -(-f.classes // f.lanes)))
@@ -47,6 +42,6 @@ def rates_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"rates": rates, "backward_rates": rates, **own})
 
 
-def draw_layout(f: EngineFormat) -> data.StructLayout:
-    """A learning sample's pass over W, or over Theta where `apical`: its noise is to be drawn."""
+def begun_layout(f: EngineFormat) -> data.StructLayout:
+    """A learning sample's pass over W, or over Theta where `apical`, that has begun: its noise is to be drawn."""
     return data.StructLayout({"context": f.context_bits, "apical": 1, "parity": 1})

@@ -10,10 +10,10 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import patient
 from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import sent, side_layout, spikes_layout, word_layout
+from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
 from rtl.memories import ram
-from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout, stimulus_counts_layout
+from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
 from rtl.spikes import code_train
 
 OWN = 2
@@ -26,8 +26,7 @@ class RecalledOutlet(wiring.Component):
     Members:
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
             its last word has been taken.
-        bottom: In, stream of `stimulus_counts_layout`; bottom_place, bottom_last (In): of its group; bottom_parity (In): of
-            its sample.
+        bottom: In, stream of `bottom_layout`; bottom_header: In, of its sample.
         code: In, `code_layout` with `valid`: a group of a code that is to go down, before layer L sees its sample.
         spikes: Out, streams of `spikes_layout`: to the engine's own rows (`OWN` of them), then by its links.
         seen: Out, `seen_layout` with `valid`. codes, recalled: Out, streams of `shown_layout`: of layer L on the way up, or
@@ -42,10 +41,8 @@ class RecalledOutlet(wiring.Component):
                 "words": In(stream.Signature(word_layout(f))),
                 "under_way": In(under_way_layout(f)),
                 "out": Out(1),
-                "bottom": In(stream.Signature(stimulus_counts_layout(f))),
-                "bottom_place": In(f.place_bits),
-                "bottom_last": In(1),
-                "bottom_parity": In(1),
+                "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
+                "bottom_header": In(header_layout(f)),
                 "code": In(sent(code_layout(f))),
                 "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN + len(f.links)),
                 "seen": Out(sent(seen_layout(f))),
@@ -124,7 +121,7 @@ class RecalledOutlet(wiring.Component):
 
     def _see(self, m, taken):
         """The counts of the word, or of the stimulus, which are those of layer 0 on the way up."""
-        f, seen, now, word = self.form, self.seen.payload, self.under_way, self.words.payload
+        f, seen, now, word, bottom = self.form, self.seen.payload, self.under_way, self.words.payload, self.bottom.payload
         from_bottom, waits = Signal(), Signal()
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
@@ -134,11 +131,11 @@ class RecalledOutlet(wiring.Component):
             self.seen.valid.eq(from_bottom | taken),
             seen.context.eq(Mux(from_bottom, number, now.context)),
             *(seen[name].eq(now[name] & ~from_bottom) for name in side_layout(f)),
-            seen.parity.eq(Mux(from_bottom, self.bottom_parity, now.header.parity)),
+            seen.parity.eq(Mux(from_bottom, self.bottom_header.parity, now.header.parity)),
             *(seen[name].eq(now.header[name]) for name in ("learn", "drawn")),
-            seen.last.eq(Mux(from_bottom, self.bottom_last, word.group.last)),
-            seen.place.eq(Mux(from_bottom, self.bottom_place, word.group.place)),
+            seen.last.eq(Mux(from_bottom, bottom.last, word.group.last)),
+            seen.place.eq(Mux(from_bottom, f.contexts[0].place_base + bottom.group, word.group.place)),
         ]
         for p in range(f.lanes):
-            count = Mux(from_bottom, self.bottom.payload.counts[p], word.lanes[p].count)
+            count = Mux(from_bottom, bottom.counts[p], word.lanes[p].count)
             m.d.comb += seen.lanes[p].count.eq(count), seen.lanes[p].window.eq(word.lanes[p].window)

@@ -6,23 +6,24 @@ core without a further sample rests with the last one's third pass undone. Over 
 """
 
 from amaranth.hdl import Array, Cat, Mux, Signal
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, sent
+from rtl.engine.layouts import sent
+from rtl.engine.signatures import sample_signature
 from rtl.engine.turns import Turns
-from rtl.recirculation.layouts import draw_layout, pass_end_layout
+from rtl.recirculation.layouts import begun_layout, pass_end_layout
 
 
 class Rounds(Turns):
     """Keeps, for every layer, the numbers of its next samples up and down, and which samples it waits for.
 
     Members, beside those of `Turns`:
-        free: In, the next draw may come. draw: Out, `draw_layout` with `valid`: a learning sample has begun a pass up or
-            down.
+        draw: Out, stream of `begun_layout`, whose `ready` a pass waits for.
         ended: In, `pass_end_layout` with `valid`: a pass down or again, whose errors are written.
-        bottom_free: Out, layer 0 may take a sample. bottom_taken: In, pulse: it has one, whole, of `bottom_header` (In).
+        bottom: In, `sample_signature`, of layer 0.
         idle: Out, no pass is under way, and none can be taken before a further sample comes.
     """
 
@@ -30,12 +31,9 @@ class Rounds(Turns):
         super().__init__(
             form,
             {
-                "free": In(1),
-                "draw": Out(sent(draw_layout(form))),
+                "draw": Out(stream.Signature(begun_layout(form))),
                 "ended": In(sent(pass_end_layout(form))),
-                "bottom_free": Out(1),
-                "bottom_taken": In(1),
-                "bottom_header": In(header_layout(form)),
+                "bottom": In(sample_signature(form)),
             },
         )
 
@@ -66,11 +64,11 @@ class Rounds(Turns):
     def _can(self, source):
         state = self.states[source.context]
         if source.echo:
-            return self.free & state["echo"].bit_select(state["slot"][0], 1)
+            return self.draw.ready & state["echo"].bit_select(state["slot"][0], 1)
         if self.form.contexts[source.context].bottom:  # which takes no sample while it is busy
-            return self.free
+            return self.draw.ready
         slot, busy = ("slot_below", "busy_below") if source.apical else ("slot", "busy")
-        return self.free & ~state[busy].bit_select(state[slot][0], 1)
+        return self.draw.ready & ~state[busy].bit_select(state[slot][0], 1)
 
     def _of(self, name, number):
         return Array(state[name] for state in self.states)[number]
@@ -94,7 +92,7 @@ class Rounds(Turns):
         for state in self.states:
             works += [(state["busy"] & ~state["echo"]).any(), state["busy_below"].any()]
         for number, source in enumerate(self.form.sources):
-            listed.append(self.listed[number] & (self._can(source) if source.echo else 1))
+            listed.append(self.listing.listed[number] & (self._can(source) if source.echo else 1))
         return ~Cat(works).any() & ~Cat(listed).any()
 
     def _follow(self, m, header):
@@ -132,8 +130,8 @@ class Rounds(Turns):
 
     def _bottom(self, m, state):
         """Layer 0 takes samples from outside, learned or not, and has two at most until they are recalled."""
-        parity = self.bottom_header.parity
-        m.d.comb += self.bottom_free.eq(~state["busy_below"].bit_select(parity, 1))
-        with m.If(self.bottom_taken):
+        parity = self.bottom.header.parity
+        m.d.comb += self.bottom.free.eq(~state["busy_below"].bit_select(parity, 1))
+        with m.If(self.bottom.taken):
             never(m, "a sample before the last but one is recalled", state["busy_below"].bit_select(parity, 1))
             m.d.sync += state["busy_below"].bit_select(parity, 1).eq(1)

@@ -7,9 +7,10 @@ from amaranth.lib.wiring import In, Out
 from golden.config import UPDATE_DELAY, Config
 from rtl.checks import patient
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, link_signature, sent
+from rtl.engine.layouts import sent
+from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.ports import stimulus_layout
-from rtl.recirculation.layouts import code_layout, stimulus_counts_layout
+from rtl.recirculation.layouts import code_layout
 from rtl.spikes import pixel_count, pixel_train
 
 
@@ -24,9 +25,8 @@ class RecalledStimulus(wiring.Component):
 
     Members:
         i: In, stream of `stimulus_layout`; `recall` says that it is a code.
-        link: Out, `link_signature`, to layer 1. counts: Out, stream of `stimulus_counts_layout` to layer 0, of `group`
-            (Out), the `last` (Out) or not. code: Out, `code_layout` with `valid`, to layer L.
-        bottom_free: In, layer 0 may take a sample; bottom_taken: Out, pulse: it has one, whole, of `header` (Out).
+        link: Out, `link_signature`, to layer 1. bottom: Out, `bottom_signature`, to layer 0. code: Out, `code_layout` with
+            `valid`, to layer L.
         hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
             in.
     """
@@ -38,13 +38,8 @@ class RecalledStimulus(wiring.Component):
             {
                 "i": In(stream.Signature(stimulus_layout(config))),
                 "link": Out(link_signature(f)),
-                "counts": Out(stream.Signature(stimulus_counts_layout(f))),
+                "bottom": Out(bottom_signature(f, config.groups(0))),
                 "code": Out(sent(code_layout(f))),
-                "bottom_free": In(1),
-                "bottom_taken": Out(1),
-                "header": Out(header_layout(f)),
-                "group": Out(range(max(2, config.beats))),
-                "last": Out(1),
                 "hold": In(1),
                 "finish": In(1),
                 "idle": Out(1),
@@ -54,9 +49,10 @@ class RecalledStimulus(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, config, words = self.form, self.config, self.form.sources[self.source].words
-        beat, header, n, top = self.i.payload, self.header, config.sizes[0], config.sizes[-1]
+        beat, header, n, top = self.i.payload, self.link.words.payload.header, config.sizes[0], config.sizes[-1]
+        bottom, sample = self.bottom.words.payload, self.bottom.sample
         blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
-        begun, group, parity, blanks = Signal(), self.group, Signal(), Signal()
+        begun, group, parity, blanks = Signal(), Signal(range(max(2, config.beats))), Signal(), Signal()
         last_beat, takes = group == config.beats - 1, Signal()
         m.d.comb += [
             blanks.eq(blank.any()),
@@ -64,13 +60,14 @@ class RecalledStimulus(wiring.Component):
             header.learn.eq(beat.learn & ~header.drawn & ~blanks & config.learn),
             header.blank.eq(blanks),
             header.parity.eq(parity),
-            self.last.eq(group == words - 1),
+            bottom.group.eq(group),
+            bottom.last.eq(group == words - 1),
             takes.eq(group < words),  # a code may have more beats than layer 0 has groups
         ]
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
         present, begins = self.i.valid | blanks, (self.i.valid & ~self.hold) | blanks
         sents = []
-        for name, target in (("words", self.link.words), ("counts", self.counts)):
+        for name, target in (("words", self.link.words), ("counts", self.bottom.words)):
             sent_to = Signal(name=f"sent_{name}")
             m.d.comb += target.valid.eq(present & begun & takes & ~sent_to)
             with m.If(target.valid & target.ready):
@@ -81,16 +78,16 @@ class RecalledStimulus(wiring.Component):
         m.d.comb += sent_all.eq(Cat(sents).all() | ~takes)
         goes = present & begun & sent_all
         m.d.comb += [
-            self.link.claim.eq(begins & ~begun & self.link.room & self.bottom_free),
+            self.link.list.claim.eq(begins & ~begun & self.link.list.room & sample.free),
             self.i.ready.eq(begun & sent_all & ~blanks),
-            self.link.words.payload.header.eq(header),
-            self.bottom_taken.eq(goes & last_beat),
+            sample.header.eq(header),
+            sample.taken.eq(goes & last_beat),
             self.code.valid.eq(goes & header.drawn & (group < config.groups(config.layers))),
             self.code.payload.parity.eq(parity),
             self.code.payload.group.eq(group),
             self.idle.eq(~begun & ~blanks),
         ]
-        with m.If(self.link.claim):
+        with m.If(self.link.list.claim):
             m.d.sync += begun.eq(1)
         with m.If(goes):
             m.d.sync += [sent_to.eq(0) for sent_to in sents]
@@ -102,7 +99,7 @@ class RecalledStimulus(wiring.Component):
         silent = blanks | header.drawn
         last_code = group == config.groups(config.layers) - 1
         for p in range(f.lanes):
-            beyond = self.last if n % f.lanes and p >= n % f.lanes else 0
+            beyond = bottom.last if n % f.lanes and p >= n % f.lanes else 0
             beyond_code = last_code if top % f.lanes and p >= top % f.lanes else 0
             pixel, count = Signal(4, name=f"pixel{p}"), Signal(4, name=f"count{p}")
             if p < config.beat:
@@ -110,6 +107,6 @@ class RecalledStimulus(wiring.Component):
                 most = Mux(beat.pixels[p] > f.steps, f.steps, beat.pixels[p])
                 m.d.comb += count.eq(Mux(beyond_code, 0, most))
             m.d.comb += self.link.words.payload.trains[p].eq(pixel_train(pixel, f.steps))
-            m.d.comb += self.counts.payload.counts[p].eq(pixel_count(pixel, f.steps))
+            m.d.comb += bottom.counts[p].eq(pixel_count(pixel, f.steps))
             m.d.comb += self.code.payload.counts[p].eq(count)
         return m

@@ -5,27 +5,27 @@ host has written other settings.
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
-from amaranth.lib import data, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, sent, update_layout
-from rtl.engine.learner_layouts import record_place, samples_host_layout
+from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, record_place, sent
+from rtl.engine.learner_layouts import samples_host_layout
 from rtl.engine.noise import Noise
+from rtl.engine.signatures import lookup_signature
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
 from rtl.memories import ram
-from rtl.recirculation.layouts import draw_layout, pass_end_layout, rates_layout
+from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layout
 
 
 class Updates(wiring.Component):
     """Keeps updates by layer and bank.
 
     Members:
-        settings: In, `rates_layout`. draw: In, `draw_layout` with `valid`, only while `free` (Out).
+        settings: In, `rates_layout`. draw: In, stream of `begun_layout`, taken in its clock: it waits for `ready` before.
         ended: In, `pass_end_layout` with `valid`: of a learning sample.
-        look: In, pulse: the update at `read_at` (In, `record_place`) is `read` (Out, `update_layout`) from the next clock
-            on.
+        lookup: In, `lookup_signature`.
         host: In, `samples_host_layout`, while idle; host_data: Out, `Noise.host_latency` clocks later.
     """
 
@@ -34,12 +34,9 @@ class Updates(wiring.Component):
         super().__init__(
             {
                 "settings": In(rates_layout(f)),
-                "draw": In(sent(draw_layout(f))),
-                "free": Out(1),
+                "draw": In(stream.Signature(begun_layout(f))),
                 "ended": In(sent(pass_end_layout(f))),
-                "look": In(1),
-                "read_at": In(record_place(f)),
-                "read": Out(update_layout()),
+                "lookup": In(lookup_signature(f)),
                 "host": In(samples_host_layout(f)),
                 "host_data": Out(SAMPLE_BITS),
             }
@@ -58,11 +55,11 @@ class Updates(wiring.Component):
             noise.draw.valid.eq(self.draw.valid),
             noise.draw.payload.context.eq(draw.context),
             noise.draw.payload.apical.eq(draw.apical),
-            self.free.eq(noise.draw.ready),
+            self.draw.ready.eq(noise.draw.ready),
             noise.host.eq(self.host),
             self.host_data.eq(noise.host_data),
         ]
-        never(m, "noise is asked for while none may be", self.draw.valid & ~self.free)
+        never(m, "noise is asked for while none may be", self.draw.valid & ~self.draw.ready)
         with m.If(self.draw.valid):
             m.d.sync += at.context.eq(draw.context), at.bank.eq(Cat(draw.parity, draw.apical))
             m.d.sync += new.rate.eq(Mux(draw.apical, backward_rates, rates)), new.stochastic.eq(settings.stochastic)
@@ -80,7 +77,7 @@ class Updates(wiring.Component):
         ]
         record, wrong = records.read_port(), errors.read_port()
         for port in (record, wrong):
-            m.d.comb += port.addr.eq(self.read_at), port.en.eq(self.look)
-        m.d.comb += [self.read[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]
-        m.d.comb += self.read.errors.eq(wrong.data)
+            m.d.comb += port.addr.eq(self.lookup.at), port.en.eq(self.lookup.look)
+        m.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]
+        m.d.comb += self.lookup.update.errors.eq(wrong.data)
         return m

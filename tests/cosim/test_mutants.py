@@ -48,15 +48,15 @@ MUTANTS = (
     Mutant(
         "samples go on while concepts are recalled",
         "engine/schedule.py",
-        'self.bottom_free.eq(~state["closing"] & ~state["busy"]',
-        'self.bottom_free.eq(~state["busy"]',
+        'self.bottom.free.eq(~state["closing"] & ~state["busy"]',
+        'self.bottom.free.eq(~state["busy"]',
         True,
     ),
     Mutant(
         "the update of a sample that taught nothing",
         "engine/turns.py",
-        "Mux(updates, self.update.errors, 0)",
-        "self.update.errors",
+        "Mux(updates, lookup.update.errors, 0)",
+        "lookup.update.errors",
         True,
     ),
     Mutant(
@@ -66,7 +66,7 @@ MUTANTS = (
         "ask.payload.relearn.eq(1)",
         True,
     ),
-    Mutant("one concept less", "engine/schedule.py", "self.recalled_as.k == f.classes - 1", "self.recalled_as.k == 0", True),
+    Mutant("one concept less", "engine/schedule.py", "normed.payload.k == f.classes - 1", "normed.payload.k == 0", True),
     Mutant(
         "a code of one spike less", "engine/codes.py", "spikes.replicate(f.steps)", "spikes.replicate(f.steps - 1)", True
     ),

@@ -17,14 +17,14 @@ MUTANTS = (
     Mutant(
         "a sample goes up before the last but one is taught",
         f"{ROOM}/rounds.py",
-        "self.free & ~state[busy].bit_select(state[slot][0], 1)",
-        "self.free & ~(state[busy].bit_select(state[slot][0], 1) & source.apical)",
+        "self.draw.ready & ~state[busy].bit_select(state[slot][0], 1)",
+        "self.draw.ready & ~(state[busy].bit_select(state[slot][0], 1) & source.apical)",
     ),
     Mutant(
         "a third pass waits for no further sample",
         f"{ROOM}/rounds.py",
-        'self.free & state["echo"].bit_select(state["slot"][0], 1)',
-        'self.free & state["echo"].any()',
+        'self.draw.ready & state["echo"].bit_select(state["slot"][0], 1)',
+        'self.draw.ready & state["echo"].any()',
     ),
     Mutant("a third pass is of the sample before", f"{ROOM}/rounds.py", "Mux(echo, 2, 0)", "Mux(echo, 1, 0)", True),
     Mutant("the third pass writes an update, too", f"{ROOM}/rounds.py", "return ~echo & Mux", "return Mux", True),
@@ -63,9 +63,9 @@ MUTANTS = (
     Mutant(
         "rounding as it is, not as it was",
         f"{ROOM}/updates.py",
-        'm.d.comb += [self.read[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]',
-        'm.d.comb += [self.read[name].eq(record.data[name]) for name in ("rate", "noise")]; '
-        "m.d.comb += self.read.stochastic.eq(settings.stochastic)",
+        'm.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]',
+        'm.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise")]; '
+        "m.d.comb += self.lookup.update.stochastic.eq(settings.stochastic)",
         True,
     ),
     Mutant(

@@ -37,17 +37,13 @@ ALLOWED = {
     "inputs": {"links", "stimulus"},  # words of spikes or pixels, and a claim of room for them
     "links": {"inputs"},  # room, and words taken
     "drives": {"recalls"},  # layer L asks for the codes of the concepts,
-    "recalled": {"driven", "readout"},  # and hears that they are through; of an auto-encoder: its words taken
+    "recalls": {"drives"},  # and hears that they are through
+    "recalled": {"readout"},  # an auto-encoder's words taken
     "settings": {"idle", "stimulus", "readout"},  # registers, which the host writes when nothing is inside
     "host": {"idle", "stimulus", "readout"},
     "bottom": {"stimulus"},  # layer 0's own counts of a sample
-    "bottom_group": {"stimulus"},
-    "bottom_last": {"stimulus"},
-    "bottom_taken": {"stimulus"},
-    "bottom_header": {"stimulus"},
     "code": {"stimulus"},  # one that is drawn
-    "counter_read": {"readout"},
-    "counter_kind": {"readout"},
+    "counter": {"readout"},
     "voltages": {"readout"},  # taken
     "codes": {"readout"},
 }
@@ -71,7 +67,7 @@ def crossing(core: EngineCore, wires: Wires) -> Iterator[str]:
                     sources = ports.get(net, {"no port"}) if block.startswith("engine") else {block}
                     if not sources & ALLOWED[path[0]]:
                         yield f"{path[0]} of engine {number} comes from {block}, {sorted(sources)}"
-                if path[0] in ("links", "drives") or (path[0] == "inputs" and path[-1] != "payload"):
+                if path[0] in ("links", "drives", "recalls") or (path[0] == "inputs" and path[-1] != "payload"):
                     assert len(value) == 1
 
 
@@ -174,7 +170,7 @@ class LeakyCore(RecognitionCore):
     def _task(self, m, registers):
         super()._task(m, registers)
         zero, one, two = self.engines
-        m.d.comb += one.settings.dead_zone.eq(two.voltages.payload.as_value()), one.counter_kind.eq(zero.idle)
+        m.d.comb += one.settings.dead_zone.eq(two.voltages.payload.as_value()), one.counter.kind.eq(zero.idle)
 
 
 def test_c4_sees_voltages_counts_and_a_wire_between_engines():
@@ -184,7 +180,7 @@ def test_c4_sees_voltages_counts_and_a_wire_between_engines():
     assert any(fault.startswith("settings of engine 1 comes from engine2") and "voltages" in fault for fault in faults), (
         faults
     )
-    assert "counter_kind of engine 1 comes from engine0, ['idle']" in faults
+    assert "counter of engine 1 comes from engine0, ['idle']" in faults
     assert any("('lanes', 0, 'count')" in fault for fault in not_trains(core, wires))
 
 

@@ -103,24 +103,24 @@ class Bench:
         """One sample, of any source that has one: its job, its entries, its walked."""
         pins = self.pins
         await self.clock()
-        while not pins.get("listed") or next(self.pauses):
+        while not pins.get("listing__listed") or next(self.pauses):
             await self.clock()
-        number = self.rng.choice([i for i in range(len(self.sources)) if pins.get("listed") >> i & 1])
+        number = self.rng.choice([i for i in range(len(self.sources)) if pins.get("listing__listed") >> i & 1])
         header, new, old = self.expected[number][0]
         if number + 1 == self.f.lateral:  # rows of both senders, in any order
             _, more, others = self.expected[number + 1].popleft()
             new, old = [*new, *more], [*old, *others]
-        pins.set(source=number)
+        pins.set(listing__source=number)
         for _ in range(2):
             await self.clock()
         bits = self.f.row_bits + 1
-        job = tuple(unpack(pins.get("job"), bits, bits, header_layout(self.f).size))
+        job = tuple(unpack(pins.get("listing__job"), bits, bits, header_layout(self.f).size))
         assert job == (len(new), len(old), header), f"source {number}: expected {(len(new), len(old), header)}, got {job}"
-        front, back = pins.get("front"), pins.get("back")
-        pins.set(taken=1)
+        front, back = pins.get("listing__front"), pins.get("listing__back")
+        pins.set(listing__taken=1)
         self.taken[number] += 1
         await self.clock()
-        pins.set(taken=0)
+        pins.set(listing__taken=0)
         for address, entries, i in [(front + i, new, i) for i in range(len(new))] + [
             (back - i, old, i) for i in range(len(old))
         ]:
@@ -144,12 +144,12 @@ async def every_active_row_is_listed_once(dut, producer, consumer):
     for number, source in enumerate(f.sources):
         for slot, address, lane, j in places(f, source):
             bench.kept[number][slot][j] = rng.choice((0, rng.randint(0, f.steps)))
-            pins.set(host_address=address, host_lane=lane, host_data=bench.kept[number][slot][j])
+            pins.set(host__address=address, host__lane=lane, host__data=bench.kept[number][slot][j])
             await bench.clock()
             await bench.clock()
-            pins.set(host_write=1)
+            pins.set(host__write=1)
             await bench.clock()
-            pins.set(host_write=0)
+            pins.set(host__write=0)
             await bench.clock()
     senders = [cocotb.start_soon(bench.send(channel)) for channel in range(CHANNELS)]
     Watchdog(clk, 4000, lambda: (bench.walked, bench.compared, *(d.sent for d in bench.drivers)), "rows")
@@ -161,13 +161,13 @@ async def every_active_row_is_listed_once(dut, producer, consumer):
         await sender
     for _ in range(3 if f.lateral is None else 10 + f.lanes):  # its last words complete no list
         await bench.clock()
-    assert pins.get("idle") and not pins.get("listed") and bench.compared > total
+    assert pins.get("idle") and not pins.get("listing__listed") and bench.compared > total
     for number, source in enumerate(f.sources):
         for slot, address, lane, j in places(f, source):
-            pins.set(host_address=address, host_lane=lane)
+            pins.set(host__address=address, host__lane=lane)
             for _ in range(3):
                 await bench.clock()
-            assert pins.get("host_read") == bench.kept[number][slot][j], f"source {number}, slot {slot}, row {j}"
+            assert pins.get("host__read") == bench.kept[number][slot][j], f"source {number}, slot {slot}, row {j}"
 
 
 def places(f: EngineFormat, source: Source):

@@ -14,7 +14,7 @@ MUTANTS = {
     Mutant("lists are always free", "engine/claims.py", "eq(count != LISTS)", "eq(1)", True): (
         r"engine0\.rows.*both of whose lists are full|claims .*a list is released that was not claimed"
     ),
-    Mutant("spikes need no room", "engine/turns.py", "can &= room", "can &= 1"): (
+    Mutant("spikes need no room", "engine/turns.py", "can &= self._list(target)[0]", "can &= 1"): (
         r"engine0\.schedule.*(a pass whose spikes have no room|a sample is claimed where both lists are)"
     ),
     Mutant("sums are not waited for", "engine/neurons.py", "lead=f.summed", "lead=14", True): (
@@ -24,7 +24,7 @@ MUTANTS = {
         r"engine0\.schedule .*(a sample before the last but one is taught|while concepts are recalled)"
     ),
     Mutant(
-        "a lesson is withdrawn", "engine/slots.py", "lesson.take.eq(self.take & ~given)", "lesson.take.eq(self.take)", True
+        "a lesson is withdrawn", "engine/slots.py", "take.eq(self.take.valid & ~given)", "take.eq(self.take.valid)", True
     ): (r"slots .*lesson: an item changed before it was taken"),
 }
 

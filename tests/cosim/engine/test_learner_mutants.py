@@ -48,7 +48,7 @@ MUTANTS = (
         'm.State("errors")',
     ),
     Mutant("E stays behind a block", "engine/vector.py", "(item.apical | item.high).replicate", "item.apical.replicate"),
-    Mutant("the upper half of S has no sign", "engine/vector.py", "self.sum[HALF:].as_signed()", "self.sum[HALF:]"),
+    Mutant("the upper half of S has no sign", "engine/vector.py", "scalars.sum[HALF:].as_signed()", "scalars.sum[HALF:]"),
     Mutant("a concept counts as a sample", "engine/noise.py", "(step == 2) & ~draw.apical", "(step == 2)"),
 )
 

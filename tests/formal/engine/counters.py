@@ -19,10 +19,10 @@ def rules(bench: Bench, block: Counters) -> None:
     with m.If(begins):
         m.d.sync += rows.eq(block.rows)
     read, known, due, expected = Signal(), Signal(), Signal(24), Signal(24)
-    asked = (block.read.as_value() == place) & (block.kind == COUNTERS.index("rows"))
+    asked = (block.read.at.as_value() == place) & (block.read.kind == COUNTERS.index("rows"))
     m.d.sync += read.eq(asked & ~begins), due.eq(rows), known.eq(read), expected.eq(due)
     with m.If(known):
-        holds(m, "rows as they were written last", block.value == expected)
+        holds(m, "rows as they were written last", block.read.value == expected)
 
 
 PROOFS = (
@@ -35,7 +35,7 @@ PROOFS = (
         bounded="what a memory holds is not told by what was read",
         bugs=10,
         mutants=(
-            Mutant("another kind", "engine/counters.py", "m.d.sync += kind.eq(self.kind)", "m.d.comb += kind.eq(self.kind)"),
+            Mutant("another kind", "engine/counters.py", "m.d.sync += kind.eq(", "m.d.comb += kind.eq("),
             Mutant("another counter", "engine/counters.py", '{"rows": self.rows,', '{"rows": self.errors,'),
         ),
     ),

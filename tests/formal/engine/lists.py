@@ -15,16 +15,16 @@ STIMULUS = LATERAL - 1
 
 def rules(bench: Bench, block: Lists) -> None:
     """A sender is through with a sample for which there was room, layer 1 itself with that of the list that is walked."""
-    m, listed = bench.m, []
-    for name in ("source", "ended_source", "row_source"):
-        bench.assume(getattr(block, name) < len(SOURCES))
-    bench.assume(block.source != LATERAL)
+    m, listing, listed = bench.m, block.listing, []
+    for source in (listing.source, block.ended_source, block.row_source):
+        bench.assume(source < len(SOURCES))
+    bench.assume(listing.source != LATERAL)
     for number in range(len(SOURCES)):
         # Samples that this sender is through with, and whose list has not been taken; the first has no lateral ones.
         lateral = number == LATERAL
         ahead = Signal(2, name=f"ahead{number}", init=lateral)
         comes = block.ended & (block.ended_source == number)
-        goes = block.taken & (block.source == (STIMULUS if lateral else number))
+        goes = listing.taken & (listing.source == (STIMULUS if lateral else number))
         room = ahead == 0 if lateral else ahead != 2
         m.d.sync += ahead.eq(ahead + comes - goes)
         bench.assume(~comes | room)
@@ -33,30 +33,30 @@ def rules(bench: Bench, block: Lists) -> None:
     listed[STIMULUS] &= listed[LATERAL]
     for number in range(len(SOURCES)):
         if number != LATERAL:
-            bench.assume(~(block.taken & (block.source == number)) | listed[number])
-            holds(m, "listed where all are through", block.listed[number] == listed[number])
+            bench.assume(~(listing.taken & (listing.source == number)) | listed[number])
+            holds(m, "listed where all are through", listing.listed[number] == listed[number])
     _kept(bench, block, listed)
 
 
 def _kept(bench: Bench, block: Lists, listed: list) -> None:
     """What is said of the stimulus' lists: its own header, and the rows when they were complete."""
-    m = bench.m
+    m, listing = bench.m, block.listing
     headers = Array(Signal(len(block.header.as_value()), name=f"kept{number}") for number in range(2))
     rows = Array(Signal(len(block.new), name=f"rows{number}") for number in range(2))
     sent, complete, gone, asked = (Signal(name=name) for name in ("sent", "complete", "gone", "asked"))
     comes = block.ended & (block.ended_source == STIMULUS)
-    taken = block.taken & (block.source == STIMULUS)
+    taken = listing.taken & (listing.source == STIMULUS)
     closes = block.closed & (block.ended_source <= LATERAL) & (block.ended_source >= STIMULUS)
     with m.If(comes):
         m.d.sync += headers[sent].eq(block.header), sent.eq(~sent)
     with m.If(closes):
         m.d.sync += rows[complete].eq(block.new), complete.eq(~complete)
-    m.d.sync += gone.eq(gone ^ taken), asked.eq((block.source == STIMULUS) & ~taken)
+    m.d.sync += gone.eq(gone ^ taken), asked.eq((listing.source == STIMULUS) & ~taken)
     there = asked & listed[STIMULUS]
-    holds(m, "a list's header is the stimulus'", ~there | (block.job.header.as_value() == headers[gone]))
-    holds(m, "as many rows as when it was complete", ~there | (block.job.new == rows[gone]))
+    holds(m, "a list's header is the stimulus'", ~there | (listing.job.header.as_value() == headers[gone]))
+    holds(m, "as many rows as when it was complete", ~there | (listing.job.new == rows[gone]))
     first = SOURCES[STIMULUS].list_base
-    holds(m, "from the front of the list that is next", ~there | (block.front == first + Mux(gone, 4, 0)))
+    holds(m, "from the front of the list that is next", ~there | (listing.front == first + Mux(gone, 4, 0)))
 
 
 PROOFS = (

@@ -22,7 +22,7 @@ def rules(bench: Bench, block: Outlet) -> None:
     last = word.valid & word.ready & word.payload.group.last
     learned = last & ~now.apical & now.header.learn
     bottom = block.bottom.valid & block.bottom.ready
-    learned |= bottom & block.bottom.payload.learn & block.bottom.payload.last
+    learned |= bottom & block.bottom_header.learn & block.bottom.payload.last
     for name, comes, stream, depth in (
         ("taught", learned, block.teach, 6),
         ("normed", last & now.apical, block.recalled, 4),

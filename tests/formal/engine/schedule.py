@@ -16,20 +16,21 @@ CONTEXTS = range(len(FORM.contexts))
 
 def rules(bench: Bench, block: Schedule) -> None:
     """Lists, somas and a learner that finish what has begun and nothing else."""
-    m, offered = bench.m, block.passes.payload
-    taken = block.taken
+    m, offered, learner = bench.m, block.passes.payload, block.learner
+    taken, lookup = block.listing.taken, block.lookup
     under_way, walking, owed = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1)), Signal()
     m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released.valid)
     bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
     bench.assume(~block.out | (under_way != 0))
     walked, released = block.released.payload, []
-    looked, update = Signal(), Signal.like(block.update.as_value(), name="update_before")
-    m.d.sync += looked.eq(block.look), update.eq(block.update)
-    bench.assume(looked | (block.update.as_value() == update))
+    looked, update = Signal(), Signal.like(lookup.update.as_value(), name="update_before")
+    m.d.sync += looked.eq(lookup.look), update.eq(lookup.update)
+    bench.assume(looked | (lookup.update.as_value() == update))
     outside = {*FORM.inputs, FORM.source_of(Target(FORM.layers - 1, apical=True))}
     for number in range(len(FORM.sources)):
         waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
-        begins, takes = block.claim[number], taken & (block.source == number)
+        its_list = block.lists[number]
+        begins, takes = its_list.claim, taken & (block.listing.source == number)
         for context in CONTEXTS:
             for apical in (False, True):
                 targets = FORM.targets_of(FORM.contexts[context], apical)
@@ -41,19 +42,20 @@ def rules(bench: Bench, block: Schedule) -> None:
         m.d.sync += inside.eq(inside + takes - ends)
         bench.assume(~ends | (inside != 0))
         released.append(ends)
-        bench.assume(~block.listed[number] | (waiting != 0))
-        bench.assume(~block.claim[number] | (block.room[number] if number in outside else 0))
+        bench.assume(~block.listing.listed[number] | (waiting != 0))
+        bench.assume(~its_list.claim | (its_list.room if number in outside else 0))
     bench.assume(~block.released.valid | Cat(released).any())
     state = {name: Array(state[name] for state in block.states) for name in ("busy", "closing", "slot", "begun")}
-    for context in (block.taught_context, block.recalled_as.context):
+    taught, normed = learner.taught.payload, learner.normed.payload
+    for context in (taught.context, normed.context):
         bench.assume(context < len(CONTEXTS))
-    bench.assume(~block.taught | state["busy"][block.taught_context].bit_select(block.taught_parity, 1))
-    m.d.sync += owed.eq((owed | (block.concept.valid & block.concept.ready)) & ~block.made)
-    bench.assume(~block.made | owed)
-    recalled, k = block.recalled_as.context, block.recalled_as.k
-    bench.assume(~block.recalled | (state["closing"][recalled] & (k < state["begun"][recalled])))
-    bench.assume(~block.codes_done | block.states[-1]["closing"])
-    bench.assume(~block.bottom_taken | block.bottom_free)
+    bench.assume(~learner.taught.valid | state["busy"][taught.context].bit_select(taught.parity, 1))
+    m.d.sync += owed.eq((owed | (learner.concept.valid & learner.concept.ready)) & ~learner.made)
+    bench.assume(~learner.made | owed)
+    closing, begun = state["closing"][normed.context], state["begun"][normed.context]
+    bench.assume(~learner.normed.valid | (closing & (normed.k < begun)))
+    bench.assume(~block.codes.done | block.states[-1]["closing"])
+    bench.assume(~block.bottom.taken | block.bottom.free)
 
     never(m, "a pass is chosen while one is offered", block.choosing & block.passes.valid)
     with m.If(block.passes.valid):
@@ -61,7 +63,7 @@ def rules(bench: Bench, block: Schedule) -> None:
         holds(
             m,
             "it is of the source whose rows are looked up",
-            offered.apical == Array(s.apical for s in FORM.sources)[block.source],
+            offered.apical == Array(s.apical for s in FORM.sources)[block.listing.source],
         )
         closing = state["closing"][offered.context]
         holds(m, "recalls while the layer is closed, samples while it is not", closing == offered.apical)
@@ -80,7 +82,7 @@ PROOFS = (
         bounded="what is listed, claimed and taught is told by counts of others",
         bugs=20,
         mutants=(
-            Mutant("no look at room", "engine/turns.py", "can &= room", "can &= 1"),
+            Mutant("no look at room", "engine/turns.py", "can &= self._list(target)[0]", "can &= 1"),
             Mutant(
                 "does not wait for the taught",
                 "engine/schedule.py",

@@ -19,7 +19,7 @@ def simulate(bench):
     simulator.add_clock(1e-8)
 
     async def testbench(ctx):
-        for ready in (block.link.room, block.bottom_free, block.link.words.ready, block.counts.ready):
+        for ready in (block.link.list.room, block.bottom.sample.free, block.link.words.ready, block.bottom.words.ready):
             ctx.set(ready, 1)
         await ctx.tick()
         await bench(ctx, block)
@@ -48,7 +48,7 @@ def test_a_sample_right_behind_a_finish_changes_nothing_of_the_blanks_that_go_fi
     """The block's own assertions look on, too."""
 
     async def bench(ctx, block):
-        out = block.link.words if stream == "words" else block.counts
+        out = block.link.words if stream == "words" else block.bottom.words
         ctx.set(out.ready, 0)
         ctx.set(block.finish, 1)
         await ctx.tick()
