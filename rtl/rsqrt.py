@@ -2,9 +2,11 @@
 
 import math
 
-from amaranth import Array, Cat, Const, Module, Signal
+from amaranth import Cat, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
+from rtl.constants import constant
 
 MANTISSA_BITS = 8
 SHIFT_BASE = 8
@@ -41,7 +43,7 @@ class Rsqrt(wiring.Component):
         for p in range(self.places):  # the highest digit that is not 0 comes last and wins
             with m.If(self.n[2 * p : 2 * p + 2].any()):
                 m.d.sync += [mantissa.eq(padded[2 * p : 2 * p + 6]), place.eq(p)]
-        table = Array((0,) * 16 + TABLE)  # below 16 there is N = 0 only
         domain = m.d.sync if self.latency == 2 else m.d.comb
-        domain += [self.t.eq(table[mantissa]), self.place.eq(place)]
+        # Below 16 there is N = 0 only.
+        domain += [self.t.eq(constant((0,) * 16 + TABLE, mantissa)), self.place.eq(place)]
         return m

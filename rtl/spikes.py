@@ -3,8 +3,9 @@
 from functools import reduce
 from operator import or_
 
-from amaranth.hdl import Array, Const, Mux, Value
+from amaranth.hdl import Mux, Value
 
+from rtl.constants import constant
 from rtl.formats import PIXEL_BITS
 
 
@@ -15,12 +16,12 @@ def pixel_count(pixel: Value, steps: int) -> Value:
 
 def pixel_train(pixel: Value, steps: int) -> Value:
     """Rate code of a pixel, as a `steps`-bit train."""
-    return Array(Const(rate_train(x, steps), steps) for x in range(1 << PIXEL_BITS))[pixel]
+    return constant((rate_train(x, steps) for x in range(1 << PIXEL_BITS)), pixel)
 
 
 def code_train(count: Value, steps: int) -> Value:
     """The train of a drawn count 0..T: the rate code of 16 c / T (docs/autoencoder.md, 5)."""
-    return Array(Const(rate_train(16 // steps * c, steps), steps) for c in range(steps + 1))[count]
+    return constant((rate_train(16 // steps * c, steps) for c in range(steps + 1)), count)
 
 
 def rate_train(x: int, steps: int) -> int:

@@ -9,6 +9,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import (
@@ -69,7 +70,7 @@ class Jobs(wiring.Component):
 
     def _of(self, what, context):
         """A number of each layer, of that one."""
-        return Array(int(what(c)) for c in self.form.contexts)[context]
+        return constant((what(c) for c in self.form.contexts), context)
 
     def _slots(self, m):
         """The samples under way."""

@@ -1,10 +1,11 @@
 """Lists: which of a source's two lists is filled and which is walked, when one is complete, and what is in it."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, job_layout
@@ -12,16 +13,11 @@ from rtl.engine.signatures import listing_signature
 from rtl.memories import ram
 
 
-def of_source(values, source):
-    """The one of these numbers that is the source's."""
-    return Array(Const(value, range(max(2, max(values) + 1))) for value in values)[source]
-
-
 def ends_of(sources: tuple[Source, ...], which):
     """The first and the last address of a list; which: second of its source's two, and its source."""
     firsts = [s.list_base + number * s.list_rows for s in sources for number in range(2)]
     lasts = [s.list_base + (number + 1) * s.list_rows - 1 for s in sources for number in range(2)]
-    return of_source(firsts, which), of_source(lasts, which)
+    return constant(firsts, which), constant(lasts, which)
 
 
 def owner_of(f: EngineFormat, source):

@@ -1,9 +1,10 @@
 """Noise of updates, and the count of learning samples that it is drawn by (docs/arithmetic.md, step 7)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
 from rtl.engine.settings import setting
@@ -68,7 +69,7 @@ class Noise(wiring.Component):
             b.eq(a ^ (a >> 17)),
             hashed.eq(b ^ (b << 5)[:32]),
         ]
-        number = Array(c.layer for c in f.contexts)[offered.context] | Mux(offered.apical, BACKWARD_STREAM, 0)
+        number = constant((c.layer for c in f.contexts), offered.context) | Mux(offered.apical, BACKWARD_STREAM, 0)
         m.d.sync += self.drawn.valid.eq(0)
         with m.If(free):  # the samples are being read
             m.d.sync += z.eq(self.seed ^ Cat(Const(0, 26), number)[:32]), draw.eq(offered)

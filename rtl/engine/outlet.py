@@ -6,6 +6,7 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import (
     bottom_layout,
@@ -67,8 +68,8 @@ class Outlet(wiring.Component):
         m = Module()
         f, word, now = self.form, self.words.payload, self.under_way
         ways, sources = self._targets()
-        apical, top = now.apical, Array(int(context.top) for context in f.contexts)[now.context]
-        way, source = (Array(numbers)[Cat(apical, now.context)] for numbers in (ways, sources))
+        apical, top = now.apical, constant((c.top for c in f.contexts), now.context)
+        way, source = (constant(numbers, Cat(apical, now.context)) for numbers in (ways, sources))
         free = Array([*(spikes.ready for spikes in self.spikes), 1])[way]
         returned = self._return(m) if f.lateral is not None else 1
         # Where the learner is late, words wait: for as many samples as may be perceived and not taught, they need not.
@@ -105,7 +106,7 @@ class Outlet(wiring.Component):
         patient(m, "voltages", self.voltages)
         from_bottom, waits = Signal(), Signal()  # a register between the stimulus and all that is counted here
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
-        bottoms = Array(int(context.bottom) for context in f.contexts)[now.context]  # whose templates are its counts
+        bottoms = constant((c.bottom for c in f.contexts), now.context)  # whose templates are its counts
         bottom, header, counts = self.bottom.payload, self.bottom_header, self.counts.payload
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [

@@ -4,6 +4,7 @@ from amaranth.hdl import Array
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.constants import constant
 from rtl.engine.codes import Codes
 from rtl.engine.contexts import Target
 from rtl.engine.core import EngineCore
@@ -102,12 +103,12 @@ class RecognitionCore(EngineCore):
             wiring.connect(m, top.recalls, self.engines[self._of(config.layers - 1)].drives)
         holders = [self._of(layer) for layer in range(1, config.layers + 1)]
         for number, engine in enumerate(self.engines):
-            contexts = Array(
+            contexts = [
                 self.forms[number].context_of(layer) if number == holder else 0 for layer, holder in enumerate(holders, 1)
-            )
+            ]
             m.d.comb += [
                 engine.counter.at.slot.eq(readout.slot),
-                engine.counter.at.context.eq(contexts[readout.layer]),
+                engine.counter.at.context.eq(constant(contexts, readout.layer)),
                 engine.counter.kind.eq(readout.kind),
             ]
         m.d.comb += readout.value.eq(Array(self.engines[holder].counter.value for holder in holders)[readout.layer])

@@ -5,6 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
 from rtl.engine.settings import setting
@@ -72,7 +73,7 @@ class Rounding(wiring.Component):
         with m.Else():
             m.d.sync += lane.eq(self.lane)
         never(m, "a group's sums while another's are rounded", self.start & running & ~last)
-        is_top = Array(int(c.top) for c in f.contexts)[self.context]
+        is_top = constant((c.top for c in f.contexts), self.context)
         with m.If(self.start | self.pick):
             m.d.sync += [kept.eq(total) for kept, total in zip(totals, self.totals, strict=True)]
             m.d.sync += [kept.eq(window) for kept, window in zip(windows, self.windows, strict=True)]

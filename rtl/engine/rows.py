@@ -6,9 +6,10 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
-from rtl.engine.lists import Lists, ends_of, of_source, owner_of
+from rtl.engine.lists import Lists, ends_of, owner_of
 from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
 from rtl.memories import ram
@@ -124,7 +125,7 @@ class Rows(wiring.Component):
             m.d.comb += new[p].eq(Mux(self.word_inside, count, Mux(host.lane == p, host.data, read.data[p])))
         kept = 1
         if f.echoes:
-            kept = of_source([int(s.apical or s.echo) for s in sources], held.source).any()
+            kept = constant([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | host.write), write.addr.eq(read.addr), write.data.eq(new)
         m.d.sync += host.read.eq(read.data[host.lane])
         forgets = f.learn and f.lateral is not None
@@ -146,15 +147,15 @@ class Rows(wiring.Component):
         words = [s.words if by_parity else s.slots * s.words for s in sources]
         places = [Signal(shape, name=f"place{i}", init=start) for i, start in enumerate(starts)]
         here = Array(places)[held.source]
-        last = of_source([start + count - 1 for start, count in zip(starts, words, strict=True)], held.source)
-        first = of_source(starts, held.source)
+        last = constant([start + count - 1 for start, count in zip(starts, words, strict=True)], held.source)
+        first = constant(starts, held.source)
         for number, place in enumerate(places):
             with m.If(picks_next & (held.source == number)):
                 m.d.sync += place.eq(Mux(here == last, first, here + 1))
         if not by_parity:
             return here
         bases = [s.count_base + parity * s.words for s in sources for parity in range(2)]
-        return (of_source(bases, Cat(held.header.parity, held.source)) + here)[: shape.width]
+        return (constant(bases, Cat(held.header.parity, held.source)) + here)[: shape.width]
 
     def _pick(self, m, put, held, channel, picks_next, olds):
         """Picks a word's rows one by one, and says when its sender is through with a sample."""
@@ -178,9 +179,9 @@ class Rows(wiring.Component):
         m.d.comb += rest.eq(mask & (mask - 1)), pick.eq(mask & ~rest), self.pick_free.eq(~mask.any() & ~ending)
         m.d.sync += mask.eq(rest), ending.eq(ending & mask.any())
         never(m, "two rows are picked at once", (pick & (pick - 1)).any())
-        last = Array(words)[channel] == of_source([s.words - 1 for s in sources], held.source)
+        last = Array(words)[channel] == constant([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
-            first_row = of_source([s.first_row for s in sources], held.source) if f.lateral is not None else 0
+            first_row = constant([s.first_row for s in sources], held.source) if f.lateral is not None else 0
             m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes) + first_row)]
             m.d.sync += [now["trains"].eq(held.trains), now["olds"].eq(olds), now["source"].eq(held.source)]
             m.d.sync += [now["header"].eq(held.header), now["channel"].eq(channel)]

@@ -4,10 +4,11 @@ A sample at a layer, a *lesson*, takes some steps, each over all concepts, one a
 and a clip. `STEPS` is the program.
 """
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
 from rtl.engine.scalar_product import multiply
@@ -72,8 +73,8 @@ class Scalars(wiring.Component):
         context = self.lesson.payload.context
         m.d.sync += [
             self.now.eq(self.lesson.payload),
-            self.basal.eq(Array(int(not c.bottom) for c in f.contexts)[context]),
-            self.hidden.eq(Array(int(not c.bottom and not c.top) for c in f.contexts)[context]),
+            self.basal.eq(constant((not c.bottom for c in f.contexts), context)),
+            self.hidden.eq(constant((not c.bottom and not c.top for c in f.contexts), context)),
         ]
         p.define("step", 0, self.step)
         p.define("k", 0, self.k_now)

@@ -3,7 +3,7 @@
 Passes nearer to the top go first, so that what is under way makes room for what comes.
 """
 
-from amaranth.hdl import Array, Cat, Mux, Signal
+from amaranth.hdl import Cat, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
@@ -68,17 +68,14 @@ class Schedule(Turns):
             return state["closing"] & state["made"]
         return ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)
 
-    def _of(self, name, number):
-        return Array(state[name] for state in self.states)[number]
-
     def _slot(self, chosen, number):
-        return self._of("slot", number)
+        return self._of_layer("slot", number)
 
     def _bank(self, number, apical, slot):
-        return Cat(Mux(apical, self._of("begun", number)[0], slot[0]), apical)
+        return Cat(Mux(apical, self._of_layer("begun", number)[0], slot[0]), apical)
 
     def _updates(self, chosen, number, apical, slot):
-        return apical | self._of("update", number).bit_select(slot[0], 1)
+        return apical | self._of_layer("update", number).bit_select(slot[0], 1)
 
     def _rests(self):
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
@@ -80,7 +81,7 @@ class Slots(wiring.Component):
             lesson.slot.eq(middle),
             lesson.context.eq(Mux(lesson.take, self.take.payload.context, taught.taught.context)),
             lesson.label.eq(Mux(lesson.take, self.take.payload.k, taught.taught.label)),
-            lesson.apical.eq(self.learn_theta & Array(int(c.pre_apical > 0) for c in f.contexts)[taught.taught.context]),
+            lesson.apical.eq(self.learn_theta & constant((c.pre_apical > 0 for c in f.contexts), taught.taught.context)),
         ]
         with m.If(self.lesson.ready & self.lesson.valid & ~lesson.take):
             m.d.sync += middle.eq(self._after(middle)), dotted.bit_select(middle, 1).eq(0)

@@ -10,6 +10,7 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import fits, never, patient
+from rtl.constants import constant
 from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
@@ -115,6 +116,14 @@ class Turns(wiring.Component):
 
     # -- what all tasks do -----------------------------------------------------------------------------------------------
 
+    def _of_source(self, name, source):
+        """What `rtl.engine.contexts.Source` says of that one."""
+        return constant((getattr(s, name) for s in self.form.sources), source)
+
+    def _of_layer(self, name, number):
+        """What is kept of that layer."""
+        return Array(state[name] for state in self.states)[number]
+
     def _list(self, target):
         """Whether a list of this target has room, and its claim."""
         source = self.form.source_of(target)
@@ -139,7 +148,7 @@ class Turns(wiring.Component):
             for can, source in reversed(candidates):  # the first of them wins
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
-        apical, number = (Array(getattr(s, name) for s in f.sources)[chosen] for name in ("apical", "context"))
+        apical, number = (self._of_source(name, chosen) for name in ("apical", "context"))
         slot = self._slot(chosen, number)
         offered, updates, looking = Signal(pass_layout(f)), Signal(), Signal()
         m.d.comb += listing.source.eq(chosen), lookup.look.eq(looking), self.passes.payload.eq(offered)
@@ -153,7 +162,7 @@ class Turns(wiring.Component):
                 self.passes.valid.eq(1),
                 self.choosing.eq(0),
                 offered.context.eq(number),
-                *(offered[name].eq(Array(getattr(s, name) for s in f.sources)[chosen]) for name in side_layout(f)),
+                *(offered[name].eq(self._of_source(name, chosen)) for name in side_layout(f)),
                 offered.new.eq(listing.job.new),
                 offered.old.eq(listing.job.old),
                 offered.front.eq(listing.front),

@@ -1,11 +1,12 @@
 """The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic.md, steps 6 to 9)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
+from rtl.constants import constant
 from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
@@ -64,8 +65,8 @@ class Vector(wiring.Component):
         self.stages = at
         self.p = p = Pipeline(m, "vector", reset=("item",))
         item = p.define("item", 0, self.lanes.item)
-        starts = Array(k * f.places for k in range(f.classes + 1))
-        word = Mux(self.host.on, self.host.word, starts[item.k] + item.place)[: ceil_log2(max(2, f.classes * f.places))]
+        start = constant((k * f.places for k in range(f.classes + 1)), item.k)
+        word = Mux(self.host.on, self.host.word, start + item.place)[: ceil_log2(max(2, f.classes * f.places))]
         p.define("word", 0, word)
         p.define("host_on", 0, self.host.on)
         p.define("host_sums", 0, self.host.on & self.host.sums)
@@ -123,9 +124,10 @@ class Vector(wiring.Component):
         shape = data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)
         m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())
         write, read = memory.write_port(granularity=1), memory.read_port()
-        starts, host, new = Array(k * f.places for k in range(f.classes)), self.host, self.templates
+        host, new = self.host, self.templates
+        start = constant((k * f.places for k in range(f.classes)), new.payload.k)
         m.d.sync += [
-            write.addr.eq(Mux(host.on, host.word, starts[new.payload.k] + new.payload.place)),
+            write.addr.eq(Mux(host.on, host.word, start + new.payload.place)),
             write.en.eq(Mux(host.on & host.write & ~host.sums, self._one_lane(), new.valid.replicate(f.lanes))),
             *(write.data[i].eq(Mux(host.on, host.data[:TEMPLATE_BITS], new.payload.lanes[i])) for i in lanes),
         ]
@@ -179,7 +181,7 @@ class Vector(wiring.Component):
             m.d.comb += read.addr.eq(p.at("word", self.stages.sums_address))
             p.define("sums", self.stages.sums_address + 1, Value.cast(read.data))
         # Layer 0's X opens by its templates, its counts (step 9); that of the others always.
-        bottom = Array(int(c.bottom) for c in f.contexts)[item.context]
+        bottom = constant((c.bottom for c in f.contexts), item.context)
         old = [templates.word_select(i, TEMPLATE_BITS).as_signed() for i in range(f.lanes)]
         p.define("edges", at, Cat(Cat(~bottom | (m_i > 0), ~bottom | (m_i < f.steps)) for m_i in old))
         totals = []

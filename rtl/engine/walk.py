@@ -1,11 +1,12 @@
 """The walk over a pass's listed rows, group by group (contract, steps 3, 4, 7 and 9)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
@@ -27,11 +28,6 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
     )
     flags = {"valid": 1, "null": 1, "last": 1, "final": 1}
     return data.StructLayout(flags | {"base": ceil_log2(f.words), "group": group_layout(f)} | learning)
-
-
-def _constant(values: list[int], index) -> Value:
-    shape = range(max(2, max(values) + 1))
-    return Array(Const(value, shape) for value in values)[index]
 
 
 class Walk(wiring.Component):
@@ -74,12 +70,12 @@ class Walk(wiring.Component):
 
     def _by_layer(self, values, context):
         """values(context) of the pass's layer, a constant."""
-        return _constant([values(c) for c in self.form.contexts], context)
+        return constant((values(c) for c in self.form.contexts), context)
 
     def _by_side(self, values, work):
         """values(context, apical) of the pass's layer and side, a constant."""
-        sides = [values(c, side) for c in self.form.contexts for side in (False, True)]
-        return _constant(sides, Cat(work.apical, work.context))
+        sides = (values(c, side) for c in self.form.contexts for side in (False, True))
+        return constant(sides, Cat(work.apical, work.context))
 
     def elaborate(self, platform):
         m = Module()

@@ -3,6 +3,7 @@
 from amaranth.hdl import Array
 from amaranth.lib import wiring
 
+from rtl.constants import constant
 from rtl.engine.core import EngineCore
 from rtl.recirculation.engine import RecirculationEngine
 from rtl.recirculation.readout import SIDES, RecalledReadout
@@ -37,7 +38,7 @@ class RecirculationCore(EngineCore):
             read = engine.counter.at
             m.d.comb += [
                 read.slot.eq(readout.slot),
-                read.context.eq(Array(contexts)[which]),
+                read.context.eq(constant(contexts, which)),
                 read.apical.eq(readout.side == SIDES.index("down")),
                 read.echo.eq(readout.side == SIDES.index("again")),
                 engine.counter.kind.eq(readout.kind),

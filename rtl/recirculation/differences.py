@@ -3,11 +3,12 @@
 from functools import reduce
 from operator import add
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
 from rtl.engine.settings import setting
@@ -59,12 +60,11 @@ class Differences(wiring.Component):
             *(put.data[i].eq(seen.lanes[i].count) for i in lanes),
             get.addr.eq(here),
         ]
-        bottoms = Array(int(context.bottom) for context in f.contexts)
         p.define("compares", 0, self.seen.valid & ~up)
         for name in ("context", "apical", "parity", "learn", "drawn", "last", "place"):
             p.define(name, 0, seen[name])
         p.define("learns", 0, seen.learn & (~seen.apical | self.learn_theta))
-        p.define("bottom", 0, bottoms[seen.context] & seen.apical)
+        p.define("bottom", 0, constant((c.bottom for c in f.contexts), seen.context) & seen.apical)
         p.define("before", 1, Value.cast(get.data))
         for i in lanes:
             p.define(f"count{i}", 0, seen.lanes[i].count)
@@ -75,9 +75,9 @@ class Differences(wiring.Component):
             rises, falls = (d > 0), d[-1]
             opens = p.at("learns", 2) & (low | rises) & (high | falls)
             p.define(f"g{i}", 2, gated(saturate(d << GAIN_SHIFT, ERROR_BITS), opens))
-            squares = Array(square * square for square in range(f.steps + 1))
             size = Mux(p.at(f"d{i}", 3)[-1], -p.at(f"d{i}", 3), p.at(f"d{i}", 3))[: f.count_bits]
-            p.define(f"square{i}", 3, gated(squares[size], p.at("bottom", 3) & ~p.at("drawn", 3)))
+            square = constant((n * n for n in range(f.steps + 1)), size)
+            p.define(f"square{i}", 3, gated(square, p.at("bottom", 3) & ~p.at("drawn", 3)))
             p.define(f"wrong{i}", 3, p.at(f"g{i}", 3).any())
         m.d.comb += [
             self.errors.valid.eq(p.at("compares", 3) & p.at("learn", 3)),

@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
+from rtl.constants import constant
 from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, spikes_layout, word_layout
@@ -83,7 +84,7 @@ class RecalledOutlet(wiring.Component):
 
     def _is(self, which):
         """Whether the pass under way is of a layer of which that is true."""
-        return Array(int(which(context)) for context in self.form.contexts)[self.under_way.context]
+        return constant((which(context) for context in self.form.contexts), self.under_way.context)
 
     def _codes(self, m):
         """Counts of the group in the code that is to go down, of two samples."""
@@ -111,7 +112,7 @@ class RecalledOutlet(wiring.Component):
                 wanted.append(0 if target is None else now.header.learn if target.echo else 1)
                 sources.append(0 if target is None else f.source_of(target) or 0)
         side = Cat(now.apical, now.context)
-        m.d.comb += spikes.payload.source.eq(Array(sources)[side]), spikes.payload.header.eq(now.header)
+        m.d.comb += spikes.payload.source.eq(constant(sources, side)), spikes.payload.header.eq(now.header)
         return Array(Value.cast(one) for one in wanted)[side] & ~now.echo
 
     def _way(self, target: Target) -> int:

@@ -1,11 +1,12 @@
 """Readout: an auto-encoder's result, word by word: what it recalled, the code, the squared error, counters (6)."""
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.records import RECALLED_COUNTERS
 from rtl.checks import patient
+from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.readout import LATENCY
@@ -110,13 +111,13 @@ class RecalledReadout(wiring.Component):
         place = Cat(nibble[: PACKED.bit_length() - 1], at)
         for (read, bits), slot in zip(memories, (Const(0, 0), sample.slot), strict=True):
             m.d.comb += read.addr.eq(Cat(place[:bits], slot))
-        sizes = Array(self.sizes)[of_code]
-        words = Array(-(-size // PACKED) for size in self.sizes)[of_code]
-        m.d.comb += beyond.eq(place >= sizes)
+        size = constant(self.sizes, of_code)
+        words = constant((-(-size // PACKED) for size in self.sizes), of_code)
+        m.d.comb += beyond.eq(place >= size)
         m.d.sync += was_beyond.eq(beyond)
         came = Mux(of_code, memories[1][0].data, memories[0][0].data)
         taken = self.o.valid & self.o.ready
-        side, kind = Array(_SIDE)[number], Array(_KIND)[number]
+        side, kind = constant(_SIDE, number), constant(_KIND, number)
         again = side == SIDES.index("again")
         m.d.comb += [self.side.eq(side), self.kind.eq(kind), self.slot.eq(sample.slot - Mux(again, 2, 0))]
         with m.FSM() as fsm:

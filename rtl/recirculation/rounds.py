@@ -5,7 +5,7 @@ up(n+1) waits for again(n), where n is learned, and for its errors, before it ta
 core without a further sample rests with the last one's third pass undone. Over Theta round n is down(n).
 """
 
-from amaranth.hdl import Array, Cat, Mux, Signal
+from amaranth.hdl import Cat, Mux, Signal
 from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
@@ -70,21 +70,17 @@ class Rounds(Turns):
         slot, busy = ("slot_below", "busy_below") if source.apical else ("slot", "busy")
         return self.draw.ready & ~state[busy].bit_select(state[slot][0], 1)
 
-    def _of(self, name, number):
-        return Array(state[name] for state in self.states)[number]
-
     def _slot(self, chosen, number):
         """Of a third pass the sample before the last one that went up, before the next one does."""
-        echo = Array(int(source.echo) for source in self.form.sources)[chosen]
-        apical = Array(int(source.apical) for source in self.form.sources)[chosen]
-        return Mux(apical, self._of("slot_below", number), self._of("slot", number) - Mux(echo, 2, 0))
+        apical, echo = (self._of_source(name, chosen) for name in ("apical", "echo"))
+        return Mux(apical, self._of_layer("slot_below", number), self._of_layer("slot", number) - Mux(echo, 2, 0))
 
     def _bank(self, number, apical, slot):
         return Cat(slot[0], apical)
 
     def _updates(self, chosen, number, apical, slot):
-        echo = Array(int(source.echo) for source in self.form.sources)[chosen]
-        return ~echo & Mux(apical, self._of("update_below", number), self._of("update", number)).bit_select(slot[0], 1)
+        updates = Mux(apical, self._of_layer("update_below", number), self._of_layer("update", number))
+        return ~self._of_source("echo", chosen) & updates.bit_select(slot[0], 1)
 
     def _rests(self):
         """A third pass that waits for the next sample, its rows listed, is at rest, too."""

@@ -79,7 +79,7 @@ MUTANTS = (
     Mutant(
         "lateral rows are those of pixels",
         "engine/rows.py",
-        "of_source([s.first_row for s in sources], held.source) if",
+        "constant([s.first_row for s in sources], held.source) if",
         "0 if",
         True,
     ),

@@ -14,7 +14,7 @@ MUTANTS = (
     Mutant("the header of the other list", "engine/lists.py", "headers[second].eq(", "headers[~second].eq("),
     Mutant("what comes back is counted apart", "engine/rows.py", "Mux(two, self", "Mux(two & (source != f.lateral), self"),
     Mutant("one count of rows for both lists", "engine/rows.py", "self.channels + second", "self.channels"),
-    Mutant("rows of pixels", "engine/rows.py", "of_source([s.first_row for s in sources], held.source) if", "0 if"),
+    Mutant("rows of pixels", "engine/rows.py", "constant([s.first_row for s in sources], held.source) if", "0 if"),
     Mutant("counts from before the first sample", "engine/rows.py", "Mux(forgets, 0, counts", "Mux(0, 0, counts"),
     Mutant("counts are forgotten for good", "engine/rows.py", "m.d.sync += first.eq(0)", "pass"),
 )
