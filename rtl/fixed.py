@@ -1,7 +1,8 @@
 """Fixed-point operations, the one place: `saturate` and the round-half-up shift (docs/arithmetic.md, `sat` and `rnd`).
 
 `saturate` and the shifts return Amaranth expressions of signed shape. Where a shift needs a clock of its own,
-`shift_keep_half` and `round_half` are the two halves of `round_shift`, to be separated by a register.
+`shift_keep_half` and `round_half` are the two halves of `round_shift`, to be separated by a register; of a shift in a
+pipeline that is no constant `round_in_clocks` makes three parts.
 """
 
 from functools import reduce
@@ -9,6 +10,8 @@ from operator import add
 
 from amaranth import Cat, Const, Mux, Value
 from amaranth.hdl import ValueLike
+
+from rtl.pipeline import Pipeline
 
 
 def as_signed(value: ValueLike) -> Value:
@@ -75,6 +78,19 @@ def shift_keep_half(value: ValueLike, shift: int | ValueLike) -> Value:
 def round_half(value: ValueLike) -> Value:
     """(value + 1) >> 1: takes off the fraction bit of `shift_keep_half`, a half goes up."""
     return (as_signed(value) + 1).shift_right(1)
+
+
+def round_in_clocks(p: Pipeline, at, value: str, rounded: str, bits: int | None = None) -> None:
+    """Defines `rounded` in the stage at.round as round_shift(value, shift): shifted in the stage `coarse` by its upper bits,
+    in `fine` by its lowest two, with one fraction bit more.
+
+    Args:
+        p: with value, signed, and `shift` in the stage `coarse`. bits: of what the stage `fine` needs; None: all.
+    """
+    coarse = (p.at(value, at.coarse) << 1) >> (p.at("shift", at.coarse)[2:] << 2)
+    p.define("coarse", at.coarse, coarse[:bits].as_signed())
+    p.define("fine", at.fine, p.at("coarse", at.fine) >> p.at("shift", at.fine)[:2])
+    p.define(rounded, at.round, round_half(p.at("fine", at.round)))
 
 
 def round_shift(value: ValueLike, shift: int | ValueLike) -> Value:

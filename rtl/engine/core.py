@@ -56,8 +56,7 @@ class EngineCore(wiring.Component):
             m.submodules[f"engine{number}"] = engine
         first = self._of(1)
         m.submodules.readout = self.readout = readout = self._readout()
-        source = self.forms[first].source_of(Target(1))
-        m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.forms[first], source)
+        m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.forms[first])
         wiring.connect(m, readout.o, wiring.flipped(self.o))
         wiring.connect(m, wiring.flipped(self.i), stimulus.i)
         self._link(m, stimulus.link, first, Target(1))
@@ -85,8 +84,8 @@ class EngineCore(wiring.Component):
         """What puts results together."""
         raise NotImplementedError
 
-    def _stimulus(self, form, source):
-        """What takes samples; form, source: of layer 1's engine, and the number of its source there."""
+    def _stimulus(self, form):
+        """What takes samples; form: of layer 1's engine."""
         raise NotImplementedError
 
     def _task(self, m, registers) -> None:

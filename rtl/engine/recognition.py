@@ -91,8 +91,8 @@ class RecognitionCore(EngineCore):
     def _readout(self):
         return Readout(self.forms[self._of(self.config.layers)])
 
-    def _stimulus(self, form, source):
-        return Stimulus(self.config, form, source)
+    def _stimulus(self, form):
+        return Stimulus(self.config, form)
 
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus

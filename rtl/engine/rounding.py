@@ -9,7 +9,7 @@ from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
 from rtl.engine.settings import setting
-from rtl.fixed import round_half, saturate
+from rtl.fixed import round_in_clocks, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
 from rtl.pipeline import Pipeline
 
@@ -97,10 +97,7 @@ class Rounding(wiring.Component):
         for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
             p.define(name, 0, what)
         m.d.comb += self.picked.eq(p.at("value", at.coarse)[:SUM_BITS].as_signed())
-        # Twice the value, so that half of what is shifted away stays: the shift in two clocks, then the rounding.
-        p.define("coarse", at.coarse, (p.at("value", at.coarse).as_signed() << 1) >> (p.at("shift", at.coarse)[2:] << 2))
-        p.define("fine", at.fine, p.at("coarse", at.fine).as_signed() >> p.at("shift", at.fine)[:2])
-        p.define("rounded", at.round, round_half(p.at("fine", at.round).as_signed()))
+        round_in_clocks(p, at, "value", "rounded")
         rounded, window, falls = p.at("rounded", at.error).as_signed(), p.at("window", at.error), p.at("negative", at.error)
         basal_opens = Mux(p.at("top", at.error), window[0] | ~falls, window[0] & (window[1] | falls))
         opens = Mux(p.at("apical", at.error), (window[0] | ~falls) & (window[1] | falls), basal_opens)

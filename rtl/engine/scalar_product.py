@@ -4,7 +4,7 @@ from amaranth.hdl import Array, Const, ValueLike
 
 from rtl.engine.stages import ScalarStages
 from rtl.engine.steps import STEPS
-from rtl.fixed import round_half
+from rtl.fixed import round_in_clocks
 from rtl.pipeline import Pipeline
 
 
@@ -31,9 +31,4 @@ def multiply(
     p.define("shift", at, Array(Const(s.shift, 5) for s in STEPS)[step] + first + second)
     at = stages.product
     p.define("product", at, p.at("left", at) * p.at("right", at))
-    at = stages.coarse
-    p.define("coarse", at, ((p.at("product", at) << 1) >> (p.at("shift", at)[2:] << 2))[:bits].as_signed())
-    at = stages.fine
-    p.define("fine", at, p.at("coarse", at) >> p.at("shift", at)[:2])
-    at = stages.round
-    p.define("value", at, round_half(p.at("fine", at)))
+    round_in_clocks(p, stages, "product", "value", bits)

@@ -19,8 +19,8 @@ class RecirculationCore(EngineCore):
     def _readout(self):
         return RecalledReadout(self.forms[0], self.config.sizes[0])
 
-    def _stimulus(self, form, source):
-        return RecalledStimulus(self.config, form, source)
+    def _stimulus(self, form):
+        return RecalledStimulus(self.config, form)
 
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus

@@ -1,112 +1,50 @@
-"""Stimulus of an auto-encoder: samples to layer 1's rows and layer 0's counts; drawn codes to layer L (1 and 5)."""
+"""Stimulus of an auto-encoder: samples; drawn codes to layer L (docs/autoencoder.md, 1 and 5)."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.hdl import Mux, Signal
+from amaranth.lib.wiring import Out
 
-from golden.config import UPDATE_DELAY, Config
-from rtl.checks import patient
+from golden.config import Config
+from rtl.engine.beats import Beats
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
-from rtl.engine.signatures import bottom_signature, link_signature
-from rtl.ports import stimulus_layout
 from rtl.recirculation.layouts import code_layout
-from rtl.spikes import pixel_count, pixel_train
 
 
-class RecalledStimulus(wiring.Component):
-    """Passes beats on, and puts in blank samples on request: with them all that is pending has been applied.
+class RecalledStimulus(Beats):
+    """A drawn code comes in as many beats as a sample, its counts in place of pixels; what goes up is then empty. A count
+    above T stands for T, and what lies beyond a code's or a sample's last value does not count.
 
-    A drawn code comes in as many beats as a sample, its counts in place of pixels; what goes up is then empty. A count above
-    T stands for T, and what lies beyond a code's or a sample's last value does not count.
-
-    Args:
-        form: of layer 1's engine; source: the number of layer 1's source there.
-
-    Members:
-        i: In, stream of `stimulus_layout`; `recall` says that it is a code.
-        link: Out, `link_signature`, to layer 1. bottom: Out, `bottom_signature`, to layer 0. code: Out, `code_layout` with
-            `valid`, to layer L.
-        hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
-            in.
+    Members, beside those of `Beats`, of whose `i` `recall` says that it is a code:
+        code: Out, `code_layout` with `valid`, to layer L.
     """
 
-    def __init__(self, config: Config, form: EngineFormat, source: int):
-        self.config, self.form, self.source = config, form, source
-        f = form
-        super().__init__(
-            {
-                "i": In(stream.Signature(stimulus_layout(config))),
-                "link": Out(link_signature(f)),
-                "bottom": Out(bottom_signature(f, config.groups(0))),
-                "code": Out(sent(code_layout(f))),
-                "hold": In(1),
-                "finish": In(1),
-                "idle": Out(1),
-            }
-        )
+    def __init__(self, config: Config, form: EngineFormat):
+        super().__init__(config, form, {"code": Out(sent(code_layout(form)))})
 
     def elaborate(self, platform):
-        m = Module()
-        f, config, words = self.form, self.config, self.form.sources[self.source].words
-        beat, header, n, top = self.i.payload, self.link.words.payload.header, config.sizes[0], config.sizes[-1]
-        bottom, sample = self.bottom.words.payload, self.bottom.sample
-        blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
-        begun, group, parity, blanks = Signal(), Signal(range(max(2, config.beats))), Signal(), Signal()
-        last_beat, takes = group == config.beats - 1, Signal()
+        self.parity = Signal()
+        m = super().elaborate(platform)
+        config, code = self.config, self.code.payload
+        n, lanes, groups = config.sizes[-1], config.lanes, config.groups(config.layers)
         m.d.comb += [
-            blanks.eq(blank.any()),
-            header.drawn.eq(beat.recall & ~blanks),
-            header.learn.eq(beat.learn & ~header.drawn & ~blanks & config.learn),
-            header.blank.eq(blanks),
-            header.parity.eq(parity),
-            bottom.group.eq(group),
-            bottom.last.eq(group == words - 1),
-            takes.eq(group < words),  # a code may have more beats than layer 0 has groups
+            self.code.valid.eq(self.goes & self.header.drawn & (self.group < groups)),
+            code.parity.eq(self.parity),
+            code.group.eq(self.group),
         ]
-        # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
-        present, begins = self.i.valid | blanks, (self.i.valid & ~self.hold) | blanks
-        sents = []
-        for name, target in (("words", self.link.words), ("counts", self.bottom.words)):
-            sent_to = Signal(name=f"sent_{name}")
-            m.d.comb += target.valid.eq(present & begun & takes & ~sent_to)
-            with m.If(target.valid & target.ready):
-                m.d.sync += sent_to.eq(1)
-            sents.append(sent_to)
-            patient(m, name, target)
-        sent_all = Signal()
-        m.d.comb += sent_all.eq(Cat(sents).all() | ~takes)
-        goes = present & begun & sent_all
-        m.d.comb += [
-            self.link.list.claim.eq(begins & ~begun & self.link.list.room & sample.free),
-            self.i.ready.eq(begun & sent_all & ~blanks),
-            sample.header.eq(header),
-            sample.taken.eq(goes & last_beat),
-            self.code.valid.eq(goes & header.drawn & (group < config.groups(config.layers))),
-            self.code.payload.parity.eq(parity),
-            self.code.payload.group.eq(group),
-            self.idle.eq(~begun & ~blanks),
-        ]
-        with m.If(self.link.list.claim):
-            m.d.sync += begun.eq(1)
-        with m.If(goes):
-            m.d.sync += [sent_to.eq(0) for sent_to in sents]
-            m.d.sync += group.eq(Mux(last_beat, 0, group + 1))
-            with m.If(last_beat):
-                m.d.sync += begun.eq(0), parity.eq(~parity), blank.eq(Mux(blanks, blank - 1, 0))
-        with m.If(self.finish):
-            m.d.sync += blank.eq(UPDATE_DELAY)
-        silent = blanks | header.drawn
-        last_code = group == config.groups(config.layers) - 1
-        for p in range(f.lanes):
-            beyond = bottom.last if n % f.lanes and p >= n % f.lanes else 0
-            beyond_code = last_code if top % f.lanes and p >= top % f.lanes else 0
-            pixel, count = Signal(4, name=f"pixel{p}"), Signal(4, name=f"count{p}")
-            if p < config.beat:
-                m.d.comb += pixel.eq(Mux(beyond | silent, 0, beat.pixels[p]))
-                most = Mux(beat.pixels[p] > f.steps, f.steps, beat.pixels[p])
-                m.d.comb += count.eq(Mux(beyond_code, 0, most))
-            m.d.comb += self.link.words.payload.trains[p].eq(pixel_train(pixel, f.steps))
-            m.d.comb += bottom.counts[p].eq(pixel_count(pixel, f.steps))
-            m.d.comb += self.code.payload.counts[p].eq(count)
+        for p in range(config.beat):
+            beyond = self.group == groups - 1 if n % lanes and p >= n % lanes else 0
+            count = self.i.payload.pixels[p]
+            m.d.comb += code.counts[p].eq(Mux(beyond, 0, Mux(count > config.steps, config.steps, count)))
         return m
+
+    def _header(self, m, beat, header):
+        m.d.comb += [
+            header.drawn.eq(beat.recall & ~self.blanks),
+            header.learn.eq(beat.learn & ~header.drawn & ~self.blanks & self.config.learn),
+            header.blank.eq(self.blanks),
+            header.parity.eq(self.parity),
+        ]
+        return self.blanks | header.drawn
+
+    def _end(self, m):
+        m.d.sync += self.parity.eq(~self.parity)

@@ -34,7 +34,7 @@ MUTANTS = (
     BusMutant("a dropped packet stays", "packet_in.py", "write.eq(committed)", "write.eq(write)"),
     BusMutant("a short packet is taken", "packet_in.py", "m.If((index == final) &", "m.If((index <= final) &", True),
     BusMutant("low bits of a label", "packet_in.py", "data[:HEADER_LABEL_BITS]\n", "data[:LABEL_BITS]\n", True),
-    BusMutant("padding goes in", "../engine/stimulus.py", "Mux(beyond | blanks, 0,", "Mux(blanks, 0,", True),
+    BusMutant("padding goes in", "../engine/beats.py", "Mux(beyond | silent, 0,", "Mux(silent, 0,", True),
     BusMutant("the ring is never full", "packet_in.py", "beyond | ~full", "beyond | 1", True, ROUTED),
     BusMutant(
         "mode of the moment", "packet_in.py", "head.eq(port.data),", "head.eq(port.data), head.mode.eq(self.mode),", True
@@ -91,7 +91,7 @@ MUTANTS = (
     BusMutant("words from both routes", "packet_ports.py", "~packets.inside & ~(by_register", "~(by_register", True, ROUTED),
     BusMutant("a register waits", "control.py", "~self.status.idle & ~at_once", "~self.status.idle"),
     BusMutant("every word a first one", "packet_out.py", "payload | Mux(first, number", "payload | Mux(1, number", True),
-    BusMutant("one update is finished", "../engine/stimulus.py", "blank.eq(UPDATE_DELAY)", "blank.eq(1)", True),
+    BusMutant("one update is finished", "../engine/beats.py", "blank.eq(UPDATE_DELAY)", "blank.eq(1)", True),
     BusMutant(
         "spikes survive the reset",
         "../engine/synapses.py",

@@ -102,8 +102,8 @@ MUTANTS = (
         "(Const(0, 0), sample.slot + 1)",
         True,
     ),
-    Mutant("one blank sample", f"{ROOM}/stimulus.py", "blank.eq(Mux(blanks, blank - 1, 0))", "blank.eq(0)", True),
-    Mutant("a drawn code is learned", f"{ROOM}/stimulus.py", "silent = blanks | header.drawn", "silent = blanks", True),
+    Mutant("one blank sample", "engine/beats.py", "blank.eq(Mux(self.blanks, blank - 1, 0))", "blank.eq(0)", True),
+    Mutant("a drawn code is learned", f"{ROOM}/stimulus.py", "self.blanks | header.drawn", "self.blanks", True),
     Mutant(
         "an update of counts that were perceived",
         "engine/rows.py",

@@ -4,7 +4,6 @@ import pytest
 from amaranth.sim import Simulator
 
 from golden.config import UPDATE_DELAY, Config
-from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.stimulus import Stimulus
 
@@ -14,7 +13,7 @@ FORM = EngineFormat.of(CONFIG, (0, 1, 2), 2)
 
 def simulate(bench):
     """Runs `await bench(ctx, block)` on a block whose layers have room and take every word."""
-    block = Stimulus(CONFIG, FORM, FORM.source_of(Target(1)))
+    block = Stimulus(CONFIG, FORM)
     simulator = Simulator(block)
     simulator.add_clock(1e-8)
 
@@ -32,7 +31,7 @@ async def sample(ctx, block, label=0, learn=1):
     """Puts a sample in, waits for its end, and returns the header of its last word."""
     ctx.set(block.i.payload, {"pixels": [9, 3], "label": label, "learn": learn, "recall": 0})
     ctx.set(block.i.valid, 1)
-    for _ in range(FORM.sources[block.source].words):
+    for _ in range(CONFIG.beats):
         while not ctx.get(block.i.ready):
             if ctx.get(block.link.words.valid):
                 header = {name: ctx.get(block.link.words.payload.header[name]) for name in ("label", "relearn", "blank")}
@@ -81,7 +80,7 @@ def test_a_finish_lets_two_blank_samples_through_and_no_more():
                 assert ctx.get(block.link.words.payload.header.blank)
                 assert not any(ctx.get(block.link.words.payload.trains[p]) for p in range(CONFIG.lanes))
             await ctx.tick()
-        assert words == UPDATE_DELAY * FORM.sources[block.source].words
+        assert words == UPDATE_DELAY * CONFIG.beats
         assert ctx.get(block.idle) and ctx.get(block.position) == 0
 
     simulate(bench)
