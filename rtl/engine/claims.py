@@ -1,4 +1,4 @@
-"""Claims: for which sources a sample may begin, as one of their two lists is free."""
+"""Claims: for which sources a sample may begin, as one of their two lists is free: for a pass of step 3 or 4 (contract)."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring

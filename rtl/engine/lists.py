@@ -1,4 +1,7 @@
-"""Lists: which of a source's two lists is filled and which is walked, when one is complete, and what is in it."""
+"""Lists: which of a source's two lists is filled and which is walked, when one is complete, and what is in it.
+
+The rows that a pass sums up (contract, step 2), and those of its update alone (7 and 9).
+"""
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import wiring

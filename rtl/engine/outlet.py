@@ -1,4 +1,7 @@
-"""Outlet: where a group's word goes: spikes to the next layer's rows, counts and templates to the learner, V_L out."""
+"""Outlet: where a group's word goes: spikes to the next layer's rows, counts and templates to the learner, V_L out.
+
+Contract, steps 3 and 4, and of step 7 whether a neuron of layer L is open.
+"""
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring

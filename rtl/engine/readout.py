@@ -1,4 +1,4 @@
-"""Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (contract, 3 and 10)."""
+"""Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (steps 3 and 10)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring

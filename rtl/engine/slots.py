@@ -1,4 +1,7 @@
-"""The learning samples under way, oldest first: dot products, then a lesson for the scalars, then errors."""
+"""The learning samples under way, oldest first: dot products, then a lesson for the scalars, then errors and apical sums.
+
+Contract, steps 6 to 8; of step 9 that S is taken out.
+"""
 
 from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring

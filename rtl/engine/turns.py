@@ -1,7 +1,7 @@
 """Turns: which pass is next: one whose rows are listed, whose errors are known, and for whose spikes there is room.
 
-Nobody steers the layers: a pass is taken when it can be. What a layer waits for besides is the task's: `rtl.engine.schedule`
-and `rtl.recirculation.rounds`.
+Nobody steers the layers: a pass (contract, steps 3 and 4), with the update that waits for it (7 and 9), is taken when it can
+be. What a layer waits for besides is the task's: `rtl.engine.schedule` and `rtl.recirculation.rounds`.
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal

@@ -1,6 +1,7 @@
 """Outlet: where a group's word goes: spikes on, up, down or to be seen again; counts to be compared; what a result shows.
 
-docs/autoencoder.md, 1: the spikes of layer L drive the backward network; those of a third pass go nowhere.
+docs/autoencoder.md, 1, 2, 5 and 6: the spikes of layer L, or a drawn code's, drive the backward network; those of a third
+pass go nowhere.
 """
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value

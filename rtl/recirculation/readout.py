@@ -1,4 +1,4 @@
-"""Readout: an auto-encoder's result, word by word: what it recalled, the code, the squared error, counters (6)."""
+"""Readout: an auto-encoder's result, word by word (docs/autoencoder.md, 6): what it recalled, code, error, counters."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream, wiring
