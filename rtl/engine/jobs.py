@@ -22,6 +22,7 @@ from rtl.engine.learner_layouts import (
 )
 from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
+from rtl.spikes import one_of
 
 
 class Jobs(wiring.Component):
@@ -59,13 +60,14 @@ class Jobs(wiring.Component):
         f = self.form
         self.place, self.k, self.k_last = Signal(f.place_bits), Signal(range(f.classes + 1)), Signal(range(f.classes))
         self.context, self.spacing = Signal(f.context_bits), Signal(range(max(2, f.lanes)))
-        self.block, self.parity = Signal(), Signal()
+        self.block, self.parity, self.closing = Signal(), Signal(), Signal()
         self.last_place = self._of(lambda c: c.place_base + c.groups - 1, self.context) == self.place
         self.first_place = self._of(lambda c: c.place_base, self.context)
         with m.If(self.spacing.any()):
             m.d.sync += self.spacing.eq(self.spacing - 1)
         self._slots(m)
         self._choose(m)
+        self._close(m)
         return m
 
     def _of(self, what, context):
@@ -90,9 +92,7 @@ class Jobs(wiring.Component):
 
     def _choose(self, m):
         f, now = self.form, self.now
-        bottom = self._of(lambda c: c.bottom, now.taught.context)
-        rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[self.context]
-        asked, taught, normed = self.schedule.concept, self.schedule.taught, self.schedule.normed
+        asked, normed = self.schedule.concept, self.schedule.normed
         concept, recalled, teach, dot = asked.payload.concept, self.recalled.payload, self.teach.payload, self.lanes.dot
         # What may begin, a clock behind: nothing but a job's begin or end takes it back, which are clocks away from idle.
         may_make, may_teach = Signal(), Signal()
@@ -101,13 +101,6 @@ class Jobs(wiring.Component):
             may_teach.eq(self.teach.valid & self.slots.room & self.draw.ready & ~self.teach.ready),
         ]
         m.d.comb += [
-            self.lanes.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
-            self.record.payload.at.context.eq(self.context),
-            self.record.payload.at.bank.eq(self.lanes.bank),
-            self.record.payload.record.errors.eq(self.lanes.state.wrong),
-            self.record.payload.record.rate.eq(Mux(self.block, self.settings.backward_rate, rate)),
-            self.record.payload.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
-            self.record.payload.record.stochastic.eq(self.settings.stochastic),
             normed.valid.eq(dot.valid & dot.norm & dot.final),
             normed.payload.context.eq(dot.context),
             normed.payload.k.eq(dot.k),
@@ -115,41 +108,63 @@ class Jobs(wiring.Component):
             self.draw.payload.apical.eq(may_make),
             self.draw.payload.k.eq(concept.k),
         ]
-        m.d.sync += [taught.valid.eq(0), self.schedule.made.eq(0), taught.payload.eq(Cat(self.context, now.taught.parity))]
+        m.d.sync += self.schedule.made.eq(0)
 
-        def begin(context, k, k_last, state):
+        def begin(state, context, k, k_last=0):
             m.d.sync += self.context.eq(context), self.k.eq(k), self.k_last.eq(k_last)
             m.d.sync += self.place.eq(self._of(lambda c: c.place_base, context))
             m.next = state
 
         with m.FSM():
             with m.State("idle"):
-                m.d.comb += self.lanes.clear.eq(1)
+                m.d.comb += self.lanes.clear.eq(~self.closing)
                 m.d.sync += self.block.eq(0)
-                with m.If(self.slots.oldest.ended):
+                with m.If(self.slots.oldest.ended & ~self.closing):
                     label = now.taught.label[: f.class_bits]
                     with m.If(self.slots.oldest.spares):
-                        begin(now.taught.context, 0, 0, "taught")
-                    with m.Elif(bottom):
-                        begin(now.taught.context, label, label, "sums")
+                        m.d.sync += self.closing.eq(1)
+                    with m.Elif(self._of(lambda c: c.bottom, now.taught.context)):
+                        begin("label", now.taught.context, label)
                     with m.Else():
-                        begin(now.taught.context, 0, f.classes - 1, "errors")
-                with m.Elif(may_make):
+                        begin("errors", now.taught.context, 0)
+                with m.Elif(may_make & ~self.closing):
                     m.d.comb += self.draw.valid.eq(1)
                     m.d.sync += self.block.eq(1)
-                    begin(concept.context, concept.k, 0, "take")
+                    begin("take", concept.context, concept.k)
                     with m.If(~asked.payload.relearn):
                         m.next = "made"
-                with m.Elif(self.recalled.valid):
-                    begin(recalled.context, recalled.k, 0, "norm")
+                with m.Elif(self.recalled.valid & ~self.closing):
+                    begin("norm", recalled.context, recalled.k)
                 with m.Elif(may_teach):
                     only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
                     m.d.comb += self.draw.valid.eq(1), self.teach.ready.eq(1), self.slots.begin.valid.eq(1)
                     m.d.sync += self.parity.eq(teach.parity)
-                    begin(teach.context, f.classes, Mux(only, label, f.classes - 1), "dots")
+                    begin("dots", teach.context, f.classes, Mux(only, label, f.classes - 1))
                 with m.Else():
                     m.d.comb += self.idle.eq(~self.slots.busy & ~self.lanes.state.dotting & self.draw.ready)
             self._states(m)
+
+    def _close(self, m):
+        """Writes the record of a sample or concept whose errors are there. While a sample's last ones are still rounded, the
+        next sample's dot products may begin."""
+        f, now, record, taught = self.form, self.now, self.record.payload, self.schedule.taught
+        concept = self.schedule.concept.payload.concept
+        context = Mux(self.block, concept.context, now.taught.context)
+        rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[context]
+        m.d.comb += [
+            self.lanes.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
+            record.at.context.eq(context),
+            record.at.bank.eq(self.lanes.bank),
+            record.record.errors.eq(self.lanes.state.wrong),
+            record.record.rate.eq(Mux(self.block, self.settings.backward_rate, rate)),
+            record.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),
+            record.record.stochastic.eq(self.settings.stochastic),
+        ]
+        m.d.sync += taught.valid.eq(0), taught.payload.eq(Cat(context, now.taught.parity))
+        never(m, "a concept's errors are made while a sample's are", self.block & self.closing)
+        with m.If(self.closing & ~self.lanes.state.busy):
+            m.d.comb += self.record.valid.eq(1), self.slots.oldest.close.eq(1)
+            m.d.sync += taught.valid.eq(1), self.closing.eq(0)
 
     def _states(self, m):
         """What the lanes do in each clock of a job."""
@@ -180,29 +195,41 @@ class Jobs(wiring.Component):
             with m.If(last):
                 m.d.comb += self.recalled.ready.eq(1)
                 m.next = "idle"
+        # A group's sums, of one concept after another that has any, go where its errors' rounding would be waited for.
+        recalls = self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context)
+        left = Signal(f.classes)
+        others = left & (left - 1)[: f.classes]
+
+        def next_sum():
+            m.d.sync += self.k.eq(one_of(left & ~others, range(f.classes))), left.eq(others)
+
+        def end_group(state):
+            next_group()
+            m.next = state
+            with m.If(last):
+                m.d.sync += self.closing.eq(1)
+                m.next = "idle"
+
         with m.State("errors"), m.If(~is_r | free):
             m.d.comb += item.error.eq(1), item.own.eq(is_r), item.first.eq(self.k == 0), item.last.eq(is_r)
-            m.d.sync += self.k.eq(self.k + 1)
+            m.d.sync += self.k.eq(self.k + 1), left.eq(Mux(recalls, Array(self.live)[slots.oldest.number], 0))
             with m.If(is_r):
                 m.d.sync += self.k.eq(0), self.spacing.eq(f.lanes - 1)
-                next_group()
-                with m.If(last):
+                with m.If(left.any()):
+                    next_sum()
                     m.next = "sums"
-                    with m.If(~(self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context))):
-                        m.next = "taught"
+                with m.Else():
+                    end_group("errors")
         with m.State("sums"):
-            live = Array(self.live)[slots.oldest.number].bit_select(self.k, 1) | self._of(lambda c: c.bottom, self.context)
-            m.d.comb += item.apical.eq(live), item.own.eq(1), item.first.eq(1)
-            with m.If(live):
-                next_group()
-            with m.If(last | ~live):
-                m.d.sync += self.k.eq(self.k + 1)
-                with m.If(self.k == self.k_last):
-                    m.next = "taught"
-        with m.State("taught"), m.If(~self.lanes.state.busy):
-            m.d.comb += self.record.valid.eq(1), slots.oldest.close.eq(1)
-            m.d.sync += self.schedule.taught.valid.eq(1)
-            m.next = "idle"
+            m.d.comb += item.apical.eq(1), item.own.eq(1), item.first.eq(1)
+            with m.If(left.any()):
+                next_sum()
+            with m.Else():
+                m.d.sync += self.k.eq(0)
+                end_group("errors")
+        with m.State("label"):  # of the stimulus, which has no errors of W, and sums of its own concept alone
+            m.d.comb += item.apical.eq(1), item.own.eq(1), item.first.eq(1)
+            end_group("label")
         with m.State("take"):
             m.d.comb += slots.take.valid.eq(1)
             with m.If(lesson.payload.take & lesson.ready):

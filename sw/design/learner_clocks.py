@@ -104,22 +104,24 @@ class Learner:
         f, core, concepts = self.form, self.core, self.config.classes
         time, drawn, used, normed = 0.0, 0.0, 0, defaultdict(int)
         # A sample that has been taught hides the next one for a clock, and its slot is seen to be free two clocks later.
-        hidden = roomy = 0.0
+        hidden = roomy = closed = 0.0
         while True:
 
-            def offers(drawn=drawn, used=used, hidden=hidden, roomy=roomy) -> list[float]:
-                concept = max(drawn, self.asked[0]) if self.asked else inf
+            def offers(drawn=drawn, used=used, hidden=hidden, roomy=roomy, closed=closed) -> list[float]:
+                concept = max(drawn, closed, self.asked[0]) if self.asked else inf
+                norm = max(closed, self.norms[0][0]) if self.norms else inf
                 teach = max(drawn, roomy, self.coming[0][0]) if self.coming and used < f.under_way else inf
                 ended = max(hidden, self.ended[0][0]) if self.ended else inf
-                return [ended, concept, self.norms[0][0] if self.norms else inf, teach]
+                return [ended, concept, norm, teach]
 
             time = yield lambda time=time, offers=offers: max(time, min(offers()))
             job = next(number for number, offer in enumerate(offers()) if offer <= time)
             if job == 0:
                 _, layer, number = self.ended.popleft()
-                time = self._errors(layer, number, time + 1) + 1
-                self.taught[layer, number] = time + 1
-                hidden, roomy = time + 1, time + 2 if used == f.under_way else 0
+                time, done = self._errors(layer, number, time + 1)
+                closed = done + 1
+                self.taught[layer, number] = closed + 1
+                hidden, roomy = closed + 1, closed + 2 if used == f.under_way else 0
                 used -= 1
             elif job == 1:
                 layer, self.asked = self.asked[1], None
@@ -146,21 +148,21 @@ class Learner:
                 time += items + 1
                 used += 1
 
-    def _errors(self, layer: int, number: int, time: float) -> float:
-        """When a sample's errors and sums are done, which begin at `time`."""
+    def _errors(self, layer: int, number: int, time: float) -> tuple[float, float]:
+        """When the lanes are through with a sample's errors and sums, which begin at `time`, and when these are done."""
         lesson, groups = self.core.samples[number].lessons[layer], self.groups(layer)
         if lesson.spared:
-            return time
-        done = free = 0.0
-        for _ in range(groups if layer else 0):
-            last = max(time + self.config.classes, free)
-            time, free = last + 1, last + self.form.lanes
-            done = last + self.form.lanes + self.rounded
-        for pushes in lesson.pushes:
-            time += groups if pushes else 1
-            if pushes:
+            return time, time
+        done, free, sums = 0.0, 0.0, sum(lesson.pushes) if layer else 1
+        for _ in range(groups):
+            if layer:
+                last = max(time + self.config.classes, free)
+                time, free = last + 1, last + self.form.lanes
+                done = last + self.form.lanes + self.rounded
+            time += sums
+            if sums:
                 done = max(done, time + self.store)
-        return max(time, done)
+        return time, max(time, done)
 
     def scalars(self) -> Process:
         """A lesson after another: steps over all concepts, most of which wait for the one before (see `STEPS`)."""

@@ -114,8 +114,23 @@ MUTANTS = (
     Mutant(
         "an update at another layer's rate",
         "engine/jobs.py",
-        "for number in range(len(f.contexts)))[self.context]",
+        "for number in range(len(f.contexts)))[context]",
         "for number in range(len(f.contexts)))[0]",
+        True,
+    ),
+    Mutant(
+        "a sample closed before its errors are rounded",
+        "engine/jobs.py",
+        "self.closing & ~self.lanes.state.busy",
+        "self.closing",
+        True,
+    ),
+    Mutant("a group's sums of one concept", "engine/jobs.py", "left.eq(others)", "left.eq(0)", True),
+    Mutant(
+        "errors forgotten while they are rounded",
+        "engine/jobs.py",
+        "self.lanes.clear.eq(~self.closing)",
+        "self.lanes.clear.eq(1)",
         True,
     ),
     Mutant(
