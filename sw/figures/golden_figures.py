@@ -1,54 +1,64 @@
-"""Figures of the golden model: accuracies, each training in a process of its own."""
+"""Figures of the golden model: accuracies, each training in a process of its own, and kept as `bispike paper` keeps them."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from statistics import fmean, stdev
+from typing import Any
 
 from golden.config import NAMED, Config
 from sw.figures.figure import Figure
+from sw.trials.kept import Kept
+from sw.trials.trial import Trial
 
 BLOCKS = (64, 256)
+DEFAULT_BLOCK = 256
+"""That of `sw.trials.integer.recognition`, which a trial does not name."""
 
 
-def accuracy(name: str, source: str, split: int, changes: dict) -> float:
-    """Test accuracy, 0..1, of a whole training of the golden model, with the split as its seed."""
-    from sw import data
-    from sw.training.golden_backend import trained
-
-    dataset = data.load(source, split)
-    tested = trained(NAMED[name].replace(seed=split, **changes), dataset).test(dataset.testing)
-    return tested["correct"] / tested["samples"]
+def training(name: str, source: str, split: int, **changes: object) -> Trial:
+    """A whole training of the golden model in a named configuration with changes of `block` or `learn_theta`."""
+    block = changes.pop("block", NAMED[name].block)
+    changes |= {} if block == DEFAULT_BLOCK else {"block": block}
+    return Trial("trials.integer", "recognition", _network(name, source) | changes, split)
 
 
-def baseline(name: str, source: str, split: int) -> float:
-    """The same of backprop on the same network."""
-    import torch
+def baseline(name: str, source: str, split: int) -> Trial:
+    """The same network taught by backprop."""
+    return Trial("trials.floating", "recognition", {"rule": "backprop-snn"} | _network(name, source), split)
 
-    from sw import data
-    from sw.training.baseline import backprop_curve
 
-    torch.set_num_threads(1)
-    return backprop_curve(NAMED[name].replace(seed=split), data.load(source, split))[-1]
+def _network(name: str, source: str) -> dict[str, Any]:
+    config = NAMED[name]
+    return {"source": source, "sizes": list(config.sizes), "epochs": config.epochs, "samples": None}
 
 
 class GoldenTrainings:
-    """All trainings, submitted at once; `figures` waits for them.
+    """All trainings that are not kept, submitted at once; `figures` waits for them.
 
     Args:
-        full: eight splits of the digits instead of four, and Fashion-MNIST.
+        full: eight splits of the digits instead of four, and Fashion-MNIST. kept: where earlier results are.
     """
 
-    def __init__(self, pool: Executor, full: bool):
+    def __init__(self, pool: Executor, full: bool, kept: Kept):
         self._splits = range(8 if full else 4)
 
+        def submit(trial: Trial) -> Future:
+            if (found := kept.find(trial)) is None:
+                future = pool.submit(trial.run)
+                future.add_done_callback(lambda done: _keep(kept, trial, done))
+            else:
+                future = Future()
+                future.set_result(found)
+            return future
+
         def splits(name: str, **changes: object) -> list[Future]:
-            return [pool.submit(accuracy, name, "digits", split, changes) for split in self._splits]
+            return [submit(training(name, "digits", split, **changes)) for split in self._splits]
 
         # The long ones first, so that no core waits for one at the end.
-        fashion = (True, False) if full else ()
-        self._fashion = [pool.submit(accuracy, "fashion", "fashion", 0, {"learn_theta": theta}) for theta in fashion]
+        fashion: tuple[dict, ...] = ({}, {"learn_theta": False}) if full else ()
+        self._fashion = [submit(training("fashion", "fashion", 0, **changes)) for changes in fashion]
         self._deep = {block: splits("deep", block=block) for block in BLOCKS}
-        self._backprop = [pool.submit(baseline, "digits", "digits", split) for split in self._splits]
+        self._backprop = [submit(baseline("digits", "digits", split)) for split in self._splits]
         self._named = {name: splits(name) for name in ("digits", "tiny")}
         self._fixed = {name: splits(name, learn_theta=False) for name in self._named}
 
@@ -109,7 +119,12 @@ def speed_figure(config: Config) -> Figure:
 
 
 def _values(futures: list[Future]) -> list[float]:
-    return [future.result() for future in futures]
+    return [future.result()["accuracy"] for future in futures]
+
+
+def _keep(kept: Kept, trial: Trial, done: Future) -> None:
+    if not done.cancelled() and not done.exception():
+        kept.keep(trial, done.result())
 
 
 def _error(values: list[float]) -> float:

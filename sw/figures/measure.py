@@ -17,11 +17,13 @@ from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GoldenTrainings
 from sw.figures.publish import Measurement, publish
+from sw.trials.kept import FOLDER, Kept
 
 TWO = ((1,), (0, 2, 3))
 """The layers of two engines."""
 FASTEST = {"lanes": 32, "engines": ((0,), (1,), (2,), (3,))}
 """An engine a layer."""
+KEPT = "A training of the golden model that the same code did before, here or for `bispike paper`, is not done again."
 SEQUENCES = ("electricity", "electricity-recurrent")
 
 
@@ -49,7 +51,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         context = multiprocessing.get_context("spawn")  # a forked torch can hang
         with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
             try:
-                golden = GoldenTrainings(pool, full)
+                golden = GoldenTrainings(pool, full, Kept(FOLDER))
                 two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
                 recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
                 chip = [*chip_figures.training_figures(one, two), *alone]
@@ -73,5 +75,8 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 raise
     command = f"{COMMAND} --full" if full else COMMAND
     less = "Four splits, without Fashion-MNIST, sequences, an engine a layer and 784 pixels"
-    notes = () if full else (f"{less}: `{COMMAND} --full` has all.",)
+    notes = (
+        KEPT,
+        *(() if full else (f"{less}: `{COMMAND} --full` has all.",)),
+    )
     return publish(Measurement("Figures", command, time.monotonic() - began, figures, notes), output, page, console)

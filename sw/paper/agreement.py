@@ -1,10 +1,10 @@
 """Do the two networks become alike: the share of equal spikes in a layer, as a sample is perceived and as it is recalled."""
 
 from sw import data
-from sw.paper.integer import learning
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.integer import learning
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "agreement", "Hamming similarity of the two networks' spikes, by hidden layer"
 PAPER = "above 0.9"
@@ -33,7 +33,7 @@ def chip(task: str, sizes: list[int], epochs: int, seed: int) -> dict[str, list[
 def floating(source: str, sizes: list[int], epochs: int, samples: int | None, seed: int) -> dict[str, list[float]]:
     """The same of BSD in floating point."""
     from golden import similarity
-    from sw.paper.floating import tensors, trained
+    from sw.trials.floating import tensors, trained
 
     dataset = learning(data.load(source, seed), samples)
     _, _, x, y = tensors(dataset)
@@ -47,11 +47,11 @@ def floating(source: str, sizes: list[int], epochs: int, samples: int | None, se
 def _cases(plan: Plan) -> dict[str, Trial]:
     epochs = {"recognition": plan.of(20, 3), "autoencoder": plan.of(30, 3)}
     cases = {
-        f"the chip, {name}": Trial("agreement", "chip", {"task": task, "sizes": sizes, "epochs": epochs[task]})
+        f"the chip, {name}": Trial("paper.agreement", "chip", {"task": task, "sizes": sizes, "epochs": epochs[task]})
         for name, (task, sizes) in CHIP.items()
     }
     net = {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 3), "samples": None}
-    return cases | {"BSD in floating point, digits": Trial("agreement", "floating", net)}
+    return cases | {"BSD in floating point, digits": Trial("paper.agreement", "floating", net)}
 
 
 def trials(plan: Plan) -> list[Trial]:

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section
-from sw.paper.trial import Trial
 from sw.related.names import METHODS
+from sw.trials.trial import Trial
 
 KEY, TITLE = "related", "Methods of related papers around our networks"
 
@@ -21,7 +21,7 @@ def measured(method: str, quick: bool, seeds: int, seed: int) -> dict[str, list]
 
 
 def _trial(method: str, plan: Plan) -> Trial:
-    return Trial("around", "measured", {"method": method, "quick": plan.quick, "seeds": plan.seeds})
+    return Trial("paper.around", "measured", {"method": method, "quick": plan.quick, "seeds": plan.seeds})
 
 
 def trials(plan: Plan) -> list[Trial]:

@@ -2,7 +2,7 @@
 
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "characters", "The next character of the King James text"
 CASES = {"a window of 4 characters": (4, False, 0.48), "one character, recurrent": (1, True, 0.44)}
@@ -11,7 +11,7 @@ CASES = {"a window of 4 characters": (4, False, 0.48), "one character, recurrent
 
 def _trial(name: str, plan: Plan) -> Trial:
     window, recurrent, _ = CASES[name]
-    return Trial("integer", "text", {"epochs": plan.of(8, 1), "window": window, "recurrent": recurrent})
+    return Trial("trials.integer", "text", {"epochs": plan.of(8, 1), "window": window, "recurrent": recurrent})
 
 
 def trials(plan: Plan) -> list[Trial]:

@@ -8,7 +8,7 @@ from sw import data
 from sw.data import foretold
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section
-from sw.paper.trial import Trial
+from sw.trials.trial import Trial
 
 KEY, TITLE = "chip", "The simulated chip: exactness, clocks, logic; one engine of 16 lanes"
 RECOGNITION = "digits"
@@ -46,7 +46,9 @@ def logic(name: str, seed: int) -> dict:
 
 
 def _trials(name: str) -> tuple[Trial, Trial]:
-    return Trial("chip", "training", {"name": name, "epochs": CORES[name][1]}), Trial("chip", "logic", {"name": name})
+    return Trial("paper.chip", "training", {"name": name, "epochs": CORES[name][1]}), Trial(
+        "paper.chip", "logic", {"name": name}
+    )
 
 
 def trials(plan: Plan) -> list[Trial]:

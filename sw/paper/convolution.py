@@ -1,10 +1,10 @@
 """Does BSD learn a convolutional network, too?"""
 
 from sw import data
-from sw.paper.integer import learning
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.integer import learning
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "convolution", "A convolutional network of five layers, in floating point"
 RULES = {
@@ -19,7 +19,7 @@ def trained(rule: str, epochs: int, samples: int, seed: int) -> dict[str, float]
     """Test accuracy, 0..1, of a CNN on Fashion-MNIST."""
     from golden.learners import convolutional
     from golden.learners.learner import fit
-    from sw.paper.floating import tensors
+    from sw.trials.floating import tensors
 
     x, y, x_test, y_test = tensors(learning(data.load("fashion"), samples))
     learner = {"bsd": convolutional.bsd, "backprop": convolutional.backprop}[rule]((1, 28, 28), 10, seed)
@@ -28,7 +28,7 @@ def trained(rule: str, epochs: int, samples: int, seed: int) -> dict[str, float]
 
 
 def _trial(rule: str, plan: Plan) -> Trial:
-    return Trial("convolution", "trained", {"rule": rule, "epochs": plan.of(8, 1), "samples": plan.of(60_000, 500)})
+    return Trial("paper.convolution", "trained", {"rule": rule, "epochs": plan.of(8, 1), "samples": plan.of(60_000, 500)})
 
 
 def trials(plan: Plan) -> list[Trial]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sw.paper.pictured import Pictured
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 BACKPROP = "backprop, no spikes"
 RULES = {"recirculation": "floating point, the chip's rule", "reco": "floating point, the paper's loss in two bands"}
@@ -35,12 +35,14 @@ class Drawing(Pictured):
     def _of(self, plan: Plan, network: Network) -> dict[str, Trial]:
         """All trainings of a network, by what is said of them."""
         settings = self.settings(plan, network.sizes)
-        found = {"the chip": Trial("integer", "autoencoder", settings)}
-        found |= {words: Trial("floating", "autoencoder", {"rule": rule, **settings}) for rule, words in RULES.items()}
-        found[BACKPROP] = Trial("floating", "backprop_autoencoder", settings)
+        found = {"the chip": Trial("trials.integer", "autoencoder", settings)}
+        found |= {
+            words: Trial("trials.floating", "autoencoder", {"rule": rule, **settings}) for rule, words in RULES.items()
+        }
+        found[BACKPROP] = Trial("trials.floating", "backprop_autoencoder", settings)
         for learns in ("W", "Theta") if network.apart else ():
             alone = settings | {"learns": learns}
-            found[f"the chip, only {learns} learns"] = Trial("integer", "autoencoder", alone)
+            found[f"the chip, only {learns} learns"] = Trial("trials.integer", "autoencoder", alone)
             found[f"floating point, only {learns} learns"] = Trial(
                 "floating", "autoencoder", {"rule": "recirculation", **alone}
             )

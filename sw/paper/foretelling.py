@@ -3,18 +3,18 @@
 from sw.paper.drawing import error
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "foretelling", "Sequences: the next half hour's demand of electricity"
 
 
 def _values(name: str, plan: Plan, recurrent: bool | None = None) -> Trial:
     more = {} if recurrent is None else {"recurrent": recurrent}
-    return Trial("integer", "sequence", {"name": name, "epochs": plan.of(8, 1), **more})
+    return Trial("trials.integer", "sequence", {"name": name, "epochs": plan.of(8, 1), **more})
 
 
 def _float(name: str, rule: str, plan: Plan) -> Trial:
-    return Trial("floating", "sequence", {"name": name, "rule": rule, "epochs": plan.of(8, 1)})
+    return Trial("trials.floating", "sequence", {"name": name, "rule": rule, "epochs": plan.of(8, 1)})
 
 
 def trials(plan: Plan) -> list[Trial]:

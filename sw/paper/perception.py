@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sw.paper.pictured import Pictured
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 RULES = {
     "backprop, no spikes": ("backprop-ann", "batches of 128"),
@@ -28,8 +28,8 @@ class Perception(Pictured):
         """A rule's training of a network."""
         name, network = RULES[rule][0], self.settings(plan, sizes)
         if not name:
-            return Trial("integer", "recognition", network)
-        return Trial("floating", "recognition", {"rule": name, **network})
+            return Trial("trials.integer", "recognition", network)
+        return Trial("trials.floating", "recognition", {"rule": name, **network})
 
     def trials(self, plan: Plan) -> list[Trial]:
         chosen = [self.trial(plan, rule, sizes) for sizes in self.networks for rule in RULES]

@@ -4,7 +4,7 @@ from golden.config import Config
 from sw import data
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "recall", "Classes recalled from their concepts: digits, 64-128-64-10, the chip"
 CASES = {"both networks learn": True, "fixed random Theta": False}
@@ -29,7 +29,7 @@ def correlation(epochs: int, learn_theta: bool, seed: int) -> dict[str, float]:
 
 
 def _trial(name: str, plan: Plan) -> Trial:
-    return Trial("recalling", "correlation", {"epochs": plan.of(20, 3), "learn_theta": CASES[name]})
+    return Trial("paper.recalling", "correlation", {"epochs": plan.of(20, 3), "learn_theta": CASES[name]})
 
 
 def trials(plan: Plan) -> list[Trial]:

@@ -2,7 +2,7 @@
 
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 KEY, TITLE = "rules", "Other rules on the same network, and the criteria that each keeps"
 
@@ -46,15 +46,15 @@ def _networks(plan: Plan) -> tuple[dict, dict]:
 
 def _learned(rule: str, network: dict) -> Trial:
     if rule == CHIP:
-        return Trial("integer", "recognition", network)
-    return Trial("floating", "recognition", {"rule": rule, **network})
+        return Trial("trials.integer", "recognition", network)
+    return Trial("trials.floating", "recognition", {"rule": rule, **network})
 
 
 CHIP = "BSD, the chip"
 
 
 def _checked(rule: str) -> Trial:
-    return Trial("rules", "chip") if rule == CHIP else Trial("rules", "criteria", {"rule": rule})
+    return Trial("paper.rules", "chip") if rule == CHIP else Trial("paper.rules", "criteria", {"rule": rule})
 
 
 def _rules() -> list[str]:

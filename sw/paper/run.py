@@ -25,15 +25,13 @@ from sw.paper import (
     recalling,
     rules,
 )
-from sw.paper.kept import Kept
 from sw.paper.page import missed, publish, show
 from sw.paper.plan import Plan
 from sw.paper.table import Section
-from sw.paper.trial import Trial
+from sw.trials.kept import FOLDER, Kept
+from sw.trials.trial import Trial
 
-FOLDER = Path("build/paper")
-"""Where results are kept."""
-LONG = {"convolution", "chip", "around"}
+LONG = {"paper.convolution", "paper.chip", "paper.around"}
 """Modules whose trials take minutes to an hour each."""
 
 

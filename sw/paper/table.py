@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sw.paper.trial import Trial
+from sw.trials.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,21 @@ from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
 from sw.figures.golden_figures import GoldenTrainings
+from sw.paper import perception
+from sw.paper.plan import Plan
+from sw.trials.kept import Kept
 
 
 class Inline(Executor):
-    """A pool that answers each job at once with what `answer` says of it."""
+    """A pool that answers each trial at once with the accuracy that `answer` says of it."""
 
     def __init__(self, answer):
         self.answer, self.jobs = answer, []
 
-    def submit(self, function, *arguments):
-        self.jobs.append((function, *arguments))
+    def submit(self, run):
+        self.jobs.append(run.__self__)
         future = Future()
-        future.set_result(self.answer(function, *arguments))
+        future.set_result({"accuracy": self.answer(run.__self__)})
         return future
 
 
@@ -94,15 +97,15 @@ def test_a_mismatch_leaves_no_other_figure_of_the_chip():
     assert (figure.text, figure.reached) == ("1", False)
 
 
-def test_the_golden_figures_are_means_of_four_splits_with_their_errors():
-    def answer(function, name, source, split, changes=None):
-        if function is golden_figures.baseline:
-            return 0.90 + 0.01 * split
-        if name == "deep":
-            return {64: 0.97, 256: 0.95}[changes["block"]]
-        return 0.97 + 0.01 * split - (0.02 + 0.01 * (split == 0) if "learn_theta" in (changes or {}) else 0)
+def test_the_golden_figures_are_means_of_four_splits_with_their_errors(tmp_path):
+    def answer(trial):
+        if trial.module == "trials.floating":
+            return 0.90 + 0.01 * trial.seed
+        if trial.settings["sizes"] == list(NAMED["deep"].sizes):
+            return 0.97 if trial.settings.get("block") == 64 else 0.95
+        return 0.97 + 0.01 * trial.seed - (0.02 + 0.01 * (trial.seed == 0) if "learn_theta" in trial.settings else 0)
 
-    found = by_name(list(GoldenTrainings(Inline(answer), full=False).figures()))
+    found = by_name(list(GoldenTrainings(Inline(answer), False, Kept(tmp_path)).figures()))
     assert found["digits"].text == "98.50 % (0.65); backprop 91.50 % (0.65)"
     assert found["tiny"].text == "98.50 % (0.65)"
     gain = found["tiny, learned above fixed random Theta"]
@@ -111,15 +114,44 @@ def test_the_golden_figures_are_means_of_four_splits_with_their_errors():
     assert [figure.reached for figure in found.values()] == [True, True, False, True, True]
 
 
-def test_only_the_full_bench_trains_fashion():
+def test_only_the_full_bench_trains_fashion(tmp_path):
     jobs = {}
     for full in (False, True):
-        pool = Inline(lambda *job: 0.9)
-        jobs[full] = [*GoldenTrainings(pool, full).figures()]
-        assert any(job[1] == "fashion" for job in pool.jobs) == full
-        assert max(job[3] for job in pool.jobs) == (7 if full else 3)
+        pool = Inline(lambda trial: 0.9)
+        jobs[full] = [*GoldenTrainings(pool, full, Kept(tmp_path / str(full))).figures()]
+        assert any(trial.settings["source"] == "fashion" for trial in pool.jobs) == full
+        assert max(trial.seed for trial in pool.jobs) == (7 if full else 3)
     more = ["fashion", "fashion, learned above fixed random Theta"]
     assert [figure.name for figure in jobs[True]] == [*(figure.name for figure in jobs[False]), *more]
+
+
+def test_what_is_kept_is_not_trained_again_and_what_failed_is_not_kept(tmp_path):
+    def fails(trial):
+        raise RuntimeError(trial.name)
+
+    class Failing(Inline):
+        def submit(self, run):
+            future = Future()
+            future.set_exception(RuntimeError("no memory"))
+            return future
+
+    with pytest.raises(RuntimeError, match="no memory"):
+        list(GoldenTrainings(Failing(None), False, Kept(tmp_path)).figures())
+    first = [*GoldenTrainings(Inline(lambda trial: 0.9 + 0.01 * trial.seed), False, Kept(tmp_path)).figures()]
+    assert [*GoldenTrainings(Inline(fails), False, Kept(tmp_path)).figures()] == first
+
+
+def test_bench_and_paper_share_their_trainings():
+    paper = {trial.key for trial in perception.DIGITS.trials(Plan(False, 1))}
+    assert {golden_figures.training("digits", "digits", 0).key, golden_figures.baseline("digits", "digits", 0).key} <= paper
+
+
+@pytest.mark.parametrize("name", ["tiny", "deep", "digits", "fashion"])
+def test_a_trial_says_all_that_its_configuration_does(name):
+    config, trial = NAMED[name], golden_figures.training(name, "digits", 0, learn_theta=False)
+    said = {key: trial.settings[key] for key in ("epochs", "learn_theta")} | {"sizes": tuple(trial.settings["sizes"])}
+    block = trial.settings.get("block", golden_figures.DEFAULT_BLOCK)
+    assert Config(**said, lanes=config.lanes, block=block, name=name) == config.replace(learn_theta=False)
 
 
 def test_an_accuracy_is_that_of_the_golden_model_with_the_split_as_seed(monkeypatch):
@@ -128,7 +160,8 @@ def test_an_accuracy_is_that_of_the_golden_model_with_the_split_as_seed(monkeypa
     digits = data.load("digits", 2)
     few = replace(digits, x_train=digits.x_train[:100], y_train=digits.y_train[:100])
     monkeypatch.setattr(data, "load", lambda source, split: {("digits", 2): few}[source, split])
-    config = NAMED["tiny"].replace(seed=2, epochs=3)
+    monkeypatch.setitem(NAMED, "tiny", NAMED["tiny"].replace(epochs=3))
+    config = NAMED["tiny"].replace(seed=2)
     model = IntegerModel(config)
     for epoch in range(3):
         order = data.order(100, 2, epoch)
@@ -136,7 +169,7 @@ def test_an_accuracy_is_that_of_the_golden_model_with_the_split_as_seed(monkeypa
         model.train(few.x_train[order], few.y_train[order])
         model.finish()
     right = (model.train(few.x_test, few.y_test, learn=False).prediction == few.y_test).mean()
-    assert golden_figures.accuracy("tiny", "digits", 2, {"epochs": 3}) == right
+    assert golden_figures.training("tiny", "digits", 2).run() == {"accuracy": right}
 
 
 def test_the_probe_counts_clocks_and_more_input_takes_more():
@@ -175,7 +208,7 @@ def quick(monkeypatch, tmp_path):
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")
         monkeypatch.setattr(module, "speed_figure", lambda *_, figure=figure: figure)
-    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda *job: 0.98))
+    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda trial: 0.98))
     return tmp_path
 
 

@@ -13,17 +13,17 @@ FULL, TASTE = Plan(quick=False, seeds=2), Plan(quick=True, seeds=1)
 
 def invented(trial) -> dict:
     """What a trial could give."""
-    if trial.module == "rules" and trial.function in ("criteria", "chip"):
+    if trial.module == "paper.rules" and trial.function in ("criteria", "chip"):
         return {name: [name != "C3", "a reason"] for name in ("C1", "C2", "C3", "C4", "C5")}
-    if trial.module == "around":
+    if trial.module == "paper.around":
         return {"figures": [{"name": "a", "text": "[b] 1", "value": 1, "how": "so", "target": "", "reached": True}]}
-    if trial.module == "agreement":
+    if trial.module == "paper.agreement":
         hidden = [0.95] * (len(trial.settings["sizes"]) - 2)
         return {key: hidden for key in ("before", "after", "chance_before", "chance_after")}
-    if trial.module == "chip":
+    if trial.module == "paper.chip":
         clocks = {"values": 1000, "differ": 0, "training": 400.0, "inference": 300.0}
         return clocks if trial.function == "training" else {"luts": 1000.0}
-    if trial.module == "recalling":
+    if trial.module == "paper.recalling":
         return {"correlation": 0.9, "own": 1.0}
     return {"accuracy": 0.9, "error": 0.001, "taken": 0.95, "taken_real": 0.96, "spread": 0.1, "spread_real": 0.2}
 

@@ -12,7 +12,7 @@ from sw.common.errors import CheckError, UserError
 from sw.paper import page, run
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
-from sw.paper.trial import Trial, seeds
+from sw.trials.trial import Trial, seeds
 
 FULL = Plan(quick=False, seeds=2)
 

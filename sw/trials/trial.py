@@ -11,7 +11,7 @@ class Trial:
     """A call that gives plain numbers.
 
     Members:
-        module, function: of `sw.paper`, what is called. settings: its named arguments, plain JSON values.
+        module, function: of `sw`, what is called. settings: its named arguments, plain JSON values.
         seed: an argument, too; of the split of the data, initial weights, and order.
     """
 
@@ -25,7 +25,9 @@ class Trial:
         """For people: "floating.recognition rule=bsd source=digits sizes=64-32-10 seed=0"."""
         told = {key: value for key, value in self.settings.items() if value is not None} | {"seed": self.seed}
         plain = lambda value: "-".join(map(str, value)) if isinstance(value, list) else value  # noqa: E731
-        return f"{self.module}.{self.function} " + " ".join(f"{key}={plain(value)}" for key, value in told.items())
+        return f"{self.module.split('.')[-1]}.{self.function} " + " ".join(
+            f"{key}={plain(value)}" for key, value in told.items()
+        )
 
     @property
     def key(self) -> str:
@@ -37,7 +39,7 @@ class Trial:
         import torch
 
         torch.set_num_threads(1)
-        return getattr(importlib.import_module(f"sw.paper.{self.module}"), self.function)(**self.settings, seed=self.seed)
+        return getattr(importlib.import_module(f"sw.{self.module}"), self.function)(**self.settings, seed=self.seed)
 
 
 def seeds(trial: Trial, count: int) -> list[Trial]:

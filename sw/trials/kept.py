@@ -9,14 +9,16 @@ from typing import Any
 
 from sw.common.errors import UserError
 from sw.common.files import write
-from sw.paper.trial import Trial
+from sw.trials.trial import Trial
 
 ROOT = Path(__file__).parents[2]
-COUNTS = ("golden", "sw/paper", "sw/data", "sw/generation", "sw/related")
+FOLDER = Path("build/paper")
+"""Where `bispike paper` and `bispike bench` keep them."""
+COUNTS = ("golden", "sw/trials", "sw/paper", "sw/data", "sw/generation", "sw/related")
 """The rooms whose code counts: a change of another one, as of how a training is followed, loses no result."""
 GOLDEN = ("sw/training/golden_", "cosim/account.py", "cosim/job.py")
 MORE = {
-    "sw.paper.integer": GOLDEN,
+    "sw.trials.integer": GOLDEN,
     "sw.paper.agreement": GOLDEN,
     "sw.paper.recalling": GOLDEN,
     "sw.paper.around": GOLDEN,
@@ -41,7 +43,7 @@ class Kept:
 
     def keep(self, trial: Trial, result: dict[str, Any]) -> None:
         """Writes it down. Raises UserError where the code has changed since this run began: of which it is, nobody knows."""
-        module = f"sw.paper.{trial.module}"
+        module = f"sw.{trial.module}"
         began = code(module)
         code.cache_clear()
         if code(module) != began:
@@ -50,7 +52,7 @@ class Kept:
         write(self._file(trial), json.dumps({"trial": trial.key, "result": result}) + "\n")
 
     def _file(self, trial: Trial) -> Path:
-        text = f"{trial.key} {code(f'sw.paper.{trial.module}')}"
+        text = f"{trial.key} {code(f'sw.{trial.module}')}"
         return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
 
 

@@ -6,7 +6,7 @@ from sw import data
 from sw.data import foretold
 from sw.data.dataset import Dataset
 from sw.data.elements import PIECE
-from sw.paper.integer import learning
+from sw.trials.integer import learning
 
 if TYPE_CHECKING:
     from torch import Tensor

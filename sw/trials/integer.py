@@ -18,13 +18,13 @@ def learning(dataset: Dataset, samples: int | None) -> Dataset:
 
 
 def recognition(
-    source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, learn_theta: bool = True
+    source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, learn_theta: bool = True, block: int = 256
 ) -> dict[str, float]:
     """Test accuracy, 0..1, after a training on digits (split: the seed) or fashion."""
     from sw.training.golden_backend import trained
 
     dataset = learning(data.load(source, seed), samples)
-    config = Config(sizes=tuple(sizes), lanes=16, block=256, epochs=epochs, seed=seed, learn_theta=learn_theta)
+    config = Config(sizes=tuple(sizes), lanes=16, block=block, epochs=epochs, seed=seed, learn_theta=learn_theta)
     tested = trained(config, dataset).test(dataset.testing)
     return {"accuracy": tested["correct"] / tested["samples"]}
 

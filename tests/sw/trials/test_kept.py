@@ -5,11 +5,11 @@ import json
 import pytest
 
 from sw.common.errors import UserError
-from sw.paper import kept
-from sw.paper.kept import Kept, code
-from sw.paper.trial import Trial
+from sw.trials import kept
+from sw.trials.kept import Kept, code
+from sw.trials.trial import Trial
 
-TRIAL = Trial("integer", "recognition", {"source": "digits", "sizes": [64, 10], "epochs": 1, "samples": None}, 3)
+TRIAL = Trial("trials.integer", "recognition", {"source": "digits", "sizes": [64, 10], "epochs": 1, "samples": None}, 3)
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def folder(tmp_path, monkeypatch):
     """A tree of two rooms that count and one that does not."""
     monkeypatch.setattr(kept, "ROOT", tmp_path)
     for name, text in {
-        "sw/paper/integer.py": "from golden import rule\nfrom sw import shown\n",
+        "sw/trials/integer.py": "from golden import rule\nfrom sw import shown\n",
         "golden/__init__.py": "",
         "golden/rule.py": "def late():\n    import golden.deep\n",
         "golden/deep.py": "import numpy\n",
@@ -41,7 +41,7 @@ def test_a_result_is_found_by_its_trial(folder):
 
 
 @pytest.mark.parametrize("file, lost", [
-    ("sw/paper/integer.py", True), ("golden/rule.py", True), ("golden/deep.py", True), ("golden/apart.py", False),
+    ("sw/trials/integer.py", True), ("golden/rule.py", True), ("golden/deep.py", True), ("golden/apart.py", False),
     ("sw/shown.py", False),
 ])  # fmt: skip
 def test_a_change_of_the_code_that_it_came_from_loses_it(folder, file, lost):
@@ -70,10 +70,11 @@ def test_code_that_changes_while_it_is_measured_is_of_no_result(folder):
 
 
 @pytest.mark.parametrize("module, file", [
-    ("integer", "golden/rule.py"), ("integer", "sw/training/golden_backend.py"), ("integer", "cosim/account.py"),
-    ("floating", "golden/learners/bsd.py"), ("around", "sw/related/sums.py"),
-    ("chip", "rtl/engine/core.py"), ("chip", "cosim/compare.py"), ("chip", "sw/boards/synthesis.py"),
+    ("trials.integer", "golden/rule.py"), ("trials.integer", "sw/training/golden_backend.py"),
+    ("trials.integer", "cosim/account.py"), ("trials.floating", "golden/learners/bsd.py"),
+    ("paper.around", "sw/related/sums.py"), ("paper.chip", "rtl/engine/core.py"), ("paper.chip", "cosim/compare.py"),
+    ("paper.chip", "sw/boards/synthesis.py"), ("paper.chip", "sw/figures/chip_figures.py"),
 ])  # fmt: skip
 def test_the_code_of_the_real_trials_is_what_they_run(module, file):
-    assert kept.ROOT / file in kept.files(f"sw.paper.{module}")
-    assert kept.ROOT / "rtl/engine/core.py" not in kept.files("sw.paper.integer")
+    assert kept.ROOT / file in kept.files(f"sw.{module}")
+    assert kept.ROOT / "rtl/engine/core.py" not in kept.files("sw.trials.integer")
