@@ -18,8 +18,8 @@ def invented(trial) -> dict:
     if trial.module == "around":
         return {"figures": [{"name": "a", "text": "[b] 1", "value": 1, "how": "so", "target": "", "reached": True}]}
     if trial.module == "agreement":
-        hidden = [0.95] * (len(trial.settings["sizes"]) - 2)
-        return {key: hidden for key in ("before", "after", "chance_before", "chance_after")}
+        course = [[0.95] * (len(trial.settings["sizes"]) - 2)] * (trial.settings["epochs"] + 1)
+        return {"same": course, "chance": course}
     if trial.module == "chip":
         clocks = {"values": 1000, "differ": 0, "training": 400.0, "inference": 300.0}
         return clocks if trial.function == "training" else {"luts": 1000.0}
