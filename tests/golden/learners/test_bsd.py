@@ -31,11 +31,12 @@ def gradients(model: Bsd, x: torch.Tensor, y: torch.Tensor) -> list[torch.Tensor
     return torch.autograd.grad(model.losses(x, y).sum(), weights)
 
 
-@pytest.mark.parametrize("loss", [Reco(), InfoNce(), Mse()])
+@pytest.mark.parametrize("loss", [Reco(), Reco(dead=0.0), InfoNce(), Mse()])
 @pytest.mark.parametrize("steps", [4, 8])
-def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps):
+@pytest.mark.parametrize("rivals", ["batch", "all"])
+def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps, rivals):
     network = Network(NETWORK.sizes, Neuron(steps=steps))
-    model, (x, y) = Bsd(network, loss=loss, rivals="batch"), batch()
+    model, (x, y) = Bsd(network, loss=loss, rivals=rivals), batch()
     found = gradients(model, x, y)
     W, Theta = ([w.detach().clone().requires_grad_() for w in ws] for ws in (model.W[1:], model.Theta))
 
@@ -55,14 +56,15 @@ def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps)
     r = [s0.sum(1), *counts]
     Vh = [v / 0.6 for v in through(network.neuron.steady(functional.one_hot(y, 4).float()), Theta[::-1])[1][::-1]]
     own = torch.eye(len(y))
-    rivals = (y[:, None] != y).float()  # B x B, as the paper
+    pairs = (y[:, None] != y).float() if rivals == "batch" else 1 - own  # B x B, as the paper
+    assert len(y.unique()) < len(y)  # some share their concept
     wanted_W, wanted_Theta = [], []
     for l in range(network.layers):
         own_loss = loss if l else Reco(0.0, 0.0)
-        apical = own_loss(r[l].detach(), Vh[l], own, rivals)
+        apical = own_loss(r[l].detach(), Vh[l], own, pairs)
         wanted_Theta += torch.autograd.grad(apical, Theta[l])
         if l:
-            wanted_W += torch.autograd.grad(own_loss(r[l], Vh[l].detach(), own, rivals), W[l - 1])
+            wanted_W += torch.autograd.grad(own_loss(r[l], Vh[l].detach(), own, pairs), W[l - 1])
     wanted_W += torch.autograd.grad(functional.cross_entropy(voltages[-1] / (0.6 * steps), y, reduction="sum"), W[-1])
     for got, want in zip(found, [*wanted_W, *wanted_Theta], strict=True):
         torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5)
@@ -172,6 +174,17 @@ def test_layers_and_network_have_the_same_sizes():
         ValueError, match=r"layers: found \(30, 27, 20, 4\); allowed are the network's sizes, \(12, 9, 7, 4\)"
     ):
         Bsd(NETWORK, convolutional(IMAGE, (3, 5), 4))
+
+
+@pytest.mark.parametrize("options, said", [
+    ({"top": "sum"}, "top: found 'sum'; allowed are cross-entropy, mse, reco"),
+    ({"rivals": "some"}, "rivals: found 'some'; allowed are all, batch, concepts"),
+    ({"neighbours": -1}, "neighbours: found -1 with rivals 'concepts'; allowed is 0 or more, with 'all' 0"),
+    ({"neighbours": 1, "rivals": "all"}, "neighbours: found 1 with rivals 'all'"),
+])  # fmt: skip
+def test_what_there_is_not_is_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        Bsd(NETWORK, **options)
 
 
 def test_it_learns_digits_and_recalls_them():

@@ -67,6 +67,15 @@ def test_losses_are_reached_in_the_papers_order_alone():
         assert reached(losses, numbers)["reco in hidden layers"] is expected
 
 
+def test_the_papers_rivals_are_measured_beside_ours_on_the_same_network():
+    fashion = [trial.settings for trial in losses.trials(FULL) if trial.settings["source"] == "fashion"]
+    ways = {(settings.get("rivals"), settings.get("batch")) for settings in fashion}
+    assert {("batch", None), ("batch", 128), ("all", 128)} < ways
+    rows = {row.name: row for row in losses.section(FULL, found(losses)).rows}
+    assert rows["ReCo, rivals: all others"].how.startswith("784-256-256-128-10, 5 epochs of 20,000 samples; the same with")
+    assert rows["ReCo, rivals: all others"].reached is None
+
+
 def test_memory_has_to_be_below_its_twin():
     numbers = found(foretelling)
     assert reached(foretelling, numbers)["value and change, recurrent: the chip"] is False  # all are equal
