@@ -21,6 +21,14 @@ TOPS = {"mse": "signed, as the cross-entropy of all rows above", "reco": "unsign
 BATCHES = {128: 1e-2, 32: 5e-3, 8: 2.5e-3, 1: 1e-3}
 """Samples of an update, and Adam's rate: by the square root of them."""
 
+NEURONS = {
+    "surrogate: atan": {"surrogate": "atan"},
+    "surrogate: triangle": {"surrogate": "triangle"},
+    "surrogate: rectangle": {"surrogate": "rectangle"},
+    "reset to zero": {"reset": "zero"},
+}
+"""In place of a fast sigmoid, and of a reset by subtraction, which the paper leaves open."""
+
 
 def network(plan: Plan) -> dict:
     """Deep enough that hidden layers matter."""
@@ -53,6 +61,9 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
             "",
             f"Adam's rate {rate:g}" + (", as the chip takes samples" if batch == 1 else ""),
         )
+    for words, neuron in NEURONS.items():
+        other = Trial("floating", "recognition", {"rule": "bsd", **digits, "neuron": neuron})
+        cases[f"digits, {words}"] = (other, "", "all else as in batches of 32")
     return cases
 
 

@@ -9,7 +9,7 @@ from golden.learners.bsd import Bsd
 from golden.learners.layers import convolutional, sizes
 from golden.learners.learner import Network, fit
 from golden.learners.losses import InfoNce, Mse, Reco
-from golden.learners.neuron import Neuron, Surrogate
+from golden.learners.neuron import Neuron
 from sw.data import load
 
 NETWORK = Network((12, 9, 7, 4))
@@ -45,7 +45,7 @@ def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps,
         counts, voltages = [], []
         for weight in weights:
             v = torch.stack([s[:, t] @ weight for t in range(steps)], 1)
-            spikes = network.neuron.soma(v, Surrogate.apply)
+            spikes = network.neuron.soma(v, network.neuron.spike)
             counts.append(spikes.sum(1))
             voltages.append(v.sum(1))
             s = spikes.detach()
@@ -163,6 +163,19 @@ def test_the_spikes_of_both_networks_are_those_that_cross():
         assert s.shape == sh.shape and torch.equal(s, above.values) and torch.equal(sh, below.values)
 
 
+def test_the_backward_network_may_have_neurons_of_its_own():
+    (x, y), slow = batch(), Neuron(threshold=1.2, reset="zero")
+    one, other = Bsd(NETWORK), Bsd(NETWORK, recalling=slow, loss=Mse())
+    assert all(torch.equal(w, other.state()[name]) for name, w in one.state().items())  # drawn alike
+    (s, V), (sh, Vh) = other.forward(x), other.backward(y)
+    assert torch.equal(V, one.forward(x)[1]) and all(map(torch.equal, s, one.forward(x)[0]))
+    code = functional.one_hot(y, 4).float()[:, None].expand(-1, 4, -1)
+    torch.testing.assert_close(sh[1], slow.soma(code @ other.Theta[2]))
+    assert 0 < sh[1].sum() < one.backward(y)[0][1].sum()
+    wanted = ((s[2].sum(1) - Vh[2] / 1.2) ** 2).mean(1).sum()
+    torch.testing.assert_close(other.losses(x, y)[2], wanted)
+
+
 def test_black_images_leave_all_weights_finite():
     model = Bsd(NETWORK)
     model.teach(torch.zeros(6, 12), torch.tensor([0, 1, 2, 3, 0, 1]))
@@ -181,6 +194,7 @@ def test_layers_and_network_have_the_same_sizes():
     ({"rivals": "some"}, "rivals: found 'some'; allowed are all, batch, concepts"),
     ({"neighbours": -1}, "neighbours: found -1 with rivals 'concepts'; allowed is 0 or more, with 'all' 0"),
     ({"neighbours": 1, "rivals": "all"}, "neighbours: found 1 with rivals 'all'"),
+    ({"recalling": Neuron(steps=8)}, "recalling: found 8 steps; allowed are 4, as perceived"),
 ])  # fmt: skip
 def test_what_there_is_not_is_refused(options, said):
     with pytest.raises(ValueError, match=said):
