@@ -15,6 +15,7 @@ from sw.figures.publish import machine, state, today
 from sw.paper.curves import png
 from sw.paper.plan import Plan
 from sw.paper.table import Curves, Row, Section
+from sw.paper.tried import TRIED
 
 SPREAD = (
     "where ± stands, a figure is the mean and standard deviation over the seeds; the simulated chip and the criteria are "
@@ -37,14 +38,18 @@ def show(console: Console, sections: list[Section]) -> None:
             mark = {None: "", True: "[green]ok[/]", False: "[red]no[/]"}[row.reached]
             table.add_row(*map(escape, (row.name, row.text, row.paper, row.target)), mark, escape(row.how))
         console.print(table, highlight=False)
-        if section.note:
-            say(console, section.note)
+        for words in said(section):
+            say(console, words)
 
 
 def publish(sections: list[Section], plan: Plan, seconds: float, output: Path, page: Path, console: Console) -> None:
     """Writes `output` (JSON), `page` (Markdown) and its pictures, and says how many targets are reached."""
     facts = {"state": state(), "machine": machine(), "date": today(), "quick": plan.quick, "seeds": plan.seeds}
-    write(output, json.dumps(facts | {"sections": [asdict(section) for section in sections]}, indent=2) + "\n")
+    write(
+        output,
+        json.dumps(facts | {"sections": [asdict(section) | {"said": said(section)} for section in sections]}, indent=2)
+        + "\n",
+    )
     before = page.read_text(encoding="utf-8") if page.exists() else ""
     for section in sections:
         if section.curves:
@@ -89,7 +94,13 @@ def _part(section: Section, plan: Plan, earlier: str, now: str, stem: str) -> li
     lines += [_line(row) for row in section.rows]
     curves = section.curves
     seen = [f"![{curves.title}]({_picture(curves, stem)})", ""] if curves else []
-    return [*lines, "", *seen, *([section.note, ""] if section.note else []), now]
+    return [*lines, "", *seen, *(line for words in said(section) for line in (words, "")), now]
+
+
+def said(section: Section) -> list[str]:
+    """What stands under its table: the note, and where a target is missed what was tried."""
+    tried = TRIED.get(section.key, "") if missed([section]) else ""
+    return [*([section.note] if section.note else []), *([f"Tried: {tried}"] if tried else [])]
 
 
 def _picture(curves: Curves, stem: str) -> str:

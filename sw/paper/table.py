@@ -52,7 +52,7 @@ class Section:
     """Trials that answer one question, and the rows they make.
 
     Members:
-        key: for `--only`. title: the question. note: what a reader must know, sentences; what was tried where it is missed.
+        key: for `--only`. title: the question. note: what a reader must know, sentences.
         measured: whether there is a result of each trial.
         curves: for a picture beside the page; None: it has none.
     """
