@@ -6,7 +6,7 @@ chose says docs/learners.md.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -15,8 +15,10 @@ from torch.nn import functional
 from golden.learners.layers import Layer, dense, sizes
 from golden.learners.learner import Learner, Network
 from golden.learners.losses import Loss, Reco
-from golden.learners.neuron import Surrogate
+from golden.learners.neuron import Neuron
 
+Top = Literal["cross-entropy", "mse", "reco"]
+Rivals = Literal["all", "batch", "concepts"]
 PULL = Reco(lam=0.0, dead=0.0)
 """Layer 0's loss: images resemble each other, and recalled ones may, too."""
 
@@ -34,12 +36,19 @@ class Bsd(Learner):
         loss: of layers 1..L-1.
         top: of layer L, between its basal voltages a step, in thresholds, and the label: the paper's cross-entropy, whose
             error is signed; "mse", against the concept's code; "reco", against all codes.
-        rivals: of a sample: "batch", all others of its batch, as the paper's B x B, but for those of its class, which share
-            its concept; "concepts", each other concept once, so that a batch may be one sample.
-        neighbours: concepts on either side of the own one that are no rivals, where concepts are values in order.
+        rivals: of a sample: "all", all others of its batch, as the paper's sum over B x B is written; "batch", the same but
+            for those of its class, which share its concept; "concepts", each other concept once, so that a batch may be one
+            sample.
+        neighbours: concepts on either side of the own one that are no rivals, where concepts are values in order; 0 or more,
+            and 0 where all samples are rivals.
         active: share of the stimulus that initial weights are made for.
+        recalling: neurons of the backward network, with as many steps, where they are not the network's: the paper says that
+            thresholds differ by type of neuron. Weights are drawn for the network's neuron either way.
         learn_theta: whether the backward network learns, or stays as it was drawn.
         rate: Adam's step.
+
+    Raises:
+        ValueError: layers of other sizes than the network's; a top, rivals, neighbours or steps that there are not.
     """
 
     KEEPS = frozenset({"C1", "C2", "C3", "C4", "C5"})
@@ -51,9 +60,10 @@ class Bsd(Learner):
         network: Network,
         layers: Sequence[Layer] | None = None,
         loss: Loss = Reco(),  # noqa: B008
-        top: Literal["cross-entropy", "mse", "reco"] = "cross-entropy",
-        rivals: Literal["batch", "concepts"] = "concepts",
+        top: Top = "cross-entropy",
+        rivals: Rivals = "concepts",
         neighbours: int = 0,
+        recalling: Neuron | None = None,
         active: float = 0.35,
         learn_theta: bool = True,
         rate: float = 5e-3,
@@ -62,6 +72,16 @@ class Bsd(Learner):
         self.layers = tuple(layers or dense(network))
         if sizes(self.layers) != network.sizes:
             raise ValueError(f"layers: found {sizes(self.layers)}; allowed are the network's sizes, {network.sizes}")
+        for name, found, kind in (("top", top, Top), ("rivals", rivals, Rivals)):
+            if found not in get_args(kind):
+                raise ValueError(f"{name}: found {found!r}; allowed are {', '.join(get_args(kind))}")
+        if neighbours < 0 or (neighbours and rivals == "all"):
+            raise ValueError(f"neighbours: found {neighbours} with rivals {rivals!r}; allowed is 0 or more, with 'all' 0")
+        self.recalling = recalling or network.neuron
+        if self.recalling.steps != network.neuron.steps:
+            raise ValueError(
+                f"recalling: found {self.recalling.steps} steps; allowed are {network.neuron.steps}, as perceived"
+            )
         self.loss, self.top, self.rivals, self.neighbours = loss, top, rivals, neighbours
         neuron, generator, top_layer = network.neuron, network.generator(), network.layers - 1
         # What share of neurons is active: of the concept's code one.
@@ -92,7 +112,7 @@ class Bsd(Learner):
             if l == 1:
                 v = v + self.lateral()
             if l < self.network.layers:
-                s.append(self.network.neuron.soma(v, Surrogate.apply))
+                s.append(self.network.neuron.soma(v, self.network.neuron.spike))
             else:
                 V = v.sum(1)
         return s, V
@@ -110,7 +130,7 @@ class Bsd(Learner):
             vh = vh.expand(-1, self.network.neuron.steps, -1)
             Vh.insert(0, vh.sum(1))
             if l:
-                sh.insert(0, self.network.neuron.soma(vh))  # which has no derivative
+                sh.insert(0, self.recalling.soma(vh))  # which has no derivative
         return sh, Vh
 
     def lateral(self) -> Tensor:
@@ -139,16 +159,15 @@ class Bsd(Learner):
 
     def losses(self, x: Tensor, y: Tensor) -> Tensor:
         """(L + 1,), each layer's own, summed over the batch; by autograd it depends on W[l] and Theta[l] alone (C2)."""
-        if self.rivals == "batch":
+        if self.rivals != "concepts":
             concepts, place, often = y.unique(return_inverse=True, return_counts=True)
         else:
             concepts, place, often = torch.arange(self.network.classes), y, 1
         own = functional.one_hot(place, len(concepts)).float()
+        rivals = often - own if self.rivals == "all" else self._apart(y, concepts) * often
         (s, V), threshold, losses = self.forward(x), self.network.neuron.threshold, []
         for l, (spikes, apical) in enumerate(zip(s, self.backward(concepts)[1], strict=True)):
-            losses.append(
-                (self.loss if l else PULL)(spikes.sum(1), apical / threshold, own, self._apart(y, concepts) * often)
-            )
+            losses.append((self.loss if l else PULL)(spikes.sum(1), apical / self.recalling.threshold, own, rivals))
         return torch.stack([*losses, self._top_loss(V / (self.network.neuron.steps * threshold), y)])
 
     def _apart(self, y: Tensor, concepts: Tensor) -> Tensor:

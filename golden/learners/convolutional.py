@@ -10,7 +10,7 @@ from torch.nn import functional
 from golden.learners.bsd import Bsd
 from golden.learners.layers import Layer, convolutional, dense, sizes
 from golden.learners.learner import Learner, Network
-from golden.learners.neuron import Surrogate
+from golden.learners.neuron import Neuron
 
 CHANNELS = (16, 32, 64)
 """Of three convolutions of 3 x 3, each of stride 2; with the stimulus and the dense layer to the concepts, five layers."""
@@ -46,7 +46,7 @@ class BackpropStack(Learner):
             if l > 1:
                 v = self.wires.cross_back(l, l - 1, v, L - l + 1)
             v = v.expand(-1, neuron.steps, -1)
-            s = neuron.soma(v, Surrogate.apply)
+            s = neuron.soma(v, neuron.spike)
         return v.sum(1)
 
     @torch.no_grad()
@@ -64,13 +64,19 @@ class BackpropStack(Learner):
         return functional.cross_entropy(V / (self.network.neuron.steps * self.network.neuron.threshold), y)
 
 
-def bsd(image: tuple[int, int, int], classes: int, seed: int) -> Bsd:
-    """BSD on images (channels, height, width); the rate is chosen on Fashion-MNIST."""
+def bsd(image: tuple[int, int, int], classes: int, seed: int, neuron: Neuron = Neuron(), **options) -> Bsd:  # noqa: B008
+    """BSD on images (channels, height, width); the rate is chosen on Fashion-MNIST. options: others of `Bsd`."""
     layers = convolutional(image, CHANNELS, classes)
-    return Bsd(Network(sizes(layers), seed=seed), layers, rate=2e-3)
+    return Bsd(Network(sizes(layers), neuron, seed), layers, **{"rate": 2e-3} | options)
 
 
-def backprop(image: tuple[int, int, int], classes: int, seed: int) -> BackpropStack:
+def backprop(
+    image: tuple[int, int, int],
+    classes: int,
+    seed: int,
+    neuron: Neuron = Neuron(),  # noqa: B008
+    rate: float = 2e-3,
+) -> BackpropStack:
     """The same network by backprop."""
     layers = convolutional(image, CHANNELS, classes)
-    return BackpropStack(Network(sizes(layers), seed=seed), layers)
+    return BackpropStack(Network(sizes(layers), neuron, seed), layers, rate)

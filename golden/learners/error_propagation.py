@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from golden.learners.learner import Network
 from golden.learners.mlp import outer
-from golden.learners.neuron import Neuron, Surrogate, fire, trace
+from golden.learners.neuron import Neuron, fire, trace
 from golden.learners.spiking import SpikingMlp
 
 
@@ -34,7 +34,7 @@ def slopes(neuron: Neuron, v: Tensor) -> Tensor:
     seen: list[Tensor] = []
 
     def spike(distance: Tensor) -> Tensor:
-        seen.append(Surrogate.slope(distance))
+        seen.append(neuron.slope(distance))
         return fire(distance)
 
     neuron.soma(v, spike)

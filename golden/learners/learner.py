@@ -115,7 +115,12 @@ def fit(
     Args:
         decay: powers of two on the learner's rate, in equal parts of the training.
         after: called after each epoch with its number, from 0.
+
+    Raises:
+        ValueError: a batch of no samples.
     """
+    if batch < 1:
+        raise ValueError(f"batch: found {batch}; allowed is 1 or more")
     rate = learner.rate
     for epoch in range(epochs):
         learner.rate = rate * 2.0 ** decay[epoch * len(decay) // epochs]

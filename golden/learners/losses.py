@@ -30,11 +30,20 @@ class Reco:
     """Relaxed contrastive: sum own (1 - C)^2 + lam sum rivals max(0, C)^2. Squares: what teaches has no sign (C5).
 
     Members:
-        lam: 0.6 is the paper's. dead: ours: a sample nearer to its concept than this, 1 - C, teaches nothing.
+        lam: 0 or more; 0.6 is the paper's.
+        dead: 0 or more; ours: a sample nearer to its concept than this, 1 - C, teaches nothing.
+
+    Raises:
+        ValueError: one of them below 0.
     """
 
     lam: float = 0.6
     dead: float = 0.4
+
+    def __post_init__(self):
+        for name in ("lam", "dead"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name}: found {getattr(self, name)}; allowed is 0 or more")
 
     def __call__(self, v: Tensor, vh: Tensor, own: Tensor, rivals: Tensor) -> Tensor:
         C = affinity(v, vh)
@@ -44,9 +53,17 @@ class Reco:
 
 @dataclass(frozen=True)
 class InfoNce:
-    """- sum own log softmax(C / temperature), where rivals of no weight have no part in the softmax."""
+    """- sum own log softmax(C / temperature), where rivals of no weight have no part in the softmax.
+
+    Members:
+        temperature: above 0, else ValueError; the paper leaves it open.
+    """
 
     temperature: float = 0.1
+
+    def __post_init__(self):
+        if not self.temperature > 0:
+            raise ValueError(f"temperature: found {self.temperature}; allowed is above 0")
 
     def __call__(self, v: Tensor, vh: Tensor, own: Tensor, rivals: Tensor) -> Tensor:
         logits = affinity(v, vh) / self.temperature + (own + rivals).log()
@@ -62,5 +79,5 @@ class Mse:
 
 
 Loss = Reco | InfoNce | Mse
-LOSSES: dict[str, Loss] = {"reco": Reco(), "infonce": InfoNce(), "mse": Mse()}
-"""By name."""
+LOSSES: dict[str, Loss] = {"reco": Reco(), "reco-plain": Reco(dead=0.0), "infonce": InfoNce(), "mse": Mse()}
+"""By name; plain: without the dead zone that is ours."""

@@ -8,7 +8,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from golden.learners.learner import Network
-from golden.learners.neuron import Surrogate
 from golden.learners.spiking import SpikingMlp
 
 
@@ -38,7 +37,7 @@ class RecurrentBackprop(SpikingMlp):
             self.before = torch.zeros(len(x), neuron.steps, self.network.sizes[1])
         v = self.wires.cross(0, 1, neuron.steady(x)) @ w["W1"] + self.wires.cross(1, 1, self.before) @ w["R1"]
         for l in range(2, L + 1):
-            s = neuron.soma(v, Surrogate.apply)
+            s = neuron.soma(v, neuron.spike)
             if l == 2:
                 self.before = s
             v = self.wires.cross_back(l, l - 1, self.wires.cross(l - 1, l, s) @ w[f"W{l}"], phase=L - l + 1)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from golden.learners.learner import Network, spread
 from golden.learners.mlp import Mlp
-from golden.learners.neuron import Neuron, Surrogate
+from golden.learners.neuron import Neuron
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def to_voltages(neuron: Neuron, v: Tensor, gradient: Tensor) -> Tensor:
     """dL/dv (B, T, n) of dL/ds (B, T, n): back through the soma's time, with the surrogate derivative."""
     with torch.enable_grad():
         v = v.detach().requires_grad_()
-        return torch.autograd.grad(neuron.soma(v, Surrogate.apply), v, gradient)[0]
+        return torch.autograd.grad(neuron.soma(v, neuron.spike), v, gradient)[0]
 
 
 class SpikingMlp(Mlp):

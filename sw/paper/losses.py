@@ -1,4 +1,4 @@
-"""What makes BSD work: its loss, its backward network, the loss at its top, the size of its batches."""
+"""What makes BSD work: its loss, whom it pushes away, its backward network, the loss at its top, the size of its batches."""
 
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section, of_seeds, spread
@@ -8,9 +8,26 @@ KEY, TITLE = "losses", "What makes BSD work: losses, the backward network, the t
 CIFAR = "{} on CIFAR-10, by its CNN"
 LOSSES = {"reco": "84.13 %", "infonce": "72.38 %", "mse": "16.93 %"}
 """Of the paper's CNN."""
+CONCEPTS = "rivals: each other class's concept once; no push within 1 - C < 0.4; batches of 32"
+WRITTEN = {"loss": "reco-plain", "batch": 128, "rate": 3e-3}
+"""As the paper has it: without the dead zone, and batches of 128; Adam's rate by the square root of them."""
+RIVALS = {
+    "the batch": ({"rivals": "batch"}, "B x B in place of concepts; all else as above"),
+    "the batch, plain": ({"rivals": "batch", **WRITTEN}, "B x B, no dead zone, batches of 128"),
+    "all others": ({"rivals": "all", **WRITTEN}, "the same with samples of one class as rivals, too, as the sum is written"),
+}
+"""Of ReCo's rivals, which are class concepts where nothing is said: the paper's B x B."""
 TOPS = {"mse": "signed, as the cross-entropy of all rows above", "reco": "unsigned: ReCo at the top"}
 BATCHES = {128: 1e-2, 32: 5e-3, 8: 2.5e-3, 1: 1e-3}
 """Samples of an update, and Adam's rate: by the square root of them."""
+
+NEURONS = {
+    "surrogate: atan": {"surrogate": "atan"},
+    "surrogate: triangle": {"surrogate": "triangle"},
+    "surrogate: rectangle": {"surrogate": "rectangle"},
+    "reset to zero": {"reset": "zero"},
+}
+"""In place of a fast sigmoid, and of a reset by subtraction, which the paper leaves open."""
 
 
 def network(plan: Plan) -> dict:
@@ -26,7 +43,11 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
     net = network(plan)
     bsd = lambda **more: Trial("trials.floating", "recognition", {"rule": "bsd", **net, **more})  # noqa: E731
     digits = {"source": "digits", "sizes": [64, 128, 64, 10], "epochs": plan.of(20, 3), "samples": None}
-    cases = {f"{loss} in hidden layers": (bsd(loss=loss), CIFAR.format(said), "") for loss, said in LOSSES.items()}
+    cases = {
+        f"{loss} in hidden layers": (bsd(loss=loss), CIFAR.format(said), CONCEPTS if loss == "reco" else "")
+        for loss, said in LOSSES.items()
+    }
+    cases |= {f"ReCo, rivals: {words}": (bsd(**how), "", said) for words, (how, said) in RIVALS.items()}
     cases |= {f"top: {top}": (bsd(top=top), "", said) for top, said in TOPS.items()}
     cases["fixed random Theta"] = (bsd(learn_theta=False), "", "W learns against templates that never change")
     for theta in (True, False):
@@ -40,6 +61,9 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
             "",
             f"Adam's rate {rate:g}" + (", as the chip takes samples" if batch == 1 else ""),
         )
+    for words, neuron in NEURONS.items():
+        other = Trial("trials.floating", "recognition", {"rule": "bsd", **digits, "neuron": neuron})
+        cases[f"digits, {words}"] = (other, "", "all else as in batches of 32")
     return cases
 
 

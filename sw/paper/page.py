@@ -12,8 +12,10 @@ from rich.table import Table
 from sw.common.files import write
 from sw.common.terminal import say
 from sw.figures.publish import machine, state, today
+from sw.paper.curves import png
 from sw.paper.plan import Plan
-from sw.paper.table import Row, Section
+from sw.paper.table import Curves, Row, Section
+from sw.paper.tried import TRIED
 
 SPREAD = (
     "where ± stands, a figure is the mean and standard deviation over the seeds; the simulated chip and the criteria are "
@@ -36,24 +38,36 @@ def show(console: Console, sections: list[Section]) -> None:
             mark = {None: "", True: "[green]ok[/]", False: "[red]no[/]"}[row.reached]
             table.add_row(*map(escape, (row.name, row.text, row.paper, row.target)), mark, escape(row.how))
         console.print(table, highlight=False)
-        if section.note:
-            say(console, section.note)
+        for words in said(section):
+            say(console, words)
 
 
 def publish(sections: list[Section], plan: Plan, seconds: float, output: Path, page: Path, console: Console) -> None:
-    """Writes `output` (JSON) and `page` (Markdown), and says how many targets are reached."""
+    """Writes `output` (JSON), `page` (Markdown) and its pictures, and says how many targets are reached."""
     facts = {"state": state(), "machine": machine(), "date": today(), "quick": plan.quick, "seeds": plan.seeds}
-    write(output, json.dumps(facts | {"sections": [asdict(section) for section in sections]}, indent=2) + "\n")
+    write(
+        output,
+        json.dumps(facts | {"sections": [asdict(section) | {"said": said(section)} for section in sections]}, indent=2)
+        + "\n",
+    )
     before = page.read_text(encoding="utf-8") if page.exists() else ""
-    write(page, text(sections, plan, before))
+    for section in sections:
+        if section.curves:
+            write(page.parent / _picture(section.curves, page.stem), png(section.curves))
+    write(page, text(sections, plan, before, page.stem))
     say(console, f"{_reached(sections)} {output}, {page}; {seconds / 60:.1f} minutes")
 
 
-def text(sections: list[Section], plan: Plan, before: str = "") -> str:
-    """The page. before: what it was; a part of it that says when it was measured stays, where this code has nothing new."""
+def text(sections: list[Section], plan: Plan, before: str = "", stem: str = "results") -> str:
+    """The page.
+
+    Args:
+        before: what it was; a part of it that says when it was measured stays, where this code has nothing new.
+        stem: of its file's name; names of its pictures begin with it.
+    """
     now = f"{MEASURED} {today()}, {plan.seeds} seeds, of {state()}, on {machine()}.*"
     earlier = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
-    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now) for section in sections}
+    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now, stem) for section in sections}
     rows = "\n".join(line for part in parts.values() for line in part)
     how = "a taste, on small data" if plan.quick else SPREAD
     lines = ["# The paper's claims, measured", ""]
@@ -69,7 +83,7 @@ def text(sections: list[Section], plan: Plan, before: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _part(section: Section, plan: Plan, earlier: str, now: str) -> list[str]:
+def _part(section: Section, plan: Plan, earlier: str, now: str, stem: str) -> list[str]:
     """The lines of a section. earlier: what the page had there. now: the line that says when and of which state."""
     if not section.measured:
         again = f"`{_command(plan)} --only {section.key}`"
@@ -78,7 +92,20 @@ def _part(section: Section, plan: Plan, earlier: str, now: str) -> list[str]:
         return [*earlier.strip().split(f"\n{CHANGED}")[0].splitlines(), f"{CHANGED}: {again}."]
     lines = ["| | measured | the paper | target | reached | how |", "|---|---|---|---|---|---|"]
     lines += [_line(row) for row in section.rows]
-    return [*lines, "", *([section.note, ""] if section.note else []), now]
+    curves = section.curves
+    seen = [f"![{curves.title}]({_picture(curves, stem)})", ""] if curves else []
+    return [*lines, "", *seen, *(line for words in said(section) for line in (words, "")), now]
+
+
+def said(section: Section) -> list[str]:
+    """What stands under its table: the note, and where a target is missed what was tried."""
+    tried = TRIED.get(section.key, "") if missed([section]) else ""
+    return [*([section.note] if section.note else []), *([f"Tried: {tried}"] if tried else [])]
+
+
+def _picture(curves: Curves, stem: str) -> str:
+    """Where the picture of a page's section is, seen from the page."""
+    return f"img/{stem}-{curves.name}.png"
 
 
 def _line(row: Row) -> str:

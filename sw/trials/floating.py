@@ -26,15 +26,17 @@ def tensors(dataset: Dataset) -> "tuple[Tensor, Tensor, Tensor, Tensor]":
 def trained(
     rule: str, dataset: Dataset, sizes: list[int], epochs: int, seed: int, batch: int | None = None, **options
 ) -> "Learner":
-    """One of `golden.learners.named` after a training; options: of its class, a loss by its name."""
+    """One of `golden.learners.named` after a training; options: of its class, a loss by its name; `neuron`: of `Neuron`."""
     from golden.learners.learner import Network, fit
     from golden.learners.losses import LOSSES
     from golden.learners.named import learner
+    from golden.learners.neuron import Neuron
 
     x, y, _, _ = tensors(dataset)
+    neuron = Neuron(**options.pop("neuron", {}))
     if "loss" in options:
         options["loss"] = LOSSES[options["loss"]]
-    found = learner(rule, Network(tuple(sizes), seed=seed), **options)
+    found = learner(rule, Network(tuple(sizes), neuron, seed), **options)
     if epochs:
         fit(found, x, y, epochs, batch or found.BATCH)
     return found

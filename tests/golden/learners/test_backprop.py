@@ -4,7 +4,6 @@ import torch
 from torch.nn import functional
 
 from golden.learners.backprop import BackpropAnn, BackpropSnn
-from golden.learners.neuron import Surrogate
 from tests.golden.learners.lessons import DIGITS, SMALL, batch, crossings, digits, gradients
 
 
@@ -13,7 +12,7 @@ def test_spiking_gradients_are_those_of_the_whole_network_through_time():
     s, weights = SMALL.neuron.steady(x), [learner.w[f"W{l}"].clone().requires_grad_() for l in (1, 2, 3)]
     for weight in weights:
         v = s @ weight
-        s = SMALL.neuron.soma(v, Surrogate.apply)
+        s = SMALL.neuron.soma(v, SMALL.neuron.spike)
     functional.cross_entropy(v.sum(1), y, reduction="sum").backward()
     found = gradients(learner, x, y)
     for l, weight in enumerate(weights, 1):

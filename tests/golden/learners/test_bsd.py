@@ -9,7 +9,7 @@ from golden.learners.bsd import Bsd
 from golden.learners.layers import convolutional, sizes
 from golden.learners.learner import Network, fit
 from golden.learners.losses import InfoNce, Mse, Reco
-from golden.learners.neuron import Neuron, Surrogate
+from golden.learners.neuron import Neuron
 from sw.data import load
 
 NETWORK = Network((12, 9, 7, 4))
@@ -31,11 +31,12 @@ def gradients(model: Bsd, x: torch.Tensor, y: torch.Tensor) -> list[torch.Tensor
     return torch.autograd.grad(model.losses(x, y).sum(), weights)
 
 
-@pytest.mark.parametrize("loss", [Reco(), InfoNce(), Mse()])
+@pytest.mark.parametrize("loss", [Reco(), Reco(dead=0.0), InfoNce(), Mse()])
 @pytest.mark.parametrize("steps", [4, 8])
-def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps):
+@pytest.mark.parametrize("rivals", ["batch", "all"])
+def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps, rivals):
     network = Network(NETWORK.sizes, Neuron(steps=steps))
-    model, (x, y) = Bsd(network, loss=loss, rivals="batch"), batch()
+    model, (x, y) = Bsd(network, loss=loss, rivals=rivals), batch()
     found = gradients(model, x, y)
     W, Theta = ([w.detach().clone().requires_grad_() for w in ws] for ws in (model.W[1:], model.Theta))
 
@@ -44,7 +45,7 @@ def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps)
         counts, voltages = [], []
         for weight in weights:
             v = torch.stack([s[:, t] @ weight for t in range(steps)], 1)
-            spikes = network.neuron.soma(v, Surrogate.apply)
+            spikes = network.neuron.soma(v, network.neuron.spike)
             counts.append(spikes.sum(1))
             voltages.append(v.sum(1))
             s = spikes.detach()
@@ -55,14 +56,15 @@ def test_every_update_is_that_of_its_layers_own_loss_over_the_batch(loss, steps)
     r = [s0.sum(1), *counts]
     Vh = [v / 0.6 for v in through(network.neuron.steady(functional.one_hot(y, 4).float()), Theta[::-1])[1][::-1]]
     own = torch.eye(len(y))
-    rivals = (y[:, None] != y).float()  # B x B, as the paper
+    pairs = (y[:, None] != y).float() if rivals == "batch" else 1 - own  # B x B, as the paper
+    assert len(y.unique()) < len(y)  # some share their concept
     wanted_W, wanted_Theta = [], []
     for l in range(network.layers):
         own_loss = loss if l else Reco(0.0, 0.0)
-        apical = own_loss(r[l].detach(), Vh[l], own, rivals)
+        apical = own_loss(r[l].detach(), Vh[l], own, pairs)
         wanted_Theta += torch.autograd.grad(apical, Theta[l])
         if l:
-            wanted_W += torch.autograd.grad(own_loss(r[l], Vh[l].detach(), own, rivals), W[l - 1])
+            wanted_W += torch.autograd.grad(own_loss(r[l], Vh[l].detach(), own, pairs), W[l - 1])
     wanted_W += torch.autograd.grad(functional.cross_entropy(voltages[-1] / (0.6 * steps), y, reduction="sum"), W[-1])
     for got, want in zip(found, [*wanted_W, *wanted_Theta], strict=True):
         torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5)
@@ -161,6 +163,19 @@ def test_the_spikes_of_both_networks_are_those_that_cross():
         assert s.shape == sh.shape and torch.equal(s, above.values) and torch.equal(sh, below.values)
 
 
+def test_the_backward_network_may_have_neurons_of_its_own():
+    (x, y), slow = batch(), Neuron(threshold=1.2, reset="zero")
+    one, other = Bsd(NETWORK), Bsd(NETWORK, recalling=slow, loss=Mse())
+    assert all(torch.equal(w, other.state()[name]) for name, w in one.state().items())  # drawn alike
+    (s, V), (sh, Vh) = other.forward(x), other.backward(y)
+    assert torch.equal(V, one.forward(x)[1]) and all(map(torch.equal, s, one.forward(x)[0]))
+    code = functional.one_hot(y, 4).float()[:, None].expand(-1, 4, -1)
+    torch.testing.assert_close(sh[1], slow.soma(code @ other.Theta[2]))
+    assert 0 < sh[1].sum() < one.backward(y)[0][1].sum()
+    wanted = ((s[2].sum(1) - Vh[2] / 1.2) ** 2).mean(1).sum()
+    torch.testing.assert_close(other.losses(x, y)[2], wanted)
+
+
 def test_black_images_leave_all_weights_finite():
     model = Bsd(NETWORK)
     model.teach(torch.zeros(6, 12), torch.tensor([0, 1, 2, 3, 0, 1]))
@@ -172,6 +187,18 @@ def test_layers_and_network_have_the_same_sizes():
         ValueError, match=r"layers: found \(30, 27, 20, 4\); allowed are the network's sizes, \(12, 9, 7, 4\)"
     ):
         Bsd(NETWORK, convolutional(IMAGE, (3, 5), 4))
+
+
+@pytest.mark.parametrize("options, said", [
+    ({"top": "sum"}, "top: found 'sum'; allowed are cross-entropy, mse, reco"),
+    ({"rivals": "some"}, "rivals: found 'some'; allowed are all, batch, concepts"),
+    ({"neighbours": -1}, "neighbours: found -1 with rivals 'concepts'; allowed is 0 or more, with 'all' 0"),
+    ({"neighbours": 1, "rivals": "all"}, "neighbours: found 1 with rivals 'all'"),
+    ({"recalling": Neuron(steps=8)}, "recalling: found 8 steps; allowed are 4, as perceived"),
+])  # fmt: skip
+def test_what_there_is_not_is_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        Bsd(NETWORK, **options)
 
 
 def test_it_learns_digits_and_recalls_them():

@@ -7,6 +7,7 @@ from golden.learners import convolutional
 from golden.learners.backprop import BackpropSnn
 from golden.learners.convolutional import BackpropStack
 from golden.learners.learner import Network, fit
+from golden.learners.neuron import Neuron
 
 
 def bars(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -26,6 +27,14 @@ def test_both_train_the_same_network():
     assert one.network.sizes == other.network.sizes == (64, 256, 128, 64, 2)
     assert all(torch.equal(one.weights()[name], weight) for name, weight in other.weights().items())
     torch.testing.assert_close(one.perceive(x), other.perceive(x))
+
+
+def test_both_take_neurons_and_options_of_their_own():
+    neuron = Neuron(threshold=0.3, reset="zero")
+    one = convolutional.bsd((1, 8, 8), 2, 3, neuron, rivals="batch", rate=0.5)
+    other = convolutional.backprop((1, 8, 8), 2, 3, neuron, 0.25)
+    assert (one.network.neuron, one.rivals, one.rate) == (neuron, "batch", 0.5)
+    assert (other.network.neuron, other.rate, convolutional.bsd((1, 8, 8), 2, 3).rate) == (neuron, 0.25, 2e-3)
 
 
 def test_its_gradient_is_that_which_is_written_out_for_the_mlp():

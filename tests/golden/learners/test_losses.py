@@ -112,3 +112,13 @@ def test_a_row_of_zeros_has_no_direction_and_no_derivative_and_moves_no_other_on
         live = [0, 2, 3]
         alone = loss(v[live], vh[live], torch.eye(3), 1 - torch.eye(3))
         torch.testing.assert_close(g[live], torch.autograd.grad(alone, v)[0][live])
+
+
+@pytest.mark.parametrize("make, said", [
+    (lambda: Reco(lam=-0.1), "lam: found -0.1; allowed is 0 or more"),
+    (lambda: Reco(dead=-1.0), "dead: found -1.0; allowed is 0 or more"),
+    (lambda: InfoNce(0.0), "temperature: found 0.0; allowed is above 0"),
+])  # fmt: skip
+def test_numbers_that_cannot_be_are_refused(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()

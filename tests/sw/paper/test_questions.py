@@ -4,9 +4,14 @@ import copy
 
 import pytest
 
+from golden.learners import named
+from golden.learners.neuron import Neuron
+from sw import data
 from sw.commands import options
 from sw.paper import chip, foretelling, losses, page, perception, run
 from sw.paper.plan import Plan
+from sw.trials import floating
+from sw.trials.integer import learning
 
 FULL, TASTE = Plan(quick=False, seeds=2), Plan(quick=True, seeds=1)
 
@@ -18,8 +23,8 @@ def invented(trial) -> dict:
     if trial.module == "paper.around":
         return {"figures": [{"name": "a", "text": "[b] 1", "value": 1, "how": "so", "target": "", "reached": True}]}
     if trial.module == "paper.agreement":
-        hidden = [0.95] * (len(trial.settings["sizes"]) - 2)
-        return {key: hidden for key in ("before", "after", "chance_before", "chance_after")}
+        course = [[0.95] * (len(trial.settings["sizes"]) - 2)] * (trial.settings["epochs"] + 1)
+        return {"same": course, "chance": course}
     if trial.module == "paper.chip":
         clocks = {"values": 1000, "differ": 0, "training": 400.0, "inference": 300.0}
         return clocks if trial.function == "training" else {"luts": 1000.0}
@@ -65,6 +70,30 @@ def test_losses_are_reached_in_the_papers_order_alone():
                 if trial.settings.get("loss") == loss:
                     numbers[trial.key]["accuracy"] = value
         assert reached(losses, numbers)["reco in hidden layers"] is expected
+
+
+def test_the_papers_rivals_are_measured_beside_ours_on_the_same_network():
+    fashion = [trial.settings for trial in losses.trials(FULL) if trial.settings["source"] == "fashion"]
+    ways = {(settings.get("rivals"), settings.get("batch")) for settings in fashion}
+    assert {("batch", None), ("batch", 128), ("all", 128)} < ways
+    rows = {row.name: row for row in losses.section(FULL, found(losses)).rows}
+    assert rows["ReCo, rivals: all others"].how.startswith("784-256-256-128-10, 5 epochs of 20,000 samples; the same with")
+    assert rows["ReCo, rivals: all others"].reached is None
+
+
+def test_surrogates_and_resets_are_measured_on_digits():
+    neurons = [trial.settings["neuron"] for trial in losses.trials(FULL) if "neuron" in trial.settings]
+    assert neurons[::2] == [{"surrogate": name} for name in ("atan", "triangle", "rectangle")] + [{"reset": "zero"}]
+    rows = {row.name: row for row in losses.section(FULL, found(losses)).rows}
+    assert rows["digits, reset to zero"].how == "64-128-64-10, 20 epochs; all else as in batches of 32"
+
+
+def test_a_trial_has_the_neurons_that_it_names(monkeypatch):
+    seen = []
+    monkeypatch.setattr(named, "learner", lambda name, network, **options: seen.append((network.neuron, options)))
+    for more in ({}, {"neuron": {"reset": "zero"}, "rivals": "all"}):
+        floating.trained("bsd", learning(data.load("digits", 0), 5), [64, 8, 10], 0, 0, **more)
+    assert seen == [(Neuron(), {}), (Neuron(reset="zero"), {"rivals": "all"})]
 
 
 def test_memory_has_to_be_below_its_twin():

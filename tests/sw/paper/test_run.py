@@ -11,7 +11,7 @@ from sw import cli
 from sw.common.errors import CheckError, UserError
 from sw.paper import page, run
 from sw.paper.plan import Plan
-from sw.paper.table import Row, Section, of_seeds, spread
+from sw.paper.table import Curves, Row, Section, of_seeds, spread
 from sw.trials.trial import Trial, seeds
 
 FULL = Plan(quick=False, seeds=2)
@@ -23,6 +23,7 @@ class Question:
 
     KEY: str
     least: float = 0.5
+    curves: Curves | None = None
 
     @property
     def TITLE(self):
@@ -34,7 +35,12 @@ class Question:
     def section(self, plan, found):
         values = of_seeds(found, self.trials(plan), "accuracy")
         target = plan.target(f">= {self.least}", sum(values) / len(values) >= self.least)
-        return Section(self.KEY, self.TITLE, [Row(f"row of {self.KEY}", spread(values), values, "0.9", *target, "so")])
+        return Section(
+            self.KEY,
+            self.TITLE,
+            [Row(f"row of {self.KEY}", spread(values), values, "0.9", *target, "so")],
+            curves=self.curves,
+        )
 
 
 @pytest.fixture
@@ -103,6 +109,25 @@ def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypat
         assert one.count("The code has changed since: `bispike paper --seeds 2 --only one`.") == 1
         assert "of commit 9, on" in two and "changed" not in two
     assert "2 of 2 targets are reached" in path.read_text()
+
+
+@pytest.mark.parametrize("plan, folder", [(FULL, "docs"), (Plan(quick=True, seeds=2), "build")])
+def test_a_picture_is_beside_the_page_and_stays_with_what_an_earlier_state_gave(ran, monkeypatch, plan, folder):
+    drawn = Curves("course", "How it went", "share", {"a": [[0.1, 0.2], [0.1, 0.4]]})
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one", curves=drawn), Question("two")))
+    page, picture = Path(folder) / "other.md", Path(folder) / "img/other-course.png"
+    run.paper(plan, (), False, Path("paper.json"), page, None, None, Console(width=200))
+    first = picture.read_bytes()
+    assert first.startswith(b"\x89PNG")
+    kept = json.loads(Path("paper.json").read_text())["sections"]
+    assert kept[0]["curves"]["lines"] == drawn.lines and kept[1]["curves"] is None
+    said = "\n\n![How it went](img/other-course.png)\n\n*Measured on"
+    one, two = page.read_text().split("\n## ")[1:]
+    assert said in one and "img/" not in two
+    for file in Path("build/paper").iterdir():
+        file.unlink()
+    run.paper(plan, ["two"], False, Path("paper.json"), page, None, None, Console(width=200))
+    assert said in page.read_text() and picture.read_bytes() == first
 
 
 def test_an_interruption_keeps_what_is_measured(ran, monkeypatch, capsys):
