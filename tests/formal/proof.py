@@ -10,6 +10,9 @@ from amaranth.lib import wiring
 
 from tests.cosim.mutants import Mutant
 
+INNER = "inner"
+"""How an input's name begins that is to be a signal of the block: yosys connects it."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -61,6 +64,10 @@ class Bench:
         """A further input."""
         self.ports.append(signal := Signal(shape, name=name))
         return signal
+
+    def inner(self, path: str, shape) -> Signal:
+        """The block's signal of that name, `claims.lists0` say: for what an induction has to know of it."""
+        return self.free(shape, f"{INNER}.{path}")
 
     def chosen(self, shape, name: str) -> Signal:
         """A further input that stays what it is, through resets, too."""

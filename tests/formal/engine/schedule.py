@@ -1,73 +1,68 @@
 """`Schedule`: one pass at a time, and none whose spikes have no room or whose layer waits for something."""
 
-from amaranth.hdl import Array, Cat, Mux, Signal
+from collections.abc import Callable
+
+from amaranth.hdl import Array, Cat, Signal
 
 from rtl.checks import holds, never
-from rtl.engine.claims import LISTS
 from rtl.engine.contexts import Target
+from rtl.engine.formats import EngineFormat
 from rtl.engine.schedule import Schedule
-from rtl.engine.turns import DEPTH
 from tests.cosim.mutants import Mutant
-from tests.formal.engine.small import FORM
+from tests.formal.engine.small import FORM, RECURRENT
+from tests.formal.engine.turns import Surroundings
 from tests.formal.proof import Bench, Proof
 
-CONTEXTS = range(len(FORM.contexts))
+STATE = ("busy", "closing", "slot", "begun", "asked", "made")
 
 
-def rules(bench: Bench, block: Schedule) -> None:
-    """Lists, somas and a learner that finish what has begun and nothing else."""
-    m, offered = bench.m, block.passes.payload
-    taken = block.taken
-    under_way, walking, owed = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1)), Signal()
-    m.d.sync += under_way.eq(under_way + taken - block.out), walking.eq(walking + taken - block.released.valid)
-    bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
-    bench.assume(~block.out | (under_way != 0))
-    walked, released = block.released.payload, []
-    looked, update = Signal(), Signal.like(block.update.as_value(), name="update_before")
-    m.d.sync += looked.eq(block.look), update.eq(block.update)
-    bench.assume(looked | (block.update.as_value() == update))
-    outside = {*FORM.inputs, FORM.source_of(Target(FORM.layers - 1, apical=True))}
-    for number in range(len(FORM.sources)):
-        waiting = Signal(range(LISTS + 1), name=f"waiting{number}")
-        begins, takes = block.claim[number], taken & (block.source == number)
-        for context in CONTEXTS:
-            for apical in (False, True):
-                targets = FORM.targets_of(FORM.contexts[context], apical)
-                if number in map(FORM.source_of, targets):
-                    begins |= taken & (offered.context == context) & (offered.apical == apical)
-        m.d.sync += waiting.eq(waiting + begins - takes)
-        source, inside = FORM.sources[number], Signal(range(LISTS + 1), name=f"inside{number}")
-        ends = block.released.valid & (walked.context == source.context) & (walked.apical == source.apical)
-        m.d.sync += inside.eq(inside + takes - ends)
-        bench.assume(~ends | (inside != 0))
-        released.append(ends)
-        bench.assume(~block.listed[number] | (waiting != 0))
-        bench.assume(~block.claim[number] | (block.room[number] if number in outside else 0))
-    bench.assume(~block.released.valid | Cat(released).any())
-    state = {name: Array(state[name] for state in block.states) for name in ("busy", "closing", "slot", "begun")}
-    for context in (block.taught_context, block.recalled_as.context):
-        bench.assume(context < len(CONTEXTS))
-    bench.assume(~block.taught | state["busy"][block.taught_context].bit_select(block.taught_parity, 1))
-    m.d.sync += owed.eq((owed | (block.concept.valid & block.concept.ready)) & ~block.made)
+def of(form: EngineFormat) -> Callable[[Bench, Schedule], None]:
+    """Rules of an engine of all layers."""
+
+    def rules(bench: Bench, block: Schedule) -> None:
+        """A learner that finishes what has begun and nothing else."""
+        m, offered = bench.m, block.passes.payload
+        outside = {*form.inputs, form.source_of(Target(form.layers - 1, apical=True))}
+        pending = Surroundings(bench, block, form, outside).pending
+        state = {name: Array(state[name] for state in block.states) for name in STATE}
+        for context in (block.taught_context, block.recalled_as.context):
+            bench.assume(context < len(form.contexts))
+        bench.assume(~block.taught | state["busy"][block.taught_context].bit_select(block.taught_parity, 1))
+        recalled, k = block.recalled_as.context, block.recalled_as.k
+        bench.assume(~block.recalled | (state["closing"][recalled] & (k < state["begun"][recalled])))
+        bench.assume(~block.codes_done | block.states[-1]["closing"])
+        bench.assume(~block.bottom_taken | block.bottom_free)
+        _concepts(bench, block, form)
+
+        never(m, "a pass is chosen while one is offered", block.choosing & block.passes.valid)
+        number, apical = (Array(getattr(s, name) for s in form.sources)[block.source] for name in ("context", "apical"))
+        with m.If(pending):
+            holds(m, "recalls while the layer is closed, samples while it is not", state["closing"][number] == apical)
+            holds(m, "no recall without its errors", ~apical | state["made"][number])
+            busy = state["busy"][number].bit_select(state["slot"][number][0], 1)
+            never(m, "a sample before the last but one is taught", ~apical & busy)
+        with m.If(block.passes.valid | block.taken):
+            never(m, "a pass of layer 0's that is no recall", ~offered.apical & (offered.context == 0))
+            holds(m, "it is of the source whose rows are looked up", offered.apical == apical)
+            holds(m, "it is the layer's next sample", apical | (offered.slot == state["slot"][number]))
+
+    return rules
+
+
+def _concepts(bench: Bench, block: Schedule, form: EngineFormat) -> None:
+    """Errors are made that have been asked for, of one concept at a time, in a layer that is closed."""
+    m, owed, ask, asking = bench.m, Signal(), block.concept, bench.inner("asking", 1)
+    m.d.sync += owed.eq((owed | (ask.valid & ask.ready)) & ~block.made)
     bench.assume(~block.made | owed)
-    recalled, k = block.recalled_as.context, block.recalled_as.k
-    bench.assume(~block.recalled | (state["closing"][recalled] & (k < state["begun"][recalled])))
-    bench.assume(~block.codes_done | block.states[-1]["closing"])
-    bench.assume(~block.bottom_taken | block.bottom_free)
-
-    never(m, "a pass is chosen while one is offered", block.choosing & block.passes.valid)
-    with m.If(block.passes.valid):
-        never(m, "a pass of layer 0's that is no recall", ~offered.apical & (offered.context == 0))
-        holds(
-            m,
-            "it is of the source whose rows are looked up",
-            offered.apical == Array(s.apical for s in FORM.sources)[block.source],
-        )
-        closing = state["closing"][offered.context]
-        holds(m, "recalls while the layer is closed, samples while it is not", closing == offered.apical)
-        busy = state["busy"][offered.context].bit_select(state["slot"][offered.context][0], 1)
-        never(m, "a sample before the last but one is taught", ~offered.apical & busy)
-    never(m, "the words' queue and the passes' count differ", block.any_under_way != Mux(under_way == 0, 0, 1))
+    asked = Cat(state["asked"] for state in block.states)
+    holds(m, "asked for, or being made, or neither", asking == (ask.valid | owed))
+    never(m, "asked for and being made", ask.valid & owed)
+    holds(m, "one layer has asked", (asking == asked.any()) & ~(asked & (asked - 1)).any())
+    for state in block.states:
+        waits = state["asked"] | state["made"]
+        holds(m, "of a concept that is not recalled yet", ~waits | (state["closing"] & (state["begun"] < form.classes)))
+        never(m, "asked for what is there", state["asked"] & state["made"])
+    never(m, "the top layer asks", block.states[-1]["asked"] | block.states[-1]["made"])
 
 
 PROOFS = (
@@ -75,9 +70,8 @@ PROOFS = (
         "engine/schedule",
         "one pass at a time, with room for its spikes, of a layer that is open for it; queues never overflow",
         lambda: Schedule(FORM),
-        rules,
-        depth=20,
-        bounded="what is listed, claimed and taught is told by counts of others",
+        of(FORM),
+        depth=1,
         bugs=20,
         mutants=(
             Mutant("no look at room", "engine/turns.py", "can &= room", "can &= 1"),
@@ -92,6 +86,19 @@ PROOFS = (
                 "engine/turns.py",
                 "with m.If(~self.passes.valid & ~self.choosing & ~self.taken):",
                 "with m.If(~self.choosing & ~self.taken):",
+            ),
+        ),
+    ),
+    Proof(
+        "engine/schedule: lateral",
+        "the same where layer 1 is recurrent; what comes back to it has no pass of its own",
+        lambda: Schedule(RECURRENT),
+        of(RECURRENT),
+        depth=1,
+        bugs=20,
+        mutants=(
+            Mutant(
+                "a pass of its own", "engine/schedule.py", "enumerate(sources) if not source.lateral]", "enumerate(sources)]"
             ),
         ),
     ),
