@@ -56,7 +56,7 @@ class RecalledStimulus(wiring.Component):
         f, config, words = self.form, self.config, self.form.sources[self.source].words
         beat, header, n, top = self.i.payload, self.header, config.sizes[0], config.sizes[-1]
         blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
-        begun, group, parity, blanks = Signal(), self.group, Signal(), Signal()
+        group, (begun, parity, blanks) = self.group, (Signal(name=name) for name in ("begun", "parity", "blanks"))
         last_beat, takes = group == config.beats - 1, Signal()
         m.d.comb += [
             blanks.eq(blank.any()),

@@ -14,3 +14,5 @@ RECURRENT = EngineFormat.of(
 RECALLED = Config.from_dict({"task": "autoencoder", "sizes": (2, 2, 2), "lanes": 1})
 ECHOES = EngineFormat.of(RECALLED, LAYERS, 1)
 """Of an auto-encoder: its layers see what the layer below has recalled, too."""
+TWO_ECHOES = EngineFormat.of(Config.from_dict({"task": "autoencoder", "sizes": (2, 2), "lanes": 1}), LAYERS[:2], 1)
+"""The same of two layers, the least there are."""

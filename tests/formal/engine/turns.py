@@ -8,6 +8,7 @@ from amaranth.hdl import Cat, Signal
 from rtl.checks import holds, never
 from rtl.engine.claims import LISTS
 from rtl.engine.formats import EngineFormat
+from rtl.engine.layouts import header_layout
 from rtl.engine.turns import DEPTH, Turns
 from tests.formal.proof import Bench
 
@@ -17,14 +18,17 @@ class Surroundings:
 
     Members:
         takes, begins: by source, whether a pass of it is taken, and whether a sample for it begins.
-        under_way: passes taken whose words are not all out. pending: a pass is chosen, offered or taken in this clock.
+        waiting: of each source with lists, samples that have begun and have not been taken.
+        pending: a pass is chosen, offered or taken in this clock. header: of the sample of the pass offered.
     """
 
     def __init__(self, bench: Bench, block: Turns, form: EngineFormat, outside: set[int]):
         """outside: sources whose samples begin elsewhere."""
         m, self.form, self.bench, self.block = bench.m, form, bench, block
         self.offered, self.takes, self.begins, released = block.passes.payload, [], [], []
+        self.header = header_layout(form)(bench.inner("header", header_layout(form).size))
         self.pending = block.choosing | block.passes.valid | block.taken
+        self.waiting: dict[int, Signal] = {}
         self._somas()
         for number, source in enumerate(form.sources):
             begins, takes = self._claimed(number), block.taken & (block.source == number)
@@ -36,6 +40,7 @@ class Surroundings:
                 never(m, "a pass of what is listed with the stimulus'", self.pending & (block.source == number))
                 continue
             waiting, inside = (Signal(range(LISTS + 1), name=f"{name}{number}") for name in ("waiting", "inside"))
+            self.waiting[number] = waiting
             m.d.sync += waiting.eq(waiting + begins - takes)
             ends = block.released.valid & self._of(block.released.payload, source)
             m.d.sync += inside.eq(inside + takes - ends)
@@ -70,13 +75,7 @@ class Surroundings:
         return begins
 
     def learned(self):
-        """Whether the sample of the pass taken is learned: what the lists have said of it."""
-        if not hasattr(self, "header"):
-            looked = Signal()
-            self.header = Signal.like(self.block.job.header)
-            self.bench.m.d.sync += looked.eq(self.block.look)
-            with self.bench.m.If(self.block.look):
-                self.bench.m.d.sync += self.header.eq(self.block.job.header)
+        """Whether the sample of the pass taken is learned."""
         return self.header.learn
 
     def _room(self, chosen, source, number):
@@ -89,11 +88,11 @@ class Surroundings:
     def _somas(self):
         """They begin what there is room for, in the walk and behind it, and finish what they have begun."""
         bench, block, m = self.bench, self.block, self.bench.m
-        self.under_way, walking = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1))
-        m.d.sync += self.under_way.eq(self.under_way + block.taken - block.out)
+        under_way, walking = Signal(range(DEPTH + 1)), Signal(range(DEPTH + 1))
+        m.d.sync += under_way.eq(under_way + block.taken - block.out)
         m.d.sync += walking.eq(walking + block.taken - block.released.valid)
-        bench.assume(~block.passes.ready | ((self.under_way != DEPTH) & (walking != DEPTH)))
-        bench.assume(~block.out | (self.under_way != 0))
+        bench.assume(~block.passes.ready | ((under_way != DEPTH) & (walking != DEPTH)))
+        bench.assume(~block.out | (under_way != 0))
         bench.assume(~block.released.valid | (walking != 0))
         looked, update = Signal(), Signal.like(block.update.as_value(), name="update_before")
         m.d.sync += looked.eq(block.look), update.eq(block.update)
@@ -101,8 +100,6 @@ class Surroundings:
         stages = (block.choosing, block.passes.valid, block.taken)
         never(m, "two passes at once", reduce(or_, (a & b for a, b in zip(stages, (*stages[1:], stages[0]), strict=True))))
         never(m, "a look at what is not chosen", block.look & ~block.choosing)
-        never(
-            m, "more passes than may be under way", (block.taken + self.under_way > DEPTH) | (block.taken + walking > DEPTH)
-        )
-        holds(m, "the words' queue and the passes' count agree", bench.inner("words.level", 3) == self.under_way)
+        never(m, "more passes than may be under way", (block.taken + under_way > DEPTH) | (block.taken + walking > DEPTH))
+        holds(m, "the words' queue and the passes' count agree", bench.inner("words.level", 3) == under_way)
         holds(m, "a source that there is", ~self.pending | (block.source < len(self.form.sources)))
