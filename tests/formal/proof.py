@@ -10,6 +10,9 @@ from amaranth.lib import wiring
 
 from tests.cosim.mutants import Mutant
 
+INNER = "inner"
+"""How an input's name begins that is to be a signal of the block: yosys connects it."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -20,7 +23,8 @@ class Proof:
         says: what is proven, for the table.
         make: the block. rules: adds to the bench, given it and the block, what is assumed and asserted.
         depth: of the induction, which makes the proof unbounded; or, where `bounded` says why, clocks from the reset.
-        mutants: bugs that must be found; within `bugs` clocks.
+        mutants: bugs that must be found; within `bugs` clocks. hunt: adds to the bench what is assumed beside while they are
+            looked for, where that would take too long otherwise: what is found is found all the same.
     """
 
     name: str
@@ -31,12 +35,15 @@ class Proof:
     mutants: tuple[Mutant, ...]
     bounded: str = ""
     bugs: int = 20
+    hunt: Callable[["Bench", wiring.Component], None] | None = None
 
-    def rtlil(self) -> str:
+    def rtlil(self, hunting: bool = False) -> str:
         """The bench's text, as rtl/ is in this process."""
         block = self.make()
         bench = Bench(block)
         self.rules(bench, block)
+        if hunting and self.hunt:
+            self.hunt(bench, block)
         text = rtlil.convert(bench.m, name="top", ports=bench.ports)
         # An assertion looks at every state, not at what a register has sampled of it at a clock's edge.
         text = re.sub(r"TRG_ENABLE 1\n(.*)TRG_WIDTH 1\n", r"TRG_ENABLE 0\n\1TRG_WIDTH 0\n", text)
@@ -61,6 +68,10 @@ class Bench:
         """A further input."""
         self.ports.append(signal := Signal(shape, name=name))
         return signal
+
+    def inner(self, path: str, shape) -> Signal:
+        """The block's signal of that name, `claims.lists0` say: for what an induction has to know of it."""
+        return self.free(shape, f"{INNER}.{path}")
 
     def chosen(self, shape, name: str) -> Signal:
         """A further input that stays what it is, through resets, too."""
