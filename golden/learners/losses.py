@@ -1,7 +1,7 @@
 """Local losses of BSD: of one layer, between what samples and what concepts bring to it.
 
 Each takes v (B, n) of samples, vh (J, n) of the J different concepts in question, and two weights (B, J) of sums over
-samples and concepts: `own`, 1 at a sample's own concept, and `rivals`, how often another concept counts. Where that is how
+samples and concepts: `own`, 1 at a sample's own concept, and `rivals`, how often a concept counts as one. Where that is how
 often it is in the batch, the sums are the paper's over B x B, as samples of one concept have one recall. W learns by the
 derivative by v with vh held constant, Theta by that by vh with v held constant; as W is behind v alone and Theta behind vh
 alone, one run of autograd gives both. Source: arXiv 2509.20284, but InfoNCE: van den Oord et al. 2018.

@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from golden.config import NAMED, Config
+from sw.common.errors import UserError
 from sw.figures.figure import Figure
 from sw.trials.kept import Kept
 from sw.trials.trial import Trial
@@ -37,15 +38,19 @@ class GoldenTrainings:
 
     Args:
         full: eight splits of the digits instead of four, and Fashion-MNIST. kept: where earlier results are.
+
+    Members:
+        unkept: what went wrong as results were written there, a line each; the figures are right in any case.
     """
 
     def __init__(self, pool: Executor, full: bool, kept: Kept):
         self._splits = range(8 if full else 4)
+        self.unkept: list[str] = []
 
         def submit(trial: Trial) -> Future:
             if (found := kept.find(trial)) is None:
                 future = pool.submit(trial.run)
-                future.add_done_callback(lambda done: _keep(kept, trial, done))
+                future.add_done_callback(lambda done: self._keep(kept, trial, done))
             else:
                 future = Future()
                 future.set_result(found)
@@ -62,6 +67,14 @@ class GoldenTrainings:
         self._named = {name: splits(name) for name in ("digits", "tiny")}
         self._fixed = {name: splits(name, learn_theta=False) for name in self._named}
 
+    def _keep(self, kept: Kept, trial: Trial, done: Future) -> None:
+        if done.cancelled() or done.exception():
+            return
+        try:
+            kept.keep(trial, done.result())
+        except UserError as error:
+            self.unkept.append(str(error))
+
     @property
     def trainings(self) -> list[Future]:
         """All of them, to watch."""
@@ -76,7 +89,8 @@ class GoldenTrainings:
         value = {"golden": fmean(digits), "backprop": fmean(backprop)}
         text = f"{_percent(digits)}; backprop {_percent(backprop)}"
         command = "bispike train --split S --seed S"
-        yield Figure("digits", value, text, ">= 97.9 %", fmean(digits) >= 0.979, f"64-128-64-10, {how}", command)
+        taught = f"64-128-64-10, {how}; backprop: spiking, floating point, batches of 128"
+        yield Figure("digits", value, text, ">= 97.9 %", fmean(digits) >= 0.979, taught, command)
         yield Figure("tiny", fmean(tiny), _percent(tiny), ">= 96.2 %", fmean(tiny) >= 0.962, f"64-32-10, {how}")
         deep = {block: _values(futures) for block, futures in self._deep.items()}
         means = {block: fmean(values) for block, values in deep.items()}
@@ -120,11 +134,6 @@ def speed_figure(config: Config) -> Figure:
 
 def _values(futures: list[Future]) -> list[float]:
     return [future.result()["accuracy"] for future in futures]
-
-
-def _keep(kept: Kept, trial: Trial, done: Future) -> None:
-    if not done.cancelled() and not done.exception():
-        kept.keep(trial, done.result())
 
 
 def _error(values: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""`bispike bench`: every figure the project promises, measured here and now."""
+"""`bispike bench`: every figure the project promises, measured here and, but for trainings that are kept, now."""
 
 import multiprocessing
 import os
@@ -38,7 +38,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
-    for path in (output, page):
+    for path in (output, page, FOLDER / "any"):
         make_folder(path.parent)
     simulator = find_simulator("verilator")
     began = time.monotonic()
@@ -75,8 +75,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 raise
     command = f"{COMMAND} --full" if full else COMMAND
     less = "Four splits, without Fashion-MNIST, sequences, an engine a layer and 784 pixels"
-    notes = (
-        KEPT,
-        *(() if full else (f"{less}: `{COMMAND} --full` has all.",)),
-    )
-    return publish(Measurement("Figures", command, time.monotonic() - began, figures, notes), output, page, console)
+    notes = [KEPT, *golden.unkept]
+    if not full:
+        notes.append(f"{less}: `{COMMAND} --full` has all.")
+    return publish(Measurement("Figures", command, time.monotonic() - began, figures, tuple(notes)), output, page, console)

@@ -21,7 +21,7 @@ from sw.figures.figure import Figure
 
 @dataclass(frozen=True)
 class Measurement:
-    """All figures of one state on one machine.
+    """Figures measured on one machine, of one state where `notes` say nothing else.
 
     Members:
         title: of the page.  command: that measured it.  seconds: it took.  notes: what else a reader must know, sentences.
@@ -49,7 +49,7 @@ def publish(measured: Measurement, output: Path, page: Path, console: Console) -
     say(console, f"measured in {measured.seconds / 60:.1f} minutes on {machine()}")
     for note in measured.notes:
         say(console, note)
-    facts = {"state": state(), "machine": machine(), "date": today(), "command": measured.command}
+    facts = {"state": state(), "machine": machine(), "date": today(), "command": measured.command, "notes": measured.notes}
     figures = {"seconds": round(measured.seconds, 1), "figures": [asdict(figure) for figure in measured.figures]}
     write(output, json.dumps(facts | figures, indent=2) + "\n")
     write(page, text(measured))

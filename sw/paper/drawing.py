@@ -43,9 +43,8 @@ class Drawing(Pictured):
         for learns in ("W", "Theta") if network.apart else ():
             alone = settings | {"learns": learns}
             found[f"the chip, only {learns} learns"] = Trial("trials.integer", "autoencoder", alone)
-            found[f"floating point, only {learns} learns"] = Trial(
-                "floating", "autoencoder", {"rule": "recirculation", **alone}
-            )
+            floating = Trial("trials.floating", "autoencoder", {"rule": "recirculation", **alone})
+            found[f"floating point, only {learns} learns"] = floating
         return found
 
     def section(self, plan: Plan, found: dict[str, dict]) -> Section:

@@ -8,13 +8,16 @@ KEY, TITLE = "losses", "What makes BSD work: losses, the backward network, the t
 CIFAR = "{} on CIFAR-10, by its CNN"
 LOSSES = {"reco": "84.13 %", "infonce": "72.38 %", "mse": "16.93 %"}
 """Of the paper's CNN."""
-CONCEPTS = "rivals: each other class's concept once; no push within 1 - C < 0.4; batches of 32"
+CONCEPTS = "rivals: each other class's concept once; nothing is taught within 1 - C < 0.4; batches of 32"
 WRITTEN = {"loss": "reco-plain", "batch": 128, "rate": 3e-3}
 """As the paper has it: without the dead zone, and batches of 128; Adam's rate by the square root of them."""
 RIVALS = {
-    "the batch": ({"rivals": "batch"}, "B x B in place of concepts; all else as above"),
-    "the batch, plain": ({"rivals": "batch", **WRITTEN}, "B x B, no dead zone, batches of 128"),
-    "all others": ({"rivals": "all", **WRITTEN}, "the same with samples of one class as rivals, too, as the sum is written"),
+    "the batch": ({"rivals": "batch"}, "B x B in place of concepts; all else as reco's"),
+    "the batch, plain": ({"rivals": "batch", **WRITTEN}, "B x B, no dead zone, batches of 128 at Adam's rate 3e-3"),
+    "all others": (
+        {"rivals": "all", **WRITTEN},
+        "as the plain one, and those of its class are rivals, too: as the sum is written",
+    ),
 }
 """Of ReCo's rivals, which are class concepts where nothing is said: the paper's B x B."""
 TOPS = {"mse": "signed, as the cross-entropy of all rows above", "reco": "unsigned: ReCo at the top"}
@@ -23,7 +26,7 @@ BATCHES = {128: 1e-2, 32: 5e-3, 8: 2.5e-3, 1: 1e-3}
 
 NEURONS = {
     "surrogate: atan": {"surrogate": "atan"},
-    "surrogate: triangle": {"surrogate": "triangle"},
+    "surrogate: triangle of steepness 2": {"surrogate": "triangle"},
     "surrogate: rectangle": {"surrogate": "rectangle"},
     "reset to zero": {"reset": "zero"},
 }
@@ -52,7 +55,7 @@ def _cases(plan: Plan) -> dict[str, tuple[Trial, str, str]]:
     cases["fixed random Theta"] = (bsd(learn_theta=False), "", "W learns against templates that never change")
     for theta in (True, False):
         words = "learned" if theta else "fixed random"
-        chip = Trial("trials.integer", "recognition", digits | {"learn_theta": theta})
+        chip = Trial("trials.integer", "recognition", digits | ({} if theta else {"learn_theta": False}))
         cases[f"digits, the chip, {words} Theta"] = (chip, "", "integer, one sample at a time")
     for batch, rate in BATCHES.items():
         small = Trial("trials.floating", "recognition", {"rule": "bsd", **digits, "batch": batch, "rate": rate})

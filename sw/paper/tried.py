@@ -11,8 +11,8 @@ TRIED = {
     "perception-fashion": "Of 5,000 validation samples, 10,000 learned five times: Adam's rate 3e-3 85.1 %, 1.5e-3, "
     "which is used, 85.8 %. With 60,000 samples and 12 epochs at 2e-3: 86.49 % of test samples, "
     "while 89.5 % of the training samples are named right. docs/learners.md has more.",
-    "convolution": "Backprop of the same network reaches 89.9 % and is below the target, too: 91 % needs a "
-    "larger network, which has not been measured.",
+    "convolution": "Backprop of the same network reaches 89.9 % in as many epochs, and is below the target, too. "
+    "More epochs and larger networks have not been tried (docs/learners.md).",
     "losses": "InfoNCE's temperature: 0.1, which is used, 84.9 %, 0.2 84.2 % of validation samples "
     "(docs/learners.md). On ten classes InfoNCE is not below ReCo; the paper's gap is on "
     "CIFAR-10, with another network. MSE collapses, as there.",
@@ -22,7 +22,7 @@ TRIED = {
     "0.823, layer 2 0.864, 0.859, 0.839 in place of 0.851: what suits a layer does not suit the "
     "next. Validation samples, of which 97.2 %, 97.6 %, 97.8 % in place of 97.8 % are named right "
     "(docs/learners.md).",
-    "chip": "An auto-encoder's clocks hang on its spikes. Sparser codes were sought by threshold (96, "
+    "chip": "Of the auto-encoder's clocks: they hang on its spikes. Sparser codes were sought by threshold (96, "
     "128, 192), leak (2, 3) and gain (0.4, 0.6): none spikes less without a larger error "
     "(docs/autoencoder.md).",
 }

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,15 @@ MORE = {
 }
 """What counts, too, for some trials: how the golden model is trained; the core, its simulation and its synthesis."""
 
+LIBRARIES = ("numpy", "scikit-learn", "torch")
+"""With another version of one of these a result is another, or may be."""
+
 
 class Kept:
-    """Results in a folder, a file each, by trial and code."""
+    """Results in a folder, a file each, by trial, code and libraries, as the code is when a trial is first asked for."""
 
     def __init__(self, folder: Path):
-        self.folder = folder
+        self.folder, self._began = folder, {}
 
     def find(self, trial: Trial) -> dict[str, Any] | None:
         """What the trial gave, if it did with this very code."""
@@ -43,20 +46,21 @@ class Kept:
 
     def keep(self, trial: Trial, result: dict[str, Any]) -> None:
         """Writes it down. Raises UserError where the code has changed since this run began: of which it is, nobody knows."""
-        module = f"sw.{trial.module}"
-        began = code(module)
-        code.cache_clear()
-        if code(module) != began:
+        if code(trial.path) != self._code(trial):
             found = f"{trial.name}: found that its code has changed while it was measured"
             raise UserError(f"{found}, so it is not kept; allowed is to measure it again")
         write(self._file(trial), json.dumps({"trial": trial.key, "result": result}) + "\n")
 
     def _file(self, trial: Trial) -> Path:
-        text = f"{trial.key} {code(f'sw.{trial.module}')}"
+        text = f"{trial.key} {self._code(trial)} {[version(library) for library in LIBRARIES]}"
         return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
 
+    def _code(self, trial: Trial) -> str:
+        if trial.path not in self._began:
+            self._began[trial.path] = code(trial.path)
+        return self._began[trial.path]
 
-@cache
+
 def code(module: str) -> str:
     """A digest of `files`."""
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files(module))).hexdigest()

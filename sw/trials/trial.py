@@ -21,6 +21,11 @@ class Trial:
     seed: int = 0
 
     @property
+    def path(self) -> str:
+        """The module's whole name."""
+        return f"sw.{self.module}"
+
+    @property
     def name(self) -> str:
         """For people: "floating.recognition rule=bsd source=digits sizes=64-32-10 seed=0"."""
         told = {key: value for key, value in self.settings.items() if value is not None} | {"seed": self.seed}
@@ -39,7 +44,7 @@ class Trial:
         import torch
 
         torch.set_num_threads(1)
-        return getattr(importlib.import_module(f"sw.{self.module}"), self.function)(**self.settings, seed=self.seed)
+        return getattr(importlib.import_module(self.path), self.function)(**self.settings, seed=self.seed)
 
 
 def seeds(trial: Trial, count: int) -> list[Trial]:

@@ -5,6 +5,7 @@ import re
 import subprocess
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from sw.figures.figure import Figure
 from sw.figures.golden_figures import GoldenTrainings
 from sw.paper import perception
 from sw.paper.plan import Plan
+from sw.trials import integer
 from sw.trials.kept import Kept
 
 
@@ -141,6 +143,12 @@ def test_what_is_kept_is_not_trained_again_and_what_failed_is_not_kept(tmp_path)
     assert [*GoldenTrainings(Inline(fails), False, Kept(tmp_path)).figures()] == first
 
 
+def test_what_cannot_be_kept_is_told_and_loses_no_figure(tmp_path):
+    (tmp_path / "file").touch()
+    golden = GoldenTrainings(Inline(lambda trial: 0.98), False, Kept(tmp_path / "file" / "kept"))
+    assert len([*golden.figures()]) == 5 and golden.unkept
+
+
 def test_bench_and_paper_share_their_trainings():
     paper = {trial.key for trial in perception.DIGITS.trials(Plan(False, 1))}
     assert {golden_figures.training("digits", "digits", 0).key, golden_figures.baseline("digits", "digits", 0).key} <= paper
@@ -151,6 +159,7 @@ def test_a_trial_says_all_that_its_configuration_does(name):
     config, trial = NAMED[name], golden_figures.training(name, "digits", 0, learn_theta=False)
     said = {key: trial.settings[key] for key in ("epochs", "learn_theta")} | {"sizes": tuple(trial.settings["sizes"])}
     block = trial.settings.get("block", golden_figures.DEFAULT_BLOCK)
+    assert signature(integer.recognition).parameters["block"].default == golden_figures.DEFAULT_BLOCK
     assert Config(**said, lanes=config.lanes, block=block, name=name) == config.replace(learn_theta=False)
 
 
@@ -245,7 +254,7 @@ def test_the_full_bench_has_all_tasks_and_784_pixels(quick, capsys):
 
 
 def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
-    """A figure that is not measured now is not on it."""
+    """A figure that this bench does not give is not on it."""
     (quick / "docs").mkdir()
     (quick / "docs" / "figures.md").write_text("| fashion | 86.99 % |")
     for name, value in (("state", "commit 0123456789"), ("machine", "2 cores, slow"), ("today", "2001-02-03")):

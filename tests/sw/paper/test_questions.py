@@ -1,6 +1,8 @@
 """The real questions on invented numbers: that each makes its rows, and which targets are reached."""
 
 import copy
+import importlib
+import inspect
 
 import pytest
 
@@ -35,6 +37,14 @@ def invented(trial) -> dict:
 
 def found(question, plan=FULL) -> dict:
     return {trial.key: copy.deepcopy(invented(trial)) for trial in question.trials(plan)}
+
+
+@pytest.mark.parametrize("plan", [FULL, TASTE], ids=["whole", "taste"])
+@pytest.mark.parametrize("question", run.QUESTIONS, ids=lambda question: question.KEY)
+def test_each_trial_is_a_call_that_there_is(question, plan):
+    for trial in question.trials(plan):
+        called = getattr(importlib.import_module(trial.path), trial.function)
+        inspect.signature(called).bind(**trial.settings, seed=trial.seed)
 
 
 @pytest.mark.parametrize("plan", [FULL, TASTE], ids=["whole", "taste"])
@@ -77,7 +87,9 @@ def test_the_papers_rivals_are_measured_beside_ours_on_the_same_network():
     ways = {(settings.get("rivals"), settings.get("batch")) for settings in fashion}
     assert {("batch", None), ("batch", 128), ("all", 128)} < ways
     rows = {row.name: row for row in losses.section(FULL, found(losses)).rows}
-    assert rows["ReCo, rivals: all others"].how.startswith("784-256-256-128-10, 5 epochs of 20,000 samples; the same with")
+    assert rows["ReCo, rivals: all others"].how.startswith(
+        "784-256-256-128-10, 5 epochs of 20,000 samples; as the plain one"
+    )
     assert rows["ReCo, rivals: all others"].reached is None
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sw.common.errors import UserError
 from sw.trials import kept
-from sw.trials.kept import Kept, code
+from sw.trials.kept import Kept
 from sw.trials.trial import Trial
 
 TRIAL = Trial("trials.integer", "recognition", {"source": "digits", "sizes": [64, 10], "epochs": 1, "samples": None}, 3)
@@ -26,9 +26,7 @@ def folder(tmp_path, monkeypatch):
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    code.cache_clear()
     yield tmp_path
-    code.cache_clear()
 
 
 def test_a_result_is_found_by_its_trial(folder):
@@ -49,8 +47,7 @@ def test_a_change_of_the_code_that_it_came_from_loses_it(folder, file, lost):
     results.keep(TRIAL, {"accuracy": 0.5})
     with (folder / file).open("a") as changed:
         changed.write("# another line\n")
-    code.cache_clear()
-    assert (results.find(TRIAL) is None) == lost
+    assert (Kept(results.folder).find(TRIAL) is None) == lost
 
 
 def test_half_a_file_is_no_result(folder):
@@ -64,9 +61,21 @@ def test_half_a_file_is_no_result(folder):
 def test_code_that_changes_while_it_is_measured_is_of_no_result(folder):
     results = Kept(folder / "kept")
     assert results.find(TRIAL) is None  # as each run begins
+    (folder / "sw/trials/floating.py").write_text("from golden import rule\n")
+    other = Trial("trials.floating", "recognition")
+    assert results.find(other) is None
     (folder / "golden/rule.py").write_text("other = 1\n")
-    with pytest.raises(UserError, match="its code has changed while it was measured"):
-        results.keep(TRIAL, {"accuracy": 0.5})
+    for trial in (TRIAL, other, TRIAL):  # the second time, too: what runs is the code that this run began with
+        with pytest.raises(UserError, match="its code has changed while it was measured"):
+            results.keep(trial, {"accuracy": 0.5})
+    assert Kept(results.folder).find(TRIAL) is None
+
+
+def test_a_result_of_another_library_is_none(folder, monkeypatch):
+    results = Kept(folder / "kept")
+    results.keep(TRIAL, {"accuracy": 0.5})
+    monkeypatch.setattr(kept, "version", lambda library: "0.1")
+    assert results.find(TRIAL) is None
 
 
 @pytest.mark.parametrize("module, file", [
