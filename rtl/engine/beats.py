@@ -20,7 +20,7 @@ class Beats(wiring.Component):
         form: of layer 1's engine. members: those of a task's own.
 
     Members:
-        i: In, stream of `stimulus_layout`, of as many lanes as the engine has, or n_0 where that is less.
+        i: In, stream of `stimulus_layout`, of `Config.beat` pixels a beat.
         link: Out, `link_signature`, to layer 1. bottom: Out, `bottom_signature`, where there is a layer 0.
         hold: In, no sample from outside begins. finish: In, pulse, while nothing is inside. idle: Out, no sample is halfway
             in.

@@ -26,7 +26,7 @@ from rtl.spikes import one_of
 
 
 class Jobs(wiring.Component):
-    """One job of the lanes after another: what is furthest first.
+    """One job of the lanes after another: what is furthest first, of those that may begin.
 
     Members:
         settings: In, `learner_settings_layout`. teach, recalled: In, streams, schedule: In, `learner_signature`: see
@@ -60,14 +60,14 @@ class Jobs(wiring.Component):
         f = self.form
         self.place, self.k, self.k_last = Signal(f.place_bits), Signal(range(f.classes + 1)), Signal(range(f.classes))
         self.context, self.spacing = Signal(f.context_bits), Signal(range(max(2, f.lanes)))
-        self.block, self.parity, self.closing = Signal(), Signal(), Signal()
+        self.block, self.parity, self.ending = Signal(), Signal(), Signal()
         self.last_place = self._of(lambda c: c.place_base + c.groups - 1, self.context) == self.place
         self.first_place = self._of(lambda c: c.place_base, self.context)
         with m.If(self.spacing.any()):
             m.d.sync += self.spacing.eq(self.spacing - 1)
         self._slots(m)
         self._choose(m)
-        self._close(m)
+        self._end(m)
         return m
 
     def _of(self, what, context):
@@ -99,16 +99,17 @@ class Jobs(wiring.Component):
         m.d.sync += [
             may_make.eq(asked.valid & self.draw.ready & ~asked.ready),
             may_teach.eq(self.teach.valid & self.slots.room & self.draw.ready & ~self.teach.ready),
+            self.schedule.made.eq(0),
         ]
+        makes = may_make & ~self.ending
         m.d.comb += [
             normed.valid.eq(dot.valid & dot.norm & dot.final),
             normed.payload.context.eq(dot.context),
             normed.payload.k.eq(dot.k),
-            self.draw.payload.context.eq(Mux(may_make, concept.context, teach.context)),
-            self.draw.payload.apical.eq(may_make),
+            self.draw.payload.context.eq(Mux(makes, concept.context, teach.context)),
+            self.draw.payload.apical.eq(makes),
             self.draw.payload.k.eq(concept.k),
         ]
-        m.d.sync += self.schedule.made.eq(0)
 
         def begin(state, context, k, k_last=0):
             m.d.sync += self.context.eq(context), self.k.eq(k), self.k_last.eq(k_last)
@@ -117,23 +118,23 @@ class Jobs(wiring.Component):
 
         with m.FSM():
             with m.State("idle"):
-                m.d.comb += self.lanes.clear.eq(~self.closing)
+                m.d.comb += self.lanes.clear.eq(~self.ending)
                 m.d.sync += self.block.eq(0)
-                with m.If(self.slots.oldest.ended & ~self.closing):
+                with m.If(self.slots.oldest.ended & ~self.ending):
                     label = now.taught.label[: f.class_bits]
                     with m.If(self.slots.oldest.spares):
-                        m.d.sync += self.closing.eq(1)
+                        m.d.sync += self.ending.eq(1)
                     with m.Elif(self._of(lambda c: c.bottom, now.taught.context)):
                         begin("label", now.taught.context, label)
                     with m.Else():
                         begin("errors", now.taught.context, 0)
-                with m.Elif(may_make & ~self.closing):
+                with m.Elif(makes):
                     m.d.comb += self.draw.valid.eq(1)
                     m.d.sync += self.block.eq(1)
                     begin("take", concept.context, concept.k)
                     with m.If(~asked.payload.relearn):
                         m.next = "made"
-                with m.Elif(self.recalled.valid & ~self.closing):
+                with m.Elif(self.recalled.valid):
                     begin("norm", recalled.context, recalled.k)
                 with m.Elif(may_teach):
                     only, label = self._of(lambda c: c.bottom, teach.context), teach.label[: f.class_bits]
@@ -144,9 +145,9 @@ class Jobs(wiring.Component):
                     m.d.comb += self.idle.eq(~self.slots.busy & ~self.lanes.state.dotting & self.draw.ready)
             self._states(m)
 
-    def _close(self, m):
-        """Writes the record of a sample or concept whose errors are there. While a sample's last ones are still rounded, the
-        next sample's dot products may begin."""
+    def _end(self, m):
+        """The record of the errors that are made; a sample's is written here, once its last errors are rounded and its sums
+        are there. Until then the next sample's dot products may begin, or a concept's."""
         f, now, record, taught = self.form, self.now, self.record.payload, self.schedule.taught
         concept = self.schedule.concept.payload.concept
         context = Mux(self.block, concept.context, now.taught.context)
@@ -161,10 +162,10 @@ class Jobs(wiring.Component):
             record.record.stochastic.eq(self.settings.stochastic),
         ]
         m.d.sync += taught.valid.eq(0), taught.payload.eq(Cat(context, now.taught.parity))
-        never(m, "a concept's errors are made while a sample's are", self.block & self.closing)
-        with m.If(self.closing & ~self.lanes.state.busy):
+        never(m, "a sample draws a concept's noise", self.slots.begin.valid & self.draw.payload.apical)
+        with m.If(self.ending & ~self.lanes.state.busy):
             m.d.comb += self.record.valid.eq(1), self.slots.oldest.close.eq(1)
-            m.d.sync += taught.valid.eq(1), self.closing.eq(0)
+            m.d.sync += taught.valid.eq(1), self.ending.eq(0)
 
     def _states(self, m):
         """What the lanes do in each clock of a job."""
@@ -196,7 +197,7 @@ class Jobs(wiring.Component):
                 m.d.comb += self.recalled.ready.eq(1)
                 m.next = "idle"
         # A group's sums, of one concept after another that has any, go where its errors' rounding would be waited for.
-        recalls = self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context)
+        apical = self.settings.learn_theta & self._of(lambda c: c.pre_apical > 0, self.context)
         left = Signal(f.classes)
         others = left & (left - 1)[: f.classes]
 
@@ -207,12 +208,12 @@ class Jobs(wiring.Component):
             next_group()
             m.next = state
             with m.If(last):
-                m.d.sync += self.closing.eq(1)
+                m.d.sync += self.ending.eq(1)
                 m.next = "idle"
 
         with m.State("errors"), m.If(~is_r | free):
             m.d.comb += item.error.eq(1), item.own.eq(is_r), item.first.eq(self.k == 0), item.last.eq(is_r)
-            m.d.sync += self.k.eq(self.k + 1), left.eq(Mux(recalls, Array(self.live)[slots.oldest.number], 0))
+            m.d.sync += self.k.eq(self.k + 1), left.eq(Mux(apical, Array(self.live)[slots.oldest.number], 0))
             with m.If(is_r):
                 m.d.sync += self.k.eq(0), self.spacing.eq(f.lanes - 1)
                 with m.If(left.any()):

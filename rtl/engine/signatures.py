@@ -58,13 +58,15 @@ def sample_signature(f: EngineFormat) -> wiring.Signature:
 
 
 def bottom_signature(f: EngineFormat, groups: int) -> wiring.Signature:
-    """The stimulus to layer 0, which has so many groups. The sample's header stays from its first word on."""
+    """The stimulus to layer 0, which has so many groups. The sample's header is there with each word and with
+    `taken`."""
     words = stream.Signature(bottom_layout(f, groups))
     return wiring.Signature({"words": Out(words), "sample": Out(sample_signature(f))})
 
 
 def codes_signature() -> wiring.Signature:
-    """The codes of all concepts, one after another. start: pulse, not before `done`: pulse: the last one is out."""
+    """The codes of all concepts, one after another. start: pulse, not before the last ones are
+    done; done: pulse: the last one is out."""
     return wiring.Signature({"start": Out(1), "done": In(1)})
 
 

@@ -65,11 +65,11 @@ class Turns(wiring.Component):
         m = Module()
         f = self.form
         self.states = [self._state(m, number) for number in range(len(f.contexts))]
-        m.submodules.claims = claims = Claims(f)
+        m.submodules.claims = counts = Claims(f)
         self.claims, self.taken = Signal(len(f.sources)), self.listing.taken
-        m.d.comb += claims.begins.eq(self.claims | Cat(one.claim for one in self.lists))
-        m.d.comb += Cat(one.room for one in self.lists).eq(claims.room)
-        wiring.connect(m, wiring.flipped(self.released), claims.released)
+        m.d.comb += counts.begins.eq(self.claims | Cat(one.claim for one in self.lists))
+        m.d.comb += Cat(one.room for one in self.lists).eq(counts.room)
+        wiring.connect(m, wiring.flipped(self.released), counts.released)
         # What a pass changes that is taken, a clock behind: much hangs on it, and what was offered stays as long.
         m.d.sync += self.taken.eq(self.passes.valid & self.passes.ready)
         header = self._offer(m)

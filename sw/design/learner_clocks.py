@@ -103,16 +103,17 @@ class Learner:
         """A job after another, what is furthest first."""
         f, core, concepts = self.form, self.core, self.config.classes
         time, drawn, used, normed = 0.0, 0.0, 0, defaultdict(int)
-        # A sample that has been taught hides the next one for a clock, and its slot is seen to be free two clocks later.
-        hidden = roomy = closed = 0.0
+        # Of the last sample that was taught: its errors are written; a clock more, and the next one is seen, two, and its slot
+        # is seen to be free.
+        closed = 0.0
         while True:
 
-            def offers(drawn=drawn, used=used, hidden=hidden, roomy=roomy, closed=closed) -> list[float]:
+            def offers(drawn=drawn, used=used, closed=closed) -> list[float]:
+                room = closed + 2 if used + 1 == f.under_way else 0
                 concept = max(drawn, closed, self.asked[0]) if self.asked else inf
-                norm = max(closed, self.norms[0][0]) if self.norms else inf
-                teach = max(drawn, roomy, self.coming[0][0]) if self.coming and used < f.under_way else inf
-                ended = max(hidden, self.ended[0][0]) if self.ended else inf
-                return [ended, concept, norm, teach]
+                teach = max(drawn, room, self.coming[0][0]) if self.coming and used < f.under_way else inf
+                ended = max(closed + 1, self.ended[0][0]) if self.ended else inf
+                return [ended, concept, self.norms[0][0] if self.norms else inf, teach]
 
             time = yield lambda time=time, offers=offers: max(time, min(offers()))
             job = next(number for number, offer in enumerate(offers()) if offer <= time)
@@ -121,7 +122,6 @@ class Learner:
                 time, done = self._errors(layer, number, time + 1)
                 closed = done + 1
                 self.taught[layer, number] = closed + 1
-                hidden, roomy = closed + 1, closed + 2 if used == f.under_way else 0
                 used -= 1
             elif job == 1:
                 layer, self.asked = self.asked[1], None

@@ -121,15 +121,18 @@ MUTANTS = (
     Mutant(
         "a sample closed before its errors are rounded",
         "engine/jobs.py",
-        "self.closing & ~self.lanes.state.busy",
+        "self.ending & ~self.lanes.state.busy",
         "self.closing",
         True,
+    ),
+    Mutant(
+        "a sample draws a concept's noise", "engine/jobs.py", "makes = may_make & ~self.ending", "makes = may_make", True
     ),
     Mutant("a group's sums of one concept", "engine/jobs.py", "left.eq(others)", "left.eq(0)", True),
     Mutant(
         "errors forgotten while they are rounded",
         "engine/jobs.py",
-        "self.lanes.clear.eq(~self.closing)",
+        "self.lanes.clear.eq(~self.ending)",
         "self.lanes.clear.eq(1)",
         True,
     ),

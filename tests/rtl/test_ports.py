@@ -23,7 +23,10 @@ def crowded(block: wiring.Component) -> dict[str, int]:
     while waiting:
         fragment = waiting.pop()
         waiting += [inner for inner, *_ in fragment.subfragments]
-        found |= {type(one).__name__: len(one.signature.members) for one in fragment.origins if hasattr(one, "signature")}
+        for one in fragment.origins:
+            if hasattr(one, "signature"):
+                name, ports = type(one).__name__, len(one.signature.members)
+                found[name] = max(ports, found.get(name, 0))
     assert len(found) > 1
     return {name: ports for name, ports in found.items() if ports > MOST}
 
