@@ -103,8 +103,7 @@ class Learner:
         """A job after another, what is furthest first."""
         f, core, concepts = self.form, self.core, self.config.classes
         time, drawn, used, normed = 0.0, 0.0, 0, defaultdict(int)
-        # Of the last sample that was taught: its errors are written; a clock more, and the next one is seen, two, and its slot
-        # is seen to be free.
+        # The errors of the last sample are written; the next one is seen a clock later, that its slot is free two.
         closed = 0.0
         while True:
 

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def files(module: str) -> list[Path]:
         path = _file_of(name)
         if path and name not in seen:
             seen[name] = path
-            waiting += _imports(path)
+            waiting += _imports(path.read_text(encoding="utf-8"))
     rooms = COUNTS + MORE.get(module, ())
     return sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(rooms))
 
@@ -86,10 +87,11 @@ def _file_of(module: str) -> Path | None:
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
-def _imports(path: Path) -> list[str]:
-    """Names of what may be modules, wherever in the file they are imported."""
+@cache
+def _imports(text: str) -> list[str]:
+    """Names of what may be modules, wherever in a file of this text they are imported."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -107,7 +107,7 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     (folder / "small.toml").write_text("sizes = [9, 4, 2]\nlanes = 4\nblock = 7\n")
     random = np.random.default_rng(5)
     np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
-    command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "verilator", "--baseline"]
+    command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline"]
     assert cli.main([*command, "--run", "chip", "--log", "chip/log.jsonl"]) == 1
     said, error = capsys.readouterr()
     assert error.count("\n") == 1
