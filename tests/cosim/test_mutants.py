@@ -122,7 +122,7 @@ MUTANTS = (
         "a sample closed before its errors are rounded",
         "engine/jobs.py",
         "self.ending & ~self.lanes.state.busy",
-        "self.closing",
+        "self.ending",
         True,
     ),
     Mutant(
