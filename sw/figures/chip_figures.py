@@ -94,6 +94,19 @@ def exact_figure(results: list["TrainingResult"]) -> Figure:
     return Figure("rtl against golden, whole trainings", values, text, target, reached, how, f"{COMMAND} --full")
 
 
+def foretold_figure(result: "TrainingResult") -> Figure:
+    """Clocks and test error of a whole training on a series."""
+    config = result.kept.config
+    ((name, (value,)),) = account.shares([result.kept.epochs[-1]["test"]]).items()
+    learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
+    text = f"{learning:,.0f} / {inference:,.0f}; {name} {value:.5f}"
+    found = {"training": learning, "inference": inference, name: value}
+    shape = "-".join(map(str, config.sizes))
+    how = f"{shape}, {config.lanes} lanes, {config.epochs} epochs: means over the training and its tests; test {name}"
+    command = f"bispike train --config {config.name} --backend sim"
+    return Figure(f"{config.name}, clocks a sample, training / inference", found, text, "printed", True, how, command)
+
+
 def _mapped(config: Config) -> str:
     return f"{config.name} on {len(config.engines) or 1} x {config.lanes} lanes:"
 

@@ -65,6 +65,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                         )
                         for name in SEQUENCES
                     ]
+                    chip += map(chip_figures.foretold_figure, foretold)
                     chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
                     status.update("building the core of image")
                     chip.append(chip_figures.density_figure(simulator))

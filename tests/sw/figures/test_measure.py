@@ -39,12 +39,12 @@ class Inline(Executor):
         return future
 
 
-def training(clocks: float = 430.0, values_differ: int = 0) -> TrainingResult:
+def training(clocks: float = 430.0, values_differ: int = 0, name: str = "digits") -> TrainingResult:
     """A result of a training on digits in one epoch, with round numbers: so many clocks a learned sample."""
     counters = [[80000, 40000, 0, 9], [20000, 10000, 0, 9], [5000, 100, 0, 9]]
     learned = account.totals(3, samples=200, correct=190, seconds=0.5, clocks=200 * clocks, counters=counters)
     tested = account.totals(3, samples=100, correct=97, seconds=0.1, clocks=100 * 400.0)
-    kept = Checkpoint(NAMED["digits"], epochs=[account.epoch(learned, tested, 1000, values_differ)])
+    kept = Checkpoint(NAMED["digits"].replace(name=name), epochs=[account.epoch(learned, tested, 1000, values_differ)])
     return TrainingResult("verilator", kept, 1000, values_differ, 0.7)
 
 
@@ -210,7 +210,9 @@ def quick(monkeypatch, tmp_path):
     monkeypatch.setattr(
         chip_figures,
         "whole_training",
-        lambda config, dataset, simulator, tell: (recirculation if config.task == "autoencoder" else training)(),
+        lambda config, dataset, simulator, tell: (
+            recirculation() if config.task == "autoencoder" else training(name=config.name)
+        ),
     )
     monkeypatch.setattr(measure.foretold_data, "load", lambda source, config: None)
     monkeypatch.setattr(chip_figures, "probe", lambda config, *_: [{"clocks": 1000.0}] * len(chip_figures.DENSITIES))
@@ -246,7 +248,9 @@ def test_the_bench_prints_and_writes_every_figure(quick, capsys, monkeypatch):
 def test_the_full_bench_has_all_tasks_and_784_pixels(quick, capsys):
     assert cli.main(["bench", "--full"]) == 1
     figures = {figure["name"]: figure for figure in json.loads((quick / "bench.json").read_text())["figures"]}
-    assert len(figures) == 20
+    assert len(figures) == 22
+    sequence = figures["electricity-recurrent, clocks a sample, training / inference"]
+    assert (sequence["text"], sequence["target"]) == ("430 / 400; accuracy 0.97000", "printed")
     assert figures["clocks a sample, training / inference, an engine a layer"]["target"] == "<= 180"
     assert figures["rtl against golden, whole trainings"]["text"] == "5,500 compared, 0 differ"
     density = figures["image, clocks a training sample at 0%, 5%, 15%, 100% input"]
