@@ -48,6 +48,32 @@ module block_ram #(
     end
 endmodule
 
+// One port that reads and writes.
+module SP #(
+    parameter READ_MODE = 0, WRITE_MODE = 0, BIT_WIDTH = 32, BLK_SEL = 0, RESET_MODE = "SYNC",
+    parameter [16383:0] INIT = 0
+) (
+    input [31:0] DI, output [31:0] DO, input [13:0] AD, input [2:0] BLKSEL, input CLK, CE, OCE, RESET, WRE
+);
+    block_ram #(.BYTE(8), .WIDTH_A(BIT_WIDTH), .WIDTH_B(BIT_WIDTH), .MODE_A(WRITE_MODE), .INIT(INIT)) ram (
+        .clock(CLK), .a_on(CE), .a_writes(WRE), .a_reset(RESET), .a_address(AD), .a_in(DI), .a_out(DO),
+        .b_on(1'b0), .b_writes(1'b0), .b_reset(1'b0), .b_address(14'd0), .b_in(32'd0), .b_out()
+    );
+endmodule
+
+// One port that reads and writes.
+module SPX9 #(
+    parameter READ_MODE = 0, WRITE_MODE = 0, BIT_WIDTH = 36, BLK_SEL = 0, RESET_MODE = "SYNC",
+    parameter [18431:0] INIT = 0
+) (
+    input [35:0] DI, output [35:0] DO, input [13:0] AD, input [2:0] BLKSEL, input CLK, CE, OCE, RESET, WRE
+);
+    block_ram #(.BYTE(9), .WIDTH_A(BIT_WIDTH), .WIDTH_B(BIT_WIDTH), .MODE_A(WRITE_MODE), .INIT(INIT)) ram (
+        .clock(CLK), .a_on(CE), .a_writes(WRE), .a_reset(RESET), .a_address(AD), .a_in(DI), .a_out(DO),
+        .b_on(1'b0), .b_writes(1'b0), .b_reset(1'b0), .b_address(14'd0), .b_in(36'd0), .b_out()
+    );
+endmodule
+
 // A port that writes and one that reads.
 module SDPB #(
     parameter READ_MODE = 0, BIT_WIDTH_0 = 32, BIT_WIDTH_1 = 32, BLK_SEL_0 = 0, BLK_SEL_1 = 0, RESET_MODE = "SYNC",

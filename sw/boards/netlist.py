@@ -15,7 +15,7 @@ FAMILIES = ("ecp5", "ice40", "gowin")
 """Those whose cells are all known here."""
 ECP5_MODELS = ("DP16KD", "MULT18X18D")
 ICE40_MODELS = ("SB_RAM40_4K", "SB_MAC16", "SB_SPRAM256KA")
-GOWIN_MODELS = ("SDPB", "SDPX9B", "DPB", "DPX9B", "MULT18X18", "MULT9X9")
+GOWIN_MODELS = ("SP", "SPX9", "SDPB", "SDPX9B", "DPB", "DPX9B", "MULT18X18", "MULT9X9")
 """Cells that stay modules of their own: by FAMILY_cells.v here, iCE40's by the models that come with yosys."""
 
 
