@@ -186,8 +186,7 @@ class Jobs(wiring.Component):
             ]
             next_group()
             with m.If(last):
-                only = self._of(lambda c: c.bottom, self.context)
-                m.d.sync += self.k.eq(Mux(is_r, Mux(only, self.k_last, 0), self.k + 1))
+                m.d.sync += self.k.eq(Mux(is_r, Mux(self._of(lambda c: c.bottom, self.context), self.k_last, 0), self.k + 1))
                 with m.If(item.final):
                     m.next = "idle"
         with m.State("norm"):
