@@ -35,6 +35,8 @@ UNTIL_IT_CHANGES = re.compile(r"^ *(?:if|reg) \(?\\\$auto\$verilog_backend\S+ .*
 A_BLOCK_EACH = re.compile(r"^( *always @\(posedge [^)\n]*\)\n)( .*;\n)((?:\1 .*;\n)+)", re.MULTILINE)
 """Registers of one clock as yosys writes them, each with a block of its own. A simulator of events wakes every block at
 every edge: with one block for those that stand together, Icarus takes two thirds of the time for a small core."""
+COMMENT = re.compile(r"^//.*\n", re.MULTILINE)
+"""A line of what stands above a core's module: its name, epochs and seed, of which the design knows nothing."""
 FLAGS = "-O3 -march=native"
 """C++ flags of a Verilator build, where $BISPIKE_CXXFLAGS does not say others. On the core `digits`, -O1 took no less time
 to build and ran 23 % slower. With -O0 a small core is built in 40 % of the time, and runs half as fast."""
@@ -67,7 +69,8 @@ def build(
     public: bool = False,
     root: Path | None = None,
 ) -> Build:
-    """Compiles a Verilog text for a simulator. The same text is never compiled twice, also by two processes at once.
+    """Compiles a Verilog text for a simulator. The same design is never compiled twice, also by two processes at once,
+    whatever comments stand above it.
 
     Args:
         verilog: everything, as one text: the design and any wrapper around it.
@@ -81,6 +84,7 @@ def build(
     """
     simulator = find(simulator)
     root = Path(root) if root else kept_folder()
+    verilog = COMMENT.sub("", verilog)
     facts = (version(simulator), _machine(), _flags(), top, waves, public, cocotb_tools.config.libs_dir, _own_text())
     key = digest(*facts, verilog)
     result = Build(simulator, root / f"{simulator}-{key}", top, waves)

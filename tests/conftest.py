@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported, and for every child
+os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # a pool of compilers takes 7 s to start, and has little to do
 os.environ.setdefault("BISPIKE_CXXFLAGS", "-O0")  # a build takes 40 % of the time, and the samples are few
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500)  # pytest --hypothesis-profile=explore

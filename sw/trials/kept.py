@@ -73,7 +73,7 @@ def files(module: str) -> list[Path]:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        path = _file_of(name)
+        path = _file_of(name, ROOT)
         if path and name not in seen:
             seen[name] = path
             waiting += _imports(path.read_text(encoding="utf-8"))
@@ -81,9 +81,10 @@ def files(module: str) -> list[Path]:
     return sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(rooms))
 
 
-def _file_of(module: str) -> Path | None:
-    """Of this tree; None of what is elsewhere, or no module."""
-    path = ROOT.joinpath(*module.split("."))
+@cache
+def _file_of(module: str, root: Path) -> Path | None:
+    """Of the tree at root; None of what is elsewhere, or no module."""
+    path = root.joinpath(*module.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 

@@ -4,6 +4,7 @@ is kept for all designs of the same switches, is built once for both."""
 BENCH = "tests.cosim.bench_counter"
 COUNTER = """
 module counter(input clk, input rst, input [7:0] step, output reg [15:0] count);
+  localparam OF = "TAG";
   initial begin count = 0; #1; end
   always @(posedge clk) count <= rst ? 0 : count + step;
 endmodule
@@ -12,4 +13,4 @@ endmodule
 
 def text(tag):
     """A design of its own for a test, so that builds of other tests do not count."""
-    return f"// {tag}\n{COUNTER}"
+    return COUNTER.replace("TAG", tag)

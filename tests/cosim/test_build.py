@@ -16,6 +16,7 @@ def test_the_same_design_is_built_once_and_another_one_apart(simulator):
     stamp = first.binary.stat().st_mtime_ns
     again = build(text("a"), "counter", simulator)
     assert (again, again.binary.stat().st_mtime_ns) == (first, stamp)
+    assert build("// Name and epochs of a configuration\n" + text("a"), "counter", simulator) == first
     other = build(text("b"), "counter", simulator)
     assert other.folder != first.folder
     assert {p.name for p in first.folder.iterdir()} >= {"design.v", first.binary.name}
