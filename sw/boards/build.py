@@ -32,12 +32,13 @@ def build(
     seed: int,
     console: Console,
     check: bool = True,
+    seeds: int = SEEDS,
 ) -> Result:
     """Builds, prints the table, and writes build.json; a step whose inputs are the same as the last time is not done again.
 
     Args:
         megahertz: the core's clock. baud: of the serial line. output: the folder. seed: of the placer, the first one tried.
-        check: whether a clock that is missed is an error.
+        check: whether a clock that is missed is an error. seeds: that are tried, at most, until the clock is met.
 
     Raises:
         CheckError: it does not fit, or misses the clock: build.json then tells what was reached.
@@ -46,7 +47,7 @@ def build(
     folder = Folder(RunFolder(output).path)
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
-        result = _open(board, config, megahertz, baud, folder, range(seed, seed + SEEDS), console)
+        result = _open(board, config, megahertz, baud, folder, range(seed, seed + seeds), console)
     elif board.family:
         result = vendor.build(board, config, megahertz, baud, folder, console)
     else:

@@ -64,14 +64,14 @@ def tasks(folder: Path) -> dict[str, tuple[Callable, tuple]]:
 
 
 def built(board: str, config: Config, megahertz: int, folder: Path) -> Result | str:
-    """A board's build, as anybody gets it; in words what went wrong, if it does not fit."""
+    """A board's build from one seed of the placer; in words what went wrong, if it does not fit."""
     from fractions import Fraction
 
     RunFolder(folder)
     with open(folder / "build.log", "w", encoding="utf-8") as log:
         try:
             console = Console(file=log, width=120)
-            return build(BOARDS[board], config, Fraction(megahertz), BAUD, folder, 1, console, check=False)
+            return build(BOARDS[board], config, Fraction(megahertz), BAUD, folder, 1, console, check=False, seeds=1)
         except CheckError as error:
             return str(error)
 

@@ -4,14 +4,17 @@ import json
 from fractions import Fraction
 
 import pytest
+from rich.console import Console
 
 from golden.config import Config
+from sw.boards import nextpnr
 from sw.boards.catalogue import BOARDS
 from sw.boards.copies import MANY
-from sw.boards.nextpnr import own_name, read_report, set_up
+from sw.boards.nextpnr import Placed, own_name, read_report, set_up
 from sw.boards.result import Result
 from sw.boards.tools import Folder
 from sw.common.errors import CheckError
+from sw.common.steps import Steps
 from tests.sw.boards.reports import report
 from tests.sw.boards.test_copies import netlist
 
@@ -58,3 +61,17 @@ def test_an_ecp5s_netlist_gives_wires_room_and_multipliers_registers_and_another
     found = json.loads((tmp_path / set_up(Folder(tmp_path), "ecp5")).read_text())["modules"]["top"]
     assert found["settings"] == {"router2/bbMargin/x": "12", "router2/bbMargin/y": "12"}
     assert len(found["cells"]) == len(netlist(MANY)["cells"]) + MANY
+
+
+@pytest.mark.parametrize(("asked", "tried", "taken"), [(60, [3, 4, 5], 4), (50, [3, 4], 4), (30, [3], 3)])
+def test_seeds_are_tried_until_one_meets_the_clock_else_the_best_is_taken(monkeypatch, asked, tried, taken):
+    class Tools:
+        def run(self, tool, arguments, reads, written):
+            seeds.append(int(arguments[arguments.index("--seed") + 1]))
+
+    reached, seeds = {3: 40.0, 4: 55.0, 5: 45.0}, []
+    monkeypatch.setattr(nextpnr, "read_placed", lambda folder, family, seed: Placed(reached[seed], {}, [], seed))
+    step = Steps(Console(quiet=True), 1)
+    with step.step("place") as told:
+        placed = nextpnr.place_and_route(Tools(), BOARDS["icebreaker"], Fraction(asked), range(3, 6), told)
+    assert (seeds, placed.seed) == (tried, taken)

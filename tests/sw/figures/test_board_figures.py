@@ -79,6 +79,6 @@ def test_a_build_is_asked_for_as_it_takes_it(tmp_path, monkeypatch):
     for name in ("image", "digits", "icebreaker"):
         function, arguments = tasks[name]
         assert function(*arguments) == "it does not fit"
-    assert [(one["config"].name, one["megahertz"], one["check"]) for one in asked] == [
-        ("image", 60, False), ("digits", 110, False), ("micro", 21, False),
+    assert [(one["config"].name, one["megahertz"], one["check"], one["seeds"]) for one in asked] == [
+        ("image", 60, False, 1), ("digits", 110, False, 1), ("micro", 21, False, 1),
     ]  # fmt: skip
