@@ -34,7 +34,8 @@ def build(
     check: bool = True,
     seeds: int = SEEDS,
 ) -> Result:
-    """Builds, prints the table, and writes build.json; a step whose inputs are the same as the last time is not done again.
+    """Builds, prints the table, and writes build.json, and config.toml, what a host gives to `train --config`; a step
+    whose inputs are the same as the last time is not done again.
 
     Args:
         megahertz: the core's clock. baud: of the serial line. output: the folder. seed: of the placer, the first one tried.
@@ -45,6 +46,7 @@ def build(
         UserError: a clock that the board cannot make; a tool that is not installed.
     """
     folder = Folder(RunFolder(output).path)
+    write(folder / "config.toml", config.to_toml())
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
         result = _open(board, config, megahertz, baud, folder, range(seed, seed + seeds), console)

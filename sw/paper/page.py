@@ -23,6 +23,8 @@ SPREAD = (
 )
 MEASURED, CHANGED = "*Measured on", "The code has changed since"
 """How a part of the page says when it was measured, and that this was before."""
+PAGE = Path("docs/results.md")
+"""Where a whole run writes it."""
 MARKS = {None: "", True: "yes", False: "**no**"}
 
 
@@ -54,20 +56,20 @@ def publish(sections: list[Section], plan: Plan, seconds: float, output: Path, p
     for section in sections:
         if section.curves:
             write(page.parent / _picture(section.curves, page.stem), png(section.curves))
-    write(page, text(sections, plan, before, page.stem))
+    write(page, text(sections, plan, before, page))
     say(console, f"{_reached(sections)} {output}, {page}; {seconds / 60:.1f} minutes")
 
 
-def text(sections: list[Section], plan: Plan, before: str = "", stem: str = "results") -> str:
+def text(sections: list[Section], plan: Plan, before: str = "", page: Path = PAGE) -> str:
     """The page.
 
     Args:
         before: what it was; a part of it that says when it was measured stays, where this code has nothing new.
-        stem: of its file's name; names of its pictures begin with it.
+        page: where it goes; names of its pictures begin as its own.
     """
     now = f"{MEASURED} {today()}, {plan.seeds} seeds, of {state()}, on {machine()}.*"
     earlier = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
-    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now, stem) for section in sections}
+    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now, page) for section in sections}
     rows = "\n".join(line for part in parts.values() for line in part)
     how = "a taste, on small data" if plan.quick else SPREAD
     lines = ["# The paper's claims, measured", ""]
@@ -76,24 +78,24 @@ def text(sections: list[Section], plan: Plan, before: str = "", stem: str = "res
     lines += [_sum(rows.count(f" | {MARKS[True]} | "), rows.count(f" | {MARKS[False]} | ")), ""]
     lines += [
         "*The paper* is Bidirectional Spike-based Distillation, arXiv 2509.20284; its figures are of larger data and nets. "
-        "*The chip* is its golden model, which simulated chips are to the bit: the last table."
+        "*The chip* means its golden model: simulated chips gave the same in every value (last table)."
     ]
     for title, part in parts.items():
         lines += ["", f"## {title}", "", *part]
     return "\n".join(lines) + "\n"
 
 
-def _part(section: Section, plan: Plan, earlier: str, now: str, stem: str) -> list[str]:
+def _part(section: Section, plan: Plan, earlier: str, now: str, page: Path) -> list[str]:
     """The lines of a section. earlier: what the page had there. now: the line that says when and of which state."""
     if not section.measured:
-        again = f"`{_command(plan)} --only {section.key}`"
+        again = f"`{_command(plan)} --only {section.key} --page {page}`"
         if MEASURED not in earlier:
             return [f"Not measured with this code: {again}."]
         return [*earlier.strip().split(f"\n{CHANGED}")[0].splitlines(), f"{CHANGED}: {again}."]
     lines = ["| | measured | the paper | target | reached | how |", "|---|---|---|---|---|---|"]
     lines += [_line(row) for row in section.rows]
     curves = section.curves
-    seen = [f"![{curves.title}]({_picture(curves, stem)})", ""] if curves else []
+    seen = [f"![{curves.title}]({_picture(curves, page.stem)})", ""] if curves else []
     return [*lines, "", *seen, *(line for words in said(section) for line in (words, "")), now]
 
 

@@ -113,7 +113,9 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
     monkeypatch.setattr(vendor, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
     console = Console(record=True, width=100)
-    builder.build(BOARDS["pynq-z2"], SMALL.replace(weight_bits=12), Fraction(80), 1_000_000, tmp_path, 1, console)
+    config = SMALL.replace(weight_bits=12)
+    builder.build(BOARDS["pynq-z2"], config, Fraction(80), 1_000_000, tmp_path, 1, console)
+    assert Config.load(tmp_path / "config.toml") == config, "what a host gives to `bispike train`"
     script = (tmp_path / "build.tcl").read_text()
     assert "xc7z020clg400-1" in script and "PCW_FPGA0_PERIPHERAL_FREQMHZ {80}" in script and "@" not in script
     verilog = (tmp_path / "bispike.v").read_text()

@@ -89,7 +89,8 @@ def test_the_page_and_the_json_say_what_is_reached(ran, capsys):
 def test_one_part_alone_leaves_the_others_to_be_measured(ran):
     one, two = measure(only=["one"])
     assert one.measured and not two.measured and len(ran) == 2
-    assert "Not measured with this code: `bispike paper --seeds 2 --only two`" in Path("docs/results.md").read_text()
+    words = "Not measured with this code: `bispike paper --seeds 2 --only two --page docs/results.md`"
+    assert words in Path("docs/results.md").read_text()
 
 
 def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypatch):
@@ -106,7 +107,7 @@ def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypat
         measure(only=["two"])
         one, two = path.read_text().split("\n## ")[1:]
         assert one.count(stamp) == 1 and "| row of one | **50.00 ± 35.36 %**" in one
-        assert one.count("The code has changed since: `bispike paper --seeds 2 --only one`.") == 1
+        assert one.count("The code has changed since: `bispike paper --seeds 2 --only one --page docs/results.md`.") == 1
         assert "of commit 9, on" in two and "changed" not in two
     assert "2 of 2 targets are reached" in path.read_text()
 
