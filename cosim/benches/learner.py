@@ -151,10 +151,12 @@ class Unit:
 
     def check_errors(self) -> None:
         f = self.form
-        bank, place, *errors = unpack(self.pins.get("errors__payload"), 2, f.place_bits, *[f.error_bits] * f.lanes)
+        widths = 2, f.place_bits, 1, *[f.error_bits] * f.lanes
+        bank, place, live, *errors = unpack(self.pins.get("errors__payload"), *widths)
         errors = [as_signed(value, f.error_bits) for value in errors]
         wanted = self.errors.pop((bank, place), None)
         assert errors == wanted, f"errors of bank {bank}, place {place}: expected {wanted}, got {errors}"
+        assert live == any(errors), f"errors of bank {bank}, place {place}: expected live {any(errors)}, got {live}"
         self.events += 1
 
     def end(self, kind: str, number: int, which: int) -> tuple:
