@@ -15,7 +15,8 @@ from golden.config import Config
 from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS
-from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
+from rtl.engine.learner import HOST_LATENCY, lane_bits
+from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
 
 BLOCKS, SAMPLES = 2, 8
 STREAMS = {"teach": "teach", "concept": "schedule__concept", "recalled": "recalled"}
@@ -75,7 +76,7 @@ class Unit:
         bits = max((f.classes * f.places - 1).bit_length() + lane_bits(f), f.class_bits + f.context_bits)
 
         def request(write: bool) -> int:
-            return pack((1, 1), (write, 1), (MEMORIES.index(memory), 3), (address, bits), (value or 0, 32))
+            return pack((1, 1), (write, 1), (MEMORIES.index(memory), MEMORY_BITS), (address, bits), (value or 0, 32))
 
         self.pins.set(host=request(value is not None))
         for _ in range(HOST_LATENCY):
