@@ -1,4 +1,4 @@
-"""The one place where a core's memories are made."""
+"""The one place where a core's memories are made, but for queues of a few words (`amaranth.lib.fifo`)."""
 
 from amaranth.lib.memory import Memory
 

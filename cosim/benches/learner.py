@@ -15,7 +15,8 @@ from golden.config import Config
 from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS
-from rtl.engine.learner import HOST_LATENCY, MEMORIES, lane_bits
+from rtl.engine.learner import HOST_LATENCY, lane_bits
+from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
 
 BLOCKS, SAMPLES = 2, 8
 STREAMS = {"teach": "teach", "concept": "schedule__concept", "recalled": "recalled"}
@@ -75,7 +76,7 @@ class Unit:
         bits = max((f.classes * f.places - 1).bit_length() + lane_bits(f), f.class_bits + f.context_bits)
 
         def request(write: bool) -> int:
-            return pack((1, 1), (write, 1), (MEMORIES.index(memory), 3), (address, bits), (value or 0, 32))
+            return pack((1, 1), (write, 1), (MEMORIES.index(memory), MEMORY_BITS), (address, bits), (value or 0, 32))
 
         self.pins.set(host=request(value is not None))
         for _ in range(HOST_LATENCY):
@@ -151,10 +152,12 @@ class Unit:
 
     def check_errors(self) -> None:
         f = self.form
-        bank, place, *errors = unpack(self.pins.get("errors__payload"), 2, f.place_bits, *[f.error_bits] * f.lanes)
+        widths = 2, f.place_bits, 1, *[f.error_bits] * f.lanes
+        bank, place, live, *errors = unpack(self.pins.get("errors__payload"), *widths)
         errors = [as_signed(value, f.error_bits) for value in errors]
         wanted = self.errors.pop((bank, place), None)
         assert errors == wanted, f"errors of bank {bank}, place {place}: expected {wanted}, got {errors}"
+        assert live == any(errors), f"errors of bank {bank}, place {place}: expected live {any(errors)}, got {live}"
         self.events += 1
 
     def end(self, kind: str, number: int, which: int) -> tuple:

@@ -4,6 +4,7 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, errors_layout, sent
 from rtl.memories import ram
@@ -49,9 +50,11 @@ class WaitingErrors(wiring.Component):
             get.addr.eq(self.row),
             self.errors.eq(get.data),
         ]
+        alive = write.errors.as_value().any()
         mark, look = lives.write_port(), lives.read_port()
         written, place, live = Signal(), Signal.like(put.addr), Signal()
-        m.d.sync += written.eq(put.en), place.eq(put.addr), live.eq(write.errors.as_value().any())
+        m.d.sync += written.eq(put.en), place.eq(put.addr), live.eq(write.live)
+        never(m, "errors are said to be live that are not, or not that are", self.write.valid & (write.live ^ alive))
         m.d.comb += [
             mark.en.eq(written),
             mark.addr.eq(place),

@@ -33,7 +33,7 @@ class Jobs(wiring.Component):
             `rtl.engine.learner`.
         lanes: Out, `lanes_signature`. lesson: Out, stream, spared, live: In: see `Scalars`. draw: Out, stream, drawn: In,
             record: Out: see `Records`.
-        idle: Out, nothing is under way, and nothing offered.
+        idle: Out, nothing is under way; in the first clock of an offer that is still so.
     """
 
     def __init__(self, form: EngineFormat):

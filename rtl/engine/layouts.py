@@ -123,8 +123,9 @@ def word_layout(f: EngineFormat) -> data.StructLayout:
 
 
 def errors_layout(f: EngineFormat) -> data.StructLayout:
-    """A group's errors g or G on their way to where they wait for their pass."""
-    return data.StructLayout({"bank": 2, "place": f.place_bits, "errors": data.ArrayLayout(signed(f.error_bits), f.lanes)})
+    """A group's errors g or G on their way to where they wait for their pass; `live`: not all of them are 0."""
+    errors = data.ArrayLayout(signed(f.error_bits), f.lanes)
+    return data.StructLayout({"bank": 2, "place": f.place_bits, "live": 1, "errors": errors})
 
 
 def count_layout(f: EngineFormat) -> data.StructLayout:

@@ -22,11 +22,10 @@ from rtl.engine.scalars import Scalars
 from rtl.engine.signatures import learner_signature, lookup_signature
 from rtl.engine.vector import Vector
 from rtl.formats import SAMPLE_BITS
-from rtl.interface import memory_map
+from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
 
-FIRST_MEMORY = memory_map.MEMORIES.index("templates")
-MEMORIES = memory_map.MEMORIES[FIRST_MEMORY:]
-"""The host's that are the learner's, by number: templates m and sums E (address: (concept x places + place) x 2^lane bits +
+OWN = MEMORIES[MEMORIES.index("templates") :]
+"""The host's that are the learner's: templates m and sums E (address: (concept x places + place) x 2^lane bits +
 lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class bits + concept), samples seen (address: layer
 on the engine)."""
 
@@ -37,10 +36,10 @@ def lane_bits(f: EngineFormat) -> int:
 
 
 def learner_host_layout(f: EngineFormat) -> data.StructLayout:
-    """An access while the learner is idle, the same for HOST_LATENCY clocks. memory: of `MEMORIES`."""
+    """An access while the learner is idle, the same for HOST_LATENCY clocks. memory: by the host's number."""
     words = ceil_log2(max(2, f.classes * f.places)) + lane_bits(f)
     address = max(words, f.class_bits + f.context_bits)
-    return data.StructLayout({"on": 1, "write": 1, "memory": 3, "address": address, "data": SAMPLE_BITS})
+    return data.StructLayout({"on": 1, "write": 1, "memory": MEMORY_BITS, "address": address, "data": SAMPLE_BITS})
 
 
 HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Records.host_latency)
@@ -114,7 +113,7 @@ class Learner(wiring.Component):
     def _host(self, m, vector, scalars, records):
         f, host = self.form, self.host
         lanes = lane_bits(f)
-        of = {name: host.on & (host.memory == number) for number, name in enumerate(MEMORIES)}
+        of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in OWN}
         m.d.comb += [
             vector.host.on.eq(of["templates"] | of["sums"]),
             vector.host.sums.eq(of["sums"]),

@@ -10,7 +10,7 @@ from rtl.engine.contexts import Target
 from rtl.engine.core import EngineCore
 from rtl.engine.engine import Engine
 from rtl.engine.formats import EngineFormat
-from rtl.engine.learner import FIRST_MEMORY, Learner
+from rtl.engine.learner import Learner
 from rtl.engine.outlet import Outlet, voltages_layout
 from rtl.engine.readout import Readout
 from rtl.engine.schedule import Schedule
@@ -61,8 +61,8 @@ class RecognitionEngine(Engine):
             getattr(learner.settings, name).eq(getattr(settings, name)) for name in learner.settings.shape().members
         ]
         m.d.comb += [
-            learner.host.on.eq(self.host.select & (self.host.memory >= FIRST_MEMORY)),
-            learner.host.memory.eq(self.host.memory - FIRST_MEMORY),
+            learner.host.on.eq(self.host.select),
+            learner.host.memory.eq(self.host.memory),
             learner.host.address.eq(self.host.index),
             learner.host.write.eq(self.host.write),
             learner.host.data.eq(self.host.data),

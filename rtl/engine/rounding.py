@@ -1,6 +1,6 @@
 """From a group's sums to its errors g or G, a lane a clock (docs/arithmetic.md, steps 7 and 9)."""
 
-from amaranth.hdl import Array, Module, Mux, Signal, signed
+from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -12,14 +12,12 @@ from rtl.engine.settings import setting
 from rtl.fixed import round_in_clocks, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
 from rtl.pipeline import Pipeline
+from rtl.selected import selected
 
 FRACTION_BITS = 15
 """Of q_k and q_r."""
 ERROR_SHIFT = FRACTION_BITS - 9
 """The rounding shift of e in hidden layers; one more at the top."""
-
-QUAD = 4
-"""Lanes of which one is picked in a clock."""
 
 
 class Rounding(wiring.Component):
@@ -84,15 +82,13 @@ class Rounding(wiring.Component):
         p.define("valid", 0, running)
         p.define("last", 0, last)
         p.define("lane", 0, lane)
-        # Of a lane's total in two clocks: the one of each QUAD lanes, then the one of these.
-        for quad in range(0, f.lanes, QUAD):
-            for name, kept in (("totals", totals), ("windows", windows)):
-                p.define(f"{name}{quad}", 0, Array(kept[quad : quad + QUAD])[lane[:2]])
-        totals, windows = (
-            Array(p.at(f"{name}{quad}", at.value) for quad in range(0, f.lanes, QUAD)) for name in ("totals", "windows")
-        )
-        value = p.define("value", at.value, totals[p.at("lane", at.value) >> 2])
-        p.define("window", at.value, windows[p.at("lane", at.value) >> 2])
+        if f.slow:
+            value, window = totals[0], windows[0]
+        else:
+            wanted = [lane == i for i in lanes]
+            value, window = selected(m, "total", totals, wanted), selected(m, "window", windows, wanted)
+        p.define("value", at.value, value)
+        p.define("window", at.value, window)
         p.define("negative", at.value, value[-1])
         for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
             p.define(name, 0, what)
@@ -108,6 +104,9 @@ class Rounding(wiring.Component):
             with m.If(p.at("valid", done) & (p.at("lane", done) == i)):
                 m.d.sync += self.errors.payload.errors[i].eq(p.at("error", done).as_signed())
         p.define("wrong", done, p.at("valid", done) & p.at("error", done).any())
+        live = self.errors.payload.live
+        with m.If(p.at("valid", done)):
+            m.d.sync += live.eq(p.at("wrong", done) | (live & (p.at("lane", done) != 0)))
         with m.If(self.clear):
             m.d.sync += self.wrong.eq(0)
         with m.Elif(p.at("wrong", done + 1)):

@@ -8,6 +8,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.checks import never
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
@@ -15,7 +16,7 @@ from rtl.engine.scalar_product import multiply
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS
-from rtl.fixed import saturate
+from rtl.fixed import overflows, saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
@@ -205,6 +206,7 @@ class Scalars(wiring.Component):
             return p.at("valid", at) & (p.at("step", at) == NUMBER[name])
 
         # Roots are at most 3 % too high, so that |C| is below 2 before the clip.
+        never(m, "a C of 2 or more", of("c") & overflows(value, COEFFICIENT_BITS))
         falls = value[COEFFICIENT_BITS - 1]
         beyond = Mux(falls, ~value[8], value[8] & value[:8].any())
         c = Mux(beyond, Mux(falls, -ONE, ONE), value[:COEFFICIENT_BITS].as_signed())

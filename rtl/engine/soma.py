@@ -14,6 +14,7 @@ from rtl.engine.settings import setting
 from rtl.fixed import round_shift, saturate
 from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
+from rtl.selected import selected
 
 
 class Soma(wiring.Component):
@@ -119,9 +120,8 @@ class Soma(wiring.Component):
     def _select(self, m, p, unit, slot, step):
         """The planes of the slot's lane, of those the step's, or all that a pixel has bits of; what is not selected is 0.
 
-        A register a sum, that is reset, costs no LUT, and then an OR does; a multiplexer of four in its place is three LUTs.
         A lane that is none is never selected: it sees no current, and so its results are all 0. A slow chip's one lane has
-        no such register.
+        no register.
         """
         f, at = self.form, self.stages.plane
         if f.slow:
@@ -133,15 +133,10 @@ class Soma(wiring.Component):
         direct = reduce(or_, [self.kind == k for k, (direct, _) in enumerate(self.kinds) if direct], 0)
         lanes = list(range(unit, f.lanes, self.units))
         for t in range(f.planes):
-            selected = []
-            for number, lane in enumerate(lanes):
-                plane = Mux(direct, t < PIXEL_BITS, step == t)
-                one = Signal(signed(f.accumulator_bits), name=f"selected{t}_{lane}", reset_less=True)
-                m.d.sync += one.eq(self.sums[t][lane])
-                with m.If(~((slot == number) & plane) | self.absent[lane]):
-                    m.d.sync += one.eq(0)
-                selected.append(one)
-            p.define(f"plane{t}_{unit}", at, reduce(or_, selected))
+            plane = Mux(direct, t < PIXEL_BITS, step == t)
+            wanted = [(slot == number) & plane & ~self.absent[lane] for number, lane in enumerate(lanes)]
+            sums = [self.sums[t][lane] for lane in lanes]
+            p.define(f"plane{t}_{unit}", at, selected(m, f"selected{t}_{unit}", sums, wanted))
         p.define(f"spikes{unit}", at, reduce(or_, (p.at(f"plane{t}_{unit}", at) for t in range(f.steps))))
 
     def _current(self, m, p, unit):

@@ -14,7 +14,7 @@ from rtl.engine.learner_layouts import host_layout, lanes_signature, scalars_sig
 from rtl.engine.rounding import Rounding
 from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
-from rtl.fixed import clipped, gated
+from rtl.fixed import clipped, gated, overflows
 from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
@@ -215,7 +215,9 @@ class Vector(wiring.Component):
         by_host = Signal()  # a register: from a host far away to all lanes; what it writes stays
         m.d.sync += by_host.eq(host.on & host.write & host.sums)
         for i, total in enumerate(totals):
-            p.define(f"stored{i}", total_at, clipped(total, SUM_BITS, item.apical) | gated(host.data, by_host))
+            never(m, "E is more than a bit too large to be clipped", item.apical & overflows(total, SUM_BITS + 1))
+            kept = clipped(total[: SUM_BITS + 1].as_signed(), SUM_BITS, item.apical)
+            p.define(f"stored{i}", total_at, kept | gated(host.data, by_host))
             m.d.comb += write.data[i].eq(p.at(f"stored{i}", store_at))
         own = (item.apical | item.high).replicate(self.form.lanes)
         p.define("store_at", total_at, Mux(by_host, host.word, p.at("word", total_at)))

@@ -83,6 +83,7 @@ class Differences(wiring.Component):
             self.errors.valid.eq(p.at("compares", 3) & p.at("learn", 3)),
             self.errors.payload.bank.eq(Cat(p.at("parity", 3), p.at("apical", 3))),
             self.errors.payload.place.eq(p.at("place", 3)),
+            self.errors.payload.live.eq(Cat(p.at(f"wrong{i}", 3) for i in lanes).any()),
             *(self.errors.payload.errors[i].eq(p.at(f"g{i}", 3).as_signed()) for i in lanes),
         ]
         # Sums over the lanes in a clock, over the groups in the next.

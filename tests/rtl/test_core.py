@@ -7,7 +7,7 @@ from amaranth.sim import Simulator
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import core_of
-from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import INDEX_BITS, MEMORIES, MEMORY_BITS, MemoryMap, settings_of
 from rtl.interface.state import with_copies
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=4, block=3)
@@ -109,6 +109,21 @@ def test_an_address_without_a_register_reads_0():
         seed, finish = pins.at("seed"), pins.at("finish")
         answers = await pins.host((seed, 1234), (seed, None), (finish, None), (finish + 1, None), (finish + 40, None))
         assert answers[1:] == [1234, 0, 0, 0]
+
+    simulate(bench)
+
+
+def test_an_address_without_a_memory_writes_nothing():
+    """Of every number of a memory's field, those of a block have its own, and all others have none."""
+
+    async def bench(pins):
+        addresses = np.unique(np.concatenate([region.addresses.reshape(-1) for region in pins.regions.values()]))
+        addresses = addresses[addresses >> (MEMORY_BITS + INDEX_BITS) == 0].tolist()
+        before = await pins.host(*((address, None) for address in addresses))
+        await pins.host(
+            *(((memory << INDEX_BITS) + i, 1 + i) for memory in range(len(MEMORIES), 1 << MEMORY_BITS) for i in (0, 5))
+        )
+        assert await pins.host(*((address, None) for address in addresses)) == before
 
     simulate(bench)
 

@@ -132,7 +132,8 @@ class Bench:
                 self.pins.set(errors__valid=0)
                 self.pins.noise("errors__payload")
                 await RisingEdge(self.clk)
-            payload = errors_layout(self.f).const({"bank": work.bank, "place": place, "errors": errors})
+            told = {"bank": work.bank, "place": place, "live": any(errors), "errors": errors}
+            payload = errors_layout(self.f).const(told)
             self.pins.set(errors__valid=1, errors__payload=payload.as_bits())
             await RisingEdge(self.clk)
             self.pins.set(errors__valid=0)

@@ -49,6 +49,19 @@ MUTANTS = (
     ),
     Mutant("E stays behind a block", "engine/vector.py", "(item.apical | item.high).replicate", "item.apical.replicate"),
     Mutant("the upper half of S has no sign", "engine/vector.py", "scalars.sum[HALF:].as_signed()", "scalars.sum[HALF:]"),
+    Mutant(
+        "a group is live by its last lane alone",
+        "engine/rounding.py",
+        'live.eq(p.at("wrong", done) | (live & (p.at("lane", done) != 0)))',
+        'live.eq(p.at("wrong", done))',
+    ),
+    Mutant(
+        "a group is live for the one before",
+        "engine/rounding.py",
+        'live.eq(p.at("wrong", done) | (live & (p.at("lane", done) != 0)))',
+        'live.eq(p.at("wrong", done) | live)',
+    ),
+    Mutant("E has a bit too few to be clipped", "engine/vector.py", "total[: SUM_BITS + 1]", "total[:SUM_BITS]"),
     Mutant("a concept counts as a sample", "engine/noise.py", "(step == 2) & ~draw.apical", "(step == 2)"),
 )
 

@@ -21,7 +21,7 @@ MUTANTS = {
     ): WHOLE,
     Mutant("a second group has the liveness of the first", "engine/walk.py", "(has_room & ~begin)", "has_room"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
-    Mutant("lanes beyond the layer are heard", "engine/soma.py", " | self.absent[lane]", ""): WHOLE,
+    Mutant("lanes beyond the layer are heard", "engine/soma.py", " & ~self.absent[lane]", ""): WHOLE,
     Mutant(
         "a row is read while a word is written", "engine/walk.py", "go.eq(walking & ~self.blocked", "go.eq(walking"
     ): ONE_PORT,

@@ -64,6 +64,7 @@ def values(bench: Bench, block: Differences) -> None:
     expected = late(bench, Cat(asked & seen.learn, g), ERRORS, "expected")[-1]
     error = block.errors.payload.errors[0].as_unsigned()
     holds(m, "g = sat7(8 d), where the window is open", ~expected[0] | (error == expected[1:]))
+    holds(m, "live where it is not 0", ~expected[0] | (block.errors.payload.live == expected[1:].any()))
     # Of a pass of one group, how many errors and what square.
     bottom = seen.apical & (seen.context == 0) & ~seen.drawn
     squares = Array(n * n for n in range(FORM.steps + 1))
