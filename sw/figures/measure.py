@@ -1,16 +1,15 @@
 """`bispike bench`: every figure the project promises, measured here and, but for trainings that are kept, now."""
 
-import multiprocessing
-import os
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 
 from golden.config import NAMED
 from sw import data
+from sw.common.cluster import cores
 from sw.common.files import make_folder
+from sw.common.local_workers import background, no_interrupt
 from sw.common.simulation import find_simulator
 from sw.data import foretold as foretold_data
 from sw.figures import chip_figures, golden_figures
@@ -48,32 +47,26 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         alone = [chip_figures.speed_figure(digits, simulator)]
         status.update("golden alone, on one thread")
         alone.append(golden_figures.speed_figure(digits))
-        context = multiprocessing.get_context("spawn")  # a forked torch can hang
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-            try:
+        with background(cores()) as pool:
+            with no_interrupt():
                 golden = GoldenTrainings(pool, full, Kept(FOLDER))
-                two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
-                recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
-                chip = [*chip_figures.training_figures(one, two), *alone]
-                chip += chip_figures.autoencoder_figures(recirculation, one)
-                if full:
-                    fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
-                    chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
-                    foretold = [
-                        chip_figures.whole_training(
-                            NAMED[name], foretold_data.load(None, NAMED[name]), simulator, status.update
-                        )
-                        for name in SEQUENCES
-                    ]
-                    chip += map(chip_figures.foretold_figure, foretold)
-                    chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
-                    status.update("building the core of image")
-                    chip.append(chip_figures.density_figure(simulator))
-                status.update(f"{sum(not job.done() for job in golden.trainings)} golden trainings")
-                figures = [*golden.figures(), *chip]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
+            recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
+            chip = [*chip_figures.training_figures(one, two), *alone]
+            chip += chip_figures.autoencoder_figures(recirculation, one)
+            if full:
+                fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
+                chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
+                foretold = [
+                    chip_figures.whole_training(NAMED[name], foretold_data.load(None, NAMED[name]), simulator, status.update)
+                    for name in SEQUENCES
+                ]
+                chip += map(chip_figures.foretold_figure, foretold)
+                chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
+                status.update("building the core of image")
+                chip.append(chip_figures.density_figure(simulator))
+            status.update(f"{sum(not job.done() for job in golden.trainings)} golden trainings")
+            figures = [*golden.figures(), *chip]
     command = f"{COMMAND} --full" if full else COMMAND
     less = "Four splits, without Fashion-MNIST, sequences, an engine a layer and 784 pixels"
     notes = [KEPT, *golden.unkept]

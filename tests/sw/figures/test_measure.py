@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cosim.checkpoint import Checkpoint
 from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli
+from sw.common.local_workers import background
 from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
@@ -114,7 +116,7 @@ def quick(monkeypatch, tmp_path):
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")
         monkeypatch.setattr(module, "speed_figure", lambda *_, figure=figure: figure)
-    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda trial: 0.98))
+    monkeypatch.setattr(measure, "background", lambda workers: Inline(lambda trial: 0.98))
     return tmp_path
 
 
@@ -150,6 +152,28 @@ def test_the_full_bench_has_all_tasks_and_784_pixels(quick, capsys):
     assert figures["rtl against golden, whole trainings"]["text"] == "5,500 compared, 0 differ"
     density = figures["image, clocks a training sample at 0%, 5%, 15%, 100% input"]
     assert (density["text"], density["reached"]) == ("1,000, 1,000, 1,000, 1,000", True)
+
+
+def test_an_interrupt_ends_the_trainings_of_golden(quick, monkeypatch):
+    """Those under way, and those that wait for a core; as many run as there are cores for this process."""
+    given, asked, whole = [], [], chip_figures.whole_training
+
+    def submitted(pool, *_):
+        given.extend(pool.submit(time.sleep, 3) for _ in range(4))
+
+    def interrupted(config, *more):
+        if given:
+            raise KeyboardInterrupt
+        return whole(config, *more)
+
+    monkeypatch.setattr(measure, "cores", lambda: 1)
+    monkeypatch.setattr(measure, "background", lambda workers: asked.append(workers) or background(workers))
+    monkeypatch.setattr(measure, "GoldenTrainings", submitted)
+    monkeypatch.setattr(chip_figures, "whole_training", interrupted)
+    assert cli.main(["bench"]) == 130
+    assert asked == [1]
+    assert len(given) == 4
+    assert all(training.cancelled() or training.exception() for training in given)
 
 
 def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
