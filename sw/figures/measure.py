@@ -12,6 +12,7 @@ from sw.common.files import make_folder
 from sw.common.local_workers import background, no_interrupt
 from sw.common.simulation import find_simulator
 from sw.data import foretold as foretold_data
+from sw.data import named
 from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GoldenTrainings
@@ -35,11 +36,16 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         full: eight splits of the digits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.
 
     Raises:
+        DataError: of data that `full` needs and that is not there, before anything is measured.
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
     for path in (output, page, FOLDER / "any"):
         make_folder(path.parent)
     simulator = find_simulator("verilator")
+    sequences = {}
+    if full:  # asked for before anything runs: hours are not lost to a missing file
+        named.fashion()
+        sequences = {name: foretold_data.load(None, NAMED[name]) for name in SEQUENCES}
     began = time.monotonic()
     digits, samples = NAMED["digits"], data.load("digits", 0)
     with console.status("elaborating the core") as status:
@@ -58,8 +64,8 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
                 fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
                 chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
                 foretold = [
-                    chip_figures.whole_training(NAMED[name], foretold_data.load(None, NAMED[name]), simulator, status.update)
-                    for name in SEQUENCES
+                    chip_figures.whole_training(NAMED[name], sequence, simulator, status.update)
+                    for name, sequence in sequences.items()
                 ]
                 chip += map(chip_figures.foretold_figure, foretold)
                 chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))

@@ -15,6 +15,7 @@ from cosim.checkpoint import Checkpoint
 from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli
+from sw.common.errors import DataError
 from sw.common.local_workers import background
 from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
@@ -112,6 +113,7 @@ def quick(monkeypatch, tmp_path):
         ),
     )
     monkeypatch.setattr(measure.foretold_data, "load", lambda source, config: None)
+    monkeypatch.setattr(measure.named, "fashion", lambda: None)
     monkeypatch.setattr(chip_figures, "probe", lambda config, *_: [{"clocks": 1000.0}] * len(chip_figures.DENSITIES))
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")
@@ -220,3 +222,14 @@ def test_a_place_that_takes_no_file_is_refused_before_anything_is_measured(quick
     (quick / "file").write_text("in the way")
     assert cli.main(["bench", "--output", "file/bench.json"]) == 2
     assert capsys.readouterr().err == "bispike: file: cannot write: found a file; allowed is a folder\n"
+
+
+@pytest.mark.parametrize(("module", "function"), [("named", "fashion"), ("foretold_data", "load")])
+def test_missing_data_of_the_full_bench_is_told_before_anything_is_measured(quick, capsys, monkeypatch, module, function):
+    def missing(*_):
+        raise DataError("data: found none; allowed is to fetch it")
+
+    monkeypatch.setattr(getattr(measure, module), function, missing)
+    monkeypatch.setattr(chip_figures, "whole_training", None)
+    assert cli.main(["bench", "--full"]) == 2
+    assert capsys.readouterr().err == "bispike: data: found none; allowed is to fetch it\n"
