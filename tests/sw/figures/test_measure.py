@@ -12,6 +12,7 @@ import pytest
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
+from cosim.compare import Mismatch
 from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli
@@ -77,6 +78,24 @@ def test_what_was_compared_is_summed_over_trainings_and_a_value_that_differs_is_
 def test_a_mismatch_leaves_no_other_figure_of_the_chip():
     (figure,) = chip_figures.training_figures(training(values_differ=1), training())
     assert (figure.text, figure.reached) == ("1", False)
+
+
+def test_a_training_with_a_mismatch_in_its_first_epoch_is_a_figure_that_is_missed():
+    """No epoch is kept, so nothing but the mismatch is known of it."""
+    first = Mismatch("voltages", 3, 4, 1, 0)
+    broken = {
+        name: TrainingResult("verilator", Checkpoint(NAMED[name]), 9, 1, 0.1, first) for name in ("digits", "electricity")
+    }
+    missed = [
+        chip_figures.clocks_figure("an engine a layer", broken["digits"], 180),
+        chip_figures.foretold_figure(broken["electricity"]),
+        chip_figures.autoencoder_figures(recirculation(), broken["digits"])[-1],
+    ]
+    assert [(figure.value, figure.reached) for figure in missed] == [(None, False)] * 3
+    assert [figure.text for figure in missed] == [str(first), str(first), f"recognition: {first}"]
+    (figure,) = chip_figures.training_figures(broken["digits"], training())
+    assert not figure.reached
+    assert not chip_figures.exact_figure(list(broken.values())).reached
 
 
 def test_the_probe_counts_clocks_and_more_input_takes_more():
