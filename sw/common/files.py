@@ -52,8 +52,10 @@ def fresh(path: Path) -> Path:
     Two that ask at once get two folders.
 
     Raises:
-        UserError: where it is a file, or cannot be made.
+        UserError: where it is a file, has no name of its own to be numbered, or cannot be made.
     """
+    if path.name in ("", ".."):
+        raise UserError(f"{path}: found no name; allowed is a folder with one, as runs/digits")
     if path.exists() and not path.is_dir():
         raise UserError(f"{path}: found a file; allowed is a folder, new or old")
     make_folder(path.parent)

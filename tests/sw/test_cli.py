@@ -1,5 +1,6 @@
 """The command as a whole: help, version, exit codes."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -87,6 +88,24 @@ def test_a_closed_pipe_is_no_error(tmp_path):
     run = subprocess.run(["bash", "-c", command], cwd=Path(cli.__file__).parents[1], capture_output=True, text=True)
     assert run.stdout.startswith("// core: a BiSpike core")
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "runs/digits"),
+            "runs/digits: Permission denied; choose another place",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), "[Errno 28] No space left on device"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_and_no_mismatch(capsys, error, said):
+    def work():
+        raise error
+
+    assert cli.guarded(work) == 2
+    assert capsys.readouterr().err == f"bispike: {said}\n"
 
 
 HEAVY = {"torch", "amaranth", "cocotb", "matplotlib", "sklearn", "distributed", "dask"}

@@ -2,6 +2,7 @@
 
 import errno
 import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,6 +66,13 @@ def test_runs_are_numbered_from_the_second_on(tmp_path):
     for _ in range(3):
         names.append(fresh(tmp_path / "run").name)
     assert names == ["run", "run-2", "run-3"]
+
+
+@pytest.mark.parametrize("path", [".", "..", "/", "runs/.."])
+def test_a_run_has_a_name_to_be_numbered(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="found no name; allowed is a folder with one, as runs/digits"):
+        fresh(Path(path))
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path):
