@@ -3,12 +3,10 @@
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from golden import Config
 from sw.commands import options
 from sw.common.errors import UserError
-from sw.common.terminal import say
+from sw.common.terminal import Console, say
 
 
 def verilog(
