@@ -36,7 +36,11 @@ class SimTransport(Transport):
             waiting.bind(path)
             waiting.listen()
             self._run = runner.start(built, "cosim.bus_bench", {"socket": path}, folder=folder)
-            self._connection = self._accept(waiting)
+            try:
+                self._connection = self._accept(waiting)
+            except BaseException:
+                self._run.stop()
+                raise
         self._connection.settimeout(PATIENCE)
 
     def _accept(self, waiting: socket.socket) -> socket.socket:
