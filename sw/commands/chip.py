@@ -14,7 +14,7 @@ def verilog(
     output: options.VerilogFile = None,
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
-    from sw.common.files import make_folder, write
+    from sw.common.files import make_place, write
     from sw.design.verilog import core_verilog
 
     chosen = Config.load(config)
@@ -22,7 +22,7 @@ def verilog(
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
         return
-    make_folder(path.parent)
+    make_place(path)
     console = Console()
     with console.status("elaborating the core"):
         text = core_verilog(chosen)

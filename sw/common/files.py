@@ -21,7 +21,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def write(path: Path, content: str | bytes) -> Path:
     """Writes a whole file, folders included. Raises UserError where that cannot be."""
-    make_folder(path.parent)
+    make_place(path)
     with whole_file(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -44,6 +44,12 @@ def make_folder(path: Path) -> Path:
     if not os.access(path, os.W_OK):
         raise UserError(f"{path}: cannot write here: no permission; choose another folder")
     return path
+
+
+def make_place(path: Path) -> None:
+    """The folder of a file to be written, as `make_folder`; a device, as /dev/null, is there and may be in anybody's."""
+    if not files.is_device(path):
+        make_folder(path.parent)
 
 
 def fresh(path: Path) -> Path:

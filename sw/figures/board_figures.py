@@ -17,7 +17,7 @@ from sw.boards.synthesis import Netlist, core_netlist
 from sw.boards.tools import Folder
 from sw.common.cluster import run_all
 from sw.common.errors import CheckError
-from sw.common.files import RunFolder, make_folder
+from sw.common.files import RunFolder, make_place
 from sw.common.simulation import find_simulator
 from sw.design.clocks import measure
 from sw.figures import chip_figures
@@ -106,7 +106,7 @@ def bench(output: Path, page: Path, address: str | None, workers: int | None, co
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
     for path in (output, page):
-        make_folder(path.parent)
+        make_place(path)
     began = time.monotonic()
     found = run_all(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
     notes = ("What an earlier run built of the same inputs is not built again: the minutes are those of what was left.",)

@@ -8,7 +8,7 @@ from rich.console import Console
 from golden.config import NAMED
 from sw import data
 from sw.common.cluster import cores
-from sw.common.files import make_folder
+from sw.common.files import make_place
 from sw.common.local_workers import background, no_interrupt
 from sw.common.simulation import find_simulator
 from sw.data import foretold as foretold_data
@@ -40,7 +40,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
     for path in (output, page, FOLDER / "any"):
-        make_folder(path.parent)
+        make_place(path)
     simulator = find_simulator("verilator")
     sequences = {}
     if full:  # asked for before anything runs: hours are not lost to a missing file

@@ -1,6 +1,7 @@
 """Run folders and checkpoints: files that are whole or not there, and states that come back as they were."""
 
 import errno
+import os
 import stat
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from cosim import files
 from cosim.checkpoint import Checkpoint
 from golden.config import NAMED
+from sw import cli
 from sw.common.errors import UserError
 from sw.common.files import fresh, make_folder, whole_file, write
 
@@ -59,6 +61,19 @@ def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda path, mode: False)  # root, who may run this, has all rights
     with pytest.raises(UserError, match="cannot write here: no permission; choose another folder"):
         make_folder(tmp_path)
+
+
+def test_a_device_is_written_whatever_its_folder_takes(tmp_path, monkeypatch, capsys):
+    """/dev takes files of root alone; and /dev/stdout is a link to a pipe that has no path."""
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != "/dev")
+    assert write(Path("/dev/null"), "text") == Path("/dev/null")
+    assert cli.main(["verilog", "--config", "micro", "--output", "/dev/null"]) == 0
+    reader, writer = os.pipe()
+    (tmp_path / "link").symlink_to(f"/proc/self/fd/{writer}")
+    write(tmp_path / "link", "text")
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        assert pipe.read() == b"text"
 
 
 def test_runs_are_numbered_from_the_second_on(tmp_path):
