@@ -104,8 +104,8 @@ def build(
 
 def _compile(target: Build, verilog: str, public: bool) -> None:
     work = target.folder.with_name(f"{target.folder.name}.{os.getpid()}")
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(target.folder, ignore_errors=True)
+    for left in (target.folder, *target.folder.parent.glob(f"{target.folder.name}.[0-9]*")):  # of builds that were killed
+        shutil.rmtree(left, ignore_errors=True)
     work.mkdir()
     try:
         (work / "design.v").write_text("`timescale 1ns/1ns\n" + verilog, encoding="utf-8")

@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
+def is_device(path: Path) -> bool:
+    """Or a pipe: what is written into, and not replaced. Where a link points to one, too."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file of the same suffix beside `path`, moved onto it at the end, removed if the block fails.
@@ -20,11 +25,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         OSError: where the folder takes no file; its filename is `path`.
     """
     asked, path = path, Path(path).resolve()
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if is_device(Path(asked)):
         with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
             temporary = Path(folder) / path.name
             yield temporary
-            with open(path, "wb") as device:
+            with open(asked, "wb") as device:
                 device.write(temporary.read_bytes())
         return
     temporary = None

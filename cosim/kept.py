@@ -4,8 +4,10 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from cosim.files import whole_file
 
 
 def kept_folder() -> Path:
@@ -45,10 +47,6 @@ def kept_text(name: str, make: Callable[[], str]) -> str:
         if path.exists():
             return path.read_text(encoding="utf-8")
         text = make()
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        try:
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
-        except OSError:  # a full disk
-            part.unlink(missing_ok=True)
+        with suppress(OSError), whole_file(path) as temporary:  # a full disk
+            temporary.write_text(text, encoding="utf-8")
         return text

@@ -142,7 +142,8 @@ def run(
     seed: int = 0,
     timeout: float | None = 240,
 ) -> float:
-    """Runs to the end and returns the seconds it took. Without `folder` the files are temporary, and kept only on failure.
+    """Runs to the end and returns the seconds it took. Without `folder` the files are temporary, and kept only after a
+    BenchError.
 
     Raises:
         BenchError: a test failed, none ran, or there was no end after `timeout` seconds.
@@ -152,6 +153,12 @@ def run(
         start(build, module, values, folder=folder, tests=tests, seed=seed).wait(timeout)
         return time.monotonic() - began
     temporary = Path(tempfile.mkdtemp(prefix="bispike-"))
-    start(build, module, values, folder=temporary, tests=tests, seed=seed).wait(timeout)
-    shutil.rmtree(temporary)  # kept after a failure: the message names the log in it
+    try:
+        start(build, module, values, folder=temporary, tests=tests, seed=seed).wait(timeout)
+    except BenchError:  # names the log in it
+        raise
+    except BaseException:
+        shutil.rmtree(temporary)
+        raise
+    shutil.rmtree(temporary)
     return time.monotonic() - began

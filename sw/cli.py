@@ -81,6 +81,9 @@ def guarded(work: Callable[[], object]) -> int:
     except BrokenPipeError:  # the reader of a pipe, as in `bispike ... | head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        found = f"{error.filename}: {error.strerror}; choose another place" if error.filename else str(error)
+        return _complain(found, 2)
     return code if isinstance(code, int) else 0
 
 

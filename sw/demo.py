@@ -4,12 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from golden.config import Config
 from sw.cli import guarded
 from sw.common.files import write
-from sw.common.terminal import say
+from sw.common.terminal import Console, say
 from sw.report.page import page
 from sw.report.recalled.page import part
 from sw.training.place import Place

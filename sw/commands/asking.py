@@ -1,9 +1,8 @@
 """Commands that ask a trained network, and that look at data: predict, recall, generate, forecast, data."""
 
-from rich.console import Console
-
 from sw.commands import options
 from sw.common.errors import UserError
+from sw.common.terminal import Console
 
 
 def predict(

@@ -3,12 +3,10 @@
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from golden import Config
 from sw.commands import options
 from sw.common.errors import UserError
-from sw.common.terminal import say
+from sw.common.terminal import Console, say
 
 
 def verilog(
@@ -16,7 +14,7 @@ def verilog(
     output: options.VerilogFile = None,
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
-    from sw.common.files import make_folder, write
+    from sw.common.files import make_place, write
     from sw.design.verilog import core_verilog
 
     chosen = Config.load(config)
@@ -24,7 +22,7 @@ def verilog(
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
         return
-    make_folder(path.parent)
+    make_place(path)
     console = Console()
     with console.status("elaborating the core"):
         text = core_verilog(chosen)

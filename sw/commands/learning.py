@@ -1,9 +1,8 @@
 """Commands with which a network learns: train, and verify and prove, which let chip and golden learn side by side."""
 
-from rich.console import Console
-
 from sw.commands import options
 from sw.common.errors import UserError
+from sw.common.terminal import Console
 
 
 def train(

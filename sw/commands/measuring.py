@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
 from sw.commands import options
 from sw.common.errors import UserError
+from sw.common.terminal import Console
 
 
 def bench(

@@ -21,7 +21,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def write(path: Path, content: str | bytes) -> Path:
     """Writes a whole file, folders included. Raises UserError where that cannot be."""
-    make_folder(path.parent)
+    make_place(path)
     with whole_file(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -46,14 +46,22 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def make_place(path: Path) -> None:
+    """The folder of a file to be written, as `make_folder`; a device, as /dev/null, is there and may be in anybody's."""
+    if not files.is_device(path):
+        make_folder(path.parent)
+
+
 def fresh(path: Path) -> Path:
     """Makes the folder `path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another.
 
     Two that ask at once get two folders.
 
     Raises:
-        UserError: where it is a file, or cannot be made.
+        UserError: where it is a file, has no name of its own to be numbered, or cannot be made.
     """
+    if path.name in ("", ".."):
+        raise UserError(f"{path}: found no name; allowed is a folder with one, as runs/digits")
     if path.exists() and not path.is_dir():
         raise UserError(f"{path}: found a file; allowed is a folder, new or old")
     make_folder(path.parent)

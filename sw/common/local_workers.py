@@ -1,12 +1,14 @@
 """Tasks side by side on this machine, each in a process of its own."""
 
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -87,7 +89,7 @@ class _Process:
         context = multiprocessing.get_context("spawn")  # a forked torch can hang
         self.connection, far = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(far, function, arguments), daemon=True)
-        with _no_interrupt():
+        with no_interrupt():
             self.process.start()
         far.close()  # ours: the end of the process is the end of the pipe
 
@@ -123,7 +125,24 @@ def _sendable(error: Exception) -> Exception:
 
 
 @contextmanager
-def _no_interrupt() -> Iterator[None]:
+def background(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes end with this one, and at once, whatever is left to do, where the block ends with an error.
+
+    They start as something is submitted: within `no_interrupt`, so that Ctrl-C is this process's alone.
+    """
+    context = multiprocessing.get_context("spawn")  # a forked torch can hang
+    with ProcessPoolExecutor(workers, context, initializer=end_with_parent, initargs=(os.getpid(),)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+@contextmanager
+def no_interrupt() -> Iterator[None]:
     """Holds Ctrl-C back: a process started here never gets it, and ends when this one asks or ends."""
     resource_tracker.ensure_running()  # else multiprocessing starts it here, and lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

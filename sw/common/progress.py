@@ -1,6 +1,7 @@
 """What a person sees while a training runs: a live line on a terminal, one plain line an epoch everywhere."""
 
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
@@ -20,64 +21,16 @@ class _Words(ProgressColumn):
         return Text(task.fields[self._field])
 
 
-class TrainingProgress:
-    """A context that follows a training of `epochs` epochs of `samples` samples each.
+class _Progress:
+    """A context with a bar on a terminal, of `total` samples, that says lines of their own above it."""
 
-    Args:
-        done: epochs that an earlier run has finished.
-    """
-
-    def __init__(self, console: Console, epochs: int, samples: int, done: int):
-        self._console, self._epochs, self._samples = console, epochs, samples
-        columns = (_Words("label"), BarColumn(bar_width=8), _Words("facts"), TimeElapsedColumn())
+    def __init__(self, console: Console, total: int, width: int, label: str, done: int = 0):
+        self._console = console
+        columns = (_Words("label"), BarColumn(bar_width=width), _Words("facts"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=console, transient=True)
-        self._task = self._bar.add_task(
-            "", total=epochs * samples, completed=done * samples, label=self._label(done), facts=""
-        )
+        self._task = self._bar.add_task("", total=total, completed=done, label=label, facts="")
 
-    def __enter__(self) -> "TrainingProgress":
-        if self._console.is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._bar.stop()
-
-    def advance(self, epoch: int, samples: int, facts: str) -> None:
-        """Shows an epoch under way, from 0, in which `samples` were learned so far."""
-        completed = epoch * self._samples + samples
-        self._bar.update(self._task, label=self._label(epoch), facts=facts, completed=completed)
-
-    def say(self, words: str) -> None:
-        """Prints a line of its own."""
-        say(self._console, words)
-
-    def finish(self, epoch: int, facts: str) -> None:
-        """Prints the line of a finished epoch, from 0."""
-        say(self._console, f"{self._label(epoch)}  {facts}")
-        self._bar.update(self._task, completed=(epoch + 1) * self._samples)
-
-    def _label(self, epoch: int) -> str:
-        width = len(str(self._epochs))
-        return f"epoch {min(epoch + 1, self._epochs):>{width}}/{self._epochs}"
-
-
-class ShardProgress:
-    """A context that follows golden through a training, and then the chip through its shards, side by side.
-
-    Args:
-        samples: learned in all of them.
-    """
-
-    def __init__(self, console: Console, samples: int, shards: int):
-        self._console, self._samples, self._shards = console, samples, shards
-        self._done: dict[int, tuple[int, int]] = {}  # by shard: samples, values
-        self._live: dict[int, tuple[int, int]] = {}
-        columns = (_Words("label"), BarColumn(bar_width=16), _Words("facts"), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=console, transient=True)
-        self._task = self._bar.add_task("", total=samples, label="golden", facts="")
-
-    def __enter__(self) -> "ShardProgress":
+    def __enter__(self) -> Self:
         if self._console.is_terminal:
             self._bar.start()
         return self
@@ -89,6 +42,46 @@ class ShardProgress:
     def say(self, words: str) -> None:
         """Prints a line of its own."""
         say(self._console, words)
+
+
+class TrainingProgress(_Progress):
+    """A context that follows a training of `epochs` epochs of `samples` samples each.
+
+    Args:
+        done: epochs that an earlier run has finished.
+    """
+
+    def __init__(self, console: Console, epochs: int, samples: int, done: int):
+        self._epochs, self._samples = epochs, samples
+        super().__init__(console, epochs * samples, 8, self._label(done), done * samples)
+
+    def advance(self, epoch: int, samples: int, facts: str) -> None:
+        """Shows an epoch under way, from 0, in which `samples` were learned so far."""
+        completed = epoch * self._samples + samples
+        self._bar.update(self._task, label=self._label(epoch), facts=facts, completed=completed)
+
+    def finish(self, epoch: int, facts: str) -> None:
+        """Prints the line of a finished epoch, from 0."""
+        say(self._console, f"{self._label(epoch)}  {facts}")
+        self._bar.update(self._task, completed=(epoch + 1) * self._samples)
+
+    def _label(self, epoch: int) -> str:
+        width = len(str(self._epochs))
+        return f"epoch {min(epoch + 1, self._epochs):>{width}}/{self._epochs}"
+
+
+class ShardProgress(_Progress):
+    """A context that follows golden through a training, and then the chip through its shards, side by side.
+
+    Args:
+        samples: learned in all of them.
+    """
+
+    def __init__(self, console: Console, samples: int, shards: int):
+        self._samples, self._shards = samples, shards
+        self._done: dict[int, tuple[int, int]] = {}  # by shard: samples, values
+        self._live: dict[int, tuple[int, int]] = {}
+        super().__init__(console, samples, 16, "golden")
 
     def learned(self, samples: int) -> None:
         """Golden has learned so many samples."""

@@ -5,10 +5,19 @@ import shutil
 import sys
 from pathlib import Path
 
-from rich.console import Console
+from rich import console as rich
 
 
-def say(console: Console, text: str) -> None:
+class Console(rich.Console):
+    """Rich's, which ends the process where the reader of a pipe, as in `bispike ... | head`, has seen enough: this one only
+    says no more, and the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+
+
+def say(console: rich.Console, text: str) -> None:
     """Prints a text as it is: no markup, no colours, no wrapping, so that it can be copied and searched."""
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 

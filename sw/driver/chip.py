@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -41,10 +42,7 @@ class Chip:
         self.memory_map = MemoryMap(self.config)
         self._settings = {register.name: register for register in core_registers(self.config)}
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
-        self._recover()
-        self._number = self._get("RESULTS")
-        self._pending = UPDATE_DELAY  # samples until no update waits: another host may have left one
-        self._within = self.config.recurrent  # the sequence may not have ended
+        self._begin()
 
     def _identified(self, config: Config) -> Config:
         """The configuration asked for or, where the core has only the inference of it, that."""
@@ -61,8 +59,15 @@ class Chip:
             )
         return known[found]
 
+    def _begin(self) -> None:
+        """Takes over from another host, or from this one, interrupted."""
+        self._recover()
+        self._number = self._get("RESULTS")
+        self._pending = UPDATE_DELAY  # samples until no update waits: one may have been left
+        self._within = self.config.recurrent  # the sequence may not have ended
+
     def _recover(self) -> None:
-        """Ends what another host left half done: its results are thrown away, a packet without an end is dropped."""
+        """Ends what was left half done: its results are thrown away, a packet without an end is dropped."""
         self._drain()
         if self._get("STATUS") & _bit("room"):
             # Too long, whatever was there of it: a shorter end might make a whole sample, and be learned.
@@ -173,10 +178,20 @@ class Chip:
         last: np.ndarray | None = None,
     ) -> Records | Recalled:
         last = self._ends(len(x), last)
-        self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
-        packets, results = pack_samples(self.config, np.asarray(x), y, last), []
+        packets = pack_samples(self.config, np.asarray(x), y, last)
         if len(x):
             self._within = self.config.recurrent and not (last is not None and last[-1])
+        try:
+            return self._exchange(packets, mode, advance)
+        except BaseException:  # Ctrl-C in a notebook: what the chip still holds would answer the next samples
+            with suppress(TransportError):
+                self._begin()
+            raise
+
+    def _exchange(self, packets: np.ndarray, mode: str, advance: Callable[[int], None]) -> Records | Recalled:
+        """Sends samples and takes their results."""
+        results: list[list[int]] = []
+        self.transport.write(ADDRESS["MODE"], [MODES.index(mode)])
         self._pending = UPDATE_DELAY if mode == "learn" else self._pending
         for sent, packet in enumerate(packets.tolist(), 1):
             self.transport.write(ADDRESS["SAMPLE"], packet[:-1])

@@ -35,7 +35,11 @@ class SerialTransport(Transport):
         except (OSError, ValueError) as error:
             raise TransportError(f"{port}: cannot open it: {_reason(error)}") from None
         # The chip does not execute the number that it executed last, for another host maybe: the first answer may be old.
-        self._ask(self._command(read_command, ADDRESS["IDENTITY"], 1, False))
+        try:
+            self._ask(self._command(read_command, ADDRESS["IDENTITY"], 1, False))
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, address: int, count: int = 1, ascending: bool = False) -> list[int]:
         words: list[int] = []

@@ -1,9 +1,12 @@
 """A simulated chip behind the register bus: the generated Verilog under Verilator or Icarus, in a process of its own."""
 
+import signal
 import socket
 import struct
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from golden.config import Config
@@ -36,7 +39,11 @@ class SimTransport(Transport):
             waiting.bind(path)
             waiting.listen()
             self._run = runner.start(built, "cosim.bus_bench", {"socket": path}, folder=folder)
-            self._connection = self._accept(waiting)
+            try:
+                self._connection = self._accept(waiting)
+            except BaseException:
+                self._run.stop()
+                raise
         self._connection.settimeout(PATIENCE)
 
     def _accept(self, waiting: socket.socket) -> socket.socket:
@@ -67,10 +74,11 @@ class SimTransport(Transport):
         from cosim.bus_bench import ANSWER, COMMAND, receive
 
         try:
-            self._connection.sendall(COMMAND.pack(kind, ascending, address, count) + body)
-            head = receive(self._connection, ANSWER.size)
-            refused, done = ANSWER.unpack(head) if head else (0, 0)
-            words = receive(self._connection, 4 * done) if kind == 0 and done else b""
+            with _uninterrupted():  # an answer that nobody took would be the next command's
+                self._connection.sendall(COMMAND.pack(kind, ascending, address, count) + body)
+                head = receive(self._connection, ANSWER.size)
+                refused, done = ANSWER.unpack(head) if head else (0, 0)
+                words = receive(self._connection, 4 * done) if kind == 0 and done else b""
         except OSError as error:
             head, words = b"", str(error).encode()
         if not head:
@@ -90,6 +98,38 @@ class SimTransport(Transport):
             except Exception:
                 pass
         self._run.stop()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds Ctrl-C back to the block's end. Of the main thread, the only one that gets it, whichever the system chooses."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds Ctrl-C back to the block's end. Of the main thread, the only one that gets it, whichever the system chooses."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _parts(words: Sequence) -> list:

@@ -75,14 +75,16 @@ def visited(result: "TrainingResult") -> float:
 
 def clocks_figure(name: str, result: "TrainingResult", most: int, ratio: float | None = None) -> Figure:
     """Clocks of a whole training of `digits`. most: in training, ratio: training to inference."""
+    title, lanes = f"clocks a sample, training / inference, {name}", result.kept.config.lanes
+    how = f"digits, {lanes} lanes, block 256: mean of the whole training, and of its tests"
+    target = f"<= {most}" + (f"; <= {ratio:.2f}" if ratio else "")
+    if result.mismatch:
+        return Figure(title, None, str(result.mismatch), target, False, how)
     learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
     text = f"{learning:,.0f} / {inference:,.0f} = {learning / inference:.2f}"
     value = {"training": learning, "inference": inference, "ratio": learning / inference}
-    lanes = result.kept.config.lanes
-    how = f"digits, {lanes} lanes, block 256: mean of the whole training, and of its tests"
-    target = f"<= {most}" + (f"; <= {ratio:.2f}" if ratio else "")
     reached = learning <= most and (ratio is None or learning / inference <= ratio)
-    return Figure(f"clocks a sample, training / inference, {name}", value, text, target, reached, how)
+    return Figure(title, value, text, target, reached, how)
 
 
 def exact_figure(results: list["TrainingResult"]) -> Figure:
@@ -97,14 +99,17 @@ def exact_figure(results: list["TrainingResult"]) -> Figure:
 def foretold_figure(result: "TrainingResult") -> Figure:
     """Clocks and test error of a whole training on a series."""
     config = result.kept.config
+    title = f"{config.name}, clocks a sample, training / inference"
+    shape = "-".join(map(str, config.sizes))
+    how = f"{shape}, {config.lanes} lanes, {config.epochs} epochs: means over the training and its tests"
+    command = f"bispike train --config {config.name} --backend sim"
+    if result.mismatch:
+        return Figure(title, None, str(result.mismatch), "printed", False, how, command)
     ((name, (value,)),) = account.shares([result.kept.epochs[-1]["test"]]).items()
     learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
     text = f"{learning:,.0f} / {inference:,.0f}; {name} {value:.5f}"
     found = {"training": learning, "inference": inference, name: value}
-    shape = "-".join(map(str, config.sizes))
-    how = f"{shape}, {config.lanes} lanes, {config.epochs} epochs: means over the training and its tests; test {name}"
-    command = f"bispike train --config {config.name} --backend sim"
-    return Figure(f"{config.name}, clocks a sample, training / inference", found, text, "printed", True, how, command)
+    return Figure(title, found, text, "printed", True, f"{how}; test {name}", command)
 
 
 def _mapped(config: Config) -> str:
@@ -121,12 +126,15 @@ def autoencoder_figures(result: "TrainingResult", recognition: "TrainingResult")
         return figures
     (error,) = account.errors([result.kept.epochs[-1]["test"]])
     figures.append(Figure("auto-encoder, test error", error, f"{error:.4f}", "<= 0.012", error <= 0.012, f"{what}, split 0"))
+    title, target = "auto-encoder, clocks a sample, training / inference", "<= 3 times"
+    how = f"{what}: means of the whole training"
+    if recognition.mismatch:
+        return [*figures, Figure(title, None, f"recognition: {recognition.mismatch}", target, False, how)]
     learning, inference = result.clocks_per_sample_training, result.clocks_per_sample_inference
     ratio = learning / recognition.clocks_per_sample_training
     text = f"{learning:,.0f} / {inference:,.0f}; {ratio:.1f} times recognition"
     value = {"training": learning, "inference": inference, "ratio": ratio}
-    title = "auto-encoder, clocks a sample, training / inference"
-    return [*figures, Figure(title, value, text, "<= 3 times", ratio <= 3, f"{what}: means of the whole training")]
+    return [*figures, Figure(title, value, text, target, ratio <= 3, how)]
 
 
 def speed_figure(config: Config, simulator: str) -> Figure:

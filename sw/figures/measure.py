@@ -1,18 +1,18 @@
 """`bispike bench`: every figure the project promises, measured here and, but for trainings that are kept, now."""
 
-import multiprocessing
-import os
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 
 from golden.config import NAMED
 from sw import data
-from sw.common.files import make_folder
+from sw.common.cluster import cores
+from sw.common.files import make_place
+from sw.common.local_workers import background, no_interrupt
 from sw.common.simulation import find_simulator
 from sw.data import foretold as foretold_data
+from sw.data import named
 from sw.figures import chip_figures, golden_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.golden_figures import GoldenTrainings
@@ -36,11 +36,16 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         full: eight splits of the digits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.
 
     Raises:
+        DataError: of data that `full` needs and that is not there, before anything is measured.
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
     for path in (output, page, FOLDER / "any"):
-        make_folder(path.parent)
+        make_place(path)
     simulator = find_simulator("verilator")
+    sequences = {}
+    if full:  # asked for before anything runs: hours are not lost to a missing file
+        named.fashion()
+        sequences = {name: foretold_data.load(None, NAMED[name]) for name in SEQUENCES}
     began = time.monotonic()
     digits, samples = NAMED["digits"], data.load("digits", 0)
     with console.status("elaborating the core") as status:
@@ -48,32 +53,26 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
         alone = [chip_figures.speed_figure(digits, simulator)]
         status.update("golden alone, on one thread")
         alone.append(golden_figures.speed_figure(digits))
-        context = multiprocessing.get_context("spawn")  # a forked torch can hang
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-            try:
+        with background(cores()) as pool:
+            with no_interrupt():
                 golden = GoldenTrainings(pool, full, Kept(FOLDER))
-                two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
-                recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
-                chip = [*chip_figures.training_figures(one, two), *alone]
-                chip += chip_figures.autoencoder_figures(recirculation, one)
-                if full:
-                    fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
-                    chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
-                    foretold = [
-                        chip_figures.whole_training(
-                            NAMED[name], foretold_data.load(None, NAMED[name]), simulator, status.update
-                        )
-                        for name in SEQUENCES
-                    ]
-                    chip += map(chip_figures.foretold_figure, foretold)
-                    chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
-                    status.update("building the core of image")
-                    chip.append(chip_figures.density_figure(simulator))
-                status.update(f"{sum(not job.done() for job in golden.trainings)} golden trainings")
-                figures = [*golden.figures(), *chip]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            two = chip_figures.whole_training(digits.replace(engines=TWO), samples, simulator, status.update)
+            recirculation = chip_figures.whole_training(NAMED["autoencoder"], samples, simulator, status.update)
+            chip = [*chip_figures.training_figures(one, two), *alone]
+            chip += chip_figures.autoencoder_figures(recirculation, one)
+            if full:
+                fastest = chip_figures.whole_training(digits.replace(**FASTEST), samples, simulator, status.update)
+                chip.append(chip_figures.clocks_figure("an engine a layer", fastest, 180))
+                foretold = [
+                    chip_figures.whole_training(NAMED[name], sequence, simulator, status.update)
+                    for name, sequence in sequences.items()
+                ]
+                chip += map(chip_figures.foretold_figure, foretold)
+                chip.append(chip_figures.exact_figure([one, two, fastest, recirculation, *foretold]))
+                status.update("building the core of image")
+                chip.append(chip_figures.density_figure(simulator))
+            status.update(f"{sum(not job.done() for job in golden.trainings)} golden trainings")
+            figures = [*golden.figures(), *chip]
     command = f"{COMMAND} --full" if full else COMMAND
     less = "Four splits, without Fashion-MNIST, sequences, an engine a layer and 784 pixels"
     notes = [KEPT, *golden.unkept]

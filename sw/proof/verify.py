@@ -4,7 +4,6 @@ One shape leaves much of a core's schedule untouched: which layer waits for whic
 core of the same settings, whose layers wait in the other way, is compared behind the one asked for.
 """
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,9 +154,9 @@ def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable
     from sw.boards.tools import Folder
 
     tell(f"synthesising for {netlist}: minutes")
-    with tempfile.TemporaryDirectory(prefix="bispike-") as name:
-        text = netlist_verilog(Folder(Path(name)), config, netlist)
-        folder.write("core.net.v", (Path(name) / "core.net.v").read_bytes())
+    inner = RunFolder(folder.path / "sim").path  # goes with the other inner files, and stays where a tool's log is named
+    text = netlist_verilog(Folder(inner), config, netlist)
+    folder.write("core.net.v", (inner / "core.net.v").read_bytes())
     return text
 
 

@@ -51,6 +51,14 @@ def test_a_refused_design_names_its_error_and_leaves_no_build(simulator, tmp_pat
         assert build(text("bad"), "counter", simulator, root=tmp_path).binary.exists()
 
 
+def test_what_a_killed_build_left_goes_with_the_next_one(tmp_path):
+    made = build(text("left"), "counter", "icarus", root=tmp_path)
+    made.folder.rename(made.folder.with_name(f"{made.folder.name}.123456789"))
+    (tmp_path / "icarus-other.1").mkdir()
+    assert build(text("left"), "counter", "icarus", root=tmp_path) == made
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {made.folder.name, "icarus-other.1"}
+
+
 def test_icarus_gets_one_block_of_registers_that_stand_together_and_all_else_as_it_is(tmp_path):
     own = [f"  always @(posedge clk)\n    {name} <= {name} + 1;\n" for name in ("one", "two", "three")]
     other = "  always @(posedge clk)\n    if (step)\n      four <= 4;\n"

@@ -1,5 +1,6 @@
 """What is kept is made once, also by processes side by side; and Verilog is another's as soon as anything differs."""
 
+import errno
 import multiprocessing
 import os
 import time
@@ -21,6 +22,10 @@ def _slowly(folder, marks):
     assert kept_text("a.v", make) == "text"
 
 
+def full(handle):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_three_processes_at_once_make_it_once(tmp_path):
     context = multiprocessing.get_context("spawn")
     marks = context.Queue()
@@ -38,6 +43,18 @@ def test_what_cannot_be_kept_is_made(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path / "file"))
     assert kept_text("a.v", lambda: "text") == "text"
+
+
+def test_what_is_kept_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    """Else a machine that loses power may keep half of it for ever; where the disk is full, it is given and not kept."""
+    monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path))
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append((tmp_path / "a.v").exists()))
+    assert kept_text("a.v", lambda: "text") == "text"
+    assert seen == [False]
+    monkeypatch.setattr(os, "fsync", full)
+    assert kept_text("b.v", lambda: "text") == "text"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.v", "a.v.lock", "b.v.lock"]
 
 
 def test_a_core_is_converted_once_and_another_one_apart(tmp_path, monkeypatch):

@@ -1,12 +1,13 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
 from cosim.build import build
-from cosim.runner import BenchError, run
+from cosim.runner import BenchError, Run, run
 from cosim.simulators import SIMULATORS
 from tests.cosim.counter import BENCH, text
 from tests.cosim.running import running, until
@@ -40,6 +41,21 @@ def test_a_bench_without_end_is_ended(tmp_path):
     with pytest.raises(BenchError, match="no end after 3 seconds"):
         run(build(text("run"), "counter", "icarus"), BENCH, {"step": 1, "clocks": 10**9}, folder=tmp_path, timeout=3)
     assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(("error", "stays"), [(KeyboardInterrupt, False), (BenchError, True)])
+def test_temporary_files_stay_only_where_a_bench_failed(tmp_path, monkeypatch, error, stays):
+    """Its message names the log in them."""
+
+    def ended(run, timeout):
+        run.stop()
+        raise error
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Run, "wait", ended)
+    with pytest.raises(error):
+        run(build(text("run"), "counter", "icarus"), BENCH, {"step": 1, "clocks": 9})
+    assert [(path / "run.log").exists() for path in tmp_path.iterdir()] == [True] * stays
 
 
 @pytest.mark.parametrize("simulator", [long("verilator"), "icarus"])  # another build of Verilator, and a long one

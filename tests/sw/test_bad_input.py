@@ -161,6 +161,14 @@ def test_a_run_folder_that_cannot_be_made_is_named(complaint, tmp_path):
     assert "file: cannot write: found a file; allowed is a folder" in message
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [(".", "found no name; allowed is a folder with one"), ("n" * 300, ": File name too long; choose another place\n")],
+)
+def test_a_run_folder_whose_name_cannot_be_is_named(complaint, path, said):
+    assert said in complaint("train", "--config", "tiny", "--run", path)
+
+
 def test_going_on_without_a_run_says_what_is_missing(complaint):
     said = complaint("train", "--resume", "--run", "none")
     assert said == "bispike: none: found no such folder; allowed is the folder of an interrupted run\n"

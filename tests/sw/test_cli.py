@@ -1,5 +1,6 @@
 """The command as a whole: help, version, exit codes."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import typer
 
 from golden.config import NAMED
 from sw import cli
+from sw.common.terminal import Console
 
 COMMANDS = tuple(typer.main.get_command(cli.app).commands)
 """All of them, as the app itself has them."""
@@ -87,6 +89,54 @@ def test_a_closed_pipe_is_no_error(tmp_path):
     run = subprocess.run(["bash", "-c", command], cwd=Path(cli.__file__).parents[1], capture_output=True, text=True)
     assert run.stdout.startswith("// core: a BiSpike core")
     assert run.stderr == ""
+
+
+WORK = """
+from pathlib import Path
+from sw.cli import guarded
+from sw.common.terminal import Console, say
+def work():
+    for console in [Console()] * 2:
+        say(console, "a line")
+    Path("done").touch()
+    return 7
+raise SystemExit(guarded(work))
+"""
+
+
+@pytest.mark.parametrize(("words", "code"), [(("-c", WORK), 7), (("-m", "sw.cli", "related"), 0)])
+def test_the_work_goes_on_where_nobody_reads_on(tmp_path, words, code):
+    """`bispike verify | head -1`: its exit code is that of the work."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    run = subprocess.run([sys.executable, *words], cwd=tmp_path, env=environment, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (code, b"")
+    assert (tmp_path / "done").exists() == (code == 7)
+
+
+def test_every_command_has_such_a_console():
+    modules = {sys.modules[command.__module__] for command in cli.COMMANDS}
+    assert {module.Console for module in modules} == {Console}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "runs/digits"),
+            "runs/digits: Permission denied; choose another place",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), "[Errno 28] No space left on device"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_and_no_mismatch(capsys, error, said):
+    def work():
+        raise error
+
+    assert cli.guarded(work) == 2
+    assert capsys.readouterr().err == f"bispike: {said}\n"
 
 
 HEAVY = {"torch", "amaranth", "cocotb", "matplotlib", "sklearn", "distributed", "dask"}

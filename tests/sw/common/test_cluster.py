@@ -1,6 +1,7 @@
 """Tasks side by side: a dead process is replaced, an error comes back as it was, and without dask all of it runs here."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from sw.common.cluster import run_all, workers_at
 from sw.common.errors import CheckError, UserError
 from sw.common.local_workers import DEATHS
 from sw.common.task import Unwanted, asked, check_wanted, tell
+from tests.cosim.running import running, until
 
 QUIET = Console(quiet=True)
 
@@ -86,6 +88,19 @@ def test_where_one_task_fails_the_others_end(tmp_path):
         results.close()
     assert time.monotonic() - began < 30
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text()}").exists()
+
+
+def test_what_runs_in_the_background_ends_with_its_parent_however_that_ends(tmp_path):
+    code = "import time; from sw.common.local_workers import background\nif __name__ == '__main__':\n"
+    code += "  with background(1) as pool: print(pool.submit(int).result(), flush=True); time.sleep(60)"
+    (tmp_path / "parent.py").write_text(code)
+    command, environment = [sys.executable, tmp_path / "parent.py"], os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    parent = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    assert parent.stdout.readline() == b"0\n"
+    assert len(running(tmp_path)) > 1
+    parent.kill()
+    parent.wait()
+    until(lambda: not running(tmp_path), 10)
 
 
 def test_without_dask_all_runs_here_and_a_scheduler_is_refused_in_one_line(monkeypatch):

@@ -1,7 +1,9 @@
 """Run folders and checkpoints: files that are whole or not there, and states that come back as they were."""
 
 import errno
+import os
 import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from cosim import files
 from cosim.checkpoint import Checkpoint
 from golden.config import NAMED
+from sw import cli
 from sw.common.errors import UserError
 from sw.common.files import fresh, make_folder, whole_file, write
 
@@ -60,11 +63,31 @@ def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):
         make_folder(tmp_path)
 
 
+def test_a_device_is_written_whatever_its_folder_takes(tmp_path, monkeypatch, capsys):
+    """/dev takes files of root alone; and /dev/stdout is a link to a pipe that has no path."""
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != "/dev")
+    assert write(Path("/dev/null"), "text") == Path("/dev/null")
+    assert cli.main(["verilog", "--config", "micro", "--output", "/dev/null"]) == 0
+    reader, writer = os.pipe()
+    (tmp_path / "link").symlink_to(f"/proc/self/fd/{writer}")
+    write(tmp_path / "link", "text")
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        assert pipe.read() == b"text"
+
+
 def test_runs_are_numbered_from_the_second_on(tmp_path):
     names = []
     for _ in range(3):
         names.append(fresh(tmp_path / "run").name)
     assert names == ["run", "run-2", "run-3"]
+
+
+@pytest.mark.parametrize("path", [".", "..", "/", "runs/.."])
+def test_a_run_has_a_name_to_be_numbered(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="found no name; allowed is a folder with one, as runs/digits"):
+        fresh(Path(path))
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path):

@@ -307,6 +307,23 @@ def test_results_that_another_host_left_are_thrown_away(chip):
     assert_same(found.save(), state)
 
 
+def test_an_interrupted_training_leaves_a_chip_that_goes_on(chip):
+    """Ctrl-C in a notebook: samples that were sent are learned, and their results are not the next samples'."""
+    model, (x, y), taken = IntegerModel(CONFIG), samples(9, 5), chip.counters()["packets"]
+
+    def interrupted(done):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        chip.train(x, y, interrupted)
+    sent = chip.counters()["packets"] - taken
+    assert 3 < sent < 9
+    model.train(x[:sent], y[:sent])
+    assert_same(records(chip.train(x[sent:], y[sent:])), records(model.train(x[sent:], y[sent:])))
+    assert_same(chip.save(), model.state())
+
+
 @pytest.mark.long
 def test_a_simulated_core_of_two_engines_finishes_what_is_pending(tmp_path):
     config = CONFIG.replace(sizes=(5, 2, 2), lanes=2, engines=((1,), (0, 2)))

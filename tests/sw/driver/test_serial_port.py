@@ -5,6 +5,7 @@ import pty
 
 import numpy as np
 import pytest
+import serial
 
 from golden.integer import IntegerModel
 from rtl.interface.registers import ADDRESS
@@ -60,6 +61,21 @@ def test_a_silent_line_is_one_line_that_says_what_to_check():
         TransportError, match=r"no answer in 4 tries of 0\.05 s; check cable, power, bitstream and baud rate"
     ):
         SerialTransport(os.ttyname(there), timeout=0.05)
+
+
+def test_a_port_where_nobody_answers_is_closed(monkeypatch):
+    """A notebook that tries again finds it free."""
+    opened, real = [], serial.serial_for_url
+
+    def opens(*arguments, **more):
+        opened.append(real(*arguments, **more))
+        return opened[-1]
+
+    monkeypatch.setattr(serial, "serial_for_url", opens)
+    _, there = pty.openpty()
+    with pytest.raises(TransportError):
+        SerialTransport(os.ttyname(there), timeout=0.02)
+    assert [line.is_open for line in opened] == [False]
 
 
 def test_an_unplugged_cable_is_one_line():

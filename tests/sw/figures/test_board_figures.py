@@ -4,6 +4,9 @@ import inspect
 from fractions import Fraction
 from pathlib import Path
 
+from cosim.checkpoint import Checkpoint
+from cosim.compare import Mismatch
+from cosim.watch import TrainingResult
 from golden.config import NAMED
 from sw.boards.build import build
 from sw.boards.catalogue import BOARDS
@@ -63,6 +66,15 @@ def test_what_does_not_fit_or_differs_is_a_figure_that_is_missed():
         "ULX3S-85F, digits with learning, 16 lanes: Fmax": "ulx3s-85f: it does not fit",
         "netlist against golden, mismatches": "sample 3: voltages differ",
     }
+
+
+def test_a_training_with_a_mismatch_is_a_figure_that_is_missed(monkeypatch):
+    first = Mismatch("voltages", 3, 4, 1, 0)
+    broken = TrainingResult("verilator", Checkpoint(NAMED["digits"]), 9, 1, 0.1, first)
+    monkeypatch.setattr(board_figures.chip_figures, "whole_training", lambda *_: broken)
+    found = builds() | {"visited": board_figures.visited(NAMED["digits"])}
+    (missed,) = (figure for figure in board_figures.figures(found) if not figure.reached)
+    assert (missed.name, missed.text) == ("synapses visited with learning on, a clock and 1,000 LUT-eq", str(first))
 
 
 def test_a_build_is_asked_for_as_it_takes_it(tmp_path, monkeypatch):

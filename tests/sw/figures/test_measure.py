@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 
 from cosim import account
 from cosim.checkpoint import Checkpoint
+from cosim.compare import Mismatch
 from cosim.watch import TrainingResult
 from golden.config import NAMED, Config
 from sw import cli
+from sw.common.errors import DataError
+from sw.common.local_workers import background
 from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
@@ -76,6 +80,24 @@ def test_a_mismatch_leaves_no_other_figure_of_the_chip():
     assert (figure.text, figure.reached) == ("1", False)
 
 
+def test_a_training_with_a_mismatch_in_its_first_epoch_is_a_figure_that_is_missed():
+    """No epoch is kept, so nothing but the mismatch is known of it."""
+    first = Mismatch("voltages", 3, 4, 1, 0)
+    broken = {
+        name: TrainingResult("verilator", Checkpoint(NAMED[name]), 9, 1, 0.1, first) for name in ("digits", "electricity")
+    }
+    missed = [
+        chip_figures.clocks_figure("an engine a layer", broken["digits"], 180),
+        chip_figures.foretold_figure(broken["electricity"]),
+        chip_figures.autoencoder_figures(recirculation(), broken["digits"])[-1],
+    ]
+    assert [(figure.value, figure.reached) for figure in missed] == [(None, False)] * 3
+    assert [figure.text for figure in missed] == [str(first), str(first), f"recognition: {first}"]
+    (figure,) = chip_figures.training_figures(broken["digits"], training())
+    assert not figure.reached
+    assert not chip_figures.exact_figure(list(broken.values())).reached
+
+
 def test_the_probe_counts_clocks_and_more_input_takes_more():
     config = Config(sizes=(48, 3, 2), lanes=3, block=4)
     x = np.zeros((2, 6, 48), np.uint8)
@@ -110,11 +132,12 @@ def quick(monkeypatch, tmp_path):
         ),
     )
     monkeypatch.setattr(measure.foretold_data, "load", lambda source, config: None)
+    monkeypatch.setattr(measure.named, "fashion", lambda: None)
     monkeypatch.setattr(chip_figures, "probe", lambda config, *_: [{"clocks": 1000.0}] * len(chip_figures.DENSITIES))
     for module, name in ((chip_figures, "chip alone"), (golden_figures, "golden alone")):
         figure = Figure(name, 500.0, "500", ">= 400", True, "so")
         monkeypatch.setattr(module, "speed_figure", lambda *_, figure=figure: figure)
-    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *args, **kwargs: Inline(lambda trial: 0.98))
+    monkeypatch.setattr(measure, "background", lambda workers: Inline(lambda trial: 0.98))
     return tmp_path
 
 
@@ -150,6 +173,28 @@ def test_the_full_bench_has_all_tasks_and_784_pixels(quick, capsys):
     assert figures["rtl against golden, whole trainings"]["text"] == "5,500 compared, 0 differ"
     density = figures["image, clocks a training sample at 0%, 5%, 15%, 100% input"]
     assert (density["text"], density["reached"]) == ("1,000, 1,000, 1,000, 1,000", True)
+
+
+def test_an_interrupt_ends_the_trainings_of_golden(quick, monkeypatch):
+    """Those under way, and those that wait for a core; as many run as there are cores for this process."""
+    given, asked, whole = [], [], chip_figures.whole_training
+
+    def submitted(pool, *_):
+        given.extend(pool.submit(time.sleep, 3) for _ in range(4))
+
+    def interrupted(config, *more):
+        if given:
+            raise KeyboardInterrupt
+        return whole(config, *more)
+
+    monkeypatch.setattr(measure, "cores", lambda: 1)
+    monkeypatch.setattr(measure, "background", lambda workers: asked.append(workers) or background(workers))
+    monkeypatch.setattr(measure, "GoldenTrainings", submitted)
+    monkeypatch.setattr(chip_figures, "whole_training", interrupted)
+    assert cli.main(["bench"]) == 130
+    assert asked == [1]
+    assert len(given) == 4
+    assert all(training.cancelled() or training.exception() for training in given)
 
 
 def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
@@ -196,3 +241,14 @@ def test_a_place_that_takes_no_file_is_refused_before_anything_is_measured(quick
     (quick / "file").write_text("in the way")
     assert cli.main(["bench", "--output", "file/bench.json"]) == 2
     assert capsys.readouterr().err == "bispike: file: cannot write: found a file; allowed is a folder\n"
+
+
+@pytest.mark.parametrize(("module", "function"), [("named", "fashion"), ("foretold_data", "load")])
+def test_missing_data_of_the_full_bench_is_told_before_anything_is_measured(quick, capsys, monkeypatch, module, function):
+    def missing(*_):
+        raise DataError("data: found none; allowed is to fetch it")
+
+    monkeypatch.setattr(getattr(measure, module), function, missing)
+    monkeypatch.setattr(chip_figures, "whole_training", None)
+    assert cli.main(["bench", "--full"]) == 2
+    assert capsys.readouterr().err == "bispike: data: found none; allowed is to fetch it\n"

@@ -1,9 +1,14 @@
 """What `verify` makes of what it is given; what it compares: tests/sw/training/test_sim_backend.py."""
 
+from pathlib import Path
+
 import pytest
 
 from cosim.simulators import SimulatorError
 from golden.config import Config
+from sw import cli
+from sw.boards import netlist
+from sw.boards.tools import ToolError
 from sw.common.errors import CheckError, UserError
 from sw.proof.verify import bottleneck
 from sw.training.sim_backend import untangled
@@ -16,6 +21,19 @@ def test_a_comparison_that_did_not_begin_leaves_no_folder(tmp_path, error):
     with pytest.raises(error), untangled(tmp_path / "verify"):
         raise error("no")
     assert (tmp_path / "verify").exists() == (error is CheckError)
+
+
+def test_a_tool_that_refuses_leaves_the_log_that_it_names(tmp_path, monkeypatch, capsys):
+    def refused(folder, config, family):
+        (folder / "yosys.log").write_text("ERROR: no such cell\n")
+        raise ToolError("yosys", ["ERROR: no such cell"], folder / "yosys.log")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(netlist, "netlist_verilog", refused)
+    assert cli.main(["verify", "--netlist", "ecp5"]) == 1
+    log = Path("runs/verify-tiny/sim/yosys.log")
+    assert f"(all of it: {log})" in capsys.readouterr().err
+    assert [path for path in Path().rglob("*") if path.is_file()] == [log]
 
 
 @pytest.mark.parametrize("length", [5, 53, 54, 64])
