@@ -116,22 +116,6 @@ def _uninterrupted() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Holds Ctrl-C back to the block's end. Of the main thread, the only one that gets it, whichever the system chooses."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came = []
-    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
-
-
 def _parts(words: Sequence) -> list:
     """Pieces that one command takes."""
     from cosim.bus_wrapper import BURST
