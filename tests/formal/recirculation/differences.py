@@ -113,6 +113,12 @@ PROOFS = (
                 "here = Cat(seen.place, seen.parity)",
                 "here = Cat(seen.place, ~seen.parity & seen.echo)",
             ),
+            Mutant(
+                "live whatever it is",
+                "recirculation/differences.py",
+                'Cat(p.at(f"wrong{i}", 3) for i in lanes).any()',
+                "1",
+            ),
             Mutant("rises where it falls", "recirculation/differences.py", "(low | rises)", "(low | falls)"),
             Mutant("sums on", "recirculation/differences.py", 'Mux(p.at("last", 5), 0, total)', "total"),
         ),
