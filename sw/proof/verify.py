@@ -32,6 +32,8 @@ SAMPLES, TESTS = 500, 50
 BOTTLENECK = (3, 8, 24, 3), 4
 """Sizes and lanes of the second core: layer 2 has the most groups, and layer 1 waits for it. In the cores that are asked
 for, the layer with the pixels is mostly the slowest one."""
+BOTTLENECK_ENGINES = (1,), (0, 2, 3)
+"""Its layers of two engines, where the core asked for has some of other layers."""
 BOTTLENECK_SAMPLES = 40
 """Eight blocks of five."""
 
@@ -89,11 +91,15 @@ def verify(
 
 
 def bottleneck(config: Config) -> Config:
-    """A small core of the same settings in which a layer above a hidden one is the slowest."""
+    """A small core of the same settings in which a layer above a hidden one is the slowest.
+
+    Engines of another number of layers become two.
+    """
     sizes, lanes = BOTTLENECK
+    engines = BOTTLENECK_ENGINES if config.engines and len(config.sizes) != len(sizes) else config.engines
     own = "-bottleneck"  # behind a name of 64 letters at most, as any name
     block = {"block": 5} if config.task != "autoencoder" else {}
-    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, **block)
+    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, engines=engines, **block)
 
 
 def _compare(
