@@ -14,7 +14,11 @@ from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.training import history
 from sw.training.asked import asked
+from sw.training.own import check_own
 from sw.training.place import Place
+
+HEADERS = "sample,label,prediction\n", "sample,prediction\n"
+"""The first line of what is written, of samples with labels and without."""
 
 
 def predict(
@@ -34,12 +38,13 @@ def predict(
 
     Args:
         part: test, train or all; where None the test part of what the network learned, all of other data.
-        output: a CSV file; `sample` counts from 0 in the order of the data's own file.
+        output: a CSV file, new or an earlier one; `sample` counts from 0 in the order of the data's own file.
         label: the column of a CSV file that holds the label, where it is not the one the network learned from.
 
     Raises:
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
+    check_own("--output", output, "prediction", *HEADERS)
     kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
     encoding = history.encoding(kept, label)

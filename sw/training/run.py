@@ -25,7 +25,7 @@ from sw.report.recalled import summary as recalled_summary
 from sw.training import golden_backend, serial_backend, sim_backend
 from sw.training.backend import Broken
 from sw.training.baseline import backprop_curve
-from sw.training.log import Logged
+from sw.training.log import Logged, check_log
 from sw.training.place import Place
 from sw.training.start import SETTINGS, begin, check_baseline, go_on
 
@@ -60,6 +60,7 @@ def train_new(
         CheckError: a mismatch, once the report that shows it is written. UserError, ConfigError, DataError: bad input; no
             folder is left.
     """
+    check_log(log)
     kept, dataset = begin(given, baseline, encoding, reading)
     where = _found(where)
     with new_run(run or Path("runs") / kept.config.name) as folder:
@@ -75,6 +76,7 @@ def train_on(
         run: its folder; None: that which a new training of these options gets first.
         where: its backend is the run's own, whatever it says. baseline: wanted now, besides what the run began with.
     """
+    check_log(log)
     with old_run(run or Path("runs") / run_name(given["config"], given["data"])) as folder:
         kept, dataset = go_on(folder.path, given)
         check_baseline(kept.about["data"], dataset, baseline)

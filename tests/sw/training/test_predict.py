@@ -89,6 +89,23 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     assert board == memory + "27 values compared, 0 mismatches\n"
 
 
+def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys):
+    before = (tmp_path / "own.csv").read_text()
+    arguments = ["predict", "--from", "net.npz", "--data", "own.csv", "--output", "own.csv"]
+    assert cli.main(arguments) == 2
+    assert capsys.readouterr().err == (
+        "bispike: --output: found own.csv, which is no earlier prediction; allowed is a new name\n"
+    )
+    assert (tmp_path / "own.csv").read_text() == before
+    np.savez("bare.npz", x=STRIPES)
+    for name in ("own.csv", "own.csv", "bare.npz", "bare.npz"):
+        ask(capsys, "predict", "--data", name, "--output", "new.csv")
+    assert lines(tmp_path / "new.csv")[0] == ["sample", "prediction"]
+    (tmp_path / "empty.csv").touch()
+    for name in ("empty.csv", "/dev/null"):
+        ask(capsys, "predict", "--output", name)
+
+
 @pytest.mark.long
 def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
     from sw.driver.sim import SimTransport
