@@ -79,7 +79,7 @@ def _labelled(
     split = kept.about.get("split", 0) if split is None else split
     dataset = data.load(name, split, encoding)
     data.check(dataset, kept.config)
-    part = part or ("test" if name == kept.about.get("data") else "all")
+    part = part or ("test" if history.is_own(kept, name) else "all")
     sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])

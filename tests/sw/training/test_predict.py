@@ -89,6 +89,13 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     assert board == memory + "27 values compared, 0 mismatches\n"
 
 
+def test_of_what_it_learned_the_test_part_is_named_whatever_the_file_is_called(run, tmp_path, capsys):
+    said = ask(capsys, "predict")
+    assert "of 6 test samples" in said
+    for name in ("own.csv", "./own.csv", str(tmp_path / "own.csv")):
+        assert ask(capsys, "predict", "--data", name) == said
+
+
 def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys):
     before = (tmp_path / "own.csv").read_text()
     arguments = ["predict", "--from", "net.npz", "--data", "own.csv", "--output", "own.csv"]
