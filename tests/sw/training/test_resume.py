@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,20 @@ def test_going_on_with_other_settings_is_refused(small, capsys):
         capsys.readouterr()
         assert cli.main(["train", "--resume", "--run", "runs/small", option, value]) == 2, option
         assert text in capsys.readouterr().err
+
+
+def test_a_core_that_does_not_learn_is_not_trained(small, tmp_path, capsys):
+    (tmp_path / "still.toml").write_text("learn = false\n" + (tmp_path / "small.toml").read_text())
+    assert cli.main([*small, "--config", "still.toml"]) == 2
+    said = "found one that does not learn; allowed is one that does\n"
+    assert capsys.readouterr().err == f"bispike: --config: {said}"
+    assert not (tmp_path / "runs").exists()
+    cli.main([*small, "--epochs", "1"])
+    kept = Checkpoint.load("runs/small")
+    replace(kept, config=kept.config.replace(learn=False)).save("runs/small/weights.npz")
+    capsys.readouterr()
+    assert cli.main([*small[:1], "--resume", "--run", "runs/small"]) == 2
+    assert capsys.readouterr().err == f"bispike: runs/small: {said}"
 
 
 def test_going_on_with_changed_samples_is_refused(small, capsys):
