@@ -110,8 +110,7 @@ def _train(
 ) -> tuple[Path, dict]:
     weights, done = folder / FILE, len(kept.epochs)
     with _told(kept, folder, resume, console):
-        if not weights.exists():
-            kept.save(weights)  # before anything long: a run that is killed can begin anew
+        kept.save(weights)  # before anything long: a run that is killed can begin anew, or go on with --baseline
         folder.write(SETTINGS, kept.config.to_toml())
         logged = Logged.of(kept, log, folder) if log else None
         going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
@@ -122,9 +121,11 @@ def _train(
         broken = _backend(where)(weights, kept, dataset, console)
         if logged and broken:
             logged.add_broken(broken.epoch)
-    baseline = kept.about.get("baseline") and not broken
-    with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
-        curve = backprop_curve(kept.config, dataset) if baseline else None
+        curve = None
+        if kept.about.get("baseline") and not broken:
+            with console.status("the same network by backprop"):
+                curve = backprop_curve(kept.config, dataset)
+    with console.status("pictures, report"):
         said, left = REPORTS[kept.config.task]
         values = said.summary(kept, dataset, where.simulator, curve, broken)
         left.write(folder, kept, dataset, values)

@@ -60,6 +60,24 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
     assert whole["rows_per_sample"] == parts["rows_per_sample"]
 
 
+def test_a_baseline_asked_for_at_resume_is_not_forgotten_by_an_interrupt(small, tmp_path, monkeypatch, capsys):
+    """Nor is it said nothing: backprop takes as long as the training."""
+    cli.main([*small, "--epochs", "1"])
+
+    def interrupted(config, dataset):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "backprop_curve", interrupted)
+    capsys.readouterr()
+    go_on = ["train", "--resume", "--run", "runs/small"]
+    assert cli.main([*go_on, "--baseline"]) == 130
+    said = " ".join(capsys.readouterr().out.split())
+    assert "runs/small keeps the network after epoch 1; go on with bispike train --resume --run runs/small" in said
+    monkeypatch.setattr(run, "backprop_curve", lambda config, dataset: [0.625])
+    assert cli.main(go_on) == 0
+    assert json.loads((tmp_path / "runs" / "small" / "summary.json").read_text())["backprop_accuracy"] == 0.625
+
+
 def test_going_on_with_a_finished_run_only_writes_its_report_anew(small, tmp_path, capsys):
     cli.main(small)
     before = arrays(tmp_path / "runs" / "small")
