@@ -1,5 +1,6 @@
 """A training to its report, in a folder held for it alone: begun anew or gone on with, on golden alone or beside a chip."""
 
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -109,7 +110,7 @@ def _train(
     resume: bool,
 ) -> tuple[Path, dict]:
     weights, done = folder / FILE, len(kept.epochs)
-    with _told(kept, folder, resume, console):
+    with _told(kept, folder, resume, _again(folder, where, log), console):
         kept.save(weights)  # before anything long: a run that is killed can begin anew, or go on with --baseline
         folder.write(SETTINGS, kept.config.to_toml())
         logged = Logged.of(kept, log, folder) if log else None
@@ -136,8 +137,9 @@ def _train(
 
 
 @contextmanager
-def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -> Iterator[None]:
-    """Says what is left where the training inside is cut short; leaves nothing of a new one that did not begin."""
+def _told(kept: Checkpoint, folder: RunFolder, resume: bool, again: str, console: Console) -> Iterator[None]:
+    """Says what is left where the training inside is cut short, and `again`, the command that goes on; leaves nothing of a
+    new one that did not begin."""
     try:
         yield
     except OSError as error:  # of a disk, a pipe, a program that cannot be started: whatever the backend needs
@@ -152,5 +154,17 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -
         raise
     except KeyboardInterrupt:
         say(console, f"interrupted: {folder.path} keeps the network after epoch {len(kept.epochs)}; go on with")
-        say(console, f"  {command()} train --resume --run {folder.path}")
+        say(console, f"  {again}")
         raise
+
+
+def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
+    """The command that goes on with a run in the same way."""
+    words = ["train", "--resume", "--run", str(folder.path)]
+    if where.port:
+        words += ["--port", where.port]
+    if where.baud != Place.baud:
+        words += ["--baud", str(where.baud)]
+    if log:
+        words += ["--log", str(log)]
+    return f"{command()} {shlex.join(words)}"
