@@ -79,6 +79,8 @@ def load(source: str, split: int, config: Config | None, encoding: data.Encoding
 def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     """The interrupted training in a run folder, and its samples. A folder in which nothing is yet is begun as `given`.
 
+    The samples may lie in another file than they did, or be called by another name: as from another folder.
+
     Raises:
         UserError: where there is none, or where it is another than the user, or the folder's config.toml, says.
     """
@@ -93,11 +95,12 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     past = kept.about
     history.check(kept, path)
     _learning(kept.config, path)
-    history.check_given(given, {key: past[key] for key in ("data", "split", "backend")}, kept.config, path)
+    history.check_given(given, {key: past[key] for key in ("split", "backend")}, kept.config, path)
     _check_settings(path / SETTINGS, kept.config)
     encoding = history.encoding(kept)
-    dataset = load(past["data"], past["split"], kept.config, encoding, history.reading(kept))
-    history.check_data(kept, dataset, path)
+    source = given["data"] or past["data"]
+    dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
+    history.check_data(kept, dataset, source, path)
     return kept, dataset
 
 

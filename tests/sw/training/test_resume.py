@@ -101,6 +101,22 @@ def test_going_on_with_other_settings_is_refused(small, capsys):
         assert text in capsys.readouterr().err
 
 
+def test_a_run_goes_on_from_another_folder_with_the_same_samples(small, tmp_path, monkeypatch, capsys):
+    """Wherever they lie: what they are is known."""
+    cli.main([*small, "--epochs", "1"])
+    (tmp_path / "elsewhere").mkdir()
+    Path("stripes.npz").rename("moved.npz")
+    monkeypatch.chdir("elsewhere")
+    np.savez("others.npz", x=np.zeros((60, 9), np.uint8), y=np.arange(60) % 2)
+    go_on = ["train", "--resume", "--run", "../runs/small", "--data"]
+    capsys.readouterr()
+    assert cli.main([*go_on, "others.npz"]) == 2
+    said = "--data: found others.npz with --resume; allowed is what ../runs/small began with, stripes.npz"
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+    assert cli.main([*go_on, "../moved.npz"]) == 0
+    assert "run ../runs/small, complete" in capsys.readouterr().out
+
+
 def test_a_core_that_does_not_learn_is_not_trained(small, tmp_path, capsys):
     (tmp_path / "still.toml").write_text("learn = false\n" + (tmp_path / "small.toml").read_text())
     assert cli.main([*small, "--config", "still.toml"]) == 2
