@@ -60,8 +60,6 @@ def predict(
     with console.status("building the chip") as status, asked(kept, where) as network:
         predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
     rows = np.stack([*known.values(), predicted], axis=1)
-    if output:
-        write(output, _csv([*known, "prediction"], rows, encoding))
     if "label" in known:
         right = int((known["label"] == predicted).sum())
         said = f"{100 * right / len(rows):.2f} % of {len(rows):,} {kind} right"
@@ -69,6 +67,8 @@ def predict(
         found = [f"{count:,} of class {encoding.name(k)}" for k, count in enumerate(np.bincount(predicted)) if count]
         said = f"{len(rows):,} samples without labels: {', '.join(found)}"
     say(console, said + (f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""))
+    if output:
+        write(output, _csv([*known, "prediction"], rows, encoding))
     return rows
 
 

@@ -113,6 +113,25 @@ def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys)
         ask(capsys, "predict", "--output", name)
 
 
+def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    assert cli.main(["predict", "--from", "net.npz", "--output", "taken/new.csv"]) == 2
+    said = capsys.readouterr()
+    assert "of 6 test samples right" in said.out and "taken: cannot write" in said.err
+
+
+def test_the_data_of_a_recall_is_looked_at_before_a_chip_is_asked(run, capsys):
+    board = ModelBoard(CONFIG)
+    assert cli.main(["recall", "--from", "net.npz", "--data", "own.csv"]) == 2
+    said = "bispike: --data: found own.csv without --output; allowed with a picture to draw, --output FILE.png\n"
+    assert capsys.readouterr().err == said
+    np.savez("large.npz", x=np.zeros((6, 16), np.uint8), y=np.arange(6) % 3)
+    where = ["--backend", "serial", "--port", board.port]
+    assert cli.main(["recall", "--from", "net.npz", "--data", "large.npz", "--output", "memory.png", *where]) == 2
+    assert "found 16 pixels a sample; allowed is 9" in capsys.readouterr().err
+    assert not board.executed
+
+
 @pytest.mark.long
 def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
     from sw.driver.sim import SimTransport
