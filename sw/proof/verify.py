@@ -19,7 +19,6 @@ from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
-from sw.common.waves import closing_line
 from sw.data.foretold import Reading
 from sw.data.synthetic import random_codes, random_dataset
 from sw.design.verilog import core_verilog
@@ -142,9 +141,7 @@ def _compare(
             waves=waves,
             verilog=_text(config, netlist, folder, status.update),
         )
-    sim_backend.tidy(folder.path, result)
-    if waves:
-        say(console, closing_line(folder / "waves.vcd"))
+    sim_backend.tidy(folder.path, result, console)
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
     shape = f"sizes {'-'.join(map(str, config.sizes))}, {config.lanes} lanes"
