@@ -79,7 +79,7 @@ def forecast(
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
     check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
     samples, told = make(kept, name, column, own)
-    with console.status("building the chip") as status, asked(kept, where) as network:
+    with console.status(where.opening) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))
     found = told(said)
     symbols = None if coding else history.encoding(kept).names

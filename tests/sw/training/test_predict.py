@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli, data
 from sw.training import history
 from sw.training.golden_backend import GoldenNetwork
+from sw.training.place import Place
 from tests.sw.driver.model_board import ModelBoard
 
 pytestmark = pytest.mark.usefixtures("unpainted")
@@ -111,6 +113,16 @@ def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys)
     (tmp_path / "empty.csv").touch()
     for name in ("empty.csv", "/dev/null"):
         ask(capsys, "predict", "--output", name)
+
+
+def test_a_chip_is_said_to_be_built_where_one_is(run, monkeypatch, capsys):
+    shown, status = [], Console.status
+    monkeypatch.setattr(Console, "status", lambda console, text: shown.append(text) or status(console, text))
+    for command in ("predict", "recall"):
+        ask(capsys, command)
+        ask(capsys, command, "--backend", "serial", "--port", ModelBoard(CONFIG).port)
+    assert shown == ["loading the network"] * 4
+    assert Place("sim").opening == "building the chip"
 
 
 def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys):
