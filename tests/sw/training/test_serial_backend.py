@@ -119,6 +119,18 @@ def test_the_command_that_goes_on_with_an_interrupted_board_names_the_board(fold
         assert words[1:] == ["train", "--resume", "--run", f"my run{number}", *given]
 
 
+def test_golden_is_told_how_many_samples_it_will_learn_of_a_text(folder, monkeypatch):
+    """Each epoch of a text takes others: all of them together are no epoch."""
+    Path("words.txt").write_text("To be, or not to be: that is the question. " * 8)
+    words = Config.from_dict({"task": "sequence", "sizes": [64, 4, 32], "lanes": 4, "neighbours": 0, "epochs": 2})
+    Path("words.toml").write_text(words.to_toml())
+    told, model_of = [], serial_backend.model_of
+    monkeypatch.setattr(serial_backend, "model_of", lambda *given: told.append(given[2]) or model_of(*given))
+    where = ["--backend", "serial", "--port", ModelBoard(words).port]
+    assert cli.main(["train", "--config", "words.toml", "--data", "words.txt", "--run", "run", *where]) == 0
+    assert told == [sum(epoch["training"]["samples"] for epoch in Checkpoint.load(Path("run")).epochs)]
+
+
 def test_a_wrong_value_of_the_board_ends_the_run_and_its_summary_and_report_show_it(folder, capsys):
     """A board that says the next concept, and is right in all else, from the second epoch on."""
     wrong = ModelBoard(config())
