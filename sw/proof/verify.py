@@ -18,7 +18,6 @@ from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
-from sw.common.waves import closing_line
 from sw.data.foretold import Reading
 from sw.data.synthetic import random_codes, random_dataset
 from sw.design.verilog import core_verilog
@@ -31,6 +30,8 @@ SAMPLES, TESTS = 500, 50
 BOTTLENECK = (3, 8, 24, 3), 4
 """Sizes and lanes of the second core: layer 2 has the most groups, and layer 1 waits for it. In the cores that are asked
 for, the layer with the pixels is mostly the slowest one."""
+BOTTLENECK_ENGINES = (1,), (0, 2, 3)
+"""Its layers of two engines, where the core asked for has some of other layers."""
 BOTTLENECK_SAMPLES = 40
 """Eight blocks of five."""
 
@@ -88,11 +89,15 @@ def verify(
 
 
 def bottleneck(config: Config) -> Config:
-    """A small core of the same settings in which a layer above a hidden one is the slowest."""
+    """A small core of the same settings in which a layer above a hidden one is the slowest.
+
+    Engines of another number of layers become two.
+    """
     sizes, lanes = BOTTLENECK
+    engines = BOTTLENECK_ENGINES if config.engines and len(config.sizes) != len(sizes) else config.engines
     own = "-bottleneck"  # behind a name of 64 letters at most, as any name
     block = {"block": 5} if config.task != "autoencoder" else {}
-    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, **block)
+    return config.replace(name=config.name[: 64 - len(own)] + own, sizes=sizes, lanes=lanes, engines=engines, **block)
 
 
 def _compare(
@@ -135,9 +140,7 @@ def _compare(
             waves=waves,
             verilog=_text(config, netlist, folder, status.update),
         )
-    sim_backend.tidy(folder.path, result)
-    if waves:
-        say(console, closing_line(folder / "waves.vcd"))
+    sim_backend.tidy(folder.path, result, console)
     tests = min(TESTS, len(dataset.x_test))
     clocks = f"{result.clocks_per_sample_training:,.0f} clocks a sample"
     shape = f"sizes {'-'.join(map(str, config.sizes))}, {config.lanes} lanes"

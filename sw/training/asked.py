@@ -22,8 +22,8 @@ from sw.training.place import Place
 if TYPE_CHECKING:
     from sw.driver.chip import Chip
 
-CHUNK = 16
-"""Samples between two comparisons."""
+CHUNK, GOLDEN_CHUNK = 16, 1024
+"""Samples between two comparisons, and between two signs of life of golden alone."""
 
 
 class Asked:
@@ -52,26 +52,30 @@ class Asked:
 
     def draw(self, codes: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Recalled:
         """What an auto-encoder recalls of codes (N, n_L), counts 0..T, at least one: by the chip, if there is one, whose
-        memories are compared afterwards, too. advance: as of `infer`."""
+        memories are compared afterwards, too. advance: as of `infer`, of a chip."""
         from cosim.compare import compare_state
 
         model = self.golden.model
-        said = self._ask(codes, model.draw, lambda part: self.chip.draw(part), advance)
-        if self.chip is not None:
-            self.compared += compare_state(serial_backend.known(self.chip, model.state()), self.chip.save())
+        if self.chip is None:
+            return model.draw(codes)
+        said = self._ask(codes, model.draw, self.chip.draw, advance)
+        self.compared += compare_state(serial_backend.known(self.chip, model.state()), self.chip.save())
         return said
 
     def _ask(self, given, golden: Callable, chip: Callable, advance: Callable[[int], None]) -> Records | Recalled:
-        """What the chip says of `given`, `CHUNK` at a time, compared with what golden does; without a chip golden's."""
+        """What the chip says of `given`, in parts, compared with what golden does; without a chip golden's.
+
+        A part goes on where the one before it ended, of a sequence, too.
+        """
         from cosim.compare import compare_records
 
-        if self.chip is None:
-            return golden(given)
-        found = []
-        for start in range(0, len(given), CHUNK):
-            part = given[start : start + CHUNK]
-            said = chip(part)
-            self.compared += compare_records(golden(part), said, start)
+        found, size = [], GOLDEN_CHUNK if self.chip is None else CHUNK
+        for start in range(0, len(given), size):
+            part = given[start : start + size]
+            said = golden(part)
+            if self.chip is not None:
+                expected, said = said, chip(part)
+                self.compared += compare_records(expected, said, start)
             found.append(said)
             advance(start + len(part))
         return type(said).join(found)

@@ -18,6 +18,7 @@ from sw.data import check_pixels, foretold
 from sw.data.text import is_text
 from sw.training import history
 from sw.training.asked import asked
+from sw.training.own import check_own
 from sw.training.place import Place
 
 HEADER = "moment,came,foretold"
@@ -76,9 +77,9 @@ def forecast(
     coding = history.coding(kept)
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
-    _check_own(output)
+    check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
     samples, told = make(kept, name, column, own)
-    with console.status("building the chip") as status, asked(kept, where) as network:
+    with console.status(where.opening) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))
     found = told(said)
     symbols = None if coding else history.encoding(kept).names
@@ -90,14 +91,6 @@ def forecast(
     end = f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""
     say(console, f"{_line(found)}: {files}{end}")
     return found
-
-
-def _check_own(output: Path) -> None:
-    """Raises UserError where the file is no earlier forecast, as the series itself would be, or its picture another one."""
-    own = output.is_file() and output.read_bytes().startswith(HEADER.encode())
-    for path in (output, output.with_suffix(".png")):
-        if path.exists() and not own:
-            raise UserError(f"--output: found {path}, which is no earlier forecast; allowed is a new name")
 
 
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):

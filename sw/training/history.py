@@ -119,10 +119,13 @@ def _other(key: str, found: object, path: Path, own: object) -> UserError:
     return UserError(f"--{key}: found {found} with --resume; allowed is what {path} began with, {own}")
 
 
-def check_data(kept: Checkpoint, dataset: Dataset, path: Path) -> None:
-    """Raises UserError where a run cannot go on with these samples."""
-    if kept.about["digest"] != digest(dataset):
-        raise UserError(f"{path}: found a run on other samples of {kept.about['data']}; allowed is the data it began with")
+def check_data(kept: Checkpoint, dataset: Dataset, source: str, path: Path) -> None:
+    """Raises UserError where a run cannot go on with these samples, those of `source`."""
+    if kept.about["digest"] == digest(dataset):
+        return
+    if source != kept.about["data"]:
+        raise _other("data", source, path, kept.about["data"])
+    raise UserError(f"{path}: found a run on other samples of {source}; allowed is the data it began with")
 
 
 def digest(dataset: Dataset) -> str:

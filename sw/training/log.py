@@ -9,6 +9,10 @@ from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, make_folder, unwritable
+from sw.training.own import check_own
+
+FIRST = '{"epoch": 1,'
+"""How what is written begins."""
 
 
 @dataclass
@@ -60,6 +64,11 @@ class Logged(Checkpoint):
                 file.writelines(json.dumps(one) + "\n" for one in lines)
         except OSError as error:
             raise unwritable(self.log, error) from None
+
+
+def check_log(log: Path | None) -> None:
+    """Raises UserError where there is a file that is no earlier log."""
+    check_own("--log", log, "log", FIRST)
 
 
 def line(config: Config, number: int, epoch: dict, valued: bool = False) -> dict:

@@ -23,6 +23,11 @@ class Place:
     simulator: str | None = None
     waves: bool = False
 
+    @property
+    def opening(self) -> str:
+        """What is said while a network is loaded into it."""
+        return "building the chip" if self.backend == "sim" else "loading the network"
+
     def check(self, mark: str = "--") -> None:
         """Raises UserError on an option that would do nothing, or that is missing. `mark`: before their names."""
         if self.backend not in BACKENDS:

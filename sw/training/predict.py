@@ -14,7 +14,11 @@ from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.training import history
 from sw.training.asked import asked
+from sw.training.own import check_own
 from sw.training.place import Place
+
+HEADERS = "sample,label,prediction\n", "sample,prediction\n"
+"""The first line of what is written, of samples with labels and without."""
 
 
 def predict(
@@ -34,12 +38,13 @@ def predict(
 
     Args:
         part: test, train or all; where None the test part of what the network learned, all of other data.
-        output: a CSV file; `sample` counts from 0 in the order of the data's own file.
+        output: a CSV file, new or an earlier one; `sample` counts from 0 in the order of the data's own file.
         label: the column of a CSV file that holds the label, where it is not the one the network learned from.
 
     Raises:
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
+    check_own("--output", output, "prediction", *HEADERS)
     kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
     encoding = history.encoding(kept, label)
@@ -52,11 +57,9 @@ def predict(
         known = {"sample": np.arange(len(x))}
     else:
         known, x, kind = _labelled(kept, name, split, part, encoding)
-    with console.status("building the chip") as status, asked(kept, where) as network:
+    with console.status(where.opening) as status, asked(kept, where) as network:
         predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
     rows = np.stack([*known.values(), predicted], axis=1)
-    if output:
-        write(output, _csv([*known, "prediction"], rows, encoding))
     if "label" in known:
         right = int((known["label"] == predicted).sum())
         said = f"{100 * right / len(rows):.2f} % of {len(rows):,} {kind} right"
@@ -64,6 +67,8 @@ def predict(
         found = [f"{count:,} of class {encoding.name(k)}" for k, count in enumerate(np.bincount(predicted)) if count]
         said = f"{len(rows):,} samples without labels: {', '.join(found)}"
     say(console, said + (f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""))
+    if output:
+        write(output, _csv([*known, "prediction"], rows, encoding))
     return rows
 
 
@@ -74,7 +79,7 @@ def _labelled(
     split = kept.about.get("split", 0) if split is None else split
     dataset = data.load(name, split, encoding)
     data.check(dataset, kept.config)
-    part = part or ("test" if name == kept.about.get("data") else "all")
+    part = part or ("test" if history.is_own(kept, name) else "all")
     sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])

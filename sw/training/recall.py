@@ -31,20 +31,22 @@ def recall(
         UserError, StateError: bad input. CheckError: the chip recalled something else than golden.
     """
     check_png(output)
+    if given_data and not output:
+        raise UserError(f"--data: found {given_data} without --output; allowed with a picture to draw, --output FILE.png")
     kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")
     if not kept.config.stimulus_recall:
         raise UserError(f"{source}: found a network with stimulus_recall = false; allowed is one that recalls the stimulus")
-    encoding = history.encoding(kept)
-    with console.status("building the chip"), asked(kept, where) as network:
-        recalled = network.recall()
-    shape = history.image_shape(kept) or data.image_shape(recalled.shape)
+    encoding, dataset = history.encoding(kept), None
     if output:
         dataset = data.load(given_data or history.own_data(kept, source), kept.about.get("split", 0), encoding)
         data.check(dataset, kept.config)
-        shape = dataset.image_shape
+    with console.status(where.opening), asked(kept, where) as network:
+        recalled = network.recall()
+    shape = dataset.image_shape if dataset else history.image_shape(kept) or data.image_shape(recalled.shape)
+    if dataset:
         means = report.class_means(dataset, kept.config.classes)
         report.draw_recall(output, recalled, means, kept.config.steps, shape)
     titles = [encoding.name(k) for k in range(len(recalled))]

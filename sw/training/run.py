@@ -1,5 +1,6 @@
 """A training to its report, in a folder held for it alone: begun anew or gone on with, on golden alone or beside a chip."""
 
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from sw.report.recalled import summary as recalled_summary
 from sw.training import golden_backend, serial_backend, sim_backend
 from sw.training.backend import Broken
 from sw.training.baseline import backprop_curve
-from sw.training.log import Logged
+from sw.training.log import Logged, check_log
 from sw.training.place import Place
 from sw.training.start import SETTINGS, begin, check_baseline, go_on
 
@@ -60,6 +61,7 @@ def train_new(
         CheckError: a mismatch, once the report that shows it is written. UserError, ConfigError, DataError: bad input; no
             folder is left.
     """
+    check_log(log)
     kept, dataset = begin(given, baseline, encoding, reading)
     where = _found(where)
     with new_run(run or Path("runs") / kept.config.name) as folder:
@@ -75,6 +77,7 @@ def train_on(
         run: its folder; None: that which a new training of these options gets first.
         where: its backend is the run's own, whatever it says. baseline: wanted now, besides what the run began with.
     """
+    check_log(log)
     with old_run(run or Path("runs") / run_name(given["config"], given["data"])) as folder:
         kept, dataset = go_on(folder.path, given)
         check_baseline(kept.about["data"], dataset, baseline)
@@ -107,9 +110,8 @@ def _train(
     resume: bool,
 ) -> tuple[Path, dict]:
     weights, done = folder / FILE, len(kept.epochs)
-    with _told(kept, folder, resume, console):
-        if not weights.exists():
-            kept.save(weights)  # before anything long: a run that is killed can begin anew
+    with _told(kept, folder, resume, _again(folder, where, log), console):
+        kept.save(weights)  # before anything long: a run that is killed can begin anew, or go on with --baseline
         folder.write(SETTINGS, kept.config.to_toml())
         logged = Logged.of(kept, log, folder) if log else None
         going = "complete" if done == kept.config.epochs else f"going on after epoch {done}"
@@ -120,9 +122,11 @@ def _train(
         broken = _backend(where)(weights, kept, dataset, console)
         if logged and broken:
             logged.add_broken(broken.epoch)
-    baseline = kept.about.get("baseline") and not broken
-    with console.status(f"{'the same network by backprop, ' if baseline else ''}pictures, report"):
-        curve = backprop_curve(kept.config, dataset) if baseline else None
+        curve = None
+        if kept.about.get("baseline") and not broken:
+            with console.status("the same network by backprop"):
+                curve = backprop_curve(kept.config, dataset)
+    with console.status("pictures, report"):
         said, left = REPORTS[kept.config.task]
         values = said.summary(kept, dataset, where.simulator, curve, broken)
         left.write(folder, kept, dataset, values)
@@ -133,8 +137,9 @@ def _train(
 
 
 @contextmanager
-def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -> Iterator[None]:
-    """Says what is left where the training inside is cut short; leaves nothing of a new one that did not begin."""
+def _told(kept: Checkpoint, folder: RunFolder, resume: bool, again: str, console: Console) -> Iterator[None]:
+    """Says what is left where the training inside is cut short, and `again`, the command that goes on; leaves nothing of a
+    new one that did not begin."""
     try:
         yield
     except OSError as error:  # of a disk, a pipe, a program that cannot be started: whatever the backend needs
@@ -149,5 +154,17 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, console: Console) -
         raise
     except KeyboardInterrupt:
         say(console, f"interrupted: {folder.path} keeps the network after epoch {len(kept.epochs)}; go on with")
-        say(console, f"  {command()} train --resume --run {folder.path}")
+        say(console, f"  {again}")
         raise
+
+
+def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
+    """The command that goes on with a run in the same way."""
+    words = ["train", "--resume", "--run", str(folder.path)]
+    if where.port:
+        words += ["--port", where.port]
+    if where.baud != Place.baud:
+        words += ["--baud", str(where.baud)]
+    if log:
+        words += ["--log", str(log)]
+    return f"{command()} {shlex.join(words)}"

@@ -81,17 +81,17 @@ class _Run:
 
     def __init__(self, chip, kept: Checkpoint, dataset: Dataset):
         self.chip, self.kept, self.dataset = chip, kept, dataset
+        self.samples = len(epoch_order(dataset, kept.config, 0))
         left = kept.config.epochs - len(kept.epochs)
-        self.golden = model_of(kept.config, kept.state, left * len(dataset.x_train))
+        self.golden = model_of(kept.config, kept.state, left * self.samples)
         self.values, self.differ, self.mismatch = 0, 0, ""
         self.earlier = sum(epoch["values"] for epoch in kept.epochs)
 
     def run(self, path: Path, console: Console) -> Broken | None:
-        config, data = self.kept.config, self.dataset
-        samples, done = len(epoch_order(data, config, 0)), len(self.kept.epochs)
+        config, done = self.kept.config, len(self.kept.epochs)
         self.chip.set()
         self.chip.load(self.golden.state())
-        with TrainingProgress(console, config.epochs, samples, done) as progress:
+        with TrainingProgress(console, config.epochs, self.samples, done) as progress:
             for epoch in range(done, config.epochs):
 
                 def advance(totals: dict, epoch: int = epoch) -> None:

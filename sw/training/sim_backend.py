@@ -47,6 +47,7 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
 
     folder = path.parent
     config, samples, done = kept.config, len(epoch_order(dataset, kept.config, 0)), len(kept.epochs)
+    broken = None
     with TrainingProgress(console, config.epochs, samples, done) as progress:
         progress.advance(done, 0, "elaborating the core")
         text = core_verilog(config, asserted=True)
@@ -88,11 +89,11 @@ def train(path: Path, kept: Checkpoint, dataset: Dataset, console: Console, simu
             none = account.nothing(config)
             gave = result.broken or account.epoch(none, none, result.mismatch.values, result.mismatch.differ)
             progress.finish(len(kept.epochs), line([*kept.epochs, gave]))
-            return Broken(message, gave)
-    keep_waves(folder)
-    if waves:
-        say(console, closing_line(folder / "waves.vcd"))
-    return None
+            broken = Broken(message, gave)
+    keep_waves(folder, console)
+    if not broken:
+        remove_inner(folder)
+    return broken
 
 
 @contextmanager
@@ -114,15 +115,17 @@ def remove_inner(folder: Path) -> None:
         folder.rmdir()
 
 
-def keep_waves(folder: Path) -> None:
-    """Keeps a run's waves, where there are any, and removes its inner files."""
+def keep_waves(folder: Path, console: Console) -> None:
+    """Keeps a run's waves, where there are any, outside its inner files, and says where."""
+    kept = folder / "waves.vcd"
     with suppress(FileNotFoundError):
-        (folder / "sim" / "waves.vcd").replace(folder / "waves.vcd")
-    remove_inner(folder)
+        (folder / "sim" / kept.name).replace(kept)
+        say(console, closing_line(kept))
 
 
-def tidy(folder: Path, result: "TrainingResult") -> None:
+def tidy(folder: Path, result: "TrainingResult", console: Console) -> None:
     """Keeps waves and removes the run's inner files, unless they show a mismatch: then raises CheckError."""
+    keep_waves(folder, console)
     if result.mismatch:
         raise CheckError(f"{result.mismatch}; golden's values around it: {result.mismatch_file}")
-    keep_waves(folder)
+    remove_inner(folder)

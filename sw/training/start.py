@@ -30,7 +30,7 @@ def begin(
     config = given["config"]
     config = Config.load(config) if isinstance(config, (str, Path)) else config
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
-    config = config and config.replace(**changes)
+    config = config and _learning(config.replace(**changes), "--config")
     source, split = given["data"] or _usual(config), given["split"] or 0
     dataset = load(source, split, config, encoding, reading)
     if dataset.course and given["split"] is not None:
@@ -44,6 +44,13 @@ def begin(
     if dataset.course:
         about |= history.of_course(dataset.course, reading)
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset
+
+
+def _learning(config: Config, what: object) -> Config:
+    """The configuration. Raises UserError where it is of an inference-only core. what: it comes from."""
+    if not config.learn:
+        raise UserError(f"{what}: found one that does not learn; allowed is one that does")
+    return config
 
 
 def check_baseline(source: str, dataset: data.Dataset, baseline: bool) -> None:
@@ -72,6 +79,8 @@ def load(source: str, split: int, config: Config | None, encoding: data.Encoding
 def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     """The interrupted training in a run folder, and its samples. A folder in which nothing is yet is begun as `given`.
 
+    The samples may lie in another file than they did, or be called by another name: as from another folder.
+
     Raises:
         UserError: where there is none, or where it is another than the user, or the folder's config.toml, says.
     """
@@ -85,11 +94,13 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     kept = Checkpoint.load(path)
     past = kept.about
     history.check(kept, path)
-    history.check_given(given, {key: past[key] for key in ("data", "split", "backend")}, kept.config, path)
+    _learning(kept.config, path)
+    history.check_given(given, {key: past[key] for key in ("split", "backend")}, kept.config, path)
     _check_settings(path / SETTINGS, kept.config)
     encoding = history.encoding(kept)
-    dataset = load(past["data"], past["split"], kept.config, encoding, history.reading(kept))
-    history.check_data(kept, dataset, path)
+    source = given["data"] or past["data"]
+    dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
+    history.check_data(kept, dataset, source, path)
     return kept, dataset
 
 

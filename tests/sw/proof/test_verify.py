@@ -40,3 +40,14 @@ def test_a_tool_that_refuses_leaves_the_log_that_it_names(tmp_path, monkeypatch,
 def test_the_second_core_has_a_name_also_where_the_first_has_the_longest(length):
     small = bottleneck(Config(name="n" * length, sizes=(9, 8, 2), lanes=4))
     assert small.name == "n" * min(length, 53) + "-bottleneck"
+
+
+@pytest.mark.parametrize("engines", [(), ((0, 2), (1, 3)), ((1,), (0, 2)), ((4,), (2, 0), (1, 3))])
+@pytest.mark.parametrize("settings", [{}, {"learn": False}, {"stimulus_recall": False}])
+def test_the_second_core_has_engines_where_the_first_has_some(engines, settings):
+    """Of another number of layers, too; engines name every layer, also of a core that learns or recalls less."""
+    layers = sum(map(len, engines)) or 3
+    first = Config(sizes=(9, *[8] * (layers - 2), 2), lanes=4, engines=engines, **settings)
+    small = bottleneck(first)
+    assert small.engines == (engines if layers == 4 else engines and ((1,), (0, 2, 3)))
+    assert small.replace(name=first.name, sizes=first.sizes, engines=engines, block=first.block) == first

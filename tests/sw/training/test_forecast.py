@@ -5,14 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.status import Status
 
 from cosim.checkpoint import Checkpoint
+from cosim.job import take
 from golden.config import Config
 from golden.sequence import Foreteller
 from sw import cli
 from sw.data import foretold
 from sw.data.foretold import Reading
-from sw.training import history
+from sw.training import asked, history
 from sw.training.golden_backend import GoldenNetwork
 from tests.sw.driver.model_board import ModelBoard
 
@@ -166,6 +169,24 @@ def test_a_board_foretells_and_every_value_is_compared(run, capsys):
     # 10 elements: a prediction, 6 voltages, 2 x 4 counters
     assert said == f"{golden}: board.csv, board.png; {10 * 15} values compared, 0 mismatches\n"
     assert rows("board.csv") == rows("golden.csv")
+
+
+def test_golden_alone_goes_on_from_part_to_part_and_says_how_far_it_is(run, monkeypatch, capsys):
+    """A sequence does not begin anew with a part: what layer 1 said last is kept."""
+    ask(capsys, "--output", "whole.csv")
+    shown, status = [], Console.status
+    monkeypatch.setattr(Console, "status", lambda console, text: shown.append(text) or status(console, text))
+    monkeypatch.setattr(Status, "update", lambda status, text: shown.append(text))
+    monkeypatch.setattr(asked, "GOLDEN_CHUNK", 4)
+    ask(capsys, "--output", "parts.csv")
+    assert shown == ["loading the network", *(f"{done} of 10 moments" for done in (4, 8, 10))]
+    assert rows("parts.csv") == rows("whole.csv")
+    samples = foretold.load("own.csv", CONFIG, Reading("load")).training
+    assert len(samples) > 4 and not samples.ends[:-1].any()
+    network, alone = asked.Asked(GoldenNetwork(CONFIG, run.state)), GoldenNetwork(CONFIG, run.state)
+    parts, whole = network.infer(samples), take(alone.model, samples, False)
+    for name, values in whole.arrays().items():
+        np.testing.assert_array_equal(parts.arrays()[name], values, name)
 
 
 @pytest.mark.long

@@ -90,6 +90,23 @@ def test_a_run_that_is_refused_leaves_the_log_of_the_one_at_work(command, tmp_pa
     assert (tmp_path / "logs" / "log.jsonl").read_text() == before + "mine"
 
 
+@pytest.mark.parametrize("more", [(), ("--resume",)])
+def test_no_file_but_an_earlier_log_is_overwritten(command, tmp_path, capsys, more):
+    assert not more or cli.main(command) == 0
+    capsys.readouterr()
+    before = (tmp_path / "mine.npz").read_bytes()
+    assert cli.main([*command[:-1], "mine.npz", *more]) == 2
+    assert capsys.readouterr().err == "bispike: --log: found mine.npz, which is no earlier log; allowed is a new name\n"
+    assert (tmp_path / "mine.npz").read_bytes() == before
+    assert (tmp_path / "run").exists() == bool(more), "nothing was begun"
+
+
+def test_an_earlier_log_begins_as_is_known(command, tmp_path):
+    for _ in range(2):
+        assert cli.main([*command, "--epochs", "1"]) == 0
+    assert (tmp_path / "logs" / "log.jsonl").read_text().startswith(log.FIRST)
+
+
 def test_an_epoch_that_did_not_come_to_its_end_has_the_keys_of_its_run():
     config = NAMED["electricity"]
     broken = account.epoch(account.nothing(config), account.nothing(config))

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli, data
 from sw.training import history
 from sw.training.golden_backend import GoldenNetwork
+from sw.training.place import Place
 from tests.sw.driver.model_board import ModelBoard
 
 pytestmark = pytest.mark.usefixtures("unpainted")
@@ -87,6 +89,59 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     memory = ask(capsys, "recall")
     board = ask(capsys, "recall", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
     assert board == memory + "27 values compared, 0 mismatches\n"
+
+
+def test_of_what_it_learned_the_test_part_is_named_whatever_the_file_is_called(run, tmp_path, capsys):
+    said = ask(capsys, "predict")
+    assert "of 6 test samples" in said
+    for name in ("own.csv", "./own.csv", str(tmp_path / "own.csv")):
+        assert ask(capsys, "predict", "--data", name) == said
+
+
+def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys):
+    before = (tmp_path / "own.csv").read_text()
+    arguments = ["predict", "--from", "net.npz", "--data", "own.csv", "--output", "own.csv"]
+    assert cli.main(arguments) == 2
+    assert capsys.readouterr().err == (
+        "bispike: --output: found own.csv, which is no earlier prediction; allowed is a new name\n"
+    )
+    assert (tmp_path / "own.csv").read_text() == before
+    np.savez("bare.npz", x=STRIPES)
+    for name in ("own.csv", "own.csv", "bare.npz", "bare.npz"):
+        ask(capsys, "predict", "--data", name, "--output", "new.csv")
+    assert lines(tmp_path / "new.csv")[0] == ["sample", "prediction"]
+    (tmp_path / "empty.csv").touch()
+    for name in ("empty.csv", "/dev/null"):
+        ask(capsys, "predict", "--output", name)
+
+
+def test_a_chip_is_said_to_be_built_where_one_is(run, monkeypatch, capsys):
+    shown, status = [], Console.status
+    monkeypatch.setattr(Console, "status", lambda console, text: shown.append(text) or status(console, text))
+    for command in ("predict", "recall"):
+        ask(capsys, command)
+        ask(capsys, command, "--backend", "serial", "--port", ModelBoard(CONFIG).port)
+    assert shown == ["loading the network"] * 4
+    assert Place("sim").opening == "building the chip"
+
+
+def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    assert cli.main(["predict", "--from", "net.npz", "--output", "taken/new.csv"]) == 2
+    said = capsys.readouterr()
+    assert "of 6 test samples right" in said.out and "taken: cannot write" in said.err
+
+
+def test_the_data_of_a_recall_is_looked_at_before_a_chip_is_asked(run, capsys):
+    board = ModelBoard(CONFIG)
+    assert cli.main(["recall", "--from", "net.npz", "--data", "own.csv"]) == 2
+    said = "bispike: --data: found own.csv without --output; allowed with a picture to draw, --output FILE.png\n"
+    assert capsys.readouterr().err == said
+    np.savez("large.npz", x=np.zeros((6, 16), np.uint8), y=np.arange(6) % 3)
+    where = ["--backend", "serial", "--port", board.port]
+    assert cli.main(["recall", "--from", "net.npz", "--data", "large.npz", "--output", "memory.png", *where]) == 2
+    assert "found 16 pixels a sample; allowed is 9" in capsys.readouterr().err
+    assert not board.executed
 
 
 @pytest.mark.long

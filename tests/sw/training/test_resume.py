@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,24 @@ def test_an_interrupted_run_goes_on_to_the_same_network(small, tmp_path, monkeyp
     assert whole["rows_per_sample"] == parts["rows_per_sample"]
 
 
+def test_a_baseline_asked_for_at_resume_is_not_forgotten_by_an_interrupt(small, tmp_path, monkeypatch, capsys):
+    """Nor is it said nothing: backprop takes as long as the training."""
+    cli.main([*small, "--epochs", "1"])
+
+    def interrupted(config, dataset):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "backprop_curve", interrupted)
+    capsys.readouterr()
+    go_on = ["train", "--resume", "--run", "runs/small"]
+    assert cli.main([*go_on, "--baseline"]) == 130
+    said = " ".join(capsys.readouterr().out.split())
+    assert "runs/small keeps the network after epoch 1; go on with bispike train --resume --run runs/small" in said
+    monkeypatch.setattr(run, "backprop_curve", lambda config, dataset: [0.625])
+    assert cli.main(go_on) == 0
+    assert json.loads((tmp_path / "runs" / "small" / "summary.json").read_text())["backprop_accuracy"] == 0.625
+
+
 def test_going_on_with_a_finished_run_only_writes_its_report_anew(small, tmp_path, capsys):
     cli.main(small)
     before = arrays(tmp_path / "runs" / "small")
@@ -80,6 +99,36 @@ def test_going_on_with_other_settings_is_refused(small, capsys):
         capsys.readouterr()
         assert cli.main(["train", "--resume", "--run", "runs/small", option, value]) == 2, option
         assert text in capsys.readouterr().err
+
+
+def test_a_run_goes_on_from_another_folder_with_the_same_samples(small, tmp_path, monkeypatch, capsys):
+    """Wherever they lie: what they are is known."""
+    cli.main([*small, "--epochs", "1"])
+    (tmp_path / "elsewhere").mkdir()
+    Path("stripes.npz").rename("moved.npz")
+    monkeypatch.chdir("elsewhere")
+    np.savez("others.npz", x=np.zeros((60, 9), np.uint8), y=np.arange(60) % 2)
+    go_on = ["train", "--resume", "--run", "../runs/small", "--data"]
+    capsys.readouterr()
+    assert cli.main([*go_on, "others.npz"]) == 2
+    said = "--data: found others.npz with --resume; allowed is what ../runs/small began with, stripes.npz"
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+    assert cli.main([*go_on, "../moved.npz"]) == 0
+    assert "run ../runs/small, complete" in capsys.readouterr().out
+
+
+def test_a_core_that_does_not_learn_is_not_trained(small, tmp_path, capsys):
+    (tmp_path / "still.toml").write_text("learn = false\n" + (tmp_path / "small.toml").read_text())
+    assert cli.main([*small, "--config", "still.toml"]) == 2
+    said = "found one that does not learn; allowed is one that does\n"
+    assert capsys.readouterr().err == f"bispike: --config: {said}"
+    assert not (tmp_path / "runs").exists()
+    cli.main([*small, "--epochs", "1"])
+    kept = Checkpoint.load("runs/small")
+    replace(kept, config=kept.config.replace(learn=False)).save("runs/small/weights.npz")
+    capsys.readouterr()
+    assert cli.main([*small[:1], "--resume", "--run", "runs/small"]) == 2
+    assert capsys.readouterr().err == f"bispike: runs/small: {said}"
 
 
 def test_going_on_with_changed_samples_is_refused(small, capsys):

@@ -1,6 +1,7 @@
 """Training by the command on a chip at a serial port: as on the golden model, and nothing lost when the line goes."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from golden.config import Config
 from sw import cli
 from sw.driver.serial_port import SerialTransport
 from sw.driver.transport import TransportError
+from sw.training import serial_backend
 from tests.marks import long
 from tests.sw.driver.model_board import ModelBoard
 from tests.sw.driver.transports import CONFIG, board
@@ -103,6 +105,30 @@ def test_a_line_that_goes_dead_loses_no_epoch_and_the_run_goes_on(folder, capsys
     assert cli.main(["train", "--resume", "--run", "runs/board", "--port", ModelBoard(config()).port]) == 0
     for name, array in state("golden").items():
         np.testing.assert_array_equal(state("board")[name], array, name)
+
+
+def test_the_command_that_goes_on_with_an_interrupted_board_names_the_board(folder, capsys, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serial_backend, "train", interrupted)
+    board = ["--port", ModelBoard(config()).port]
+    for number, given in (("", board), ("-2", [*board, "--baud", "115200", "--log", "my log.jsonl"])):
+        assert train("--backend", "serial", "--run", "my run", *given) == 130
+        words = shlex.split(capsys.readouterr().out.splitlines()[-1])
+        assert words[1:] == ["train", "--resume", "--run", f"my run{number}", *given]
+
+
+def test_golden_is_told_how_many_samples_it_will_learn_of_a_text(folder, monkeypatch):
+    """Each epoch of a text takes others: all of them together are no epoch."""
+    Path("words.txt").write_text("To be, or not to be: that is the question. " * 8)
+    words = Config.from_dict({"task": "sequence", "sizes": [64, 4, 32], "lanes": 4, "neighbours": 0, "epochs": 2})
+    Path("words.toml").write_text(words.to_toml())
+    told, model_of = [], serial_backend.model_of
+    monkeypatch.setattr(serial_backend, "model_of", lambda *given: told.append(given[2]) or model_of(*given))
+    where = ["--backend", "serial", "--port", ModelBoard(words).port]
+    assert cli.main(["train", "--config", "words.toml", "--data", "words.txt", "--run", "run", *where]) == 0
+    assert told == [sum(epoch["training"]["samples"] for epoch in Checkpoint.load(Path("run")).epochs)]
 
 
 def test_a_wrong_value_of_the_board_ends_the_run_and_its_summary_and_report_show_it(folder, capsys):

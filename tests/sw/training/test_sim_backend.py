@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
@@ -108,7 +109,7 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     (folder / "small.toml").write_text("sizes = [9, 4, 2]\nlanes = 4\nblock = 7\n")
     random = np.random.default_rng(5)
     np.savez("stripes.npz", x=random.integers(0, 16, (60, 9)), y=np.arange(60) % 2)  # too hard for both to be right
-    command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline"]
+    command = [*TRAIN, "--epochs", "1", "--backend", "sim", "--simulator", "icarus", "--baseline", "--waves"]
     assert cli.main([*command, "--run", "chip", "--log", "chip/log.jsonl"]) == 1
     said, error = capsys.readouterr()
     assert error.count("\n") == 1
@@ -116,6 +117,7 @@ def test_a_mismatch_ends_a_training_with_1_and_its_summary_and_report_show_it(fo
     trace = Path(error.strip().rsplit(": ", 1)[1])
     assert trace.parent.parent == folder / "chip"
     assert json.loads(trace.read_text())["message"] in error
+    assert (folder / "chip" / "waves.vcd").exists() and "\nwaves: chip/waves.vcd" in said
     summary, page = (folder / "chip" / "summary.json").read_text(), (folder / "chip" / "report.html").read_text()
     found = json.loads(summary)
     assert found["first_mismatch"] in error
@@ -165,10 +167,13 @@ def test_verify_begins_with_a_trained_network(folder, capsys):
 
 def test_verify_ends_with_1_at_a_mismatch(folder, few, capsys, monkeypatch):
     leave_broken_leak(monkeypatch)
-    command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--one-shape"]
+    command = ["verify", "--config", "small.toml", "--samples", "5", "--simulator", "icarus", "--one-shape", "--waves"]
     assert cli.main(command) == 1
-    assert "bispike: mismatch at " in capsys.readouterr().err
-    assert (folder / "runs" / "verify-small" / "sim" / "mismatch.json").exists()
+    said = capsys.readouterr()
+    assert "bispike: mismatch at " in said.err
+    kept = folder / "runs" / "verify-small"
+    assert (kept / "sim" / "mismatch.json").exists()
+    assert (kept / "waves.vcd").exists() and said.out.startswith("waves: runs/verify-small/waves.vcd")
 
 
 @pytest.mark.long
@@ -224,6 +229,12 @@ def test_waves_are_kept_on_request(folder, few, capsys):
     waves = folder / "runs" / "verify-small" / "waves.vcd"
     assert f"waves: {waves.relative_to(folder)}" in capsys.readouterr().out
     assert "$enddefinitions" in waves.read_text()
+
+
+def test_waves_that_there_are_none_of_are_not_spoken_of(folder, capsys):
+    """A complete run is resumed, of which nothing is simulated."""
+    sim_backend.keep_waves(folder, Console())
+    assert not capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "text"), [("modelsim", "found 'modelsim'; allowed is"), ("icarus", "found no iverilog")])
