@@ -23,8 +23,7 @@ def predict(
     """
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden", port, baud, simulator)
-    where.check()
+    where = Place.chosen(backend, port, baud, simulator)
     from sw.training.predict import predict as name_samples
 
     name_samples(source, data, split, part and part.value, output, Console(), where, label)
@@ -42,8 +41,7 @@ def recall(
     """Show what the backward network remembers of each class: pictures from a concept alone."""
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden", port, baud, simulator)
-    where.check()
+    where = Place.chosen(backend, port, baud, simulator)
     from sw.training.recall import recall as show_concepts
 
     show_concepts(source, data, output, Console(), where)
@@ -70,8 +68,7 @@ def generate(
     """
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden", port, baud, simulator)
-    where.check()
+    where = Place.chosen(backend, port, baud, simulator)
     from sw.generation.generate import generate as draw_images
 
     draw_images(source, data, label, count, seed, between, output, Console(), where)
@@ -95,8 +92,7 @@ def forecast(
     """
     from sw.training.place import Place
 
-    where = Place(backend.value if backend else "golden", port, baud, simulator)
-    where.check()
+    where = Place.chosen(backend, port, baud, simulator)
     from sw.training.forecast import forecast as foretell
 
     foretell(source, data, column, output, Console(), where)

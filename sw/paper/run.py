@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sw.common.cluster import run_all
 from sw.common.errors import CheckError, UserError
-from sw.common.files import make_folder
+from sw.common.files import make_place
 from sw.common.terminal import say
 from sw.paper import (
     agreement,
@@ -105,7 +105,7 @@ def paper(
         say(console, f"{len(wanted) - len(left)} of {len(wanted)} trainings and measurements are kept from before")
     needs.check(left)
     for path in (output, page, FOLDER / "any"):
-        make_folder(path.parent)
+        make_place(path)
     try:
         _run(left, kept, address, workers, console, again)
     except (UserError, CheckError):  # of one of them; what the others gave is shown

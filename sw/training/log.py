@@ -8,7 +8,7 @@ from cosim import account
 from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
 from sw.common.errors import UserError
-from sw.common.files import RunFolder, make_folder, unwritable
+from sw.common.files import RunFolder, make_place, unwritable
 from sw.training.own import check_own
 
 FIRST = '{"epoch": 1,'
@@ -28,7 +28,7 @@ class Logged(Checkpoint):
     log: Path = field(kw_only=True)
 
     def __post_init__(self) -> None:
-        make_folder(self.log.parent)
+        make_place(self.log)
         self._logged = 0
         self._add("w")
 
@@ -83,25 +83,29 @@ def line(config: Config, number: int, epoch: dict, valued: bool = False) -> dict
             the last line alone, whose epoch ended the training and is not kept.  Null: not known, as a chip that differs
             may not come to the epoch's end.
     """
-    training, test, none = epoch["training"], epoch["test"], [None]
+    training, test = epoch["training"], epoch["test"]
+
+    def first(found: list) -> object:
+        return found[0] if found else None
+
     if config.task == "autoencoder":
         found = {
-            "training_error": (account.errors([training]) or none)[0],
-            "test_error": (account.errors([test]) or none)[0],
-            "golden_error": (account.errors([test], "golden_squared_error") or none)[0],
-            "agreement": (account.agreements([test]) or none)[0],
+            "training_error": first(account.errors([training])),
+            "test_error": first(account.errors([test])),
+            "golden_error": first(account.errors([test], "golden_squared_error")),
+            "agreement": first(account.agreements([test])),
         }
     elif valued:
         found = {
-            "training_error": (account.deviations([training]) or none)[0],
-            "test_error": (account.deviations([test]) or none)[0],
-            "golden_error": (account.deviations([test], "golden_squares") or none)[0],
+            "training_error": first(account.deviations([training])),
+            "test_error": first(account.deviations([test])),
+            "golden_error": first(account.deviations([test], "golden_squares")),
         }
     else:
         found = {
-            "training_accuracy": (account.accuracies([training]) or none)[0],
-            "test_accuracy": (account.accuracies([test]) or none)[0],
-            "golden_accuracy": (account.accuracies([test], "golden_correct") or none)[0],
+            "training_accuracy": first(account.accuracies([training])),
+            "test_accuracy": first(account.accuracies([test])),
+            "golden_accuracy": first(account.accuracies([test], "golden_correct")),
         }
     return {
         "epoch": number + 1,

@@ -1,6 +1,8 @@
 """Where a network is: in the golden model alone, in a simulated chip or on a board. Checked before what is slow loads."""
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import Self
 
 from sw.common.errors import UserError
 from sw.driver.serial_ports import check_port
@@ -22,6 +24,13 @@ class Place:
     baud: int = 1_000_000
     simulator: str | None = None
     waves: bool = False
+
+    @classmethod
+    def chosen(cls, backend: Enum | None, *rest: object) -> Self:
+        """As a command's options say it, in the order of the members, and checked; golden where no backend is named."""
+        where = cls(backend.value if backend else cls.backend, *rest)
+        where.check()
+        return where
 
     @property
     def opening(self) -> str:
