@@ -82,8 +82,8 @@ def guarded(work: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        found = f"{error.filename}: {error.strerror}; choose another place" if error.filename else str(error)
-        return _complain(found, 2)
+        said = error.strerror or str(error) or type(error).__name__
+        return _complain(f"{error.filename}: {said}" if error.filename else said, 2)
     return code if isinstance(code, int) else 0
 
 

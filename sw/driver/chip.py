@@ -183,6 +183,8 @@ class Chip:
             self._within = self.config.recurrent and not (last is not None and last[-1])
         try:
             return self._exchange(packets, mode, advance)
+        except TransportError:  # nobody answers
+            raise
         except BaseException:  # Ctrl-C in a notebook: what the chip still holds would answer the next samples
             with suppress(TransportError):
                 self._begin()

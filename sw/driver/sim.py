@@ -102,18 +102,21 @@ class SimTransport(Transport):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Holds Ctrl-C back to the block's end. Of the main thread, the only one that gets it, whichever the system chooses."""
+    """Holds Ctrl-C and SIGTERM, which ends a command as that does, back to the block's end. Of the main thread, the only one
+    that gets them, whichever the system chooses."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came = []
-    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    came: list[int] = []
+    numbers = signal.SIGINT, signal.SIGTERM
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # None: of a program in C
         if came:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(came[0])
 
 
 def _parts(words: Sequence) -> list:

@@ -123,7 +123,7 @@ def check_data(kept: Checkpoint, dataset: Dataset, source: str, path: Path) -> N
     """Raises UserError where a run cannot go on with these samples, those of `source`."""
     if kept.about["digest"] == digest(dataset):
         return
-    if source != kept.about["data"]:
+    if not is_own(kept, source):
         raise _other("data", source, path, kept.about["data"])
     raise UserError(f"{path}: found a run on other samples of {source}; allowed is the data it began with")
 

@@ -167,4 +167,5 @@ def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
         words += ["--baud", str(where.baud)]
     if log:
         words += ["--log", str(log)]
+    words += ["--waves"] * where.waves
     return f"{command()} {shlex.join(words)}"

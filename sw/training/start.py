@@ -101,6 +101,7 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     source = given["data"] or past["data"]
     dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
     history.check_data(kept, dataset, source, path)
+    past["data"] = source  # where it lies now
     return kept, dataset
 
 

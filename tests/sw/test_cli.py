@@ -126,9 +126,10 @@ def test_every_command_has_such_a_console():
     [
         (
             PermissionError(errno.EACCES, "Permission denied", "runs/digits"),
-            "runs/digits: Permission denied; choose another place",
+            "runs/digits: Permission denied",
         ),
-        (OSError(errno.ENOSPC, "No space left on device"), "[Errno 28] No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (TimeoutError(), "TimeoutError"),
     ],
 )
 def test_what_the_system_refuses_is_one_line_and_no_mismatch(capsys, error, said):

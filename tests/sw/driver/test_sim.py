@@ -45,7 +45,8 @@ def test_a_simulation_that_is_interrupted_as_it_starts_is_ended(simulation, tmp_
     assert simulation.stopped == [True]
 
 
-def test_an_interrupt_waits_for_the_answer_of_a_command(simulation, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_waits_for_the_answer_of_a_command(simulation, tmp_path, number):
     """Ctrl-C in a notebook: an answer that is left would be the next command's."""
 
     def serve(path):
@@ -54,14 +55,14 @@ def test_an_interrupt_waits_for_the_answer_of_a_command(simulation, tmp_path):
             for word in (3, 4):
                 receive(far, COMMAND.size)
                 if word == 3:
-                    os.kill(os.getpid(), signal.SIGINT)
+                    os.kill(os.getpid(), number)
                     time.sleep(0.2)
                 far.sendall(ANSWER.pack(0, 1) + struct.pack("<I", word))
             receive(far, COMMAND.size)
 
-    simulation.serve, before = serve, signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    simulation.serve, before = serve, signal.signal(number, signal.default_int_handler)  # ignored in the background
     with SimTransport(CONFIG, tmp_path) as transport:
         with pytest.raises(KeyboardInterrupt):
             transport.read(ADDRESS["STATUS"])
         assert transport.read(ADDRESS["STATUS"]) == [4]
-    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+    assert signal.signal(number, before) is signal.default_int_handler

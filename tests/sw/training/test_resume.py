@@ -115,6 +115,11 @@ def test_a_run_goes_on_from_another_folder_with_the_same_samples(small, tmp_path
     assert capsys.readouterr().err == f"bispike: {said}\n"
     assert cli.main([*go_on, "../moved.npz"]) == 0
     assert "run ../runs/small, complete" in capsys.readouterr().out
+    assert cli.main([*go_on[:-1]]) == 0, "where it lies now is kept"
+    np.savez("../moved.npz", x=np.zeros((60, 9), np.uint8), y=np.arange(60) % 2)
+    capsys.readouterr()
+    assert cli.main([*go_on, ".././moved.npz"]) == 2
+    assert "found a run on other samples of .././moved.npz" in capsys.readouterr().err
 
 
 def test_a_core_that_does_not_learn_is_not_trained(small, tmp_path, capsys):
