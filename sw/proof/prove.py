@@ -23,7 +23,7 @@ from sw.common.files import RunFolder, new_run, old_run
 from sw.common.progress import ShardProgress
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.task import check_wanted, tell
-from sw.common.tasks import check_task
+from sw.common.tasks import check_task, for_learning
 from sw.common.terminal import command, say
 from sw.data.dataset import Dataset
 from sw.design.choose import chosen_line, config_for, run_name
@@ -217,8 +217,7 @@ def _check(training: CutTraining, settings: dict) -> None:
         raise UserError(
             f"--shards: found {training.shards}; allowed is 1 to {training.samples:,}, the samples of all epochs"
         )
-    if not training.config.learn:
-        raise UserError("--config: found one that does not learn; allowed is one that does")
+    for_learning(training.config, "--config")
     found = history.digest(training.dataset)
     if settings.setdefault("digest", found) != found:
         raise UserError(f"--data: found other samples of {settings['data']}; allowed is the data the run began with")

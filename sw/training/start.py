@@ -6,6 +6,7 @@ from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import data
 from sw.common.errors import UserError
+from sw.common.tasks import for_learning
 from sw.data import foretold
 from sw.design.choose import config_for
 from sw.training import history
@@ -30,7 +31,7 @@ def begin(
     config = given["config"]
     config = Config.load(config) if isinstance(config, (str, Path)) else config
     changes = {key: given[key] for key in ("epochs", "seed") if given[key] is not None}
-    config = config and _learning(config.replace(**changes), "--config")
+    config = config and for_learning(config.replace(**changes), "--config")
     source, split = given["data"] or _usual(config), given["split"] or 0
     dataset = load(source, split, config, encoding, reading)
     if dataset.course and given["split"] is not None:
@@ -44,13 +45,6 @@ def begin(
     if dataset.course:
         about |= history.of_course(dataset.course, reading)
     return Checkpoint(chosen, about=about | {"chosen": config is None}), dataset
-
-
-def _learning(config: Config, what: object) -> Config:
-    """The configuration. Raises UserError where it is of an inference-only core. what: it comes from."""
-    if not config.learn:
-        raise UserError(f"{what}: found one that does not learn; allowed is one that does")
-    return config
 
 
 def check_baseline(source: str, dataset: data.Dataset, baseline: bool) -> None:
@@ -94,7 +88,7 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     kept = Checkpoint.load(path)
     past = kept.about
     history.check(kept, path)
-    _learning(kept.config, path)
+    for_learning(kept.config, path)
     history.check_given(given, {key: past[key] for key in ("split", "backend")}, kept.config, path)
     _check_settings(path / SETTINGS, kept.config)
     encoding = history.encoding(kept)

@@ -452,6 +452,12 @@ def test_a_network_is_chosen_for_the_data_and_found_by_it(folder, monkeypatch, c
     assert [config.sizes for config in seen] == [(9, 128, 64, 2)] * 2
 
 
+def test_a_core_that_does_not_learn_is_refused(folder, capsys):
+    (folder / "small.toml").write_text(CONFIG + "learn = false\n")
+    assert cli.main(COMMAND) == 2
+    assert capsys.readouterr().err == "bispike: --config: found one that does not learn; allowed is one that does\n"
+
+
 def test_a_damaged_run_and_another_core_are_refused(folder, capsys):
     settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
     run = RunFolder(folder / "runs" / "prove-small")
