@@ -54,7 +54,7 @@ class Config(Derived):
     leak: int = number(1, 7, "leak: u loses u >> leak at every step", 3)
     weight_bits: int = number(MIN_WEIGHT_BITS, MAX_WEIGHT_BITS, "bits of a weight master; a synapse sees the upper 8", 16)
     dead_zone: int = number(
-        0, 256, "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; hidden layers: by 64 nearer", 48
+        0, 256, "a sample nearer to its concept teaches a layer nothing, 256 = 1.0; a hidden layer: 64 farther too", 48
     )
     window_low: int = number(
         -4096, 4095, "surrogate window: a voltage summed over 4 steps below this closes a hidden neuron", -64

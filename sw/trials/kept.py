@@ -1,4 +1,4 @@
-"""What trials gave, kept as long as none of the code that it came from changes."""
+"""What trials gave, kept as long as none of the code that it came from changes; comments and docstrings may."""
 
 import ast
 import hashlib
@@ -63,8 +63,9 @@ class Kept:
 
 
 def code(module: str) -> str:
-    """A digest of `files`."""
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files(module))).hexdigest()
+    """A digest of what `files` compute: another comment, docstring or layout is the same code."""
+    texts = (path.read_text(encoding="utf-8") for path in files(module))
+    return hashlib.sha256("\0".join(map(_computed, texts)).encode()).hexdigest()
 
 
 def files(module: str) -> list[Path]:
@@ -86,6 +87,21 @@ def _file_of(module: str, root: Path) -> Path | None:
     """Of the tree at root; None of what is elsewhere, or no module."""
     path = root.joinpath(*module.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+@cache
+def _computed(text: str) -> str:
+    """A file's statements but for those that are a string alone."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [line for line in body if not _says_only(line)]
+    return ast.dump(tree)
+
+
+def _says_only(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
 @cache

@@ -46,8 +46,16 @@ def test_a_change_of_the_code_that_it_came_from_loses_it(folder, file, lost):
     results = Kept(folder / "kept")
     results.keep(TRIAL, {"accuracy": 0.5})
     with (folder / file).open("a") as changed:
-        changed.write("# another line\n")
+        changed.write("another = 1\n")
     assert (Kept(results.folder).find(TRIAL) is None) == lost
+
+
+def test_other_words_about_the_same_code_lose_nothing(folder):
+    results = Kept(folder / "kept")
+    results.keep(TRIAL, {"accuracy": 0.5})
+    text = '"""A rule."""\n# A line.\ndef late():\n    """Late."""\n    import golden.deep\n    "Later."\n'
+    (folder / "golden/rule.py").write_text(text)
+    assert Kept(results.folder).find(TRIAL) == {"accuracy": 0.5}
 
 
 def test_half_a_file_is_no_result(folder):
