@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, whole_file
+from cosim.host.packets import said
 from golden.config import UPDATE_DELAY, Config
 from golden.records import Recalled, Records
 from golden.samples import Samples
-from rtl.interface.results import result_parts, said
+from rtl.interface.results import result_parts
 
 _GOLDEN = {
     "recognition": "golden.integer:IntegerModel",
