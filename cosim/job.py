@@ -28,7 +28,7 @@ class Parts:
     """Where the three descriptions of a core come from, as "module:name", so that each process imports only its own."""
 
     core: str = "rtl.core:core_of"
-    memory_map: str = "rtl.interface.memory_map:MemoryMap"
+    memory_map: str = "cosim.host.memory_map:MemoryMap"
     settings: str = "rtl.interface.memory_map:settings_of"
     golden: str = ""
 
