@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from cosim.host.packets import said
 from cosim.wrapper import Widths
 from golden.records import Recalled, Records
 from rtl.formats import LABEL_BITS, PIXEL_BITS
-from rtl.interface.results import result_parts, said
+from rtl.interface.results import result_parts
 
 
 class UnknownBits(AssertionError):

@@ -8,11 +8,11 @@ from cocotb.handle import Immediate
 from cocotb.triggers import Timer, ValueChange
 
 from cosim.bits import from_strings, numbers, records_from_strings, samples_to_strings, to_strings
+from cosim.host.regions import Regions
+from cosim.host.state import with_copies
 from cosim.wrapper import BURST, DEPTH, WAKE_BURST, WAKE_CLOCK, WAKE_RESULTS, Widths
 from golden.config import Config
 from golden.records import Recalled, Records
-from rtl.interface.regions import Regions
-from rtl.interface.state import with_copies
 
 
 class Hang(AssertionError):

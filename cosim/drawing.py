@@ -8,11 +8,11 @@ import numpy as np
 from cosim.build import build
 from cosim.compare import compare_records, compare_state
 from cosim.files import load_arrays, save_arrays
+from cosim.host.state import with_copies
 from cosim.runner import run
 from cosim.wrapper import TOP, wrapped
 from golden.config import Config
 from golden.records import Recalled
-from rtl.interface.state import with_copies
 
 
 def draw(

@@ -7,9 +7,10 @@ import cocotb
 
 from cosim.chip import Chip, join
 from cosim.files import load_arrays, save_arrays
+from cosim.host.memory_map import MemoryMap
 from cosim.runner import parameters
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import settings_of
 
 
 @cocotb.test()

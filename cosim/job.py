@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, whole_file
+from cosim.host.packets import said
 from golden.config import UPDATE_DELAY, Config
 from golden.records import Recalled, Records
 from golden.samples import Samples
-from rtl.interface.results import result_parts, said
+from rtl.interface.results import result_parts
 
 _GOLDEN = {
     "recognition": "golden.integer:IntegerModel",
@@ -27,7 +28,7 @@ class Parts:
     """Where the three descriptions of a core come from, as "module:name", so that each process imports only its own."""
 
     core: str = "rtl.core:core_of"
-    memory_map: str = "rtl.interface.memory_map:MemoryMap"
+    memory_map: str = "cosim.host.memory_map:MemoryMap"
     settings: str = "rtl.interface.memory_map:settings_of"
     golden: str = ""
 

@@ -12,10 +12,10 @@ from cosim import account
 from cosim.chip import Chip, join
 from cosim.compare import Mismatch, compare_records, compare_state
 from cosim.files import load_arrays
+from cosim.host.state import on_chip
 from cosim.job import ExpectedReader, Job, Segment
 from cosim.runner import parameters
 from golden.records import Recalled, Records
-from rtl.interface.state import on_chip
 
 REPORT = 0.2
 """Seconds between two progress lines."""

@@ -45,8 +45,9 @@ def within(name: str, packages: set[str]) -> bool:
     [
         ("golden", {"sw", "cosim", "rtl", "tests", "amaranth", "cocotb"}, set()),
         ("rtl", {"sw", "cosim", "tests", "torch", "cocotb", "golden"}, SHARED),
-        ("rtl/interface", {"amaranth"}, set()),
+        ("rtl/interface", {"amaranth", "numpy"}, set()),
         ("cosim", {"sw", "tests", "golden"}, SHARED),
+        ("cosim/host", {"amaranth", "cocotb", "cosim"}, {"cosim.host"}),
         ("sw", {"tests"}, set()),
         ("sw/driver", {"amaranth", "matplotlib", "rich", "sklearn", "typer"}, set()),
     ],

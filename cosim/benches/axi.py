@@ -18,13 +18,14 @@ from cosim.benches.axi_chip import AccessError, AxiChip
 from cosim.benches.pins import PATTERNS
 from cosim.compare import compare_state
 from cosim.files import load_arrays
+from cosim.host.packets import pack_samples
+from cosim.host.state import with_copies
 from cosim.runner import parameters
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.memory_map import settings_of
-from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, NUMBER_AT, pack_samples, sample_words
+from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, NUMBER_AT, sample_words
 from rtl.interface.registers import CONTROL, DATA_BITS, ERRORS, MODES, ROUTES, registers
-from rtl.interface.state import with_copies
 
 
 async def opened(dut: Any) -> tuple[AxiChip, dict[str, np.ndarray]]:

@@ -11,8 +11,8 @@ from cocotb.triggers import RisingEdge
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp, AxiStreamBus, AxiStreamSink, AxiStreamSource
 
 from cosim.benches.drivers import stalls
+from cosim.host.memory_map import MemoryMap
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap
 from rtl.interface.packets import result_words
 from rtl.interface.registers import ADDRESS, STATUS, registers
 

@@ -14,10 +14,10 @@ from cosim.benches.scenario import expected_records, read_scenario
 from cosim.chip import Chip, join
 from cosim.compare import compare_arrays, compare_records, compare_state
 from cosim.files import save_arrays
+from cosim.host.memory_map import MemoryMap
+from cosim.host.state import on_chip
 from cosim.runner import parameters
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap
-from rtl.interface.state import on_chip
 
 
 class CoreBench:

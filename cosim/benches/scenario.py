@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from cosim.files import load_arrays, save_arrays
+from cosim.host.memory_map import NOT_CARRIED
 from cosim.job import take
 from golden.config import UPDATE_DELAY
 from golden.records import Recalled, Records
 from golden.samples import Samples
-from rtl.interface.memory_map import NOT_CARRIED, settings_of
+from rtl.interface.memory_map import settings_of
 
 
 class Scenario:

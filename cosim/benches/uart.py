@@ -7,8 +7,9 @@ import cocotb
 from cocotb.triggers import Timer
 
 from cosim.benches.uart_host import COUNT, END, ESC, FOLD, WORDS, Host
+from cosim.host.frames import crc16, frame, read_command, write_command
 from cosim.runner import parameters
-from rtl.interface.frames import MALFORMED, OK, crc16, frame, read_command, write_command
+from rtl.interface.frames import MALFORMED, OK
 
 NONE = []
 """No reply is due."""

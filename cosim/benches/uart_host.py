@@ -7,7 +7,8 @@ from typing import Any
 from cocotb.triggers import FallingEdge, Timer, with_timeout
 from cocotbext.uart import UartSink, UartSource
 
-from rtl.interface.frames import ACCESS_ERROR, END, ESC, MALFORMED, MAX_WORDS, OK, Decoder, Reply, crc16
+from cosim.host.frames import Decoder, Reply, crc16
+from rtl.interface.frames import ACCESS_ERROR, END, ESC, MALFORMED, MAX_WORDS, OK
 
 CLOCK_NS = 10
 WORDS, COUNT, FOLD = 64, 0x100, 0x104

@@ -1,1 +1,1 @@
-"""What a host and the chip agree on, as plain data without HDL: registers, packets, frames, the memory map."""
+"""What a host and the chip must agree on, as plain numbers without HDL: registers, packets, frames, the memory map."""

@@ -1,16 +1,12 @@
-"""The memory map behind the host port: what is where, as names, shapes and addresses. No HDL, no torch.
+"""The memory map behind the host port: how an address is made, the core's own registers, and its engines.
 
 An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^ceil(log2 lanes) + lane. Words of weights are
 (group of posts, row); those of templates and sums (concept, place), where a place is a group of some layer of the engine.
 """
 
-import numpy as np
-
 from golden.config import ADDRESS_BITS, Config
-from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
-from rtl.formats import MIN_BLOCK_SHIFT, SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
-from rtl.interface.regions import Region, Regions
+from rtl.formats import MIN_BLOCK_SHIFT
 
 INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32
 MEMORIES = ("weights", "kept", "templates", "sums", "norms", "scalar_sums", "samples")
@@ -19,31 +15,23 @@ REGISTERS = 15
 """The engine field of the core's own registers."""
 
 
-NOT_CARRIED = ("threshold", "window_low", "window_high")
-"""Registers of an auto-encoder that no update carries: who writes one finishes first (docs/autoencoder.md, 4)."""
-
-
 def settings_of(config: Config, decay: int = 0) -> dict[str, int]:
     """The values of the core's registers for a configuration and a decay shift (contract, steps 3, 6, 7 and 9)."""
-    rates = {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
-    values = {"threshold": config.threshold, "seed": config.seed}
-    if config.task == "autoencoder":
-        values["window_low"], values["window_high"] = config.window
-        values |= {"stochastic": int(config.stochastic), "learn_theta": int(config.learn_theta)}
-        below = {f"backward_rate{layer}": config.backward_rate(decay, layer) + 8 for layer in range(config.layers)}
-        return values | rates | below
-    values = {name: getattr(config, name) for name in ("threshold", "dead_zone", "seed")}
+    autoencoder = config.task == "autoencoder"
+    names = ("threshold", "seed") if autoencoder else ("threshold", "dead_zone", "seed")
+    values = {name: getattr(config, name) for name in names}
     values["window_low"], values["window_high"] = config.window
-    values |= {
-        "block": config.block - 1,
-        "block_shift": MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4),
-        "backward_rate": config.backward_rate(decay) + 8,
-        "stochastic": int(config.stochastic),
-        "learn_theta": int(config.learn_theta),
-    }
+    if not autoencoder:
+        values["block"] = config.block - 1
+        values["block_shift"] = MIN_BLOCK_SHIFT + max(0, config.block.bit_length() - 1 - 4)
+        values["backward_rate"] = config.backward_rate(decay) + 8
+    values |= {name: int(getattr(config, name)) for name in ("stochastic", "learn_theta")}
     if config.task == "sequence":
         values["neighbours"] = config.neighbours
-    return values | rates
+    values |= {f"rate{layer}": config.forward_rate(layer, decay) + 8 for layer in range(1, config.layers + 1)}
+    if autoencoder:
+        values |= {f"backward_rate{layer}": config.backward_rate(decay, layer) + 8 for layer in range(config.layers)}
+    return values
 
 
 def register_names(config: Config) -> list[str]:
@@ -61,74 +49,3 @@ def engines_of(config: Config) -> list[EngineFormat]:
     mapping = config.engines or (tuple(range(config.layers + 1)),)
     layers = [tuple(layer for layer in sorted(engine) if layer >= config.lowest_built) for engine in mapping]
     return [EngineFormat.of(config, engine, config.lanes) for engine in layers if engine]
-
-
-class MemoryMap(Regions):
-    """All regions of a configuration by name.
-
-    W1.. (rows, n_l), Theta0.. (n_{l+1}, n_l), h0, m1.. and E0.. (K, n_l), S0.. (K,), N0.. (K,) = |m|^2, h1..h{L}
-    (K, n_l): the counts recalled, last0.. (2, n_l): those of the last two samples by parity, as the layer above keeps them,
-    own1 (2, n_1): those that came back to a recurrent layer 1 with its last two samples, samples0..: every layer's own, and
-    the registers, one value each. Of an auto-encoder W and Theta, for samples samplesW1.. and samplesTheta0.., and the
-    registers.
-    """
-
-    def __init__(self, config: Config):
-        super().__init__()
-        for number, engine in enumerate(engines_of(config)):
-            self._engine(config, number, engine)
-        for index, name in enumerate(register_names(config)):
-            address = np.array((REGISTERS << (MEMORY_BITS + INDEX_BITS)) + index)
-            self.regions[name] = Region(name, address, 32, name in ("window_low", "window_high"))
-
-    def _engine(self, config: Config, number: int, f: EngineFormat) -> None:
-        concepts = np.arange(config.classes)[:, None]
-        for context, c in enumerate(f.contexts):
-            neurons = np.arange(c.size)
-            groups, lanes = neurons // f.lanes, neurons % f.lanes
-            if c.pre_basal:
-                words = c.basal_base + groups * c.pre_basal + np.arange(c.pre_basal)[:, None]
-                self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
-            if config.task == "autoencoder":
-                self._recirculation(config, number, f, context)
-                continue
-            if not config.learn:
-                continue
-            self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, 1, SAMPLE_BITS)
-            if not c.pre_apical:
-                continue
-            self._theta(number, f, c)
-            words = concepts * f.places + c.place_base + groups
-            name = f"m{c.layer}" if c.layer else "h0"  # whose templates are its counts
-            self._add(name, number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
-            self._add(f"E{c.layer}", number, "sums", words, lanes, f.lanes, SUM_BITS, True)
-            words = (context << f.class_bits) + np.arange(config.classes)
-            self._add(f"S{c.layer}", number, "scalar_sums", words, 0, 1, SUM_BITS, True)
-            self._add(f"N{c.layer}", number, "norms", words, 0, 1, f.norm_bits)
-        for source in f.sources if config.learn and config.task != "autoencoder" else ():
-            sender = f.contexts[source.context].layer + (1 if source.apical else -1)
-            rows = np.arange(source.rows)
-            words = source.count_base + source.words * np.arange(source.slots)[:, None] + rows // f.lanes
-            name = f"h{sender}" if source.apical else f"own{sender + 1}" if source.lateral else f"last{sender}"
-            self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
-
-    def _theta(self, number: int, f: EngineFormat, c: Context) -> None:
-        neurons = np.arange(c.size)
-        groups, lanes = neurons // f.lanes, neurons % f.lanes
-        words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
-        self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
-
-    def _recirculation(self, config: Config, number: int, f: EngineFormat, context: int) -> None:
-        """Of an auto-encoder Theta, and each network's own count of learning samples."""
-        c = f.contexts[context]
-        if c.pre_apical:
-            self._theta(number, f, c)
-        for network, rows, apical in (("W", c.pre_basal, 0), ("Theta", c.pre_apical, 1)):
-            if rows and config.learn:
-                index = np.array((context << 1) + apical)
-                self._add(f"samples{network}{c.layer}", number, "samples", index, 0, 1, SAMPLE_BITS)
-
-    def _add(self, name, engine, memory, words, lane, lanes, bits, signed=False):
-        index = (words << ceil_log2(lanes)) + lane
-        field_ = (engine << MEMORY_BITS) + MEMORIES.index(memory)
-        self.regions[name] = Region(name, (field_ << INDEX_BITS) + index, bits, signed)

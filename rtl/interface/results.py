@@ -1,11 +1,9 @@
-"""What a result is made of, part by part, in the order of its words. Plain data, read by RTL, driver and benches."""
+"""What a result is made of, part by part, in the order of its words."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from golden.config import Config
-from golden.records import RECALLED_COUNTERS, Recalled, Records
+from golden.records import RECALLED_COUNTERS
 from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, voltage_bits
 
 WORD_BITS = 32
@@ -43,13 +41,3 @@ def result_parts(config: Config) -> tuple[Part, ...]:
         Part("voltages", config.classes, voltage_bits(config), signed=True),
         Part("counters", len(COUNTERS) * config.layers, COUNTER_BITS),
     )
-
-
-def said(config: Config, values: dict[str, np.ndarray], clocks: np.ndarray | None = None) -> Records | Recalled:
-    """What a core says of B samples, of the values (B, count) of its result's parts by name."""
-    shaped = dict(values)
-    counters = values["counters"]
-    shaped["counters"] = counters.reshape(len(counters), config.layers, counters.shape[1] // config.layers)
-    if config.task == "autoencoder":
-        return Recalled(shaped["recalled"], shaped["code"], shaped["squared_error"][:, 0], shaped["counters"], clocks)
-    return Records(shaped["prediction"][:, 0], shaped["voltages"], shaped["counters"], clocks)

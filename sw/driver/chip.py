@@ -6,13 +6,15 @@ from contextlib import suppress
 
 import numpy as np
 
+from cosim.host.memory_map import NOT_CARRIED, MemoryMap
+from cosim.host.packets import pack_samples, unpack_results
+from cosim.host.state import with_copies, without_copies
 from golden.config import UPDATE_DELAY, Config
 from golden.errors import StateError
 from golden.records import Recalled, Records
-from rtl.interface.memory_map import NOT_CARRIED, MemoryMap, settings_of
-from rtl.interface.packets import pack_samples, result_words, sample_words, unpack_results
+from rtl.interface.memory_map import settings_of
+from rtl.interface.packets import result_words, sample_words
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
-from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import Transport, TransportError
 
 BURST = 256

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cosim.host.memory_map import MemoryMap
+from cosim.host.packets import pack_results, unpack_samples
+from cosim.host.state import with_copies, without_copies
 from golden.config import Config
 from golden.records import Recalled, Records
-from rtl.interface.memory_map import MemoryMap, settings_of
-from rtl.interface.packets import pack_results, sample_words, unpack_samples
+from rtl.interface.memory_map import settings_of
+from rtl.interface.packets import sample_words
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
-from rtl.interface.state import with_copies, without_copies
 from sw.driver.transport import AccessError, Transport
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import serial
 
-from rtl.interface.frames import ACCESS_ERROR, MALFORMED, MAX_WORDS, Decoder, FrameError, Reply, read_command, write_command
+from cosim.host.frames import Decoder, FrameError, Reply, read_command, write_command
+from rtl.interface.frames import ACCESS_ERROR, MALFORMED, MAX_WORDS
 from rtl.interface.registers import ADDRESS
 from sw.driver.transport import AccessError, Transport, TransportError
 

@@ -8,10 +8,11 @@ import cocotb
 import numpy as np
 
 from cosim.chip import Chip
+from cosim.host.memory_map import MemoryMap
 from cosim.runner import parameters
 from cosim.training_bench import clocks_a_sample
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap, settings_of
+from rtl.interface.memory_map import settings_of
 
 
 @cocotb.test()

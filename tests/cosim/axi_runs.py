@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from cosim.files import save_arrays
+from cosim.host.packets import pack_results
 from cosim.job import take
 from golden.autoencoder import Autoencoder
 from golden.config import Config
 from golden.records import Recalled, Records
 from golden.samples import Samples
-from rtl.interface.packets import pack_results
 from rtl.interface.registers import MODES
 from tests.cosim.core_runs import fresh
 

@@ -6,9 +6,9 @@ import pytest
 
 from cosim.chip import Chip, Hang
 from cosim.compare import Mismatch, compare_records, compare_state
+from cosim.host.state import with_copies
 from cosim.runner import parameters
 from golden.config import Config
-from rtl.interface.state import with_copies
 from tests.cosim.standin import MemoryMap, Model
 
 

@@ -8,10 +8,10 @@ from amaranth.back import verilog
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from cosim.host.regions import Region, Regions
 from cosim.wrapper import Widths
 from golden.records import Records
 from rtl.formats import voltage_bits
-from rtl.interface.regions import Region, Regions
 from rtl.ports import host_answer_signature
 
 

@@ -13,9 +13,9 @@ from cocotb.triggers import SimTimeoutError, Timer, with_timeout
 
 from cosim.benches.core import CoreBench, patience
 from cosim.chip import Chip, Hang
+from cosim.host.memory_map import MemoryMap
 from cosim.runner import parameters
 from golden.config import Config
-from rtl.interface.memory_map import MemoryMap
 
 CLOCK = 10
 """Nanoseconds."""

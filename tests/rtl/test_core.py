@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
+from cosim.host.memory_map import MemoryMap
+from cosim.host.state import with_copies
 from golden.config import Config
 from golden.integer import IntegerModel
 from rtl.core import core_of
-from rtl.interface.memory_map import INDEX_BITS, MEMORIES, MEMORY_BITS, MemoryMap, settings_of
-from rtl.interface.state import with_copies
+from rtl.interface.memory_map import INDEX_BITS, MEMORIES, MEMORY_BITS, settings_of
 
 CONFIG = Config(sizes=(5, 4, 3), lanes=4, block=3)
 

@@ -11,11 +11,11 @@ import numpy as np
 from cocotb.triggers import RisingEdge
 
 from cosim.benches.drivers import InOrderChecker, StreamDriver, StreamMonitor, Watchdog, start
+from cosim.host.memory_map import MemoryMap
 from cosim.runner import parameters
 from golden.config import Config
 from rtl.engine.host import LATENCY
 from rtl.formats import LABEL_BITS, PIXEL_BITS
-from rtl.interface.memory_map import MemoryMap
 
 REGISTER = LATENCY + 6
 """Clocks, at most, from a request to the answer where a register is read."""

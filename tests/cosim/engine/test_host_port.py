@@ -5,11 +5,11 @@ import pytest
 
 from cosim.build import build
 from cosim.elaborate import core_verilog
+from cosim.host.packets import pack_results
+from cosim.host.state import with_copies
 from cosim.runner import BenchError, run
 from golden.config import Config
 from golden.integer import IntegerModel
-from rtl.interface.packets import pack_results
-from rtl.interface.state import with_copies
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 from tests.cosim.test_axi_mutants import CONFIG
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
+from cosim.host.packets import pack_samples
 from golden.config import Config
 from rtl.bus.control import Control
 from rtl.interface.memory_map import REGISTERS
-from rtl.interface.packets import pack_samples, result_words
+from rtl.interface.packets import result_words
 from rtl.interface.registers import ADDRESS, ERRORS, SETTINGS
 
 CONFIG = Config(sizes=(9, 3), lanes=4, block=4)

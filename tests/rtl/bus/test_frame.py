@@ -6,8 +6,9 @@ import struct
 import pytest
 from amaranth.sim import Simulator
 
+from cosim.host.frames import frame
 from rtl.bus.frame import Decoder, Encoder
-from rtl.interface.frames import END, ESC, frame
+from rtl.interface.frames import END, ESC
 
 SPECIAL = (END, ESC, 0xDC, 0xDD)
 

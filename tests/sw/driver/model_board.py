@@ -7,7 +7,8 @@ import struct
 import threading
 import tty
 
-from rtl.interface.frames import ACCESS_ERROR, END, OK, crc16, frame
+from cosim.host.frames import crc16, frame
+from rtl.interface.frames import ACCESS_ERROR, END, OK
 from sw.driver.golden import GoldenTransport
 from sw.driver.transport import AccessError
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from cosim.host.packets import pack_samples
 from golden.errors import StateError
 from golden.integer import IntegerModel
 from golden.records import Records
 from rtl.interface.memory_map import settings_of
-from rtl.interface.packets import pack_samples
 from rtl.interface.registers import ADDRESS, MODES, core_registers
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport

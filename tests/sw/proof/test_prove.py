@@ -16,9 +16,9 @@ import pytest
 
 from cosim.checkpoint import Checkpoint
 from cosim.files import load_arrays, save_arrays
+from cosim.host.state import with_copies
 from cosim.job import ExpectedReader
 from golden.config import Config
-from rtl.interface.state import with_copies
 from sw import cli, data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder

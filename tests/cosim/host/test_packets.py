@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from cosim.host.packets import pack_results, pack_samples, unpack_results, unpack_samples
 from golden.config import Config
 from golden.records import Recalled, Records
-from rtl.interface.packets import pack_results, pack_samples, result_words, sample_words, unpack_results, unpack_samples
+from rtl.interface.packets import result_words, sample_words
 
 
 @pytest.mark.parametrize("pixels", [1, 7, 8, 9, 16, 784])

@@ -7,20 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtl.interface.frames import (
-    ACCESS_ERROR,
-    END,
-    ESC,
-    MAX_WORDS,
-    Decoder,
-    FrameError,
-    Reply,
-    crc16,
-    frame,
-    parse,
-    read_command,
-    write_command,
-)
+from cosim.host.frames import Decoder, FrameError, Reply, crc16, frame, parse, read_command, write_command
+from rtl.interface.frames import ACCESS_ERROR, END, ESC, MAX_WORDS
 
 WORDS = st.lists(st.one_of(st.integers(0, (1 << 32) - 1), st.sampled_from([0xC0C0C0C0, 0xDBDCDDDB])), max_size=MAX_WORDS)
 BYTE = st.integers(0, 255)

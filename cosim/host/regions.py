@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rtl.interface.state import STATE
+from cosim.host.state import STATE
 
 
 @dataclass(frozen=True)
