@@ -233,7 +233,7 @@ async def samples_and_blocks_of_all_layers(dut):
     """Every error, every record, and what the memories hold at the end."""
     values = parameters()
     config = Config(**values["config"])
-    form = EngineFormat.of(config, tuple(values["layers"]), values["lanes"])
+    form = EngineFormat(config, tuple(values["layers"]), values["lanes"])
     clk, numbers = await begin(dut), range(len(form.contexts))
     unit = Unit(dut, clk, form, values["pattern"])
     Watchdog(clk, 4000, lambda: unit.events, "learner")
