@@ -41,7 +41,7 @@ class Records(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, lookup = self.form, self.lookup
-        m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), block=True)
+        m.submodules.records = memory = ram(shape=update_layout, depth=BANKS * len(f.contexts), block=True)
         write, read = memory.write_port(), memory.read_port()
         new = self.record.payload
         m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
