@@ -33,15 +33,10 @@ lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class 
 on the engine)."""
 
 
-def lane_bits(f: EngineFormat) -> int:
-    """Of a lane's number in the host's address of a template or of E."""
-    return ceil_log2(f.lanes)
-
-
 def learner_host_layout(f: EngineFormat) -> data.StructLayout:
     """An access while the learner is idle, the same for HOST_LATENCY clocks. memory: by the host's number."""
-    words = ceil_log2(max(2, f.classes * f.places)) + lane_bits(f)
-    address = max(words, f.class_bits + f.context_bits)
+    word_and_lane = ceil_log2(max(2, f.classes * f.places)) + ceil_log2(f.lanes)
+    address = max(word_and_lane, f.class_bits + f.context_bits)
     return data.StructLayout({"on": 1, "write": 1, "memory": MEMORY_BITS, "address": address, "data": SAMPLE_BITS})
 
 
@@ -121,7 +116,7 @@ class Learner(wiring.Component):
 
     def _host(self, m, vector, scalars, noise):
         f, host = self.form, self.host
-        lanes = lane_bits(f)
+        lanes = ceil_log2(f.lanes)
         of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in OWN}
         m.d.comb += [
             vector.host.on.eq(of["templates"] | of["sums"]),
