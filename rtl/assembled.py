@@ -2,11 +2,11 @@
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import Out
 
 from golden.config import Config
 from rtl.interface.results import result_parts
-from rtl.ports import host_answer_signature, host_request_layout, result_layout, stimulus_layout
+from rtl.ports import result_layout
 
 
 class Assembled(wiring.Component):
@@ -15,21 +15,13 @@ class Assembled(wiring.Component):
     Args:
         inner: the core.
 
-    Members: as those of `rtl.engine.core.EngineCore`; o: Out, stream of `rtl.ports.result_layout`.
+    Members: those of the core, but o: Out, stream of `rtl.ports.result_layout`.
     """
 
     def __init__(self, config: Config, inner: wiring.Component):
         self.config, self.inner = config, inner
         self.layout = result_layout(config)
-        super().__init__(
-            {
-                "i": In(stream.Signature(stimulus_layout(config))),
-                "o": Out(stream.Signature(self.layout)),
-                "host_i": In(stream.Signature(host_request_layout())),
-                "host_o": Out(host_answer_signature()),
-                "idle": Out(1),
-            }
-        )
+        super().__init__({**inner.signature.members, "o": Out(stream.Signature(self.layout))})
 
     def elaborate(self, platform):
         m = Module()

@@ -15,7 +15,8 @@ from golden.config import Config
 from rtl.engine.contexts import Context
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS
-from rtl.engine.learner import HOST_LATENCY, lane_bits
+from rtl.engine.learner import HOST_LATENCY
+from rtl.formats import ceil_log2
 from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
 
 BLOCKS, SAMPLES = 2, 8
@@ -73,7 +74,7 @@ class Unit:
     async def host(self, memory: str, address: int, value: int | None = None) -> int:
         """Writes, or reads where there is no value."""
         f = self.form
-        bits = max((f.classes * f.places - 1).bit_length() + lane_bits(f), f.class_bits + f.context_bits)
+        bits = max((f.classes * f.places - 1).bit_length() + ceil_log2(f.lanes), f.class_bits + f.context_bits)
 
         def request(write: bool) -> int:
             return pack((1, 1), (write, 1), (MEMORIES.index(memory), MEMORY_BITS), (address, bits), (value or 0, 32))
@@ -93,7 +94,7 @@ class Unit:
         for k in range(f.classes if layer.learns_theta else 0):
             for place, neurons in self.groups(layer.context):
                 for lane, i in enumerate(neurons):
-                    address = (k * f.places + place << lane_bits(f)) + lane
+                    address = (k * f.places + place << ceil_log2(f.lanes)) + lane
                     if i < layer.context.size:
                         yield "templates", address, layer.m[k], i
                         yield "sums", address, layer.e[k], i
@@ -233,7 +234,7 @@ async def samples_and_blocks_of_all_layers(dut):
     """Every error, every record, and what the memories hold at the end."""
     values = parameters()
     config = Config(**values["config"])
-    form = EngineFormat.of(config, tuple(values["layers"]), values["lanes"])
+    form = EngineFormat(config, tuple(values["layers"]), values["lanes"])
     clk, numbers = await begin(dut), range(len(form.contexts))
     unit = Unit(dut, clk, form, values["pattern"])
     Watchdog(clk, 4000, lambda: unit.events, "learner")

@@ -1,181 +1,56 @@
 """Widths of all that an engine is made of, from the configuration (docs/arithmetic.md). No HDL."""
 
 from golden.config import Config
-from rtl.engine.contexts import contexts_of
 from rtl.engine.routes import Layers
-from rtl.engine.stages import FAST, SLOW, Stages
+from rtl.engine.stages import FAST, SLOW
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, PIXEL_BITS, SYNAPSE_BITS, ceil_log2
 
 
 class EngineFormat(Layers):
-    """An engine's widths. Arguments as of `Layers`."""
+    """An engine's sizes, and widths in bits (`_bits`): those of a place, a layer and a source are at least one, so that no
+    memory has a single word. Arguments as of `Layers`.
+    """
 
-    @staticmethod
-    def of(config: Config, layers: tuple[int, ...], lanes: int) -> "EngineFormat":
-        """The engine of these layers (ascending, none below `config.lowest_built`) with `lanes` lanes."""
-        return EngineFormat(
-            lanes,
-            config.layers,
-            config.steps,
-            config.classes,
-            config.leak,
-            config.weight_bits,
-            config.learn,
-            contexts_of(config, layers, lanes),
-            config.task,
-            config.recurrent,
-            config.lowest_built,
-        )
+    def __init__(self, config: Config, layers: tuple[int, ...], lanes: int):
+        super().__init__(config, layers, lanes)
+        contexts, sources = self.contexts, self.sources
 
-    @property
-    def slow(self) -> bool:
-        """Whether it is for a small and slow chip: few registers, and weights in memories of one port."""
-        return self.lanes == 1
+        self.slow = lanes == 1  # for a small and slow chip: few registers, and weights in memories of one port
+        self.stages = SLOW if self.slow else FAST  # where its pipelines have registers
+        row = self.stages.row
+        self.entry_clocks = max(1, row.entry)  # from an address of the list to its entry
+        self.stored = row.stored if self.learn else row.recalled  # the stage of `row` in which a word is as it is to be
+        self.summed = self.stored + 2  # the one in which a group's sums are there, counted from its last row
 
-    @property
-    def stages(self) -> Stages:
-        """Where its pipelines have registers."""
-        return SLOW if self.slow else FAST
+        self.words = max(2, sum(c.groups * (c.pre_basal + c.pre_apical) for c in contexts))  # of the weight memory
+        self.kept_words = sum(s.slots * s.words for s in sources if not s.echo)  # of counts of last samples
+        self.most_neurons = max(c.size for c in contexts)  # of its largest layer
+        self.most_groups = max(c.groups for c in contexts)  # of a layer
+        self.most_rows = max(2, *(max(c.pre_basal, c.pre_apical) for c in contexts))  # of a pass over one group
+        self.places = sum(c.groups for c in contexts)  # groups of all layers
+        self.sample_counts = len(contexts) << self.autoencoder  # of learning samples: a layer's, or each of its networks'
 
-    @property
-    def entry_clocks(self) -> int:
-        """From an address of the list to its entry."""
-        return max(1, self.stages.row.entry)
+        self.context_bits = max(1, ceil_log2(len(contexts)))  # of a layer's number on the engine
+        self.place_bits = max(1, ceil_log2(self.places))
+        self.source_bits = max(1, ceil_log2(len(sources)))
+        self.class_bits = ceil_log2(self.classes)  # of a concept's number
+        self.row_bits = ceil_log2(self.most_rows)  # of a row's number within its pass
+        self.list_bits = ceil_log2(2 * sum(s.list_rows for s in sources if not s.lateral))  # of an address of the lists
+        # Of a sample's number among those that may be between layer 1 and the result: two lists a pass, and what is between
+        # them; where layers have echoes, those of the sample two before are read with it.
+        self.slot_bits = ceil_log2(4 * self.layers + 4 if self.autoencoder else 2 * self.layers + 2)
+        # Samples that the learner has under way: its lanes work on one while the scalars of the others are made, for which
+        # one lane need not work.
+        self.under_way = 1 if self.slow else 3
+        self.under_way_bits = max(1, ceil_log2(self.under_way))
 
-    @property
-    def stored(self) -> int:
-        """The stage of `stages.row` in which a row's word is as it is to be."""
-        return self.stages.row.stored if self.learn else self.stages.row.recalled
-
-    @property
-    def summed(self) -> int:
-        """The stage of `stages.row` in which a group's sums are there, counted from its last row."""
-        return self.stored + 2
-
-    @property
-    def list_bits(self) -> int:
-        """Of an address of the list of active rows."""
-        return ceil_log2(2 * sum(s.list_rows for s in self.sources if not s.lateral))
-
-    @property
-    def source_bits(self) -> int:
-        """Of a source's number; at least one."""
-        return max(1, ceil_log2(len(self.sources)))
-
-    @property
-    def kept_words(self) -> int:
-        """Words of counts of last samples."""
-        return sum(source.slots * source.words for source in self.sources if not source.echo)
-
-    @property
-    def words(self) -> int:
-        """Of the weight memory."""
-        return max(2, sum(c.groups * (c.pre_basal + c.pre_apical) for c in self.contexts))
-
-    @property
-    def places(self) -> int:
-        """Groups of all its layers."""
-        return sum(c.groups for c in self.contexts)
-
-    @property
-    def place_bits(self) -> int:
-        """Of a place; at least one, so that no memory has a single word."""
-        return max(1, ceil_log2(self.places))
-
-    @property
-    def context_bits(self) -> int:
-        """Of a layer's number on the engine; at least one."""
-        return max(1, ceil_log2(len(self.contexts)))
-
-    @property
-    def sample_counts(self) -> int:
-        """Counts of learning samples: a layer's, or one of each of its two networks."""
-        return len(self.contexts) << self.autoencoder
-
-    @property
-    def class_bits(self) -> int:
-        """Of a concept's number."""
-        return ceil_log2(self.classes)
-
-    @property
-    def most_groups(self) -> int:
-        """Groups of its layer with the most."""
-        return max(c.groups for c in self.contexts)
-
-    @property
-    def most_rows(self) -> int:
-        """Rows of the longest pass over one group; at least 2."""
-        return max(2, *(max(c.pre_basal, c.pre_apical) for c in self.contexts))
-
-    @property
-    def row_bits(self) -> int:
-        """Of a row's number within its pass."""
-        return ceil_log2(self.most_rows)
-
-    @property
-    def slot_bits(self) -> int:
-        """Of a sample's number among those that may be between layer 1 and the result: two lists a pass, and what is
-        between them; where layers have echoes, those of the sample two before are read with it."""
-        return ceil_log2(4 * self.layers + 4 if self.autoencoder else 2 * self.layers + 2)
-
-    @property
-    def under_way(self) -> int:
-        """Samples that the learner has under way: its lanes work on one while the scalars of the others are made, for
-        which one lane need not work."""
-        return 1 if self.slow else 3
-
-    @property
-    def under_way_bits(self) -> int:
-        """Of such a sample's slot."""
-        return max(1, ceil_log2(self.under_way))
-
-    @property
-    def count_bits(self) -> int:
-        """Of a spike count 0..T."""
-        return self.steps.bit_length()
-
-    @property
-    def direct(self) -> bool:
-        """Whether one of its layers sees pixels as currents."""
-        return any(c.direct for c in self.contexts)
-
-    @property
-    def planes(self) -> int:
-        """Accumulators of a lane: one for each bit of what a row sends, T steps or a pixel."""
-        return max(self.steps, PIXEL_BITS if self.direct else 0)
-
-    @property
-    def accumulator_bits(self) -> int:
-        """Signed sum of w8 over the rows of any pass; also of a v."""
-        return SYNAPSE_BITS + ceil_log2(self.most_rows + 1)
-
-    @property
-    def voltage_bits(self) -> int:
-        """Signed V, the sum of v over T steps."""
-        return self.accumulator_bits + ceil_log2(self.steps)
-
-    @property
-    def template_shift(self) -> int:
-        """m = clip(rnd(Vh, template_shift))."""
-        return 2 + ceil_log2(self.steps)
-
-    @property
-    def most_neurons(self) -> int:
-        """Of its largest layer."""
-        return max(c.size for c in self.contexts)
-
-    @property
-    def norm_bits(self) -> int:
-        """Unsigned |m|^2, |r|^2."""
-        return (self.most_neurons * max(31 * 31, self.steps * self.steps)).bit_length()
-
-    @property
-    def dot_bits(self) -> int:
-        """Signed d = r . m[k]."""
-        return (self.most_neurons * 31 * self.steps).bit_length() + 1
-
-    @property
-    def error_bits(self) -> int:
-        """Signed errors as they wait for their pass: g, or G where there is a backward network."""
-        wide = any(c.pre_apical for c in self.contexts) and not self.autoencoder
-        return APICAL_ERROR_BITS if wide else ERROR_BITS
+        self.count_bits = self.steps.bit_length()  # of a spike count 0..T
+        # Of what a row sends, T steps or, where a layer sees pixels as currents, a pixel: an accumulator of a lane for each.
+        self.planes = max(self.steps, PIXEL_BITS if any(c.direct for c in contexts) else 0)
+        self.accumulator_bits = SYNAPSE_BITS + ceil_log2(self.most_rows + 1)  # signed sum of w8 over a pass's rows; also a v
+        self.voltage_bits = self.accumulator_bits + ceil_log2(self.steps)  # signed V, the sum of v over T steps
+        self.template_shift = 2 + ceil_log2(self.steps)  # m = clip(rnd(Vh, template_shift))
+        self.norm_bits = (self.most_neurons * max(31 * 31, self.steps * self.steps)).bit_length()  # |m|^2, |r|^2
+        self.dot_bits = (self.most_neurons * 31 * self.steps).bit_length() + 1  # signed d = r . m[k]
+        backward = any(c.pre_apical for c in contexts) and not self.autoencoder
+        self.error_bits = APICAL_ERROR_BITS if backward else ERROR_BITS  # signed, as they wait: g, or G, too

@@ -31,8 +31,8 @@ class Jobs(wiring.Component):
     Members:
         settings: In, `learner_settings_layout`. teach, recalled: In, streams, schedule: In, `learner_signature`: see
             `rtl.engine.learner`.
-        lanes: Out, `lanes_signature`. lesson: Out, stream, spared, live: In: see `Scalars`. draw: Out, stream, drawn: In,
-            record: Out: see `Records`.
+        lanes: Out, `lanes_signature`. lesson: Out, stream, spared, live: In: see `Scalars`. draw: Out, stream, drawn: In:
+            see `Noise`. record: Out, `record_layout` with `valid`.
         idle: Out, nothing is under way; in the first clock of an offer that is still so.
     """
 

@@ -9,20 +9,23 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.host import READ_AT
 from rtl.engine.jobs import Jobs
 from rtl.engine.layouts import (
+    BANKS,
     concept_layout,
     counts_layout,
     errors_layout,
     sent,
     teach_layout,
     templates_layout,
+    update_layout,
 )
 from rtl.engine.learner_layouts import learner_settings_layout
-from rtl.engine.records import Records
+from rtl.engine.noise import Noise
 from rtl.engine.scalars import Scalars
 from rtl.engine.signatures import learner_signature, lookup_signature
 from rtl.engine.vector import Vector
 from rtl.formats import SAMPLE_BITS
 from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
+from rtl.memories import ram
 
 OWN = MEMORIES[MEMORIES.index("templates") :]
 """The host's that are the learner's: templates m and sums E (address: (concept x places + place) x 2^lane bits +
@@ -30,25 +33,20 @@ lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class 
 on the engine)."""
 
 
-def lane_bits(f: EngineFormat) -> int:
-    """Of a lane's number in the host's address of a template or of E."""
-    return ceil_log2(f.lanes)
-
-
 def learner_host_layout(f: EngineFormat) -> data.StructLayout:
     """An access while the learner is idle, the same for HOST_LATENCY clocks. memory: by the host's number."""
-    words = ceil_log2(max(2, f.classes * f.places)) + lane_bits(f)
-    address = max(words, f.class_bits + f.context_bits)
+    word_and_lane = ceil_log2(max(2, f.classes * f.places)) + ceil_log2(f.lanes)
+    address = max(word_and_lane, f.class_bits + f.context_bits)
     return data.StructLayout({"on": 1, "write": 1, "memory": MEMORY_BITS, "address": address, "data": SAMPLE_BITS})
 
 
-HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Records.host_latency)
+HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Noise.host_latency)
 """Clocks from an access to what it read, or until it is written."""
 assert HOST_LATENCY <= READ_AT, "the host would read what was there before"
 
 
 class Learner(wiring.Component):
-    """Joins lanes, scalars and records under the sequencer.
+    """Joins lanes, scalars and noise under the sequencer, and keeps the records of updates.
 
     Members:
         counts, templates: In, `counts_layout`, `templates_layout` with `valid`. Counts stay until `taught`.
@@ -83,13 +81,11 @@ class Learner(wiring.Component):
         m.submodules.jobs = jobs = Jobs(f)
         m.submodules.vector = vector = Vector(f)
         m.submodules.scalars = scalars = Scalars(f)
-        m.submodules.records = records = Records(f)
+        m.submodules.noise = noise = Noise(f)
         connect(m, jobs.lesson, scalars.lesson)
-        connect(m, jobs.draw, records.draw)
-        connect(m, jobs.record, records.record)
+        connect(m, jobs.draw, noise.draw)
         connect(m, jobs.lanes, vector.lanes)
         connect(m, vector.scalars, scalars.lanes)
-        connect(m, wiring.flipped(self.lookup), records.lookup)
         for name in ("teach", "recalled", "schedule"):
             connect(m, wiring.flipped(getattr(self, name)), getattr(jobs, name))
         for name in ("counts", "templates"):
@@ -104,15 +100,23 @@ class Learner(wiring.Component):
             *([scalars.neighbours.eq(self.settings.neighbours)] if f.task == "sequence" else []),
             jobs.spared.eq(scalars.spared),
             *(jobs.live[i].eq(scalars.live[i]) for i in range(f.under_way)),
-            records.seed.eq(self.settings.seed),
-            jobs.drawn.eq(records.drawn),
+            noise.seed.eq(self.settings.seed),
+            jobs.drawn.eq(noise.drawn),
         ]
-        self._host(m, vector, scalars, records)
+        self._records(m, jobs.record)
+        self._host(m, vector, scalars, noise)
         return m
 
-    def _host(self, m, vector, scalars, records):
+    def _records(self, m, new):
+        """How many errors an update has, its rate and its noise, of each layer and bank, kept until its pass."""
+        m.submodules.records = records = ram(shape=update_layout, depth=BANKS * len(self.form.contexts), block=True)
+        write, read, lookup = records.write_port(), records.read_port(), self.lookup
+        m.d.comb += write.addr.eq(new.payload.at), write.en.eq(new.valid), write.data.eq(new.payload.record)
+        m.d.comb += read.addr.eq(lookup.at), read.en.eq(lookup.look), lookup.update.eq(read.data)
+
+    def _host(self, m, vector, scalars, noise):
         f, host = self.form, self.host
-        lanes = lane_bits(f)
+        lanes = ceil_log2(f.lanes)
         of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in OWN}
         m.d.comb += [
             vector.host.on.eq(of["templates"] | of["sums"]),
@@ -123,11 +127,11 @@ class Learner(wiring.Component):
             scalars.host.sums.eq(of["scalar_sums"]),
             scalars.host.k.eq(host.address[: f.class_bits]),
             scalars.host.context.eq(host.address[f.class_bits :]),
-            records.host.on.eq(of["samples"]),
-            records.host.context.eq(host.address),
+            noise.host.on.eq(of["samples"]),
+            noise.host.context.eq(host.address),
         ]
-        for block in (vector, scalars, records):
+        for block in (vector, scalars, noise):
             m.d.comb += block.host.write.eq(host.write), block.host.data.eq(host.data)
         small = Signal.like(self.host_data)
-        m.d.sync += small.eq(Mux(of["samples"], records.host_data, scalars.host_data))
+        m.d.sync += small.eq(Mux(of["samples"], noise.host_data, scalars.host_data))
         m.d.comb += self.host_data.eq(Mux(vector.host.on, vector.host_data, small))

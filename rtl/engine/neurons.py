@@ -59,6 +59,7 @@ class Neurons(wiring.Component):
         # A row that is its group's last can be issued a clock after `room` at the earliest.
         m.submodules.soma = soma = Soma(f, self.rounds, lead=f.summed)
         wiring.connect(m, flipped(self.passes), walk.passes)
+        wiring.connect(m, walk.released, flipped(self.released))
         wiring.connect(m, soma.words, flipped(self.words))
         wiring.connect(m, flipped(self.host), synapses.host)
         if f.learn:
@@ -66,12 +67,8 @@ class Neurons(wiring.Component):
             wiring.connect(m, flipped(self.errors), errors.write)
             m.d.comb += errors.ahead.eq(walk.ahead), walk.live.eq(errors.live)
             m.d.comb += errors.row.eq(synapses.row), synapses.errors.eq(errors.errors)
-        m.d.comb += [
-            self.index.eq(walk.index),
-        ]
-        wiring.connect(m, walk.released, flipped(self.released))
-        m.d.comb += [synapses.step.eq(walk.step), synapses.entry.eq(self.entry), walk.writing.eq(synapses.writing)]
-        m.d.comb += walk.blocked.eq(synapses.blocked)
+        m.d.comb += [self.index.eq(walk.index), synapses.step.eq(walk.step), synapses.entry.eq(self.entry)]
+        m.d.comb += [walk.writing.eq(synapses.writing), walk.blocked.eq(synapses.blocked)]
         m.d.comb += [soma.accumulated.eq(synapses.accumulated), soma.group.eq(walk.ended), walk.room.eq(soma.room)]
         for t in range(f.planes):
             m.d.comb += [soma.sums[t][lane].eq(synapses.sums[t][lane]) for lane in range(f.lanes)]

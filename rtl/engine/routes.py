@@ -1,44 +1,29 @@
 """Routes: an engine's layers, what their passes read rows from, and where their spikes go. No HDL."""
 
-from dataclasses import dataclass
+from golden.config import Config
+from rtl.engine.contexts import Context, Target, contexts_of, sources_of
 
-from rtl.engine.contexts import Context, Source, Target, sources_of
 
-
-@dataclass(frozen=True)
 class Layers:
-    """What an engine is, and its layers in ascending order.
+    """What an engine is, and its layers.
 
-    layers: L. classes: K. learn: with all that learns. contexts: its layers. recurrent: samples come in sequences
-    (docs/sequences.md). lowest: the lowest layer of the core, at which recalls end.
+    layers: L. classes: K. learn: with all that learns. autoencoder: samples are recalled from their own code, not named
+    (docs/autoencoder.md); echoes: layers see what the layer below has recalled. recurrent: samples come in sequences
+    (docs/sequences.md). lowest: the lowest layer of the core, at which recalls end. contexts: the engine's layers; sources:
+    all that its passes read rows from, in the order of contexts, basal before apical.
+
+    Args:
+        layers: those on the engine, ascending, none below `config.lowest_built`. lanes: P.
     """
 
-    lanes: int
-    layers: int
-    steps: int
-    classes: int
-    leak: int
-    weight_bits: int
-    learn: bool
-    contexts: tuple[Context, ...]
-    task: str
-    recurrent: bool
-    lowest: int
-
-    @property
-    def autoencoder(self) -> bool:
-        """Whether samples are recalled from their own code, not named (docs/autoencoder.md)."""
-        return self.task == "autoencoder"
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """All that its passes read rows from, in the order of contexts, basal before apical."""
-        return sources_of(self.contexts, self.lanes, 2 if self.autoencoder else self.classes, self.echoes)
-
-    @property
-    def echoes(self) -> bool:
-        """Whether layers see what the layer below has recalled."""
-        return self.autoencoder and self.learn
+    def __init__(self, config: Config, layers: tuple[int, ...], lanes: int):
+        self.lanes, self.layers, self.steps, self.classes = lanes, config.layers, config.steps, config.classes
+        self.leak, self.weight_bits, self.learn = config.leak, config.weight_bits, config.learn
+        self.task, self.recurrent, self.lowest = config.task, config.recurrent, config.lowest_built
+        self.autoencoder = self.task == "autoencoder"
+        self.echoes = self.autoencoder and self.learn
+        self.contexts = contexts_of(config, layers, lanes)
+        self.sources = sources_of(self.contexts, lanes, 2 if self.autoencoder else self.classes, self.echoes)
 
     def source_of(self, target: Target) -> int | None:
         """The number of the source that spikes for a target go to; None where there is none on this engine."""
@@ -62,8 +47,8 @@ class Layers:
 
     def targets_of(self, context: Context, apical: bool) -> tuple[Target, ...]:
         """Where a layer's spikes of perception, or where `apical` of a recall, go to."""
-        layer, rows = context.layer, context.pre_apical if apical else context.pre_basal
-        if not rows:
+        layer = context.layer
+        if not context.rows(apical):
             return ()
         if apical:
             down = (Target(layer - 1, apical=True),) if layer > self.lowest else ()

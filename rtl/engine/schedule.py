@@ -40,16 +40,8 @@ class Schedule(Turns):
         update of that parity's last sample. closing: concepts are being recalled, `relearn`: and Theta learns; `begun`: how
         many of their passes have begun, `asked`, `made`: the errors of the next one are being made, are there.
         """
-        names = {
-            "slot": self.form.slot_bits,
-            "busy": 2,
-            "update": 2,
-            "closing": 1,
-            "relearn": 1,
-            "begun": range(self.form.classes + 1),
-            "asked": 1,
-            "made": 1,
-        }
+        names = {"slot": self.form.slot_bits, "busy": 2, "update": 2, "closing": 1, "relearn": 1}
+        names |= {"begun": range(self.form.classes + 1), "asked": 1, "made": 1}
         state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
         taught = self.learner.taught
         with m.If(taught.valid & (taught.payload.context == number)):

@@ -49,7 +49,7 @@ def listing_signature(f: EngineFormat) -> wiring.Signature:
 
 def lookup_signature(f: EngineFormat) -> wiring.Signature:
     """The record `at` a layer and a bank is `update` from the clock behind the pulse `look` on."""
-    return wiring.Signature({"look": Out(1), "at": Out(record_place(f)), "update": In(update_layout())})
+    return wiring.Signature({"look": Out(1), "at": Out(record_place(f)), "update": In(update_layout)})
 
 
 def sample_signature(f: EngineFormat) -> wiring.Signature:

@@ -12,7 +12,7 @@ from rtl.checks import asserted, never
 from rtl.engine.accumulators import accumulate
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, errors_layout, side_layout
+from rtl.engine.layouts import entry_layout, errors_layout, lanes_of, side_layout
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows, times
 from rtl.formats import FACTOR_BITS
@@ -44,13 +44,9 @@ def weights_signature(f: EngineFormat) -> wiring.Signature:
     select: `address`, a word's, is meant. read: the word, `host_read` clocks later. write: one bit, of the lane that gets
     `data`; the clock before has selected the same address.
     """
-    members = {
-        "select": Out(1),
-        "address": Out(ceil_log2(f.words)),
-        "write": Out(f.lanes),
-        "data": Out(signed(f.weight_bits)),
-    }
-    return wiring.Signature(members | {"read": In(data.ArrayLayout(signed(f.weight_bits), f.lanes))})
+    weight = signed(f.weight_bits)
+    asked = {"select": Out(1), "address": Out(ceil_log2(f.words)), "write": Out(f.lanes), "data": Out(weight)}
+    return wiring.Signature(asked | {"read": In(lanes_of(f, weight))})
 
 
 def changes_layout(f: EngineFormat) -> data.StructLayout:
@@ -166,7 +162,7 @@ class Synapses(wiring.Component):
         multiplexer. A slow chip's memory is one, of one port. Returns the write ports.
         """
         f, words, writes, at = self.form, [], [], self.stages
-        shape = data.ArrayLayout(signed(f.weight_bits), f.lanes)
+        shape = lanes_of(f, signed(f.weight_bits))
         depth = f.words if f.slow else 1 << self.bank_bits
         banked = f.words > depth
         for bank, first in enumerate(range(0, f.words, depth)):

@@ -1,7 +1,7 @@
 """The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic.md, steps 6 to 9)."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
-from amaranth.lib import data, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
@@ -9,7 +9,7 @@ from rtl.checks import asserted, never
 from rtl.constants import constant
 from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import count_layout, counts_layout, errors_layout, sent, templates_layout
+from rtl.engine.layouts import count_layout, counts_layout, errors_layout, lanes_of, sent, templates_layout
 from rtl.engine.learner_layouts import host_layout, lanes_signature, scalars_signature
 from rtl.engine.rounding import Rounding
 from rtl.engine.settings import setting
@@ -110,7 +110,7 @@ class Vector(wiring.Component):
         f, p, lanes = self.form, self.p, range(self.form.lanes)
         at = self.stages.memory
         item = p.at("item", at)
-        m.submodules.counts = counts = ram(shape=data.ArrayLayout(count_layout(f), f.lanes), depth=2 << f.place_bits)
+        m.submodules.counts = counts = ram(shape=lanes_of(f, count_layout(f)), depth=2 << f.place_bits)
         write, read = counts.write_port(), counts.read_port()
         m.d.comb += [
             write.en.eq(self.counts.valid),
@@ -121,7 +121,7 @@ class Vector(wiring.Component):
         p.define("counts", at + 1, Cat(read.data[i].count for i in lanes))
         p.define("windows", at + 1, Cat(read.data[i].window for i in lanes))
 
-        shape = data.ArrayLayout(signed(TEMPLATE_BITS), f.lanes)
+        shape = lanes_of(f, signed(TEMPLATE_BITS))
         m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())
         write, read = memory.write_port(granularity=1), memory.read_port()
         host, new = self.host, self.templates
@@ -175,7 +175,7 @@ class Vector(wiring.Component):
         from_sums = adding.apical | adding.low | p.at("host_sums", last)
         go_on = ~adding.first & ~host
         if self.backward:
-            shape = data.ArrayLayout(signed(SUM_BITS), f.lanes)
+            shape = lanes_of(f, signed(SUM_BITS))
             m.submodules.sums = memory = ram(shape=shape, depth=max(2, f.classes * f.places))
             self.sums_write, read = memory.write_port(granularity=1), memory.read_port()
             m.d.comb += read.addr.eq(p.at("word", self.stages.sums_address))

@@ -48,4 +48,4 @@ def engines_of(config: Config) -> list[EngineFormat]:
     """The engines of a configuration: as `engines` has them, or one for all layers."""
     mapping = config.engines or (tuple(range(config.layers + 1)),)
     layers = [tuple(layer for layer in sorted(engine) if layer >= config.lowest_built) for engine in mapping]
-    return [EngineFormat.of(config, engine, config.lanes) for engine in layers if engine]
+    return [EngineFormat(config, engine, config.lanes) for engine in layers if engine]

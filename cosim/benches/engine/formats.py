@@ -11,4 +11,4 @@ def parameters_of(config: Config, layers: tuple[int, ...], lanes: int) -> dict:
 
 def format_of(values: dict) -> EngineFormat:
     """The format that `parameters_of` was given."""
-    return EngineFormat.of(Config.from_dict(values["config"]), tuple(values["layers"]), values["lanes"])
+    return EngineFormat(Config.from_dict(values["config"]), tuple(values["layers"]), values["lanes"])

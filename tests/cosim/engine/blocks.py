@@ -42,7 +42,7 @@ class Case:
 
     def verilog(self) -> str:
         """As the block is in this process."""
-        form = EngineFormat.of(self.config, self.layers, self.lanes)
+        form = EngineFormat(self.config, self.layers, self.lanes)
         return plain_names(verilog(self.make(form), "block"))
 
     def run(self, simulator: str = "icarus", text: str | None = None, root: Path | None = None) -> None:

@@ -36,7 +36,7 @@ class Case:
         return own | {"config": {"sizes": self.sizes, "lanes": 1} | self.config}
 
     def make(self) -> Learner:
-        return Learner(EngineFormat.of(Config(**self.values["config"]), self.layers, self.lanes))
+        return Learner(EngineFormat(Config(**self.values["config"]), self.layers, self.lanes))
 
 
 CASES = (

@@ -8,7 +8,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.stimulus import Stimulus
 
 CONFIG = Config(sizes=(4, 3, 3), lanes=2)
-FORM = EngineFormat.of(CONFIG, (0, 1, 2), 2)
+FORM = EngineFormat(CONFIG, (0, 1, 2), 2)
 
 
 def simulate(bench):

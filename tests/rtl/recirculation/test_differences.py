@@ -13,7 +13,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.recirculation.differences import Differences
 
 CONFIG = Config.from_dict({"task": "autoencoder", "sizes": (6, 5, 4), "lanes": 3})
-FORM = EngineFormat.of(CONFIG, (0, 1, 2), 3)
+FORM = EngineFormat(CONFIG, (0, 1, 2), 3)
 LOW, HIGH = CONFIG.window
 INSIDE, BELOW, ABOVE = (LOW + HIGH) // 2, LOW - 1, HIGH
 """Voltages of each kind."""
