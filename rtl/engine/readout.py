@@ -9,7 +9,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.interface.results import WORD_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 
 LATENCY = 2
 """Clocks from an address to what a counter is."""
@@ -43,13 +43,13 @@ class Readout(wiring.Component):
         m = Module()
         f, word = self.form, self.voltages.payload
         m.submodules.kept = kept = ram(shape=signed(f.voltage_bits), depth=max(2, f.classes))
-        put, get = kept.write_port(), kept.read_port()
         lane, k = Signal(range(max(2, f.lanes))), Signal(range(f.classes))
         best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
         # A lane is picked out in one clock, and kept and compared in the next; a clock behind its last lane, a word may go.
         came, of_k, voltage, released = Signal(), Signal.like(k), Signal(signed(f.voltage_bits)), Signal()
         m.d.sync += came.eq(0), of_k.eq(k), voltage.eq(word.lanes[lane]), released.eq(0)
-        m.d.comb += put.en.eq(came), put.addr.eq(of_k), put.data.eq(voltage), get.addr.eq(k)
+        write(m, kept, came, of_k, voltage)
+        kept_voltage = read(m, kept, k)
         m.d.comb += self.voltages.ready.eq(released)
         with m.If(came & ((of_k == 0) | (voltage > highest))):
             m.d.sync += best.eq(of_k), highest.eq(voltage)
@@ -75,7 +75,7 @@ class Readout(wiring.Component):
                 m.d.sync += pauses.eq(0)
                 m.next = "voltage"
             with m.State("voltage"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(get.data)
+                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(kept_voltage)
                 with m.If(taken):
                     m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
                     m.next = "voltages"

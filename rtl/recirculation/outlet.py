@@ -14,7 +14,7 @@ from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
 from rtl.spikes import code_train
 
@@ -94,14 +94,9 @@ class RecalledOutlet(wiring.Component):
             return [Const(0, f.count_bits)] * f.lanes
         depth = 2 << len(Value.cast(new.group))
         m.submodules.code = memory = ram(shape=new.counts.shape(), depth=depth, at_once=True)
-        put, get = memory.write_port(), memory.read_port(domain="comb")
-        m.d.comb += [
-            put.en.eq(self.code.valid),
-            put.addr.eq(Cat(new.group, new.parity)),
-            put.data.eq(new.counts),
-            get.addr.eq(Cat(self.words.payload.group.group[: len(Value.cast(new.group))], self.under_way.header.parity)),
-        ]
-        return [get.data[p] for p in range(f.lanes)]
+        write(m, memory, self.code.valid, Cat(new.group, new.parity), new.counts)
+        group = self.words.payload.group.group[: len(Value.cast(new.group))]
+        return list(read(m, memory, Cat(group, self.under_way.header.parity), domain="comb"))
 
     def _goes(self, m, number, spikes):
         """Whether the word goes by this stream of spikes; and for which source there."""

@@ -12,7 +12,7 @@ from rtl.engine.layouts import sent
 from rtl.engine.readout import LATENCY
 from rtl.formats import COUNTER_BITS, COUNTERS, ceil_log2
 from rtl.interface.results import COUNT_BITS, PACKED, WORD_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import shown_layout
 
 SIDES = ("up", "down", "again")
@@ -89,12 +89,11 @@ class RecalledReadout(wiring.Component):
             bits = ceil_log2(max(PACKED, counts))
             at = Signal(bits, name=f"{name}_at")
             m.submodules[name] = memory = ram(shape=f.count_bits, depth=1 << (bits + slots))
-            put = memory.write_port()
             here = packing & (of_code == number)
-            m.d.comb += put.en.eq(here), put.addr.eq(Cat(at, held.slot[:slots])), put.data.eq(held.counts[lane])
+            write(m, memory, here, Cat(at, held.slot[:slots]), held.counts[lane])
             with m.If(here):
                 m.d.sync += at.eq(Mux(last_lane & held.last, 0, at + 1))
-            memories.append((memory.read_port(), bits))
+            memories.append((memory, bits))
         self.taking = packing
         return memories
 
@@ -109,13 +108,13 @@ class RecalledReadout(wiring.Component):
         learned = Signal(3)  # this sample, and the two before it
         beyond, was_beyond = Signal(), Signal()
         place = Cat(nibble[: PACKED.bit_length() - 1], at)
-        for (read, bits), slot in zip(memories, (Const(0, 0), sample.slot), strict=True):
-            m.d.comb += read.addr.eq(Cat(place[:bits], slot))
+        slots = (Const(0, 0), sample.slot)
+        kept = [read(m, memory, Cat(place[:bits], slot)) for (memory, bits), slot in zip(memories, slots, strict=True)]
         size = constant(self.sizes, of_code)
         words = constant((-(-size // PACKED) for size in self.sizes), of_code)
         m.d.comb += beyond.eq(place >= size)
         m.d.sync += was_beyond.eq(beyond)
-        came = Mux(of_code, memories[1][0].data, memories[0][0].data)
+        came = Mux(of_code, kept[1], kept[0])
         taken = self.o.valid & self.o.ready
         side, kind = constant(_SIDE, number), constant(_KIND, number)
         again = side == SIDES.index("again")
