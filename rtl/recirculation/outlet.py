@@ -57,8 +57,10 @@ class RecalledOutlet(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, word, now = self.form, self.words.payload, self.under_way
+        coded = constant((c.top for c in f.contexts), now.context) & ~now.apical & ~now.echo
+        recalled = constant((c.bottom for c in f.contexts), now.context) & now.apical
         drawn = Signal()  # the word is of a code: its neurons have seen nothing
-        m.d.comb += drawn.eq(self._is(lambda c: c.top) & now.header.drawn & ~now.apical & ~now.echo)
+        m.d.comb += drawn.eq(coded & now.header.drawn)
         codes = self._codes(m)
         for p in range(f.lanes):
             train = Mux(drawn, code_train(codes[p], f.steps), word.lanes[p].train)
@@ -66,8 +68,7 @@ class RecalledOutlet(wiring.Component):
             m.d.comb += self.codes.payload.counts[p].eq(Mux(drawn, codes[p], word.lanes[p].count))
             m.d.comb += self.recalled.payload.counts[p].eq(word.lanes[p].count)
         ways = [(spikes, self._goes(m, number, spikes)) for number, spikes in enumerate(self.spikes)]
-        ways += [(self.codes, self._is(lambda c: c.top) & ~now.apical & ~now.echo)]
-        ways += [(self.recalled, self._is(lambda c: c.bottom) & now.apical)]
+        ways += [(self.codes, coded), (self.recalled, recalled)]
         waits = []
         for number, (way, wanted) in enumerate(ways):
             gone = Signal(name=f"gone{number}")  # the word has been taken there, and waits for another place
@@ -82,10 +83,6 @@ class RecalledOutlet(wiring.Component):
             m.d.comb += [shown[name].eq(now.header[name]) for name in ("blank", "learn")]
         self._see(m, taken)
         return m
-
-    def _is(self, which):
-        """Whether the pass under way is of a layer of which that is true."""
-        return constant((which(context) for context in self.form.contexts), self.under_way.context)
 
     def _codes(self, m):
         """Counts of the group in the code that is to go down, of two samples."""
