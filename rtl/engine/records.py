@@ -11,7 +11,7 @@ from rtl.engine.noise import Noise
 from rtl.engine.settings import setting
 from rtl.engine.signatures import lookup_signature
 from rtl.formats import SAMPLE_BITS
-from rtl.memories import ram, read, write
+from rtl.memories import ram
 
 
 class Records(wiring.Component):
@@ -40,10 +40,12 @@ class Records(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f, lookup, new = self.form, self.lookup, self.record.payload
+        f, lookup = self.form, self.lookup
         m.submodules.records = memory = ram(shape=update_layout(), depth=BANKS * len(f.contexts), block=True)
-        write(m, memory, self.record.valid, new.at, new.record)
-        m.d.comb += lookup.update.eq(read(m, memory, lookup.at, lookup.look))
+        write, read = memory.write_port(), memory.read_port()
+        new = self.record.payload
+        m.d.comb += write.addr.eq(new.at), write.en.eq(self.record.valid), write.data.eq(new.record)
+        m.d.comb += read.addr.eq(lookup.at), read.en.eq(lookup.look), lookup.update.eq(read.data)
         m.submodules.noise = noise = Noise(f)
         wiring.connect(m, wiring.flipped(self.draw), noise.draw)
         m.d.comb += [
