@@ -9,7 +9,7 @@ from rtl.checks import patient
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
-from rtl.engine.readout import LATENCY
+from rtl.engine.readout import LATENCY, told
 from rtl.formats import COUNTER_BITS, COUNTERS, ceil_log2
 from rtl.interface.results import COUNT_BITS, PACKED, WORD_BITS
 from rtl.memories import ram, read, write
@@ -115,7 +115,6 @@ class RecalledReadout(wiring.Component):
         m.d.comb += beyond.eq(place >= size)
         m.d.sync += was_beyond.eq(beyond)
         came = Mux(of_code, kept[1], kept[0])
-        taken = self.o.valid & self.o.ready
         side, kind = constant(_SIDE, number), constant(_KIND, number)
         again = side == SIDES.index("again")
         m.d.comb += [self.side.eq(side), self.kind.eq(kind), self.slot.eq(sample.slot - Mux(again, 2, 0))]
@@ -135,9 +134,8 @@ class RecalledReadout(wiring.Component):
                 with m.If(nibble == PACKED):
                     m.next = "counts"
             with m.State("counts"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(word)
                 m.d.sync += nibble.eq(0)
-                with m.If(taken):
+                with told(m, self.o, word):
                     m.d.sync += at.eq(at + 1)
                     m.next = "read"
                     with m.If(at == words - 1):
@@ -145,23 +143,20 @@ class RecalledReadout(wiring.Component):
                         with m.If(of_code):
                             m.next = "squared"
             with m.State("squared"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(squared)
                 m.d.sync += pauses.eq(0)
-                with m.If(taken):
+                with told(m, self.o, squared):
                     m.next = "counters"
             with m.State("counters"):
                 m.d.sync += pauses.eq(pauses + 1)
                 with m.If(pauses == LATENCY):
                     m.next = "counter"
-            with m.State("counter"):
-                # Of a sample that was not learned there was no third pass.
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(Mux(again & ~learned[2], 0, self.value))
-                with m.If(taken):
-                    m.d.sync += number.eq(number + 1), pauses.eq(0)
-                    m.next = "counters"
-                    with m.If(number == len(RECALLED_COUNTERS) - 1):
-                        m.d.sync += number.eq(0), self.place.eq(self.place + 1)
-                        with m.If(self.place == f.layers - 1):
-                            m.d.sync += self.place.eq(0), self.showing.eq(0)
-                            m.next = "wait"
+            # Of a sample that was not learned there was no third pass.
+            with m.State("counter"), told(m, self.o, Mux(again & ~learned[2], 0, self.value)):
+                m.d.sync += number.eq(number + 1), pauses.eq(0)
+                m.next = "counters"
+                with m.If(number == len(RECALLED_COUNTERS) - 1):
+                    m.d.sync += number.eq(0), self.place.eq(self.place + 1)
+                    with m.If(self.place == f.layers - 1):
+                        m.d.sync += self.place.eq(0), self.showing.eq(0)
+                        m.next = "wait"
             m.d.comb += self.idle.eq(fsm.ongoing("wait") & ~self.whole & ~has_squared & ~self.taking)
