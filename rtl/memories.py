@@ -1,5 +1,6 @@
 """The one place where a core's memories are made, but for queues of a few words (`amaranth.lib.fifo`)."""
 
+from amaranth.hdl import Module, ValueLike
 from amaranth.lib.memory import Memory
 
 
@@ -15,6 +16,25 @@ def ram(shape, depth: int, init=(), block: bool = False, at_once: bool = False) 
     """
     attributes = ({} if at_once else {"no_rw_check": 1}) | ({"ram_style": "block"} if block else {})
     return Memory(shape=shape, depth=depth, init=list(init), attrs=attributes)
+
+
+def write(m: Module, memory: Memory, en: ValueLike, at: ValueLike, word: ValueLike | dict[str, ValueLike]) -> None:
+    """A port of its own, by which `word`, whole or by field, is written at `at` where `en`."""
+    port = memory.write_port()
+    m.d.comb += port.en.eq(en), port.addr.eq(at)
+    if isinstance(word, dict):
+        m.d.comb += [port.data[name].eq(value) for name, value in word.items()]
+    else:
+        m.d.comb += port.data.eq(word)
+
+
+def read(m: Module, memory: Memory, at: ValueLike, en: ValueLike = 1, domain: str = "sync"):
+    """What a port of its own gives of the word at `at`, of the last clock in which `en` was; domain: "comb": at once."""
+    port = memory.read_port(domain=domain)
+    m.d.comb += port.addr.eq(at)
+    if domain == "sync":
+        m.d.comb += port.en.eq(en)
+    return port.data
 
 
 BLOCK = 1 << 14

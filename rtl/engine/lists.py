@@ -13,7 +13,7 @@ from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, job_layout
 from rtl.engine.signatures import listing_signature
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 
 
 def ends_of(sources: tuple[Source, ...], which):
@@ -75,19 +75,9 @@ class Lists(wiring.Component):
         which = Signal(1 + f.source_bits)
         m.d.sync += which.eq(Cat(walking.bit_select(listing.source, 1), listing.source))
         m.submodules.jobs = jobs = ram(shape=job_layout(f), depth=2 << f.source_bits, at_once=True)
-        put, look = jobs.write_port(), jobs.read_port(domain="comb")
+        write(m, jobs, self.closed, Cat(second, owner), {"new": self.new, "old": self.old, "header": header})
         front, back = ends_of(sources, which)
-        m.d.comb += [
-            put.en.eq(self.closed),
-            put.addr.eq(Cat(second, owner)),
-            put.data.new.eq(self.new),
-            put.data.old.eq(self.old),
-            put.data.header.eq(header),
-            look.addr.eq(which),
-            listing.job.eq(look.data),
-            listing.front.eq(front),
-            listing.back.eq(back),
-        ]
+        m.d.comb += listing.job.eq(read(m, jobs, which, domain="comb")), listing.front.eq(front), listing.back.eq(back)
         for number, source in enumerate(sources):
             m.d.sync += filling[number].eq(filling[number] ^ (self.ended & (self.ended_source == number)))
             if source.lateral:  # its rows are listed as the stimulus'

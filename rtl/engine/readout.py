@@ -1,6 +1,6 @@
 """Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (steps 3 and 10)."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, ValueLike, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -9,10 +9,16 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.interface.results import WORD_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 
 LATENCY = 2
 """Clocks from an address to what a counter is."""
+
+
+def told(m: Module, o, word: ValueLike):
+    """A state's `word` of the result is offered, for `with`: behind it is what comes with its taking."""
+    m.d.comb += o.valid.eq(1), o.payload.eq(word)
+    return m.If(o.valid & o.ready)
 
 
 class Readout(wiring.Component):
@@ -43,20 +49,19 @@ class Readout(wiring.Component):
         m = Module()
         f, word = self.form, self.voltages.payload
         m.submodules.kept = kept = ram(shape=signed(f.voltage_bits), depth=max(2, f.classes))
-        put, get = kept.write_port(), kept.read_port()
         lane, k = Signal(range(max(2, f.lanes))), Signal(range(f.classes))
         best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
         # A lane is picked out in one clock, and kept and compared in the next; a clock behind its last lane, a word may go.
         came, of_k, voltage, released = Signal(), Signal.like(k), Signal(signed(f.voltage_bits)), Signal()
         m.d.sync += came.eq(0), of_k.eq(k), voltage.eq(word.lanes[lane]), released.eq(0)
-        m.d.comb += put.en.eq(came), put.addr.eq(of_k), put.data.eq(voltage), get.addr.eq(k)
+        write(m, kept, came, of_k, voltage)
+        kept_voltage = read(m, kept, k)
         m.d.comb += self.voltages.ready.eq(released)
         with m.If(came & ((of_k == 0) | (voltage > highest))):
             m.d.sync += best.eq(of_k), highest.eq(voltage)
         layer = self.layer
         pauses = Signal(range(LATENCY + 1))
         last_lane = (lane == f.lanes - 1) | (k == f.classes - 1)
-        taken = self.o.valid & self.o.ready
         with m.FSM() as fsm:
             with m.State("gather"), m.If(self.voltages.valid & ~released):
                 m.d.sync += lane.eq(Mux(last_lane, 0, lane + 1)), k.eq(k + 1), self.slot.eq(word.slot)
@@ -67,32 +72,26 @@ class Readout(wiring.Component):
                         m.next = "last"
             with m.State("last"):  # is compared
                 m.next = "prediction"
-            with m.State("prediction"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(best)
-                with m.If(taken):
-                    m.next = "voltages"
+            with m.State("prediction"), told(m, self.o, best):
+                m.next = "voltages"
             with m.State("voltages"):  # a word is there the clock after its address
                 m.d.sync += pauses.eq(0)
                 m.next = "voltage"
-            with m.State("voltage"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(get.data)
-                with m.If(taken):
-                    m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
-                    m.next = "voltages"
-                    with m.If(k == f.classes - 1):
-                        m.next = "counters"
+            with m.State("voltage"), told(m, self.o, kept_voltage):
+                m.d.sync += k.eq(Mux(k == f.classes - 1, 0, k + 1))
+                m.next = "voltages"
+                with m.If(k == f.classes - 1):
+                    m.next = "counters"
             with m.State("counters"):
                 m.d.sync += pauses.eq(pauses + 1)
                 with m.If(pauses == LATENCY):
                     m.next = "counter"
-            with m.State("counter"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(self.value)
-                with m.If(taken):
-                    m.d.sync += Cat(self.kind, layer).eq(Cat(self.kind, layer) + 1), pauses.eq(0)
-                    m.next = "counters"
-                    with m.If((self.kind == len(COUNTERS) - 1) & (layer == f.layers - 1)):
-                        m.d.sync += self.kind.eq(0), layer.eq(0)
-                        m.next = "gather"
+            with m.State("counter"), told(m, self.o, self.value):
+                m.d.sync += Cat(self.kind, layer).eq(Cat(self.kind, layer) + 1), pauses.eq(0)
+                m.next = "counters"
+                with m.If((self.kind == len(COUNTERS) - 1) & (layer == f.layers - 1)):
+                    m.d.sync += self.kind.eq(0), layer.eq(0)
+                    m.next = "gather"
             m.d.comb += self.idle.eq(fsm.ongoing("gather") & (k == 0) & ~came)
         patient(m, "o", self.o)
         return m

@@ -4,11 +4,11 @@ Passes nearer to the top go first, so that what is under way makes room for what
 """
 
 from amaranth.hdl import Cat, Mux, Signal
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import Out
 
 from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
-from rtl.engine.signatures import codes_signature, learner_signature, sample_signature
+from rtl.engine.signatures import codes_signature, learner_signature
 from rtl.engine.turns import Turns
 
 
@@ -17,37 +17,21 @@ class Schedule(Turns):
 
     Members, beside those of `Turns`:
         learner: Out, `learner_signature`. codes: Out, `codes_signature`.
-        bottom: In, `sample_signature`, of layer 0; bottom_parity: Out, of its next sample.
+        bottom_parity: Out, of layer 0's next sample.
         idle: Out, no pass is under way, nothing is taught or recalled.
     """
 
     def __init__(self, form: EngineFormat):
-        f = form
-        super().__init__(
-            f,
-            {
-                "learner": Out(learner_signature(f)),
-                "codes": Out(codes_signature()),
-                "bottom": In(sample_signature(f)),
-                "bottom_parity": Out(1),
-            },
-        )
+        members = {"learner": Out(learner_signature(form)), "codes": Out(codes_signature()), "bottom_parity": Out(1)}
+        super().__init__(form, members)
 
-    def _state(self, m, number):
-        """What is kept of a layer.
-
-        slot: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an
+    def _kept(self):
+        """slot: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an
         update of that parity's last sample. closing: concepts are being recalled, `relearn`: and Theta learns; `begun`: how
         many of their passes have begun, `asked`, `made`: the errors of the next one are being made, are there.
         """
-        names = {"slot": self.form.slot_bits, "busy": 2, "update": 2, "closing": 1, "relearn": 1}
-        names |= {"begun": range(self.form.classes + 1), "asked": 1, "made": 1}
-        state = {name: Signal(bits, name=f"{name}{number}") for name, bits in names.items()}
-        taught = self.learner.taught
-        with m.If(taught.valid & (taught.payload.context == number)):
-            m.d.sync += state["busy"].bit_select(taught.payload.parity, 1).eq(0)
-            never(m, "a sample is taught twice", ~state["busy"].bit_select(taught.payload.parity, 1))
-        return state
+        sample = {"slot": self.form.slot_bits, "busy": 2, "update": 2, "closing": 1, "relearn": 1}
+        return sample | {"begun": range(self.form.classes + 1), "asked": 1, "made": 1}
 
     def _order(self):
         sources = self.form.sources
@@ -60,34 +44,33 @@ class Schedule(Turns):
             return state["closing"] & state["made"]
         return ~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1)
 
-    def _slot(self, chosen, number):
-        return self._of_layer("slot", number)
-
-    def _bank(self, number, apical, slot):
-        return Cat(Mux(apical, self._of_layer("begun", number)[0], slot[0]), apical)
-
-    def _updates(self, chosen, number, apical, slot):
-        return apical | self._of_layer("update", number).bit_select(slot[0], 1)
+    def _sample(self, chosen, number, apical):
+        slot = self._of_layer("slot", number)
+        bank = Cat(Mux(apical, self._of_layer("begun", number)[0], slot[0]), apical)
+        return slot, bank, apical | self._of_layer("update", number).bit_select(slot[0], 1)
 
     def _rests(self):
         busy = Cat(state["busy"] for state in self.states).any() | Cat(state["closing"] for state in self.states).any()
         return ~busy & ~self.listing.listed.any()
 
     def _follow(self, m, header):
-        f, offered = self.form, self.passes.payload
+        f, offered, taught = self.form, self.passes.payload, self.learner.taught
         for number, state in enumerate(self.states):
             here = self.taken & (offered.context == number)
+            with m.If(taught.valid & (taught.payload.context == number)):
+                m.d.sync += state["busy"].bit_select(taught.payload.parity, 1).eq(0)
+                never(m, "a sample is taught twice", ~state["busy"].bit_select(taught.payload.parity, 1))
             if f.contexts[number].bottom:
                 m.d.comb += self.bottom_parity.eq(state["slot"][0])
                 m.d.comb += self.bottom.free.eq(~state["closing"] & ~state["busy"].bit_select(state["slot"][0], 1))
-                self._sample(m, number, self.bottom.taken, self.bottom.header, state["slot"][0])
+                self._begin(m, number, self.bottom.taken, self.bottom.header, state["slot"][0])
             else:
-                self._sample(m, number, here & ~offered.apical, header, offered.slot[0])
+                self._begin(m, number, here & ~offered.apical, header, offered.slot[0])
             with m.If(here & offered.apical):
                 m.d.sync += state["begun"].eq(state["begun"] + 1), state["made"].eq(0)
         self._concepts(m)
 
-    def _sample(self, m, number, begins, header, parity):
+    def _begin(self, m, number, begins, header, parity):
         """A layer takes a sample: what of it is to be waited for."""
         state = self.states[number]
         with m.If(begins):

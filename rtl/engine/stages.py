@@ -4,30 +4,19 @@ Stages that have the same number are in the same clock, with no register between
 smallest chips; those are slow, an iCE40UP5K gets to 20 MHz or so.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass
 
+RowStages = namedtuple("RowStages", "entry address word factors weight stored recalled")
+"""Of `synapses`, counted from the clock in which the walk issues a row.
 
-@dataclass(frozen=True)
-class RowStages:
-    """Of `synapses`, counted from the clock in which the walk issues a row.
-
-    entry: its entry of the list is there, whose address has gone out a clock sooner where that is stage 0; address: its
-    word's address stands at the memory; word: the word comes out of it, and with it the errors; factors: an error and a
-    count stand before the multiplier; weight: the word is beside the product; stored: the updated word is in a register,
-    from which it is written and added up; recalled: the same without learning.
-    """
-
-    entry: int
-    address: int
-    word: int
-    factors: int
-    weight: int
-    stored: int
-    recalled: int
+entry: its entry of the list is there, whose address has gone out a clock sooner where that is stage 0; address: its
+word's address stands at the memory; word: the word comes out of it, and with it the errors; factors: an error and a
+count stand before the multiplier; weight: the word is beside the product; stored: the updated word is in a register,
+from which it is written and added up; recalled: the same without learning."""
 
 
-@dataclass(frozen=True)
-class SomaStages:
+class SomaStages(namedtuple("SomaStages", "plane sum leak current kept rest spike window template")):
     """Of `soma`, counted from the selection of a sum.
 
     plane: it is there; sum: planes are added up; leak: what has leaked is taken off the membrane; current: v goes in;
@@ -35,68 +24,26 @@ class SomaStages:
     V gives.
     """
 
-    plane: int
-    sum: int
-    leak: int
-    current: int
-    kept: int
-    rest: int
-    spike: int
-    window: int
-    template: int
-
     @property
     def loop(self) -> int:
         """Clocks of a membrane's way round. So many neurons, at least, take turns."""
         return max(1, self.spike - self.leak)
 
 
-@dataclass(frozen=True)
-class VectorStages:
-    """Of `vector`. ask: for a scalar; memory: addresses of counts and templates are there; scalar, factors: those of the
-    product are chosen; product; added: over the lanes, for a dot product; sums_address: of E; total: a lane's sum is there;
-    store: E is written.
-    """
-
-    ask: int
-    memory: int
-    scalar: int
-    factors: int
-    product: int
-    added: int
-    sums_address: int
-    total: int
-    store: int
+VectorStages = namedtuple("VectorStages", "ask memory scalar factors product added sums_address total store")
+"""Of `vector`. ask: for a scalar; memory: addresses of counts and templates are there; scalar, factors: those of the
+product are chosen; product; added: over the lanes, for a dot product; sums_address: of E; total: a lane's sum is there;
+store: E is written."""
 
 
-@dataclass(frozen=True)
-class RoundingStages:
-    """Of `rounding`. value: a lane's total is there; coarse, fine: it is shifted; round; error: it is clipped and gated;
-    done: it is kept."""
-
-    value: int
-    coarse: int
-    fine: int
-    round: int
-    error: int
-    done: int
+RoundingStages = namedtuple("RoundingStages", "value coarse fine round error done")
+"""Of `rounding`. value: a lane's total is there; coarse, fine: it is shifted; round; error: it is clipped and gated;
+done: it is kept."""
 
 
-@dataclass(frozen=True)
-class ScalarStages:
-    """Of `scalars`. root: its argument is there; operands: so is 1/|m[k]|; factors are chosen, and come before the product;
-    coarse, fine: it is shifted; round; results: it is clipped and written; sum: and S, counted from there.
-    """
-
-    root: int
-    operands: int
-    factors: int
-    product: int
-    coarse: int
-    fine: int
-    round: int
-    results: int
-    sum: int
+ScalarStages = namedtuple("ScalarStages", "root operands factors product coarse fine round results sum")
+"""Of `scalars`. root: its argument is there; operands: so is 1/|m[k]|; factors are chosen, and come before the product;
+coarse, fine: it is shifted; round; results: it is clipped and written; sum: and S, counted from there."""
 
 
 @dataclass(frozen=True)

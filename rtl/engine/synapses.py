@@ -133,12 +133,9 @@ class Synapses(wiring.Component):
         p.define("host_data", at, gated(host.data, host.write.any()))
         if not f.learn:
             return
-        for name in ("live", "rate", "noise", "stochastic"):
+        for name in ("live", "rate", "noise", "stochastic", "slot"):
             p.define(name, 0, step[name])
-        p.define("group", 0, step.group.group)
-        p.define("context", 0, step.group.context)
-        p.define("slot", 0, step.slot)
-        for name in side_layout(f):
+        for name in ("group", "context", *side_layout(f)):
             p.define(name, 0, step.group[name])
         p.define("row", 0, Cat(step.bank, step.group.place))
         m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))

@@ -15,7 +15,7 @@ from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, pass_layout, sent, side_layout, walked_layout
-from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature
+from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
 
 DEPTH = 4
 """Passes that may be under way: walked, in the soma, on their way out."""
@@ -41,6 +41,7 @@ class Turns(wiring.Component):
         under_way: Out, `under_way_layout`, of the oldest pass whose words are not all out, from two clocks behind its taking
             or behind `out` on. out: In, pulse: they are.
         lists: In, `claim_signature` of each source, for samples that begin from outside. links: Out, of each link.
+        bottom: In, `sample_signature`, of layer 0.
         lookup: Out, `lookup_signature`. idle: Out.
     """
 
@@ -55,6 +56,7 @@ class Turns(wiring.Component):
                 "out": In(1),
                 "lists": In(claim_signature()).array(len(f.sources)),
                 "links": Out(claim_signature()).array(len(f.links)),
+                "bottom": In(sample_signature(f)),
                 "lookup": Out(lookup_signature(f)),
                 "idle": Out(1),
             }
@@ -64,7 +66,10 @@ class Turns(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        self.states = [self._state(m, number) for number in range(len(f.contexts))]
+        self.states = [
+            {name: Signal(shape, name=f"{name}{number}") for name, shape in self._kept().items()}
+            for number in range(len(f.contexts))
+        ]
         m.submodules.claims = counts = Claims(f)
         self.claims, self.taken = Signal(len(f.sources)), self.listing.taken
         m.d.comb += counts.begins.eq(self.claims | Cat(one.claim for one in self.lists))
@@ -82,8 +87,8 @@ class Turns(wiring.Component):
 
     # -- what a task says ------------------------------------------------------------------------------------------------
 
-    def _state(self, m, number: int) -> dict[str, Signal]:
-        """What is kept of a layer."""
+    def _kept(self) -> dict:
+        """What is kept of a layer: names and shapes of its `states`."""
         raise NotImplementedError
 
     def _order(self) -> list[int]:
@@ -94,16 +99,9 @@ class Turns(wiring.Component):
         """Whether the layer waits for nothing but rows and room."""
         raise NotImplementedError
 
-    def _slot(self, chosen, number):
-        """The number of the sample whose pass is chosen."""
-        raise NotImplementedError
-
-    def _bank(self, number, apical, slot):
-        """Where the errors are that the pass of this layer applies."""
-        raise NotImplementedError
-
-    def _updates(self, chosen, number, apical, slot):
-        """Whether there are any."""
+    def _sample(self, chosen, number, apical):
+        """Of the pass that is chosen, of that source, layer and side: its sample's number, the bank of the errors that it
+        applies, and whether there are any."""
         raise NotImplementedError
 
     def _follow(self, m, header) -> None:
@@ -149,10 +147,10 @@ class Turns(wiring.Component):
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
         apical, number = (self._of_source(name, chosen) for name in ("apical", "context"))
-        slot = self._slot(chosen, number)
+        slot, bank, has_update = self._sample(chosen, number, apical)
         offered, updates, looking = Signal(pass_layout(f)), Signal(), Signal()
         m.d.comb += listing.source.eq(chosen), lookup.look.eq(looking), self.passes.payload.eq(offered)
-        m.d.comb += lookup.at.context.eq(number), lookup.at.bank.eq(self._bank(number, apical, slot))
+        m.d.comb += lookup.at.context.eq(number), lookup.at.bank.eq(bank)
         update = self.passes.payload.update
         m.d.comb += update.eq(lookup.update), update.errors.eq(Mux(updates, lookup.update.errors, 0))
         header = Signal(header_layout(f))
@@ -169,7 +167,7 @@ class Turns(wiring.Component):
                 offered.back.eq(listing.back),
                 offered.bank.eq(lookup.at.bank),
                 offered.slot.eq(slot),
-                updates.eq(self._updates(chosen, number, apical, slot)),
+                updates.eq(has_update),
                 header.eq(listing.job.header),
             ]
         with m.Elif(self.passes.ready):

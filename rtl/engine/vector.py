@@ -16,7 +16,7 @@ from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
 from rtl.fixed import clipped, gated, overflows
 from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 
 HALF = SUM_BITS // 2
@@ -90,11 +90,10 @@ class Vector(wiring.Component):
             rounding.clear.eq(self.lanes.clear),
             *(rounding.totals[i].eq(totals[i]) for i in range(f.lanes)),
             *(rounding.windows[i].eq(windows.word_select(i, 2)) for i in range(f.lanes)),
-            self.errors.valid.eq(rounding.errors.valid),
-            self.errors.payload.eq(rounding.errors.payload),
             self.lanes.state.wrong.eq(rounding.wrong),
             self.host_data.eq(rounding.picked),
         ]
+        wiring.connect(m, rounding.errors, wiring.flipped(self.errors))
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(at.store + 1)]
         m.d.comb += self.lanes.state.busy.eq(Cat(*flying, rounding.busy).any())
         if self.backward and asserted():
@@ -111,28 +110,23 @@ class Vector(wiring.Component):
         at = self.stages.memory
         item = p.at("item", at)
         m.submodules.counts = counts = ram(shape=lanes_of(f, count_layout(f)), depth=2 << f.place_bits)
-        write, read = counts.write_port(), counts.read_port()
-        m.d.comb += [
-            write.en.eq(self.counts.valid),
-            write.addr.eq(Cat(self.counts.payload.place, self.counts.payload.parity)),
-            write.data.eq(self.counts.payload.lanes),
-            read.addr.eq(Cat(item.place, item.parity)),
-        ]
-        p.define("counts", at + 1, Cat(read.data[i].count for i in lanes))
-        p.define("windows", at + 1, Cat(read.data[i].window for i in lanes))
+        seen = self.counts.payload
+        write(m, counts, self.counts.valid, Cat(seen.place, seen.parity), seen.lanes)
+        kept = read(m, counts, Cat(item.place, item.parity))
+        p.define("counts", at + 1, Cat(lane.count for lane in kept))
+        p.define("windows", at + 1, Cat(lane.window for lane in kept))
 
         shape = lanes_of(f, signed(TEMPLATE_BITS))
         m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())
-        write, read = memory.write_port(granularity=1), memory.read_port()
+        port = memory.write_port(granularity=1)
         host, new = self.host, self.templates
         start = constant((k * f.places for k in range(f.classes)), new.payload.k)
         m.d.sync += [
-            write.addr.eq(Mux(host.on, host.word, start + new.payload.place)),
-            write.en.eq(Mux(host.on & host.write & ~host.sums, self._one_lane(), new.valid.replicate(f.lanes))),
-            *(write.data[i].eq(Mux(host.on, host.data[:TEMPLATE_BITS], new.payload.lanes[i])) for i in lanes),
+            port.addr.eq(Mux(host.on, host.word, start + new.payload.place)),
+            port.en.eq(Mux(host.on & host.write & ~host.sums, self._one_lane(), new.valid.replicate(f.lanes))),
+            *(port.data[i].eq(Mux(host.on, host.data[:TEMPLATE_BITS], new.payload.lanes[i])) for i in lanes),
         ]
-        m.d.comb += read.addr.eq(p.at("word", at))
-        p.define("templates", at + 1, Value.cast(read.data))
+        p.define("templates", at + 1, Value.cast(read(m, memory, p.at("word", at))))
 
     def _one_lane(self):
         return (Const(1, self.form.lanes) << self.host.lane)[: self.form.lanes]
@@ -177,9 +171,8 @@ class Vector(wiring.Component):
         if self.backward:
             shape = lanes_of(f, signed(SUM_BITS))
             m.submodules.sums = memory = ram(shape=shape, depth=max(2, f.classes * f.places))
-            self.sums_write, read = memory.write_port(granularity=1), memory.read_port()
-            m.d.comb += read.addr.eq(p.at("word", self.stages.sums_address))
-            p.define("sums", self.stages.sums_address + 1, Value.cast(read.data))
+            self.sums_write, at_sums = memory.write_port(granularity=1), self.stages.sums_address
+            p.define("sums", at_sums + 1, Value.cast(read(m, memory, p.at("word", at_sums))))
         # Layer 0's X opens by its templates, its counts (step 9); that of the others always.
         bottom = constant((c.bottom for c in f.contexts), item.context)
         old = [templates.word_select(i, TEMPLATE_BITS).as_signed() for i in range(f.lanes)]
@@ -210,7 +203,7 @@ class Vector(wiring.Component):
         """E, clipped; 0 behind a block's errors; or what the host writes."""
         if not self.backward:
             return
-        p, write, host, item = self.p, self.sums_write, self.host, self.p.at("item", self.stages.total)
+        p, port, host, item = self.p, self.sums_write, self.host, self.p.at("item", self.stages.total)
         total_at, store_at = self.stages.total, self.stages.store
         by_host = Signal()  # a register: from a host far away to all lanes; what it writes stays
         m.d.sync += by_host.eq(host.on & host.write & host.sums)
@@ -218,8 +211,8 @@ class Vector(wiring.Component):
             never(m, "E is more than a bit too large to be clipped", item.apical & overflows(total, SUM_BITS + 1))
             kept = clipped(total[: SUM_BITS + 1].as_signed(), SUM_BITS, item.apical)
             p.define(f"stored{i}", total_at, kept | gated(host.data, by_host))
-            m.d.comb += write.data[i].eq(p.at(f"stored{i}", store_at))
+            m.d.comb += port.data[i].eq(p.at(f"stored{i}", store_at))
         own = (item.apical | item.high).replicate(self.form.lanes)
         p.define("store_at", total_at, Mux(by_host, host.word, p.at("word", total_at)))
         p.define("store", total_at, Mux(by_host, self._one_lane(), own))
-        m.d.comb += write.addr.eq(p.at("store_at", store_at)), write.en.eq(p.at("store", store_at))
+        m.d.comb += port.addr.eq(p.at("store_at", store_at)), port.en.eq(p.at("store", store_at))

@@ -68,10 +68,6 @@ class Walk(wiring.Component):
             }
         )
 
-    def _by_layer(self, values, context):
-        """values(context) of the pass's layer, a constant."""
-        return constant((values(c) for c in self.form.contexts), context)
-
     def _by_side(self, values, work):
         """values(context, apical) of the pass's layer and side, a constant."""
         sides = (values(c, side) for c in self.form.contexts for side in (False, True))
@@ -134,12 +130,12 @@ class Walk(wiring.Component):
         m.d.comb += final.eq(groups_left[-1])
         with m.If(begin):
             m.d.sync += group.eq(0), base.eq(self._by_side(Context.base, work))
-            m.d.sync += groups_left.eq(self._by_layer(lambda c: c.groups, work.context) - 2)
+            m.d.sync += groups_left.eq(constant((c.groups for c in f.contexts), work.context) - 2)
         with m.Elif(turn):
             m.d.sync += group.eq(group + 1), base.eq(base + stride), groups_left.eq(groups_left - 1)
 
         # The next group's liveness is read while this one's rows are issued, so that it is known with the first of its own.
-        upcoming, first = Signal.like(place), self._by_layer(lambda c: c.place_base, offered.context)
+        upcoming, first = Signal.like(place), constant((c.place_base for c in f.contexts), offered.context)
         outside = self.passes.ready
         m.d.comb += self.ahead.bank.eq(Mux(outside, offered.bank, work.bank))
         m.d.comb += self.ahead.place.eq(Mux(outside, first, upcoming))
@@ -150,17 +146,13 @@ class Walk(wiring.Component):
             m.d.sync += upcoming.eq(upcoming + 1), place.eq(upcoming)
             m.d.sync += live.eq(applies), back_follows.eq(applies & (work.old != 0))
 
-        issued = self.step.group
+        step, issued = self.step, self.step.group
         m.d.comb += [issued[name].eq(work[name]) for name in ("context", *side_layout(f))]
-        m.d.comb += issued.last.eq(final)
-        m.d.comb += [issued.group.eq(group), issued.place.eq(place), self.step.base.eq(base)]
-        m.d.comb += [self.step.valid.eq(go), self.step.null.eq(null), self.step.last.eq(turn)]
-        m.d.comb += self.step.final.eq(turn & final)
+        m.d.comb += issued.last.eq(final), issued.group.eq(group), issued.place.eq(place), step.base.eq(base)
+        m.d.comb += step.valid.eq(go), step.null.eq(null), step.last.eq(turn), step.final.eq(turn & final)
         if f.learn:
-            update = work.update
-            m.d.comb += [self.step.live.eq(live), self.step.bank.eq(work.bank), self.step.rate.eq(update.rate)]
-            m.d.comb += [self.step.noise.eq(update.noise), self.step.stochastic.eq(update.stochastic)]
-            m.d.comb += self.step.slot.eq(work.slot)
+            m.d.comb += step.live.eq(live), step.bank.eq(work.bank), step.slot.eq(work.slot)
+            m.d.comb += [step[name].eq(work.update[name]) for name in ("rate", "noise", "stochastic")]
         with m.If(turn):
             m.d.sync += self.ended.eq(issued)
         ending = Signal()

@@ -14,7 +14,7 @@ from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
 from rtl.engine.settings import setting
 from rtl.fixed import gated, saturate
 from rtl.formats import COUNTER_BITS, ERROR_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.recirculation.layouts import pass_end_layout, seen_layout
 
@@ -52,20 +52,14 @@ class Differences(wiring.Component):
         p = Pipeline(m, "differences", reset=("compares",))
         up = ~seen.apical & ~seen.echo
         m.submodules.counts = counts = ram(shape=data.ArrayLayout(f.count_bits, f.lanes), depth=2 << f.place_bits)
-        put, get = counts.write_port(), counts.read_port()
         here = Cat(seen.place, seen.parity)
-        m.d.comb += [
-            put.en.eq(self.seen.valid & up),
-            put.addr.eq(here),
-            *(put.data[i].eq(seen.lanes[i].count) for i in lanes),
-            get.addr.eq(here),
-        ]
+        write(m, counts, self.seen.valid & up, here, Cat(lane.count for lane in seen.lanes))
         p.define("compares", 0, self.seen.valid & ~up)
         for name in ("context", "apical", "parity", "learn", "drawn", "last", "place"):
             p.define(name, 0, seen[name])
         p.define("learns", 0, seen.learn & (~seen.apical | self.learn_theta))
         p.define("bottom", 0, constant((c.bottom for c in f.contexts), seen.context) & seen.apical)
-        p.define("before", 1, Value.cast(get.data))
+        p.define("before", 1, Value.cast(read(m, counts, here)))
         for i in lanes:
             p.define(f"count{i}", 0, seen.lanes[i].count)
             p.define(f"window{i}", 0, seen.lanes[i].window)

@@ -14,7 +14,7 @@ from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
 from rtl.spikes import code_train
 
@@ -57,8 +57,10 @@ class RecalledOutlet(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, word, now = self.form, self.words.payload, self.under_way
+        coded = constant((c.top for c in f.contexts), now.context) & ~now.apical & ~now.echo
+        recalled = constant((c.bottom for c in f.contexts), now.context) & now.apical
         drawn = Signal()  # the word is of a code: its neurons have seen nothing
-        m.d.comb += drawn.eq(self._is(lambda c: c.top) & now.header.drawn & ~now.apical & ~now.echo)
+        m.d.comb += drawn.eq(coded & now.header.drawn)
         codes = self._codes(m)
         for p in range(f.lanes):
             train = Mux(drawn, code_train(codes[p], f.steps), word.lanes[p].train)
@@ -66,8 +68,7 @@ class RecalledOutlet(wiring.Component):
             m.d.comb += self.codes.payload.counts[p].eq(Mux(drawn, codes[p], word.lanes[p].count))
             m.d.comb += self.recalled.payload.counts[p].eq(word.lanes[p].count)
         ways = [(spikes, self._goes(m, number, spikes)) for number, spikes in enumerate(self.spikes)]
-        ways += [(self.codes, self._is(lambda c: c.top) & ~now.apical & ~now.echo)]
-        ways += [(self.recalled, self._is(lambda c: c.bottom) & now.apical)]
+        ways += [(self.codes, coded), (self.recalled, recalled)]
         waits = []
         for number, (way, wanted) in enumerate(ways):
             gone = Signal(name=f"gone{number}")  # the word has been taken there, and waits for another place
@@ -83,10 +84,6 @@ class RecalledOutlet(wiring.Component):
         self._see(m, taken)
         return m
 
-    def _is(self, which):
-        """Whether the pass under way is of a layer of which that is true."""
-        return constant((which(context) for context in self.form.contexts), self.under_way.context)
-
     def _codes(self, m):
         """Counts of the group in the code that is to go down, of two samples."""
         f, new = self.form, self.code.payload
@@ -94,14 +91,9 @@ class RecalledOutlet(wiring.Component):
             return [Const(0, f.count_bits)] * f.lanes
         depth = 2 << len(Value.cast(new.group))
         m.submodules.code = memory = ram(shape=new.counts.shape(), depth=depth, at_once=True)
-        put, get = memory.write_port(), memory.read_port(domain="comb")
-        m.d.comb += [
-            put.en.eq(self.code.valid),
-            put.addr.eq(Cat(new.group, new.parity)),
-            put.data.eq(new.counts),
-            get.addr.eq(Cat(self.words.payload.group.group[: len(Value.cast(new.group))], self.under_way.header.parity)),
-        ]
-        return [get.data[p] for p in range(f.lanes)]
+        write(m, memory, self.code.valid, Cat(new.group, new.parity), new.counts)
+        group = self.words.payload.group.group[: len(Value.cast(new.group))]
+        return list(read(m, memory, Cat(group, self.under_way.header.parity), domain="comb"))
 
     def _goes(self, m, number, spikes):
         """Whether the word goes by this stream of spikes; and for which source there."""

@@ -9,10 +9,10 @@ from rtl.checks import patient
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
-from rtl.engine.readout import LATENCY
+from rtl.engine.readout import LATENCY, told
 from rtl.formats import COUNTER_BITS, COUNTERS, ceil_log2
 from rtl.interface.results import COUNT_BITS, PACKED, WORD_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import shown_layout
 
 SIDES = ("up", "down", "again")
@@ -89,12 +89,11 @@ class RecalledReadout(wiring.Component):
             bits = ceil_log2(max(PACKED, counts))
             at = Signal(bits, name=f"{name}_at")
             m.submodules[name] = memory = ram(shape=f.count_bits, depth=1 << (bits + slots))
-            put = memory.write_port()
             here = packing & (of_code == number)
-            m.d.comb += put.en.eq(here), put.addr.eq(Cat(at, held.slot[:slots])), put.data.eq(held.counts[lane])
+            write(m, memory, here, Cat(at, held.slot[:slots]), held.counts[lane])
             with m.If(here):
                 m.d.sync += at.eq(Mux(last_lane & held.last, 0, at + 1))
-            memories.append((memory.read_port(), bits))
+            memories.append((memory, bits))
         self.taking = packing
         return memories
 
@@ -109,14 +108,13 @@ class RecalledReadout(wiring.Component):
         learned = Signal(3)  # this sample, and the two before it
         beyond, was_beyond = Signal(), Signal()
         place = Cat(nibble[: PACKED.bit_length() - 1], at)
-        for (read, bits), slot in zip(memories, (Const(0, 0), sample.slot), strict=True):
-            m.d.comb += read.addr.eq(Cat(place[:bits], slot))
+        slots = (Const(0, 0), sample.slot)
+        kept = [read(m, memory, Cat(place[:bits], slot)) for (memory, bits), slot in zip(memories, slots, strict=True)]
         size = constant(self.sizes, of_code)
         words = constant((-(-size // PACKED) for size in self.sizes), of_code)
         m.d.comb += beyond.eq(place >= size)
         m.d.sync += was_beyond.eq(beyond)
-        came = Mux(of_code, memories[1][0].data, memories[0][0].data)
-        taken = self.o.valid & self.o.ready
+        came = Mux(of_code, kept[1], kept[0])
         side, kind = constant(_SIDE, number), constant(_KIND, number)
         again = side == SIDES.index("again")
         m.d.comb += [self.side.eq(side), self.kind.eq(kind), self.slot.eq(sample.slot - Mux(again, 2, 0))]
@@ -136,9 +134,8 @@ class RecalledReadout(wiring.Component):
                 with m.If(nibble == PACKED):
                     m.next = "counts"
             with m.State("counts"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(word)
                 m.d.sync += nibble.eq(0)
-                with m.If(taken):
+                with told(m, self.o, word):
                     m.d.sync += at.eq(at + 1)
                     m.next = "read"
                     with m.If(at == words - 1):
@@ -146,23 +143,20 @@ class RecalledReadout(wiring.Component):
                         with m.If(of_code):
                             m.next = "squared"
             with m.State("squared"):
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(squared)
                 m.d.sync += pauses.eq(0)
-                with m.If(taken):
+                with told(m, self.o, squared):
                     m.next = "counters"
             with m.State("counters"):
                 m.d.sync += pauses.eq(pauses + 1)
                 with m.If(pauses == LATENCY):
                     m.next = "counter"
-            with m.State("counter"):
-                # Of a sample that was not learned there was no third pass.
-                m.d.comb += self.o.valid.eq(1), self.o.payload.eq(Mux(again & ~learned[2], 0, self.value))
-                with m.If(taken):
-                    m.d.sync += number.eq(number + 1), pauses.eq(0)
-                    m.next = "counters"
-                    with m.If(number == len(RECALLED_COUNTERS) - 1):
-                        m.d.sync += number.eq(0), self.place.eq(self.place + 1)
-                        with m.If(self.place == f.layers - 1):
-                            m.d.sync += self.place.eq(0), self.showing.eq(0)
-                            m.next = "wait"
+            # Of a sample that was not learned there was no third pass.
+            with m.State("counter"), told(m, self.o, Mux(again & ~learned[2], 0, self.value)):
+                m.d.sync += number.eq(number + 1), pauses.eq(0)
+                m.next = "counters"
+                with m.If(number == len(RECALLED_COUNTERS) - 1):
+                    m.d.sync += number.eq(0), self.place.eq(self.place + 1)
+                    with m.If(self.place == f.layers - 1):
+                        m.d.sync += self.place.eq(0), self.showing.eq(0)
+                        m.next = "wait"
             m.d.comb += self.idle.eq(fsm.ongoing("wait") & ~self.whole & ~has_squared & ~self.taking)

@@ -5,14 +5,13 @@ up(n+1) waits for again(n), where n is learned, and for its errors, before it ta
 core without a further sample rests with the last one's third pass undone. Over Theta round n is down(n).
 """
 
-from amaranth.hdl import Cat, Mux, Signal
+from amaranth.hdl import Cat, Mux
 from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
-from rtl.engine.signatures import sample_signature
 from rtl.engine.turns import Turns
 from rtl.recirculation.layouts import begun_layout, pass_end_layout
 
@@ -23,22 +22,15 @@ class Rounds(Turns):
     Members, beside those of `Turns`:
         draw: Out, stream of `begun_layout`, whose `ready` a pass waits for.
         ended: In, `pass_end_layout` with `valid`: a pass down or again, whose errors are written.
-        bottom: In, `sample_signature`, of layer 0.
         idle: Out, no pass is under way, and none can be taken before a further sample comes.
     """
 
     def __init__(self, form: EngineFormat):
-        super().__init__(
-            form,
-            {
-                "draw": Out(stream.Signature(begun_layout(form))),
-                "ended": In(sent(pass_end_layout(form))),
-                "bottom": In(sample_signature(form)),
-            },
-        )
+        members = {"draw": Out(stream.Signature(begun_layout(form))), "ended": In(sent(pass_end_layout(form)))}
+        super().__init__(form, members)
 
-    def _state(self, m, number):
-        """What is kept of a layer, of its passes up and again, and of those down (`below`).
+    def _kept(self):
+        """Of its passes up and again, and of those down (`below`).
 
         slot, slot_below: of its next sample. busy: samples, by parity, whose errors of W are still to come, echo: whose
         third pass has not begun; busy_below: those whose errors of Theta are, in layer 0 those that are not recalled yet.
@@ -46,14 +38,7 @@ class Rounds(Turns):
         """
         slots = dict.fromkeys(("slot", "slot_below"), self.form.slot_bits)
         pairs = dict.fromkeys(("busy", "echo", "busy_below", "update", "update_below"), 2)
-        state = {name: Signal(bits, name=f"{name}{number}") for name, bits in (slots | pairs).items()}
-        end = self.ended.payload
-        with m.If(self.ended.valid & (end.context == number)):
-            for name, side in (("busy", ~end.apical), ("busy_below", end.apical)):
-                with m.If(side):
-                    m.d.sync += state[name].bit_select(end.parity, 1).eq(0)
-            never(m, "errors of a third pass that was not taken", ~end.apical & state["echo"].bit_select(end.parity, 1))
-        return state
+        return slots | pairs
 
     def _order(self):
         """A third pass first, which its layer waits for; then what is nearer to the result."""
@@ -70,17 +55,12 @@ class Rounds(Turns):
         slot, busy = ("slot_below", "busy_below") if source.apical else ("slot", "busy")
         return self.draw.ready & ~state[busy].bit_select(state[slot][0], 1)
 
-    def _slot(self, chosen, number):
-        """Of a third pass the sample before the last one that went up, before the next one does."""
-        apical, echo = (self._of_source(name, chosen) for name in ("apical", "echo"))
-        return Mux(apical, self._of_layer("slot_below", number), self._of_layer("slot", number) - Mux(echo, 2, 0))
-
-    def _bank(self, number, apical, slot):
-        return Cat(slot[0], apical)
-
-    def _updates(self, chosen, number, apical, slot):
+    def _sample(self, chosen, number, apical):
+        """Of a third pass it is the one before the last one that went up, before the next one does."""
+        echo = self._of_source("echo", chosen)
+        slot = Mux(apical, self._of_layer("slot_below", number), self._of_layer("slot", number) - Mux(echo, 2, 0))
         updates = Mux(apical, self._of_layer("update_below", number), self._of_layer("update", number))
-        return ~self._of_source("echo", chosen) & updates.bit_select(slot[0], 1)
+        return slot, Cat(slot[0], apical), ~echo & updates.bit_select(slot[0], 1)
 
     def _rests(self):
         """A third pass that waits for the next sample, its rows listed, is at rest, too."""
@@ -92,7 +72,7 @@ class Rounds(Turns):
         return ~Cat(works).any() & ~Cat(listed).any()
 
     def _follow(self, m, header):
-        f, offered = self.form, self.passes.payload
+        f, offered, end = self.form, self.passes.payload, self.ended.payload
         parity = offered.slot[0]
         m.d.comb += [
             self.draw.valid.eq(self.taken & header.learn & ~offered.echo),
@@ -102,6 +82,11 @@ class Rounds(Turns):
         ]
         never(m, "a sample of another parity than its header says", self.taken & (parity != header.parity))
         for number, (context, state) in enumerate(zip(f.contexts, self.states, strict=True)):
+            with m.If(self.ended.valid & (end.context == number)):
+                for name, side in (("busy", ~end.apical), ("busy_below", end.apical)):
+                    with m.If(side):
+                        m.d.sync += state[name].bit_select(end.parity, 1).eq(0)
+                never(m, "errors of a third pass that was not taken", ~end.apical & state["echo"].bit_select(end.parity, 1))
             here = self.taken & (offered.context == number)
             with m.If(here & offered.echo):
                 never(m, "a third pass that nobody waits for", ~state["echo"].bit_select(parity, 1))

@@ -15,7 +15,7 @@ from rtl.engine.learner_layouts import samples_host_layout
 from rtl.engine.noise import Noise
 from rtl.engine.signatures import lookup_signature
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layout
 
 
@@ -65,19 +65,10 @@ class Updates(wiring.Component):
             m.d.sync += new.rate.eq(Mux(draw.apical, backward_rates, rates)), new.stochastic.eq(settings.stochastic)
         m.submodules.records = records = ram(shape=kept, depth=BANKS * len(f.contexts), block=True)
         m.submodules.errors = errors = ram(shape=ERROR_COUNT_BITS, depth=BANKS * len(f.contexts), block=True)
-        put, count = records.write_port(), errors.write_port()
-        m.d.comb += [
-            put.en.eq(noise.drawn.valid),
-            put.addr.eq(at),
-            *(put.data[name].eq(new[name]) for name in ("rate", "stochastic")),
-            put.data.noise.eq(noise.drawn.noise),
-            count.en.eq(self.ended.valid),
-            count.addr.eq(Cat(end.parity, end.apical, end.context)),
-            count.data.eq(end.errors),
-        ]
-        record, wrong = records.read_port(), errors.read_port()
-        for port in (record, wrong):
-            m.d.comb += port.addr.eq(self.lookup.at), port.en.eq(self.lookup.look)
-        m.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]
-        m.d.comb += self.lookup.update.errors.eq(wrong.data)
+        drawn, lookup = {"rate": new.rate, "noise": noise.drawn.noise, "stochastic": new.stochastic}, self.lookup
+        write(m, records, noise.drawn.valid, at, drawn)
+        write(m, errors, self.ended.valid, Cat(end.parity, end.apical, end.context), end.errors)
+        record = read(m, records, lookup.at, lookup.look)
+        m.d.comb += [lookup.update[name].eq(record[name]) for name in drawn]
+        m.d.comb += lookup.update.errors.eq(read(m, errors, lookup.at, lookup.look))
         return m

@@ -48,12 +48,7 @@ MUTANTS = (
         RESET,
     ),
     BusMutant("a leftover goes on", "gearbox.py", ", left.eq(0), more.eq(0)", "", True),
-    BusMutant(
-        "a word lost under a stall",
-        "../engine/readout.py",
-        "self.o.payload.eq(best)\n                with m.If(taken):",
-        "self.o.payload.eq(best)\n                with m.If(1):",
-    ),
+    BusMutant("a word lost under a stall", "../engine/readout.py", "m.If(o.valid & o.ready)", "m.If(o.valid)"),
     BusMutant(
         "a result counts while it waits",
         "packet_out.py",

@@ -27,13 +27,7 @@ MUTANTS = (
         'self.draw.ready & state["echo"].any()',
     ),
     Mutant("a third pass is of the sample before", f"{ROOM}/rounds.py", "Mux(echo, 2, 0)", "Mux(echo, 1, 0)", True),
-    Mutant(
-        "the third pass writes an update, too",
-        f"{ROOM}/rounds.py",
-        'return ~self._of_source("echo", chosen) & updates',
-        "return updates",
-        True,
-    ),
+    Mutant("the third pass writes an update, too", f"{ROOM}/rounds.py", "~echo & updates", "updates", True),
     Mutant(
         "noise is drawn for what is not learned",
         f"{ROOM}/rounds.py",
@@ -69,9 +63,9 @@ MUTANTS = (
     Mutant(
         "rounding as it is, not as it was",
         f"{ROOM}/updates.py",
-        'm.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise", "stochastic")]',
-        'm.d.comb += [self.lookup.update[name].eq(record.data[name]) for name in ("rate", "noise")]; '
-        "m.d.comb += self.lookup.update.stochastic.eq(settings.stochastic)",
+        "m.d.comb += [lookup.update[name].eq(record[name]) for name in drawn]",
+        'm.d.comb += [lookup.update[name].eq(record[name]) for name in ("rate", "noise")]; '
+        "m.d.comb += lookup.update.stochastic.eq(settings.stochastic)",
         True,
     ),
     Mutant(
@@ -87,8 +81,8 @@ MUTANTS = (
     Mutant(
         "codes of one sample alone",
         f"{ROOM}/outlet.py",
-        "put.addr.eq(Cat(new.group, new.parity))",
-        "put.addr.eq(new.group)",
+        "self.code.valid, Cat(new.group, new.parity)",
+        "self.code.valid, new.group",
         True,
     ),
     Mutant("again of the last sample", f"{ROOM}/readout.py", "Mux(again, 2, 0)", "Mux(again, 1, 0)", True),

@@ -60,13 +60,8 @@ PROOFS = (
         bugs=14,
         mutants=(
             Mutant("another network's rate", "recirculation/updates.py", "Mux(draw.apical, backward_rates, rates)", "rates"),
-            Mutant("kept at once", "recirculation/updates.py", "put.en.eq(noise.drawn.valid)", "put.en.eq(self.draw.valid)"),
-            Mutant(
-                "another bank's errors",
-                "recirculation/updates.py",
-                "count.addr.eq(Cat(end.parity, end.apical,",
-                "count.addr.eq(Cat(end.apical, end.parity,",
-            ),
+            Mutant("kept at once", "recirculation/updates.py", "records, noise.drawn", "records, self.draw"),
+            Mutant("another bank's", "recirculation/updates.py", "Cat(end.parity, end.apical", "Cat(end.apical, end.parity"),
             Mutant("draws on", "engine/noise.py", "free.eq(~self.draw.valid)", "free.eq(1)"),
         ),
     ),

@@ -110,8 +110,8 @@ def test_every_wait_of_an_engine_counts(monkeypatch):
     training, inference = counts.watch(config, samples(config))
     assert RecognitionCore(config, training).clocks() / real["training"] == NEAR
     for module, name, longer, part in (
-        (formats, "SLOW", replace(SLOW, scalars=replace(SLOW.scalars, results=3 * SLOW.scalars.results)), "training"),
-        (formats, "SLOW", replace(SLOW, soma=replace(SLOW.soma, spike=SLOW.soma.spike + 3)), "inference"),
+        (formats, "SLOW", replace(SLOW, scalars=SLOW.scalars._replace(results=3 * SLOW.scalars.results)), "training"),
+        (formats, "SLOW", replace(SLOW, soma=SLOW.soma._replace(spike=SLOW.soma.spike + 3)), "inference"),
         (recognition_clocks, "LATENCY", 2 * recognition_clocks.LATENCY, "inference"),
     ):
         with monkeypatch.context() as patch:
