@@ -33,7 +33,7 @@ class Soma(wiring.Component):
             `group_layout`), which stays until their steps begin; the first at any time, then once for each `room` (Out,
             pulse).
         threshold, window_low, window_high: In.
-        words: Out, stream of `word_layout`.
+        words: Out, stream of `word_layout`, every other clock at most.
         idle: Out, no sums wait, no group is inside, and no word.
     """
 
@@ -72,7 +72,7 @@ class Soma(wiring.Component):
             begin.eq((self.accumulated | waiting) & (~running | end) & ((inside == 0) | ((inside == 1) & ~words.valid))),
             turn.eq(slot == self.slots - 1),
             end.eq(last_step & turn),
-            goes.eq(complete & (words.ready | ~words.valid)),
+            goes.eq(complete & ~words.valid),
             self.idle.eq(~waiting & (inside == 0) & ~words.valid),
         ]
         m.d.sync += waiting.eq((self.accumulated | waiting) & ~begin), running.eq(begin | (running & ~end))
@@ -90,7 +90,7 @@ class Soma(wiring.Component):
         p.define("collects", 0, last_step & (slot < self.rounds))
         p.define("completes", 0, last_step & (slot == self.rounds - 1))
         m.d.sync += complete.eq(p.at("completes", self.stages.spike) | (complete & ~goes))
-        m.d.sync += words.valid.eq(complete | (words.valid & ~words.ready))
+        m.d.sync += words.valid.eq(goes | (words.valid & ~words.ready))
         with m.If(goes):
             m.d.sync += words.payload.group.eq(ended)
 

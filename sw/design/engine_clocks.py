@@ -190,5 +190,6 @@ class Engine:
         while True:
             time = yield lambda free=free: max(free, self.words[0][0]) if self.words else inf
             _, now, group = self.words.popleft()
-            free = 1 + (yield from self.give(now, group, group == self.groups(now.layer) - 1, time))
-            self.given.append(free)
+            taken = yield from self.give(now, group, group == self.groups(now.layer) - 1, time)
+            free = taken + 2
+            self.given.append(taken + 1)
