@@ -65,7 +65,7 @@ class PacketIn(wiring.Component):
             self.i.ready.eq(held.i.ready),
         ]
         bits = ceil_log2(2 * sample_words(self.config))
-        m.submodules.ring = ring = ram(shape=DATA_BITS, depth=1 << bits, init=[])
+        m.submodules.ring = ring = ram(shape=DATA_BITS, depth=1 << bits, block=True)
         # One bit more than an address: a full ring is not an empty one.
         committed, read = Signal(bits + 1), Signal(bits + 1)
         self._check(m, held.o, header, ring.write_port(), committed, read)

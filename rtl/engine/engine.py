@@ -1,6 +1,6 @@
 """Engine: its blocks and what goes between them."""
 
-from amaranth.hdl import Array, Cat, Module, Mux
+from amaranth.hdl import Cat, Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -14,6 +14,7 @@ from rtl.engine.rows import Rows
 from rtl.engine.settings import settings_layout
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.interface.memory_map import MEMORIES
+from rtl.selected import selected
 
 
 class Engine(wiring.Component):
@@ -154,7 +155,10 @@ class Engine(wiring.Component):
             counts.lane.eq(lane),
             counts.data.eq(host.data),
             counts.write.eq(host.select & kept & host.write),
-            host.read.eq(Mux(kept, counts.read, learned)),
         ]
-        with m.If(host.memory == MEMORIES.index("weights")):
-            m.d.comb += host.read.eq(Array(weights.read)[lane])
+        here = host.memory == MEMORIES.index("weights")
+        weight = selected(m, "weight", weights.read, [here & (lane == p) for p in range(f.lanes)])
+        with m.If(here):
+            m.d.comb += host.read.eq(weight)
+        with m.Else():
+            m.d.comb += host.read.eq(Mux(kept, counts.read, learned))

@@ -26,7 +26,7 @@ class Noise(wiring.Component):
         host: In, `samples_host_layout`, while idle; host_data: Out, `host_latency` clocks later.
     """
 
-    host_latency = 1
+    host_latency = 2
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
@@ -59,7 +59,7 @@ class Noise(wiring.Component):
             write.addr.eq(Mux(host.on, place(host), place(draw))),
             write.en.eq(counts | (host.on & host.write)),
             write.data.eq(Mux(host.on, host.data, seen + 1)),
-            self.host_data.eq(read.data),
+            self.host_data.eq(seen),
             self.draw.ready.eq(free),
         ]
         total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))

@@ -112,6 +112,6 @@ class Rounding(wiring.Component):
         with m.Elif(p.at("wrong", done + 1)):
             m.d.sync += self.wrong.eq(self.wrong + 1)
         m.d.sync += self.errors.valid.eq(p.at("last", done)), self.errors.payload.place.eq(p.at("place", done))
-        m.d.comb += self.errors.payload.bank.eq(self.bank)
+        m.d.sync += self.errors.payload.bank.eq(self.bank)
         m.d.comb += self.busy.eq(p.any("valid", 0, done) | self.errors.valid)
         return m

@@ -13,6 +13,7 @@ from rtl.engine.lists import Lists, ends_of, owner_of
 from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
 from rtl.memories import ram
+from rtl.selected import selected
 from rtl.spikes import one_of, pixel_count, train_count
 
 
@@ -127,7 +128,8 @@ class Rows(wiring.Component):
         if f.echoes:
             kept = constant([int(s.apical or s.echo) for s in sources], held.source).any()
         m.d.sync += write.en.eq((picks_next & kept) | host.write), write.addr.eq(read.addr), write.data.eq(new)
-        m.d.sync += host.read.eq(read.data[host.lane])
+        lanes = range(f.lanes)
+        m.d.comb += host.read.eq(selected(m, "host", [read.data[p] for p in lanes], [host.lane == p for p in lanes]))
         forgets = f.learn and f.lateral is not None
         return self._first_has_none(m, held, read.addr, picks_next, read.data) if forgets else read.data
 

@@ -44,7 +44,7 @@ class Scalars(wiring.Component):
         host: In, `scalars_host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks later.
     """
 
-    host_latency = 1
+    host_latency = 2
 
     def __init__(self, form: EngineFormat):
         self.form = f = form
@@ -243,5 +243,5 @@ class Scalars(wiring.Component):
             sums.take.eq(self.taking),
             sums.host.eq(host),
             self.lanes.sum.eq(sums.sum),
-            self.host_data.eq(Mux(host.sums, sums.host_data, self.norms_read.data)),
         ]
+        m.d.sync += self.host_data.eq(Mux(host.sums, sums.host_data, self.norms_read.data))

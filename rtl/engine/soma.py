@@ -20,20 +20,21 @@ from rtl.selected import selected
 class Soma(wiring.Component):
     """Takes a group's sums and runs T steps for all of its lanes.
 
-    A group takes more clocks to add up than its steps, so that a few *units* do for all lanes: each has some lanes in turns,
-    *slots*, all of them at step 0, then at step 1, and so on. A membrane comes back to its unit a round of slots later, and
-    its loop may take as many clocks.
+    A few *units* do for all lanes: each has some lanes in turns, *slots*, all of them at step 0, then at step 1, and so on.
+    A membrane comes back to its unit a round of slots later, and its loop may take as many clocks. The next group's steps
+    begin in the clock behind the last of these, whose word is still on its way: up to two groups are inside, and a word.
 
     Args:
         rounds: lanes a unit takes in turns; fewer than a membrane's loop has clocks leave some unused.
         lead: clocks at least from the one behind `room` until the next group's sums are there, in place of these.
 
     Members:
-        accumulated: In, pulse: `sums` (planes x lanes) are there, of `group` (In, `group_layout`), which stays until their
-            steps begin; the first at any time, then once for each `room` (Out, pulse).
+        accumulated: In, pulse: `sums` (planes x lanes) are there `SomaStages.ahead` clocks later, of `group` (In,
+            `group_layout`), which stays until their steps begin; the first at any time, then once for each `room` (Out,
+            pulse).
         threshold, window_low, window_high: In.
-        words: Out, stream of `word_layout`.
-        idle: Out, no sums wait, and no word.
+        words: Out, stream of `word_layout`, every other clock at most.
+        idle: Out, no sums wait, no group is inside, and no word.
     """
 
     def __init__(self, form: EngineFormat, rounds: int | None = None, lead: int = 0):
@@ -61,40 +62,48 @@ class Soma(wiring.Component):
         m = Module()
         f = self.form
         p = Pipeline(m, "soma", reset=("collects", "completes"))
-        group = Signal(group_layout(f))
+        group, ended = Signal(group_layout(f)), Signal(group_layout(f))
         slot, step = Signal(range(self.slots)), Signal(range(f.steps))
-        waiting, busy, running, begin, turn = (Signal(name=name) for name in ("waiting", "busy", "running", "begin", "turn"))
-        words = self.words
+        waiting, running, begin, turn, end = (Signal(name=name) for name in ("waiting", "running", "begin", "turn", "end"))
+        inside, complete, goes, words = Signal(range(3)), Signal(), Signal(), self.words
+        last_step = running & (step == f.steps - 1)
         m.d.comb += [
-            begin.eq((self.accumulated | waiting) & ~busy),
+            # With one group on its way and no word behind it, the next one's results will find theirs gone.
+            begin.eq((self.accumulated | waiting) & (~running | end) & ((inside == 0) | ((inside == 1) & ~words.valid))),
             turn.eq(slot == self.slots - 1),
-            self.idle.eq(~waiting & ~busy),
-            words.payload.group.eq(group),
+            end.eq(last_step & turn),
+            goes.eq(complete & ~words.valid),
+            self.idle.eq(~waiting & (inside == 0) & ~words.valid),
         ]
-        m.d.sync += waiting.eq((self.accumulated | waiting) & ~begin)
-        m.d.sync += busy.eq(begin | (busy & ~(words.valid & words.ready)))
-        m.d.sync += running.eq(begin | (running & ~(turn & (step == f.steps - 1))))
+        m.d.sync += waiting.eq((self.accumulated | waiting) & ~begin), running.eq(begin | (running & ~end))
         m.d.sync += slot.eq(Mux(begin | turn, 0, slot + 1)), step.eq(Mux(begin, 0, step + turn))
+        m.d.sync += inside.eq(inside + begin - goes)
         with m.If(begin):
             m.d.sync += group.eq(self.group)
+        with m.If(end):
+            m.d.sync += ended.eq(group)
         # The sums are needed until the last slot's last step is selected.
-        room_step, room_slot = divmod(max(0, f.steps * self.slots - 1 - self.lead), self.slots)
+        needed = f.steps * self.slots - 1 + self.stages.wanted
+        room_step, room_slot = divmod(max(0, needed - self.lead), self.slots)
         m.d.comb += self.room.eq(running & (slot == room_slot) & (step == room_step))
-        ends = running & (step == f.steps - 1)
         p.define("starts", 0, step == 0)
-        p.define("collects", 0, ends & (slot < self.rounds))
-        p.define("completes", 0, ends & (slot == self.rounds - 1))
-        m.d.sync += words.valid.eq(p.at("completes", self.stages.spike) | (words.valid & ~words.ready))
+        p.define("collects", 0, last_step & (slot < self.rounds))
+        p.define("completes", 0, last_step & (slot == self.rounds - 1))
+        m.d.sync += complete.eq(p.at("completes", self.stages.spike) | (complete & ~goes))
+        m.d.sync += words.valid.eq(goes | (words.valid & ~words.ready))
+        with m.If(goes):
+            m.d.sync += words.payload.group.eq(ended)
 
         patient(m, "words", words)
-        never(m, "sums are there while others wait, or are still selected", self.accumulated & (waiting | running))
-        never(m, "results move while a word waits", p.at("collects", self.stages.spike) & words.valid)
+        never(m, "sums while others wait, or are still selected", self.accumulated & (waiting | (running & ~end)))
+        never(m, "results move while those before are still there", p.at("collects", self.stages.spike) & complete & ~goes)
         self._of_group(m, begin)
+        p.define("kind", 0, self.kind)
         for unit in range(self.units):
             self._select(m, p, unit, slot, step)
             self._current(m, p, unit)
             self._step(m, p, unit)
-            self._collect(m, p, unit)
+            self._collect(m, p, unit, goes)
         return m
 
     def _of_group(self, m, begin):
@@ -134,7 +143,9 @@ class Soma(wiring.Component):
         lanes = list(range(unit, f.lanes, self.units))
         for t in range(f.planes):
             plane = Mux(direct, t < PIXEL_BITS, step == t)
-            wanted = [(slot == number) & plane & ~self.absent[lane] for number, lane in enumerate(lanes)]
+            for number, lane in enumerate(lanes):
+                p.define(f"wanted{t}_{lane}", 0, (slot == number) & plane & ~self.absent[lane])
+            wanted = [p.at(f"wanted{t}_{lane}", self.stages.wanted) for lane in lanes]  # a register: it goes to all lanes
             sums = [self.sums[t][lane] for lane in lanes]
             p.define(f"plane{t}_{unit}", at, selected(m, f"selected{t}_{unit}", sums, wanted))
         p.define(f"spikes{unit}", at, reduce(or_, (p.at(f"plane{t}_{unit}", at) for t in range(f.steps))))
@@ -153,7 +164,7 @@ class Soma(wiring.Component):
         for direct, shift in self.kinds:
             currents.append(sums[direct] >> shift)
         v = Signal(signed(f.accumulator_bits), name=f"v{unit}")
-        m.d.comb += v.eq(Array(currents)[self.kind] if len(currents) > 1 else currents[0])
+        m.d.comb += v.eq(Array(currents)[p.at("kind", add_up)] if len(currents) > 1 else currents[0])
         p.define(f"v{unit}", add_up, v)
 
     def _step(self, m, p, unit):
@@ -185,8 +196,9 @@ class Soma(wiring.Component):
         with m.If(p.at("starts", at.current - 1)):
             m.d.sync += so_far.eq(0)
 
-    def _collect(self, m, p, unit):
-        """A lane's results, behind its last step: they go in at the last slot's place and move on to their own."""
+    def _collect(self, m, p, unit, goes):
+        """A lane's results, behind its last step: they go in at the last slot's place, move on to their own, and, once all
+        are complete, into the word."""
         f, at, end = self.form, self.stages, self.stages.spike
         v = p.at(f"voltage{unit}", at.window)
         p.define(f"window{unit}", at.window, Cat(v >= self.window_low, v < self.window_high))
@@ -211,4 +223,5 @@ class Soma(wiring.Component):
                 m.d.sync += moved.eq(came)
             came, lane = moved, unit + number * self.units
             if lane < f.lanes:
-                m.d.comb += self.words.payload.lanes[lane].eq(moved)
+                with m.If(goes):
+                    m.d.sync += self.words.payload.lanes[lane].eq(moved)

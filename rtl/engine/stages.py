@@ -16,13 +16,18 @@ count stand before the multiplier; weight: the word is beside the product; store
 from which it is written and added up; recalled: the same without learning."""
 
 
-class SomaStages(namedtuple("SomaStages", "plane sum leak current kept rest spike window template")):
-    """Of `soma`, counted from the selection of a sum.
+class SomaStages(namedtuple("SomaStages", "wanted plane sum leak current kept rest spike window template")):
+    """Of `soma`, counted from the clock of a lane and step.
 
-    plane: it is there; sum: planes are added up; leak: what has leaked is taken off the membrane; current: v goes in;
-    kept: it is saturated; rest: the threshold is taken off; spike: of which the sign is it. window, template: what a lane's
-    V gives.
+    wanted: which sum that is, is told to all lanes; plane: it is there; sum: planes are added up; leak: what has leaked is
+    taken off the membrane; current: v goes in; kept: it is saturated; rest: the threshold is taken off; spike: of which the
+    sign is it. window, template: what a lane's V gives.
     """
+
+    @property
+    def ahead(self) -> int:
+        """Clocks from where a group is announced until its first sum is selected."""
+        return self.wanted + 1
 
     @property
     def loop(self) -> int:
@@ -61,7 +66,7 @@ class Stages:
 # A block RAM's clock to output is more than half of a fast clock: what comes out of it goes into a register first.
 FAST = Stages(
     row=RowStages(entry=2, address=3, word=4, factors=5, weight=6, stored=8, recalled=7),
-    soma=SomaStages(plane=1, sum=2, leak=2, current=3, kept=4, rest=5, spike=6, window=4, template=5),
+    soma=SomaStages(wanted=1, plane=2, sum=3, leak=3, current=4, kept=5, rest=6, spike=7, window=5, template=6),
     vector=VectorStages(ask=1, memory=2, scalar=3, factors=4, product=5, added=6, sums_address=4, total=7, store=8),
     rounding=RoundingStages(value=1, coarse=2, fine=3, round=4, error=5, done=6),
     scalars=ScalarStages(root=2, operands=4, factors=5, product=6, coarse=7, fine=8, round=9, results=10, sum=3),
@@ -69,7 +74,7 @@ FAST = Stages(
 )
 SLOW = Stages(
     row=RowStages(entry=0, address=0, word=1, factors=1, weight=1, stored=2, recalled=2),
-    soma=SomaStages(plane=0, sum=0, leak=1, current=1, kept=1, rest=1, spike=1, window=1, template=1),
+    soma=SomaStages(wanted=0, plane=0, sum=0, leak=1, current=1, kept=1, rest=1, spike=1, window=1, template=1),
     vector=VectorStages(ask=0, memory=0, scalar=1, factors=1, product=1, added=1, sums_address=0, total=2, store=2),
     rounding=RoundingStages(value=0, coarse=0, fine=0, round=0, error=0, done=0),
     scalars=ScalarStages(root=1, operands=2, factors=2, product=3, coarse=3, fine=3, round=4, results=4, sum=1),

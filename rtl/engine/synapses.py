@@ -67,8 +67,8 @@ class Synapses(wiring.Component):
     Members:
         step: In, `step_layout`; entry: In, `entry_layout`, in the stage `entry`.
         row: Out, `waiting_layout` -> errors: In, a clock later.
-        sums: Out, planes x lanes, complete with `accumulated`, a pulse `summed` clocks behind a group's last row, until
-            the next group's are.
+        sums: Out, planes x lanes, complete `summed` clocks behind a group's last row, until the next group's are.
+            accumulated: Out, a pulse `SomaStages.ahead` clocks before.
         writing: Out, a row that has come to the stage `entry` will not be written before a row of the next
             clock is read. blocked: Out, a word will be written in the clock in which a row of this one would be read.
         changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
@@ -110,7 +110,7 @@ class Synapses(wiring.Component):
                 p.define(f"total{lane}", weight, p.at(f"weight{lane}", weight))
         self._store(m, p, writes)
         accumulate(m, p, self.form, self.sums)
-        m.d.comb += self.accumulated.eq(p.at("last", self.form.summed))
+        m.d.comb += self.accumulated.eq(p.at("last", self.form.summed - self.form.stages.soma.ahead))
         if self.form.learn and asserted():
             at = self.stages.address
             reads, here = p.at("valid", at) & ~p.at("null", at), p.at("address", at)

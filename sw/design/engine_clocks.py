@@ -50,13 +50,15 @@ class Engine:
         loop = form.stages.soma.loop
         self.rounds = -(-form.lanes // -(-form.lanes // min(form.lanes, loop)))
         self.slots = max(self.rounds, loop)
-        self.lead = form.summed
+        self.summed = form.summed - form.stages.soma.ahead
         self.offers: dict[int, tuple] = {}
         self.took: dict[int, float] = {}
         self.offer: tuple[float, Pass] | None = None
         self.taken_at = inf
         self.credits: list[float] = []
         self.sums: deque = deque()
+        self.words: deque = deque()
+        self.given: list[float] = []
 
     # -- what a task says ------------------------------------------------------------------------------------------------
 
@@ -88,7 +90,7 @@ class Engine:
 
     def processes(self) -> list[Process]:
         """Its blocks."""
-        return [self.rows(), self.schedule(), self.walk(), self.soma()]
+        return [self.rows(), self.schedule(), self.walk(), self.soma(), self.outlet()]
 
     def groups(self, layer: int) -> int:
         """Of a layer."""
@@ -154,7 +156,7 @@ class Engine:
                     rows += now.walked.was
                 last = max(at + max(rows, 1) - 1, begin + 2 if group == 0 else 0)
                 last = yield lambda last=last, issued=issued: max(last, self.credit(issued))
-                self.sums.append((last + self.lead, now, group))
+                self.sums.append((last + self.summed, now, group))
                 issued, at = issued + 1, last + 1
             ready, now.last_live, before = at, live, now
             self.core.walked[now.layer, now.side].append(last + RELEASED)
@@ -164,14 +166,30 @@ class Engine:
         return 0 if not issued else self.credits[issued - 1] if len(self.credits) >= issued else inf
 
     def soma(self) -> Process:
-        """Steps of a group, then its word goes out."""
-        steps = self.form.steps
-        word = (steps - 1) * self.slots + self.rounds + self.form.stages.soma.spike + 1
-        room = max(0, steps * self.slots - 1 - self.lead) + 2
-        free = 0.0
+        """Steps of a group; the next one's begin behind them, once the word before this one's is gone."""
+        clocks, stages = self.form.steps * self.slots, self.form.stages.soma
+        word = clocks - self.slots + self.rounds + stages.spike + 2
+        room = max(0, clocks - 1 + stages.wanted - self.form.summed) + 2
+        free, begun = 0.0, 0
         while True:
-            begin = yield lambda free=free: max(free, self.sums[0][0] if self.sums else inf)
+            begin = yield lambda free=free, begun=begun: max(
+                free, self.gone(begun - 2), self.sums[0][0] if self.sums else inf
+            )
             _, now, group = self.sums.popleft()
             self.credits.append(begin + room)
-            last = group == self.groups(now.layer) - 1
-            free = 1 + (yield from self.give(now, group, last, begin + word))
+            self.words.append((begin + word, now, group))
+            free, begun = begin + clocks, begun + 1
+
+    def gone(self, word: int) -> float:
+        """When the word of that number, from 0 on, has been taken; 0 of one before the first."""
+        return 0 if word < 0 else self.given[word] if len(self.given) > word else inf
+
+    def outlet(self) -> Process:
+        """Words, one after another."""
+        free = 0.0
+        while True:
+            time = yield lambda free=free: max(free, self.words[0][0]) if self.words else inf
+            _, now, group = self.words.popleft()
+            taken = yield from self.give(now, group, group == self.groups(now.layer) - 1, time)
+            free = taken + 2
+            self.given.append(taken + 1)

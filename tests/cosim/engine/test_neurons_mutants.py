@@ -19,7 +19,7 @@ MUTANTS = {
         "upcoming.eq(upcoming + 1)",
         "upcoming.eq(upcoming)",
     ): WHOLE,
-    Mutant("a second group has the liveness of the first", "engine/walk.py", "(has_room & ~begin)", "has_room"): SMALL,
+    Mutant("a second group has the liveness of the first", "engine/walk.py", "may_turn.eq(has_room & ~begin)", "may_turn.eq(has_room)"): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
     Mutant("lanes beyond the layer are heard", "engine/soma.py", " & ~self.absent[lane]", ""): WHOLE,
     Mutant(
