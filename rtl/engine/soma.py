@@ -69,7 +69,7 @@ class Soma(wiring.Component):
         last_step = running & (step == f.steps - 1)
         m.d.comb += [
             # With one group on its way and no word behind it, the next one's results will find theirs gone.
-            begin.eq((self.accumulated | waiting) & (~running | end) & ((inside == 0) | ((inside == 1) & ~words.valid))),
+            begin.eq((self.accumulated | waiting) & ((inside == 0) | ((inside == 1) & ~words.valid))),
             turn.eq(slot == self.slots - 1),
             end.eq(last_step & turn),
             goes.eq(complete & ~words.valid),

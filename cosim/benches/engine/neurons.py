@@ -191,7 +191,7 @@ async def prepared(dut, seed: str, patterns: tuple[str, str]) -> tuple[Bench, Ho
 
 
 @cocotb.test()
-@cocotb.parametrize((("producer", "consumer"), PATTERNS[:2]))
+@cocotb.parametrize((("producer", "consumer"), PATTERNS[:2] + PATTERNS[3:]))
 async def every_word_and_every_weight(dut, producer, consumer):
     """Weights loaded by the host, passes of any layer and side, late errors, a late consumer, weights read by the host."""
     bench, host, model = await prepared(dut, f"{producer} {consumer}", (producer, consumer))

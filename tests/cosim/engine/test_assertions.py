@@ -12,7 +12,8 @@ from tests.cosim.mutants import Mutant, parameters, with_mutant
 CONFIG = Config(sizes=(7, 5, 4, 3), lanes=2, block=4)
 MUTANTS = {
     Mutant("lists are always free", "engine/claims.py", "eq(count != LISTS)", "eq(1)", True): (
-        r"engine0\.rows.*both of whose lists are full|a row for a list that is full|claims .*a list is released that was not claimed"
+        r"engine0\.rows.*both of whose lists are full|a row for a list that is full|"
+        r"claims .*a list is released that was not claimed"
     ),
     Mutant("spikes need no room", "engine/turns.py", "can &= self._list(target)[0]", "can &= 1"): (
         r"engine0\.schedule.*(a pass whose spikes have no room|a sample is claimed where both lists are)"

@@ -6,8 +6,8 @@ from cosim.runner import BenchError
 from tests.cosim.engine.test_neurons import CASES
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 
-AGAIN, WHOLE, LONG, SMALL, ONE_PORT = 3, 0, 5, 2, 7
-"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; many rows; one
+AGAIN, WHOLE, FOUR, LONG, SMALL, ONE_PORT = 3, 0, 1, 5, 2, 7
+"""Cases: passes of one context only; all layers, some of them with lanes beyond their neurons; four lanes; many rows; one
 lane, and with many rows."""
 
 MUTANTS = {
@@ -19,19 +19,22 @@ MUTANTS = {
         "upcoming.eq(upcoming + 1)",
         "upcoming.eq(upcoming)",
     ): WHOLE,
-    Mutant("a second group has the liveness of the first", "engine/walk.py", "may_turn.eq(has_room & ~begin)", "may_turn.eq(has_room)"): SMALL,
+    Mutant(
+        "a second group has the liveness of the first",
+        "engine/walk.py",
+        "may_turn.eq(has_room & ~begin)",
+        "may_turn.eq(has_room)",
+    ): SMALL,
     Mutant("the list goes too early", "engine/walk.py", "ending.eq(turn & final)", "ending.eq(turn)"): WHOLE,
     Mutant("lanes beyond the layer are heard", "engine/soma.py", " & ~self.absent[lane]", ""): WHOLE,
     Mutant(
         "a row is read while a word is written", "engine/walk.py", "go.eq(walking & ~self.blocked", "go.eq(walking"
     ): ONE_PORT,
     Mutant("sums are replaced while they are needed", "engine/neurons.py", "lead=f.summed", "lead=14"): AGAIN,
-    Mutant(
-        "the next group begins while a word waits",
-        "engine/soma.py",
-        "(busy & ~(words.valid & words.ready))",
-        "(busy & ~words.valid)",
-    ): WHOLE,
+    Mutant("the next group begins while a word waits", "engine/soma.py", "((inside == 1) & ~words.valid)", "1"): WHOLE,
+    Mutant("a word takes the place of one that waits", "engine/soma.py", "complete & ~words.valid", "complete"): WHOLE,
+    Mutant("a word is said to be of the next group", "engine/soma.py", "group.eq(ended)", "group.eq(group)"): WHOLE,
+    Mutant("a current is scaled for the next group", "engine/soma.py", 'p.at("kind", add_up)', "self.kind"): FOUR,
     Mutant("a voltage goes on from the group before", "engine/soma.py", "m.d.sync += so_far.eq(0)", "pass"): WHOLE,
     Mutant("-32 is a template", "engine/soma.py", "lowest, lowest + 1, rounded", "lowest, lowest, rounded"): LONG,
     Mutant(
