@@ -36,9 +36,10 @@ class EngineFormat(Layers):
         self.class_bits = ceil_log2(self.classes)  # of a concept's number
         self.row_bits = ceil_log2(self.most_rows)  # of a row's number within its pass
         self.list_bits = ceil_log2(2 * sum(s.list_rows for s in sources if not s.lateral))  # of an address of the lists
-        # Of a sample's number among those that may be between layer 1 and the result: two lists a pass, and what is between
-        # them; where layers have echoes, those of the sample two before are read with it.
-        self.slot_bits = ceil_log2(4 * self.layers + 4 if self.autoencoder else 2 * self.layers + 2)
+        # Of a sample's number among those that may be between layer 1's walk and the result: two lists a pass above it (the
+        # walk where there is none), a group whose sums wait, two in the soma, and the result. Where layers have echoes,
+        # those of the sample two before are read with it.
+        self.slot_bits = ceil_log2(4 * self.layers + 4 if self.autoencoder else max(5, 2 * self.layers + 2))
         # Samples that the learner has under way: its lanes work on one while the scalars of the others are made, for which
         # one lane need not work.
         self.under_way = 1 if self.slow else 3

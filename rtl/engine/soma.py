@@ -22,11 +22,12 @@ class Soma(wiring.Component):
 
     A few *units* do for all lanes: each has some lanes in turns, *slots*, all of them at step 0, then at step 1, and so on.
     A membrane comes back to its unit a round of slots later, and its loop may take as many clocks. The next group's steps
-    begin in the clock behind the last of these, whose word is still on its way: up to two groups are inside, and a word.
+    begin in the clock behind the last of these, whose word is still on its way: two groups at most are inside.
 
     Args:
         rounds: lanes a unit takes in turns; fewer than a membrane's loop has clocks leave some unused.
-        lead: clocks at least from the one behind `room` until the next group's sums are there, in place of these.
+        lead: clocks at least from the one behind `room` until the next group's sums are there, in place of these;
+            `SomaStages.wanted` or more.
 
     Members:
         accumulated: In, pulse: `sums` (planes x lanes) are there `SomaStages.ahead` clocks later, of `group` (In,
@@ -37,7 +38,7 @@ class Soma(wiring.Component):
         idle: Out, no sums wait, no group is inside, and no word.
     """
 
-    def __init__(self, form: EngineFormat, rounds: int | None = None, lead: int = 0):
+    def __init__(self, form: EngineFormat, rounds: int | None, lead: int):
         self.form, self.lead = form, lead
         f = form
         self.stages = f.stages.soma

@@ -18,7 +18,7 @@ from rtl.engine.layouts import header_layout, pass_layout, sent, side_layout, wa
 from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
 
 DEPTH = 4
-"""Passes that may be under way: walked, in the soma, on their way out."""
+"""Passes that may be under way: one that is walked, one whose sums wait, two in the soma, one of them on its way out."""
 
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:

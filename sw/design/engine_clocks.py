@@ -1,7 +1,7 @@
 """Clocks of the engines, sample by sample, from what golden says of each (docs/hardware.md): what all tasks share.
 
-Every block is a process that waits as the rtl's does: the list of rows, the walk, and the soma. The numbers are read off the
-rtl, or taken from it. What a task adds is in `recognition_clocks` and `recirculation_clocks`.
+Every block is a process that waits as the rtl's does: the list of rows, the walk, the soma and the outlet. The numbers are
+read off the rtl, or taken from it. What a task adds is in `recognition_clocks` and `recirculation_clocks`.
 """
 
 from collections import deque

@@ -80,6 +80,13 @@ def free(tmp_path_factory):
     return played
 
 
+@pytest.mark.parametrize("outputs", [0.0, 0.95])
+def test_a_sample_has_its_own_counters_where_its_result_waits(outputs, tmp_path):
+    """One layer of one group: behind a result that goes word by word as many samples wait as the core can hold."""
+    config = Config(sizes=(40, 8), lanes=8, learn=False)
+    play(config, thorough(config, tmp_path / "scenario.npz", 40), outputs=outputs)
+
+
 STALLS = ((0.5, 0.9), (0.9, 0.0), (0.0, 0.95))
 
 
