@@ -61,43 +61,10 @@ class Soma(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        f = self.form
         p = Pipeline(m, "soma", reset=("collects", "completes"))
-        group, ended = Signal(group_layout(f)), Signal(group_layout(f))
-        slot, step = Signal(range(self.slots)), Signal(range(f.steps))
-        waiting, running, begin, turn, end = (Signal(name=name) for name in ("waiting", "running", "begin", "turn", "end"))
-        inside, complete, goes, words = Signal(range(3)), Signal(), Signal(), self.words
-        last_step = running & (step == f.steps - 1)
-        m.d.comb += [
-            # With one group on its way and no word behind it, the next one's results will find theirs gone.
-            begin.eq((self.accumulated | waiting) & ((inside == 0) | ((inside == 1) & ~words.valid))),
-            turn.eq(slot == self.slots - 1),
-            end.eq(last_step & turn),
-            goes.eq(complete & ~words.valid),
-            self.idle.eq(~waiting & (inside == 0) & ~words.valid),
-        ]
-        m.d.sync += waiting.eq((self.accumulated | waiting) & ~begin), running.eq(begin | (running & ~end))
-        m.d.sync += slot.eq(Mux(begin | turn, 0, slot + 1)), step.eq(Mux(begin, 0, step + turn))
-        m.d.sync += inside.eq(inside + begin - goes)
-        with m.If(begin):
-            m.d.sync += group.eq(self.group)
-        with m.If(end):
-            m.d.sync += ended.eq(group)
-        # The sums are needed until the last slot's last step is selected.
-        needed = f.steps * self.slots - 1 + self.stages.wanted
-        room_step, room_slot = divmod(max(0, needed - self.lead), self.slots)
-        m.d.comb += self.room.eq(running & (slot == room_slot) & (step == room_step))
-        p.define("starts", 0, step == 0)
-        p.define("collects", 0, last_step & (slot < self.rounds))
-        p.define("completes", 0, last_step & (slot == self.rounds - 1))
-        m.d.sync += complete.eq(p.at("completes", self.stages.spike) | (complete & ~goes))
-        m.d.sync += words.valid.eq(goes | (words.valid & ~words.ready))
-        with m.If(goes):
-            m.d.sync += words.payload.group.eq(ended)
-
-        patient(m, "words", words)
-        never(m, "sums while others wait, or are still selected", self.accumulated & (waiting | (running & ~end)))
-        never(m, "results move while those before are still there", p.at("collects", self.stages.spike) & complete & ~goes)
+        begin, end, goes = (Signal(name=name) for name in ("begin", "end", "goes"))
+        slot, step = self._pace(m, p, begin, end)
+        self._hand_on(m, p, begin, end, goes)
         self._of_group(m, begin)
         p.define("kind", 0, self.kind)
         for unit in range(self.units):
@@ -106,6 +73,51 @@ class Soma(wiring.Component):
             self._step(m, p, unit)
             self._collect(m, p, unit, goes)
         return m
+
+    def _pace(self, m, p, begin, end):
+        """The slot and step of each clock between a group's begin and its end, and when there is room for the next sums."""
+        f, stages = self.form, self.stages
+        slot, step = Signal(range(self.slots)), Signal(range(f.steps))
+        running, turn = Signal(name="running"), Signal(name="turn")
+        last_step = running & (step == f.steps - 1)
+        m.d.comb += turn.eq(slot == self.slots - 1), end.eq(last_step & turn)
+        m.d.sync += running.eq(begin | (running & ~end))
+        m.d.sync += slot.eq(Mux(begin | turn, 0, slot + 1)), step.eq(Mux(begin, 0, step + turn))
+        # The sums are needed until the last slot's last step is selected.
+        room_step, room_slot = divmod(max(0, f.steps * self.slots - 1 + stages.wanted - self.lead), self.slots)
+        m.d.comb += self.room.eq(running & (slot == room_slot) & (step == room_step))
+        never(m, "sums that are still selected are replaced", self.accumulated & running & ~end)
+        p.define("starts", 0, step == 0)
+        p.define("collects", 0, last_step & (slot < self.rounds))
+        p.define("completes", 0, last_step & (slot == self.rounds - 1))
+        return slot, step
+
+    def _hand_on(self, m, p, begin, end, goes):
+        """When a group's steps may begin, and when its results, complete, go into the word that is offered."""
+        words, stages = self.words, self.stages
+        waiting, inside, complete = Signal(), Signal(range(3)), Signal()
+        group, ended = Signal(group_layout(self.form)), Signal(group_layout(self.form))
+        m.d.comb += [
+            # With one group on its way and no word before it, the next one's results will find theirs gone.
+            begin.eq((self.accumulated | waiting) & ((inside == 0) | ((inside == 1) & ~words.valid))),
+            goes.eq(complete & ~words.valid),
+            self.idle.eq(~waiting & (inside == 0) & ~words.valid),
+        ]
+        m.d.sync += [
+            waiting.eq((self.accumulated | waiting) & ~begin),
+            inside.eq(inside + begin - goes),
+            complete.eq(p.at("completes", stages.spike) | (complete & ~goes)),
+            words.valid.eq(goes | (words.valid & ~words.ready)),
+        ]
+        with m.If(begin):
+            m.d.sync += group.eq(self.group)
+        with m.If(end):
+            m.d.sync += ended.eq(group)
+        with m.If(goes):
+            m.d.sync += words.payload.group.eq(ended)
+        patient(m, "words", words)
+        never(m, "sums are there while others wait", self.accumulated & waiting)
+        never(m, "results move while those before are still there", p.at("collects", stages.spike) & complete & ~goes)
 
     def _of_group(self, m, begin):
         """What is known of a group from its first clock on: what makes v of its sums, `kind`, the number of one of the pairs

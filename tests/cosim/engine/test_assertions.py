@@ -19,7 +19,7 @@ MUTANTS = {
         r"engine0\.schedule.*(a pass whose spikes have no room|a sample is claimed where both lists are)"
     ),
     Mutant("sums are not waited for", "engine/neurons.py", "lead=f.summed", "lead=14", True): (
-        r"(soma|walk) .*(sums while others wait|room for a second group)"
+        r"(soma|walk) .*(sums that are still selected|sums are there while others wait|room for a second group)"
     ),
     Mutant("taught or not", "engine/schedule.py", "return ~state", 'return ~state["closing"] | ~state', True): (
         r"engine0\.schedule .*(a sample before the last but one is taught|while concepts are recalled)"
