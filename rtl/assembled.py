@@ -7,6 +7,7 @@ from amaranth.lib.wiring import Out
 from golden.config import Config
 from rtl.interface.results import result_parts
 from rtl.ports import result_layout
+from rtl.signals import signals
 
 
 class Assembled(wiring.Component):
@@ -35,7 +36,7 @@ class Assembled(wiring.Component):
             end, step = start + part.bits * part.count, part.bits * part.packed
             places += [bits[first : min(first + step, end)] for first in range(start, end, step)]
             start = end
-        place, full = Signal(range(len(places))), Signal()
+        place, full = signals(place=range(len(places)), full=1)
         m.d.comb += [
             inner.o.ready.eq(~full),
             self.o.payload.eq(result),

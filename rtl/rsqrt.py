@@ -2,11 +2,12 @@
 
 import math
 
-from amaranth import Cat, Const, Module, Signal
+from amaranth import Cat, Const, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.constants import constant
+from rtl.signals import signals
 
 MANTISSA_BITS = 8
 SHIFT_BASE = 8
@@ -38,7 +39,7 @@ class Rsqrt(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         padded = Cat(Const(0, 4), self.n)  # the two digits below the first are 0: N < 16 moves to the left
-        mantissa, place = Signal(6), Signal(range(self.places))
+        mantissa, place = signals(mantissa=6, place=range(self.places))
         m.d.sync += [mantissa.eq(0), place.eq(0)]
         for p in range(self.places):  # the highest digit that is not 0 comes last and wins
             with m.If(self.n[2 * p : 2 * p + 2].any()):

@@ -9,6 +9,7 @@ from amaranth.lib.cdc import FFSynchronizer, ResetSynchronizer
 from golden.config import Config
 from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
+from rtl.signals import signals
 
 BOOT = 2047
 """Clocks until the core begins after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""
@@ -71,7 +72,7 @@ class Start(Elaboratable):
 
     def elaborate(self, platform):
         m = Module()
-        locked, begun, waited = Signal(), Signal(), Signal(range(BOOT + 1))
+        locked, begun, waited = signals(locked=1, begun=1, waited=range(BOOT + 1))
         m.submodules.locked = FFSynchronizer(self.locked, locked, o_domain="boot")
         m.d.boot += begun.eq(locked & (waited == BOOT))  # in a register: what begins a reset must not flicker
         with m.If(~locked):
@@ -91,7 +92,7 @@ class BoardClock(Elaboratable):
 
     def __init__(self, family: str, pll: Pll):
         self.family, self.pll = family, pll
-        self.clk, self.locked = Signal(), Signal()
+        self.clk, self.locked = signals(clk=1, locked=1)
 
     def elaborate(self, platform):
         m = Module()
@@ -163,7 +164,7 @@ class BoardClock(Elaboratable):
 
     def _xilinx(self, m, pin):
         m.submodules.pin = buffer = io.Buffer("i", pin)
-        feedback, fast = Signal(), Signal()
+        feedback, fast = signals(feedback=1, fast=1)
         m.submodules.pll = Instance(
             "MMCME2_BASE",
             p_CLKIN1_PERIOD=float(1000 / self.pll.crystal),

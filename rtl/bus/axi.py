@@ -8,6 +8,7 @@ from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout
 from rtl.bus.control import BusCore
 from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
+from rtl.signals import signals
 
 OKAY, SLVERR = 0, 2
 STROBES = DATA_BITS // 8
@@ -53,7 +54,7 @@ class AxiLite(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        writing, request, response = Signal(), Signal(request_layout()), Signal(response_layout())
+        writing, request, response = signals(writing=1, request=request_layout(), response=response_layout())
         offered = Signal()
         m.d.comb += [
             offered.eq(self.awvalid & self.wvalid),

@@ -10,6 +10,7 @@ from rtl.bus.uart import Receiver, Transmitter
 from rtl.checks import never, patient
 from rtl.interface.frames import ACCESS_ERROR, ASCENDING, HEADER, MALFORMED, MAX_WORDS, OK, WRITE
 from rtl.memories import ram
+from rtl.signals import signals
 from rtl.streams import Held
 
 TOO_LONG = HEADER + 4 * MAX_WORDS + 1
@@ -46,15 +47,18 @@ class Bridge(wiring.Component):
         m = Module()
         m.submodules.command = command = ram(shape=8, depth=256, init=[])
         m.submodules.reply = reply = ram(shape=8, depth=256, init=[])
-        store, fetch = command.write_port(), command.read_port()
-        note, recall = reply.write_port(), reply.read_port()
+        store = command.write_port()
+        fetch = command.read_port()
+        note = reply.write_port()
+        recall = reply.read_port()
 
-        length, index = Signal(range(TOO_LONG + 1)), Signal(8)
-        known, sequence, status = Signal(), Signal(8), Signal(2)
-        write, ascending, malformed, wrong = Signal(), Signal(), Signal(), Signal()
-        address, word, part = Signal(10), Signal(32), Signal(2)
-        count, done = Signal(range(MAX_WORDS + 1)), Signal(range(MAX_WORDS + 1))
-        request, response, byte, outgoing = self.bus.request, self.bus.response, Signal(8), Signal(8)
+        length, index = signals(length=range(TOO_LONG + 1), index=8)
+        known, sequence, status = signals(known=1, sequence=8, status=2)
+        write, ascending, malformed, wrong = signals(write=1, ascending=1, malformed=1, wrong=1)
+        address, word, part = signals(address=10, word=32, part=2)
+        count, done = signals(count=range(MAX_WORDS + 1), done=range(MAX_WORDS + 1))
+        request, response = self.bus.request, self.bus.response
+        byte, outgoing = signals(byte=8, outgoing=8)
         m.d.comb += [
             # A memory reads what `index` says, and what its answer steers looks at it two clocks later (`answered`).
             fetch.addr.eq(index),

@@ -22,6 +22,7 @@ from rtl.interface.registers import (
     registers,
 )
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
+from rtl.signals import signals
 
 
 def packet_members() -> dict[str, wiring.Member]:
@@ -65,9 +66,10 @@ class Control(wiring.Component):
         m.submodules.ports = self.ports = ports = PacketPorts(self.config, self.resets["ROUTE"])
         own = [r for r in CONTROL if r.name in ("MODE", "ROUTE", "WINDOW_ADDRESS")]
         self.own = {r.name: Signal(r.bits, name=r.name, init=self.resets[r.name]) for r in own}
-        self.status, self.errors = (Signal(data.StructLayout({n: 1 for n in names})) for names in (STATUS, ERRORS))
-        self.raised, self.cleared = Signal.like(self.errors), Signal(len(ERRORS))
-        self.request, self.response = Signal(request_layout()), Signal(response_layout())
+        errors = data.StructLayout({name: 1 for name in ERRORS})
+        self.status = Signal(data.StructLayout({name: 1 for name in STATUS}))
+        self.errors, self.raised, self.cleared = signals(errors=errors, raised=errors, cleared=len(ERRORS))
+        self.request, self.response = signals(request=request_layout(), response=response_layout())
         for name in ("stream_i", "result"):
             wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(ports, name))
         for name in ("stream_o", "stimulus"):

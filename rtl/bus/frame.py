@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
 from rtl.interface.frames import CRC_BITS, CRC_INIT, END, ESC, ESC_END, ESC_ESC
+from rtl.signals import signals
 
 item_layout = data.StructLayout({"data": 8, "end": 1, "good": 1})
 """A byte of a frame, or with `end` the frame's end and no byte. `good`, at the end: the whole frame is as it was sent."""
@@ -39,16 +40,16 @@ class Decoder(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         # What a byte is, is known a clock before it counts.
-        byte, came, lost, is_end, is_esc = Signal(8), Signal(), Signal(), Signal(), Signal()
-        m.d.sync += [
-            *(byte.eq(self.i.payload), came.eq(self.i.valid), lost.eq(self.lost)),
-            *(is_end.eq(self.i.payload == END), is_esc.eq(self.i.payload == ESC)),
-        ]
+        byte, came, lost, is_end, is_esc = signals(byte=8, came=1, lost=1, is_end=1, is_esc=1)
+        m.d.sync += byte.eq(self.i.payload), came.eq(self.i.valid), lost.eq(self.lost)
+        m.d.sync += is_end.eq(self.i.payload == END), is_esc.eq(self.i.payload == ESC)
         # After reset the line may be within a frame: the first END is where it begins to count.
-        escaped, void, taken = Signal(), Signal(init=1), Signal()
+        escaped, taken = signals(escaped=1, taken=1)
+        void = Signal(init=1)
         value = Signal(8)
         # The last two bytes are held back: at the end they are the CRC of all before them.
-        recent, held, crc = Signal(CRC_BITS), Signal(range(3)), Signal(CRC_BITS, init=CRC_INIT)
+        recent, held = signals(recent=CRC_BITS, held=range(3))
+        crc = Signal(CRC_BITS, init=CRC_INIT)
         m.d.comb += [
             value.eq(byte),
             self.o.payload.data.eq(recent[:8]),
@@ -94,9 +95,10 @@ class Encoder(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        byte, inside, loaded, escaped = Signal(8), Signal(), Signal(), Signal()  # the byte that is sent next, in a register
+        # The byte that is sent next, in a register.
+        byte, inside, loaded, escaped = signals(byte=8, inside=1, loaded=1, escaped=1)
         crc = Signal(CRC_BITS, init=CRC_INIT)
-        special, moved, done = Signal(), Signal(), Signal()
+        special, moved, done = signals(special=1, moved=1, done=1)
         m.d.comb += [
             special.eq(inside & ((byte == END) | (byte == ESC))),
             self.o.valid.eq(loaded),

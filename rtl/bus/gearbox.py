@@ -10,6 +10,7 @@ from rtl.checks import holds, never, patient
 from rtl.formats import PIXEL_BITS
 from rtl.interface.packets import PIXELS
 from rtl.interface.registers import DATA_BITS
+from rtl.signals import signals
 
 
 class Gearbox(wiring.Component):
@@ -33,12 +34,14 @@ class Gearbox(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         unit, per_word, per_beat = self.unit * PIXEL_BITS, PIXELS // self.unit, self.lanes // self.unit
-        word, left, words = Signal(DATA_BITS), Signal(range(per_word + 1)), Signal(range(self.words + 1))
-        beat, filled, beats = Signal(self.lanes * PIXEL_BITS), Signal(range(per_beat + 1)), Signal(range(self.beats + 1))
-        full, last = Signal(), Signal()
-        all_words, shift, completes = Signal(), Signal(), Signal()
+        word, left, words = signals(word=DATA_BITS, left=range(per_word + 1), words=range(self.words + 1))
+        beat, filled, beats = signals(beat=self.lanes * PIXEL_BITS, filled=range(per_beat + 1), beats=range(self.beats + 1))
+        full, last = signals(full=1, last=1)
+        all_words, shift, completes = signals(all_words=1, shift=1, completes=1)
         # Registers, as much hangs on a shift: whether there is something, whether it fills the beat, whether the last one.
-        more, fills, final = Signal(), Signal(init=per_beat == 1), Signal(init=self.beats == 1)
+        more = Signal()
+        fills = Signal(init=per_beat == 1)
+        final = Signal(init=self.beats == 1)
         m.d.comb += [
             self.i.ready.eq((left == 0) & ~all_words),
             # Beyond the last word a sample goes on with the zeros that follow it through the register.

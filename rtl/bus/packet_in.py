@@ -14,6 +14,7 @@ from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, pixel_words, samp
 from rtl.interface.registers import DATA_BITS, MODES
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
+from rtl.signals import signals
 from rtl.streams import Held
 
 
@@ -67,17 +68,22 @@ class PacketIn(wiring.Component):
         bits = ceil_log2(2 * sample_words(self.config))
         m.submodules.ring = ring = ram(shape=DATA_BITS, depth=1 << bits, block=True)
         # One bit more than an address: a full ring is not an empty one.
-        committed, read = Signal(bits + 1), Signal(bits + 1)
-        self._check(m, held.o, header, ring.write_port(), committed, read)
-        self._forward(m, header, ring.read_port(), committed, read)
+        committed, read = signals(committed=bits + 1, read=bits + 1)
+        put = ring.write_port()
+        get = ring.read_port()
+        self._check(m, held.o, header, put, committed, read)
+        self._forward(m, header, get, committed, read)
         return m
 
     def _check(self, m, held, header, port, committed, read):
         """Writes words behind the committed ones; the last word commits them or takes them back."""
         final = pixel_words(self.config)
-        write, index, unknown = Signal.like(committed), Signal(range(final + 2)), Signal()
-        word, taken, beyond, first = held.payload.word, Signal(), Signal(), Signal()
-        wrong, head, inside, full, ended = Signal(), Signal(header), Signal.like(read), Signal(), Signal()
+        index, unknown = signals(index=range(final + 2), unknown=1)
+        write = Signal.like(committed)
+        word = held.payload.word
+        taken, beyond, first = signals(taken=1, beyond=1, first=1)
+        wrong, head, full, ended = signals(wrong=1, head=header, full=1, ended=1)
+        inside = Signal.like(read)
         m.d.comb += [
             head.label.eq(word.data[:LABEL_BITS]),
             head.mode.eq(held.payload.mode),
@@ -121,7 +127,7 @@ class PacketIn(wiring.Component):
         """Committed packets, one after another, as samples."""
         config, beat = self.config, self.o.payload
         m.submodules.gearbox = gearbox = Gearbox(config.inputs, config.beat)
-        head, count = Signal(header), Signal(range(pixel_words(config) + 1))
+        head, count = signals(head=header, count=range(pixel_words(config) + 1))
         m.d.comb += [
             port.addr.eq(read),
             gearbox.i.payload.eq(port.data),

@@ -11,6 +11,7 @@ from rtl.bus.packet_out import PacketOut
 from rtl.checks import never
 from rtl.interface.registers import DATA_BITS, MODES, ROUTES
 from rtl.ports import stimulus_layout
+from rtl.signals import signals
 
 COUNTS = ("PACKETS", "DROPPED", "RESULTS")
 """The registers that count here."""
@@ -66,7 +67,8 @@ class PacketPorts(wiring.Component):
         m.submodules.packet_out = packet_out = PacketOut(self.config)
         wiring.connect(m, packet_in.o, wiring.flipped(self.stimulus))
         wiring.connect(m, wiring.flipped(self.result), packet_out.i)
-        coming, counts, dropped = self._samples(m, packet_in), self.counts, Signal()
+        coming, counts = self._samples(m, packet_in), self.counts
+        dropped = Signal()
         self._results(m, packet_out)
         for name in ("short_packet", "long_packet", "label"):
             m.d.comb += getattr(self, name).eq(getattr(packet_in, name))
@@ -87,7 +89,8 @@ class PacketPorts(wiring.Component):
 
     def _samples(self, m, packets):
         """Words from the stream, or from a register, so that nothing waits on the bus. Returns what is not counted yet."""
-        by_register, held, held_valid = Signal(init=self.reset), Signal(word_layout), Signal()
+        held, held_valid = signals(held=word_layout, held_valid=1)
+        by_register = Signal(init=self.reset)
         source = packets.i
         with m.If(by_register):
             m.d.comb += source.payload.eq(held), source.valid.eq(held_valid)
@@ -108,7 +111,8 @@ class PacketPorts(wiring.Component):
         return held_valid | packets.coming | packets.good
 
     def _results(self, m, packets):
-        by_register, sink = Signal(init=self.reset), packets.o
+        sink = packets.o
+        by_register = Signal(init=self.reset)
         with m.If(by_register):
             m.d.comb += self.there.eq(sink.valid), self.waiting.eq(packets.inside), sink.ready.eq(self.pop)
         with m.Else():

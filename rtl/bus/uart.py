@@ -6,6 +6,7 @@ from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
+from rtl.signals import signals
 
 MIN_DIVISOR = 4
 """With fewer clocks a bit the middle of a bit is too far from where it is sampled."""
@@ -40,7 +41,7 @@ class Receiver(wiring.Component):
         m = Module()
         rx = Signal(init=1)
         m.submodules.synchroniser = FFSynchronizer(self.rx, rx, init=1)
-        timer, bit = Signal(range(self.divisor)), Signal(range(8))
+        timer, bit = signals(timer=range(self.divisor), bit=range(8))
         sample = Signal()
         m.d.comb += sample.eq(timer == 0)
         m.d.sync += timer.eq(timer - 1), self.o.valid.eq(0), self.error.eq(0)
@@ -86,7 +87,7 @@ class Transmitter(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        timer, left = Signal(range(self.divisor)), Signal(range(FRAME_BITS + 1))
+        timer, left = signals(timer=range(self.divisor), left=range(FRAME_BITS + 1))
         shift = Signal(FRAME_BITS - 1, init=-1)
         m.d.comb += self.i.ready.eq(left == 0)
         with m.If(self.i.valid & self.i.ready):

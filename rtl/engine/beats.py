@@ -10,6 +10,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.formats import PIXEL_BITS
 from rtl.ports import stimulus_layout
+from rtl.signals import signals
 from rtl.spikes import pixel_count, pixel_train
 
 
@@ -47,7 +48,8 @@ class Beats(wiring.Component):
         config, words, link = self.config, self.config.groups(0), self.link
         blank = Signal(range(UPDATE_DELAY + 1))  # samples still to come
         begun = Signal()
-        self.blanks, self.group, self.header = Signal(), Signal(range(max(2, config.beats))), link.words.payload.header
+        self.header = link.words.payload.header
+        self.blanks, self.group = signals(blanks=1, group=range(max(2, config.beats)))
         m.d.comb += self.blanks.eq(blank.any())
         last = self.group == config.beats - 1
         # A code may have more beats than layer 0 has groups.

@@ -1,12 +1,13 @@
 """Codes: what drives the backward network, as layer L's spikes into layer L-1's apical side (contract, step 4)."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
 from rtl.engine.formats import EngineFormat
 from rtl.engine.signatures import codes_signature, link_signature
+from rtl.signals import signals
 
 
 class Codes(wiring.Component):
@@ -23,7 +24,7 @@ class Codes(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f, words, o = self.form, -(-self.form.classes // self.form.lanes), self.link.words
-        k, word = Signal(range(f.classes)), Signal(range(max(2, words)))
+        k, word = signals(k=range(f.classes), word=range(max(2, words)))
         taken = o.valid & o.ready
         last = word == words - 1
         with m.FSM() as fsm:

@@ -22,6 +22,7 @@ from rtl.interface.memory_map import (
 )
 from rtl.interface.results import WORD_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
+from rtl.signals import signals
 
 
 class EngineCore(wiring.Component):
@@ -67,7 +68,8 @@ class EngineCore(wiring.Component):
             wiring.connect(m, stimulus.bottom, self.engines[self._of(0)].bottom)
         registers = self._registers(m)
         self._task(m, registers)
-        quiet, still, idle = Signal(), Signal(2), Cat(engine.idle for engine in self.engines).all()
+        idle = Cat(engine.idle for engine in self.engines).all()
+        quiet, still = signals(quiet=1, still=2)
         m.d.comb += quiet.eq(idle & readout.idle & stimulus.idle)
         m.d.sync += still.eq(Cat(quiet & ~self.i.valid, quiet))
         m.d.comb += self.idle.eq(still[0] & stimulus.idle & ~self.i.valid)
@@ -132,7 +134,8 @@ class EngineCore(wiring.Component):
 
     def _host(self, m, registers, quiet):
         """One request after another, which is taken with its answer, so that it stays meanwhile."""
-        request, count = self.host_i.payload, Signal(range(LATENCY + 1))
+        request = self.host_i.payload
+        count = Signal(range(LATENCY + 1))
         address = data.View(data.StructLayout({"index": INDEX_BITS, "memory": MEMORY_BITS, "engine": 4}), request.address)
         own = address.engine == REGISTERS
         at_once = own & ~request.write
@@ -166,7 +169,8 @@ class EngineCore(wiring.Component):
                 engine.host.data.eq(request.data),
                 engine.host.write.eq(strobe & here),
             ]
-        read, own_read, names = Signal(DATA_BITS), Signal(DATA_BITS), register_names(self.config)
+        names = register_names(self.config)
+        read, own_read = signals(read=DATA_BITS, own_read=DATA_BITS)
         bits = ceil_log2(len(names))
         beyond = address.index[bits:].any()  # where there is no register
         m.d.sync += own_read.eq(Mux(beyond, 0, read))

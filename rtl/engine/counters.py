@@ -12,6 +12,7 @@ from rtl.engine.layouts import side_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram
 from rtl.pipeline import Pipeline
+from rtl.signals import signals
 
 QUAD = 4
 """Lanes that are added up first."""
@@ -61,7 +62,9 @@ class Counters(wiring.Component):
         m = Module()
         f = self.form
         # A group's spikes are summed in two clocks, and added in the next.
-        p, first, total = Pipeline(m, "word", reset=("came",)), Signal(init=1), Signal(COUNTER_BITS)
+        p = Pipeline(m, "word", reset=("came",))
+        total = Signal(COUNTER_BITS)
+        first = Signal(init=1)
         for name, what in (("came", self.word), ("ends", self.last), ("place", self.word_place)):
             p.define(name, 0, what)
         quads = range(0, f.lanes, QUAD)
@@ -71,10 +74,11 @@ class Counters(wiring.Component):
         came, ends, place, group = (p.at(name, 2) for name in ("came", "ends", "place", "group"))
         with m.If(came):
             m.d.sync += total.eq(Mux(first, 0, total) + group), first.eq(ends)
-        done, done_place = Signal(), Signal(place_layout(f))
+        done, done_place = signals(done=1, done_place=place_layout(f))
         m.d.sync += done.eq(came & ends), done_place.eq(place)
         counted = {"rows": self.rows, "errors": self.errors, "saturations": self.saturations, "spikes": total}
-        kind, values = Signal(2), {}
+        values = {}
+        kind = Signal(2)
         m.d.sync += kind.eq(self.read.kind)
         for names, en, address in (
             (("rows", "errors"), self.begins, self.place),
@@ -83,7 +87,8 @@ class Counters(wiring.Component):
         ):
             shape = data.StructLayout({name: self._bits(name) for name in names})
             m.submodules[names[0]] = memory = ram(shape=shape, depth=1 << place_layout(f).size)
-            put, get = memory.write_port(), memory.read_port()
+            put = memory.write_port()
+            get = memory.read_port()
             m.d.comb += put.en.eq(en), put.addr.eq(address), get.addr.eq(self.read.at)
             m.d.comb += [put.data[name].eq(counted[name]) for name in names]
             values |= {name: get.data[name] for name in names}

@@ -27,7 +27,8 @@ def add_up(m: Module, p: Pipeline, stage: int, lanes: int, dot: View, dotting: V
         names = [f"part{stage}_{i}" for i in range(-(-len(parts) // 2))]
         stage += 1
         parts = [p.at(name, stage) for name in names]
-    item, total = p.at("item", stage), Signal.like(dot.value)
+    item = p.at("item", stage)
+    total = Signal.like(dot.value)
     with m.If(item.dot):
         m.d.sync += total.eq(Mux(item.first, 0, total) + parts[0])
     m.d.comb += dotting.eq(Cat(p.at("item", at).dot for at in range(stage + 2)).any())

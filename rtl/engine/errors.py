@@ -8,6 +8,7 @@ from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, errors_layout, sent
 from rtl.memories import ram
+from rtl.signals import signals
 
 
 def waiting_layout(f: EngineFormat) -> data.StructLayout:
@@ -42,7 +43,8 @@ class WaitingErrors(wiring.Component):
         words, write = BANKS * max(2, self.form.places), self.write.payload
         m.submodules.words = memory = ram(shape=write.errors.shape(), depth=words, block=True)
         m.submodules.lives = lives = ram(shape=1, depth=words)
-        put, get = memory.write_port(), memory.read_port()
+        put = memory.write_port()
+        get = memory.read_port()
         m.d.comb += [
             put.en.eq(self.write.valid),
             put.addr.eq(Cat(write.bank, write.place)),
@@ -51,8 +53,10 @@ class WaitingErrors(wiring.Component):
             self.errors.eq(get.data),
         ]
         alive = write.errors.as_value().any()
-        mark, look = lives.write_port(), lives.read_port()
-        written, place, live = Signal(), Signal.like(put.addr), Signal()
+        mark = lives.write_port()
+        look = lives.read_port()
+        written, live = signals(written=1, live=1)
+        place = Signal.like(put.addr)
         m.d.sync += written.eq(put.en), place.eq(put.addr), live.eq(write.live)
         never(m, "errors are said to be live that are not, or not that are", self.write.valid & (write.live ^ alive))
         m.d.comb += [

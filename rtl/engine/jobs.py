@@ -22,6 +22,7 @@ from rtl.engine.learner_layouts import (
 )
 from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
+from rtl.signals import signals
 from rtl.spikes import one_of
 
 
@@ -58,9 +59,9 @@ class Jobs(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         f = self.form
-        self.place, self.k, self.k_last = Signal(f.place_bits), Signal(range(f.classes + 1)), Signal(range(f.classes))
-        self.context, self.spacing = Signal(f.context_bits), Signal(range(max(2, f.lanes)))
-        self.block, self.parity, self.ending = Signal(), Signal(), Signal()
+        self.place, self.k, self.k_last = signals(place=f.place_bits, k=range(f.classes + 1), k_last=range(f.classes))
+        self.context, self.spacing = signals(context=f.context_bits, spacing=range(max(2, f.lanes)))
+        self.block, self.parity, self.ending = signals(block=1, parity=1, ending=1)
         self.last_place = self._of(lambda c: c.place_base + c.groups - 1, self.context) == self.place
         self.first_place = self._of(lambda c: c.place_base, self.context)
         with m.If(self.spacing.any()):
@@ -95,7 +96,7 @@ class Jobs(wiring.Component):
         asked, normed = self.schedule.concept, self.schedule.normed
         concept, recalled, teach, dot = asked.payload.concept, self.recalled.payload, self.teach.payload, self.lanes.dot
         # What may begin, a clock behind: nothing but a job's begin or end takes it back, which are clocks away from idle.
-        may_make, may_teach = Signal(), Signal()
+        may_make, may_teach = signals(may_make=1, may_teach=1)
         m.d.sync += [
             may_make.eq(asked.valid & self.draw.ready & ~asked.ready),
             may_teach.eq(self.teach.valid & self.slots.room & self.draw.ready & ~self.teach.ready),
@@ -179,11 +180,8 @@ class Jobs(wiring.Component):
             m.d.sync += self.place.eq(Mux(last, self.first_place, self.place + 1))
 
         with m.State("dots"):
-            m.d.comb += [
-                *(item.dot.eq(1), item.own.eq(is_r), item.first.eq(first), item.last.eq(last)),
-                *(item.final.eq(last & (self.k == self.k_last)), item.slot.eq(slots.begun)),
-                item.parity.eq(self.parity),
-            ]
+            m.d.comb += item.dot.eq(1), item.own.eq(is_r), item.first.eq(first), item.last.eq(last)
+            m.d.comb += item.final.eq(last & (self.k == self.k_last)), item.slot.eq(slots.begun), item.parity.eq(self.parity)
             next_group()
             with m.If(last):
                 m.d.sync += self.k.eq(Mux(is_r, Mux(self._of(lambda c: c.bottom, self.context), self.k_last, 0), self.k + 1))

@@ -110,7 +110,9 @@ class Learner(wiring.Component):
     def _records(self, m, new):
         """How many errors an update has, its rate and its noise, of each layer and bank, kept until its pass."""
         m.submodules.records = records = ram(shape=update_layout, depth=BANKS * len(self.form.contexts), block=True)
-        write, read, lookup = records.write_port(), records.read_port(), self.lookup
+        write = records.write_port()
+        read = records.read_port()
+        lookup = self.lookup
         m.d.comb += write.addr.eq(new.payload.at), write.en.eq(new.valid), write.data.eq(new.payload.record)
         m.d.comb += read.addr.eq(lookup.at), read.en.eq(lookup.look), lookup.update.eq(read.data)
 

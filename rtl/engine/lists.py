@@ -103,8 +103,8 @@ class Lists(wiring.Component):
         if lateral is None:
             m.d.comb += self.closed.eq(self.ended)
             return self.header
-        # Of each list whether one of the two is through.
-        through, headers = Signal(2, init=1), Array(Signal.like(self.header, name=f"header{i}") for i in range(2))
+        through = Signal(2, init=1)  # of each list whether one of the two is through
+        headers = Array(Signal.like(self.header, name=f"header{i}") for i in range(2))
         two = (self.ended_source == lateral) | (self.ended_source == lateral - 1)
         with m.If(self.ended & two):
             m.d.sync += through.bit_select(second, 1).eq(~through.bit_select(second, 1))

@@ -10,6 +10,7 @@ from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_l
 from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
 from rtl.memories import ram
+from rtl.signals import signals
 
 GOLDEN_RATIO = 0x9E3779B9
 HASH_STEPS = 4
@@ -44,12 +45,15 @@ class Noise(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, f.sample_counts), block=True)
-        write, read = memory.write_port(), memory.read_port()
-        step, z, host = Signal(range(HASH_STEPS + 1)), Signal(32), self.host
+        write = memory.write_port()
+        read = memory.read_port()
+        host = self.host
+        step, z = signals(step=range(HASH_STEPS + 1), z=32)
         seen = Signal.like(read.data)  # late, from a block RAM: a clock for itself
         m.d.sync += seen.eq(read.data)
         free = Signal(init=1)  # step == 0: much hangs on it
-        draw, offered = Signal(draw_layout(f)), self.draw.payload
+        offered = self.draw.payload
+        draw = Signal(draw_layout(f))
         if f.autoencoder:  # both sides count, each for itself
             place, counts = (lambda which: Cat(which.apical, which.context)), (step == 2)
         else:
@@ -62,7 +66,7 @@ class Noise(wiring.Component):
             self.host_data.eq(seen),
             self.draw.ready.eq(free),
         ]
-        total, a, b, hashed = (Signal(32, name=name) for name in ("total", "a", "b", "hashed"))
+        total, a, b, hashed = signals(total=32, a=32, b=32, hashed=32)
         m.d.comb += [
             total.eq(z + GOLDEN_RATIO),
             a.eq(total ^ (total << 13)[:32]),

@@ -24,6 +24,7 @@ from rtl.engine.layouts import (
 )
 from rtl.engine.turns import under_way_layout
 from rtl.formats import PIXEL_BITS
+from rtl.signals import signals
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
@@ -107,7 +108,7 @@ class Outlet(wiring.Component):
             ]
             patient(m, f"spikes{number}", spikes)
         patient(m, "voltages", self.voltages)
-        from_bottom, waits = Signal(), Signal()  # a register between the stimulus and all that is counted here
+        from_bottom, waits = signals(from_bottom=1, waits=1)  # a register between the stimulus and all that is counted here
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         bottoms = constant((c.bottom for c in f.contexts), now.context)  # whose templates are its counts
         bottom, header, counts = self.bottom.payload, self.bottom_header, self.counts.payload

@@ -10,6 +10,7 @@ from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.interface.results import WORD_BITS
 from rtl.memories import ram, read, write
+from rtl.signals import signals
 
 LATENCY = 2
 """Clocks from an address to what a counter is."""
@@ -49,10 +50,11 @@ class Readout(wiring.Component):
         m = Module()
         f, word = self.form, self.voltages.payload
         m.submodules.kept = kept = ram(shape=signed(f.voltage_bits), depth=max(2, f.classes))
-        lane, k = Signal(range(max(2, f.lanes))), Signal(range(f.classes))
-        best, highest = Signal(range(f.classes)), Signal(signed(f.voltage_bits))
+        lane, k = signals(lane=range(max(2, f.lanes)), k=range(f.classes))
+        best, highest = signals(best=range(f.classes), highest=signed(f.voltage_bits))
         # A lane is picked out in one clock, and kept and compared in the next; a clock behind its last lane, a word may go.
-        came, of_k, voltage, released = Signal(), Signal.like(k), Signal(signed(f.voltage_bits)), Signal()
+        came, voltage, released = signals(came=1, voltage=signed(f.voltage_bits), released=1)
+        of_k = Signal.like(k)
         m.d.sync += came.eq(0), of_k.eq(k), voltage.eq(word.lanes[lane]), released.eq(0)
         write(m, kept, came, of_k, voltage)
         kept_voltage = read(m, kept, k)

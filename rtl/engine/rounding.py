@@ -13,6 +13,7 @@ from rtl.fixed import round_in_clocks, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
 from rtl.pipeline import Pipeline
 from rtl.selected import selected
+from rtl.signals import signals
 
 FRACTION_BITS = 15
 """Of q_k and q_r."""
@@ -61,8 +62,8 @@ class Rounding(wiring.Component):
         f, lanes, at = self.form, range(self.form.lanes), self.form.stages.rounding
         totals = [Signal.like(total, name=f"kept{i}", reset_less=True) for i, total in enumerate(self.totals)]
         windows = [Signal(2, name=f"window{i}", reset_less=True) for i in lanes]
-        apical, top, shift, place = Signal(), Signal(), Signal(setting("block_shift")), Signal(f.place_bits)
-        running, lane = Signal(), Signal(range(max(2, f.lanes)))
+        apical, top, shift, place = signals(apical=1, top=1, shift=setting("block_shift"), place=f.place_bits)
+        running, lane = signals(running=1, lane=range(max(2, f.lanes)))
         last = running & (lane == f.lanes - 1)
         with m.If(self.start):
             m.d.sync += running.eq(1), lane.eq(0)

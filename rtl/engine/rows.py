@@ -14,6 +14,7 @@ from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
 from rtl.memories import ram
 from rtl.selected import selected
+from rtl.signals import signals
 from rtl.spikes import one_of, pixel_count, train_count
 
 
@@ -70,6 +71,7 @@ class Rows(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.list = rows = ram(shape=entry_layout(f), depth=1 << f.list_bits)
+        put = rows.write_port()
         get = rows.read_port()
         m.d.comb += get.addr.eq(self.index)
         if f.entry_clocks == 2:
@@ -79,7 +81,7 @@ class Rows(wiring.Component):
         m.submodules.lists = self.lists = lists = Lists(f)
         held, channel, picks_next = self._take(m)
         olds = self._counts(m, held, picks_next)
-        self._pick(m, rows.write_port(), held, channel, picks_next, olds)
+        self._pick(m, put, held, channel, picks_next, olds)
         wiring.connect(m, lists.listing, wiring.flipped(self.listing))
         return m
 
@@ -88,11 +90,12 @@ class Rows(wiring.Component):
 
         Whose turn it is, is known a clock before: no channel's `ready` hangs on another's `valid`, nor on what is picked.
         """
-        valid, held = Signal(), Signal(spikes_layout(self.form))
-        channel, turn = Signal(range(max(2, self.channels))), Signal(range(max(2, self.channels)))
-        fetched, picks_next, pick_free = Signal(), Signal(), Signal(name="pick_free")
+        valid, held = signals(valid=1, held=spikes_layout(self.form))
+        channel, turn = signals(channel=range(max(2, self.channels)), turn=range(max(2, self.channels)))
+        fetched, picks_next, pick_free = signals(fetched=1, picks_next=1, pick_free=1)
         self.pick_free = pick_free
-        granted, offered = Signal(self.channels), Cat(words.valid for words in self.words)
+        offered = Cat(words.valid for words in self.words)
+        granted = Signal(self.channels)
         m.d.comb += picks_next.eq(valid & fetched & pick_free)
         m.d.sync += fetched.eq(valid & ~picks_next), valid.eq((valid & ~picks_next) | (~valid & granted.any()))
         with m.If(~granted.any()):
@@ -114,7 +117,8 @@ class Rows(wiring.Component):
         f, sources, host = self.form, self.sources, self.host
         layout = data.ArrayLayout(f.count_bits, f.lanes)
         m.submodules.counts = counts = ram(shape=layout, depth=max(2, f.kept_words))
-        read, write = counts.read_port(), counts.write_port()
+        read = counts.read_port()
+        write = counts.write_port()
         here = self._place(m, held, picks_next, read.addr.shape())
         m.d.comb += read.addr.eq(Mux(self.word_inside, here, host.address))
         direct = [number for number, source in enumerate(sources) if source.direct]
@@ -136,7 +140,9 @@ class Rows(wiring.Component):
     def _first_has_none(self, m, held, address, picks_next, counts):
         """The first sample after reset saw no lateral rows: its update, two samples later, has none, whatever is kept there
         of a sample from before the reset."""
-        lateral, first, forgets = self.sources[self.form.lateral], Signal(init=1), Signal()
+        lateral = self.sources[self.form.lateral]
+        forgets = Signal()
+        first = Signal(init=1)
         m.d.sync += forgets.eq(first & (held.source == self.form.lateral))
         with m.If(picks_next & (address == lateral.count_base + lateral.slots * lateral.words - 1)):
             m.d.sync += first.eq(0)
@@ -162,7 +168,7 @@ class Rows(wiring.Component):
     def _pick(self, m, put, held, channel, picks_next, olds):
         """Picks a word's rows one by one, and says when its sender is through with a sample."""
         f, sources, lists = self.form, self.sources, self.lists
-        mask, rest, pick = Signal(f.lanes), Signal(f.lanes), Signal(f.lanes)
+        mask, rest, pick = signals(mask=f.lanes, rest=f.lanes, pick=f.lanes)
         now = {  # of the word whose rows are picked
             "trains": Signal(held.trains.shape(), name="now_trains"),
             "olds": Signal(olds.shape(), name="now_olds"),
@@ -190,10 +196,13 @@ class Rows(wiring.Component):
             m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
 
         # Its fields are picked out, and in the next clock they are written; only then is the sample listed.
-        picked, chosen, source, of_channel = Signal(), Signal(f.lanes), Signal(f.source_bits), Signal.like(channel)
+        picked, chosen, source = signals(picked=1, chosen=f.lanes, source=f.source_bits)
+        of_channel = Signal.like(channel)
         tally = Signal(range(counted))
-        trains, counts, first = Signal.like(held.trains), Signal.like(olds), Signal.like(base)
-        closing, ended, header = Signal(), Signal(), Signal(held.header.shape())
+        trains = Signal.like(held.trains)
+        counts = Signal.like(olds)
+        first = Signal.like(base)
+        closing, ended, header = signals(closing=1, ended=1, header=held.header.shape())
         domain = m.d.sync if f.stages.picked else m.d.comb
         domain += picked.eq(mask.any()), chosen.eq(pick), source.eq(now["source"]), of_channel.eq(now["channel"])
         domain += trains.eq(now["trains"]), counts.eq(now["olds"]), first.eq(base), header.eq(now["header"])

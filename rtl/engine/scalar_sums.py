@@ -40,7 +40,8 @@ class ScalarSums(wiring.Component):
         m = Module()
         f, host = self.form, self.host
         m.submodules.memory = memory = ram(signed(SUM_BITS), max(2, len(f.contexts) << f.class_bits), block=True)
-        write, read = memory.write_port(), memory.read_port()
+        write = memory.write_port()
+        read = memory.read_port()
         p = Pipeline(m, "scalar_sums", reset=("add", "take"))
         m.d.comb += read.addr.eq(Mux(host.on, Cat(host.k, host.context), p.define("place", 0, Cat(self.k, self.context))))
         m.d.comb += self.host_data.eq(read.data)

@@ -18,9 +18,10 @@ from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import overflows, saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt
+from rtl.signals import signals
 
 PULL_BITS = COEFFICIENT_BITS + 1
 """a_y is 256 - C_y, up to 512."""
@@ -67,10 +68,10 @@ class Scalars(wiring.Component):
         f = self.form
         self.stages = f.stages.scalars
         self.p = p = Pipeline(m, "scalars", reset=("valid",))
-        self.step, self.k_now = Signal(range(len(STEPS))), Signal(range(f.classes + 1))
-        self.own_c, self.taking = Signal(signed(COEFFICIENT_BITS)), Signal()
+        self.step, self.k_now = signals(step=range(len(STEPS)), k_now=range(f.classes + 1))
+        self.own_c, self.taking = signals(own_c=signed(COEFFICIENT_BITS), taking=1)
         # The lesson and what follows from it, a clock behind: it stays as it is until it is taken.
-        self.now, self.basal, self.hidden = Signal(lesson_layout(f)), Signal(), Signal()
+        self.now, self.basal, self.hidden = signals(now=lesson_layout(f), basal=1, hidden=1)
         context = self.lesson.payload.context
         m.d.sync += [
             self.now.eq(self.lesson.payload),
@@ -89,7 +90,7 @@ class Scalars(wiring.Component):
         """Which step, which concept."""
         f, p, lesson = self.form, self.p, self.now
         basal, apical, hidden = self.basal, lesson.apical, self.hidden
-        valid, dead_zone = Signal(), Signal(DEAD_ZONE_BITS + 1)
+        valid, dead_zone = signals(valid=1, dead_zone=DEAD_ZONE_BITS + 1)
         # A step that waits reads from the clock on in which the last result of the one before it is in its memory.
         p.define("valid", 0, valid)
         # The dead zone is looked at two clocks behind C_y's.
@@ -144,39 +145,32 @@ class Scalars(wiring.Component):
         f, p, lesson, at = self.form, self.p, self.now, self.stages.operands
         k, dot, host = p.at("k", 0), self.dot, self.host
         m.submodules.dots = memory = ram(shape=signed(f.dot_bits), depth=f.under_way << len(k), block=True)
-        write, read = memory.write_port(), memory.read_port()
-        m.d.comb += write.addr.eq(Cat(dot.k, dot.slot)), write.en.eq(dot.valid & ~dot.norm), write.data.eq(dot.value)
-        m.d.comb += read.addr.eq(Cat(k, lesson.slot))
-        d = p.define("d", 1, read.data)
+        write(m, memory, dot.valid & ~dot.norm, Cat(dot.k, dot.slot), dot.value)
+        d = p.define("d", 1, read(m, memory, Cat(k, lesson.slot)))
 
         init = [0] * (len(f.contexts) << f.class_bits)
         for i, context in enumerate(f.contexts):
             if context.top:
                 init[i << f.class_bits : (i << f.class_bits) + f.classes] = [f.steps**2] * f.classes
         m.submodules.norms = memory = ram(shape=f.norm_bits, depth=max(2, len(init)), init=init, block=True)
-        write, self.norms_read = memory.write_port(), memory.read_port()
-        by_host = host.on & host.write & ~host.sums
-        m.d.comb += [
-            write.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(dot.k[: f.class_bits], dot.context))),
-            write.en.eq((dot.valid & dot.norm) | by_host),
-            write.data.eq(Mux(host.on, host.data, dot.value)),
-            self.norms_read.addr.eq(Mux(host.on, Cat(host.k, host.context), Cat(k[: f.class_bits], lesson.context))),
-        ]
+        by_host, host_place = host.on & host.write & ~host.sums, Cat(host.k, host.context)
+        place = Mux(host.on, host_place, Cat(dot.k[: f.class_bits], dot.context))
+        write(m, memory, (dot.valid & dot.norm) | by_host, place, Mux(host.on, host.data, dot.value))
+        self.norm = read(m, memory, Mux(host.on, host_place, Cat(k[: f.class_bits], lesson.context)))
         m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits, at - self.stages.root)
-        p.define("n", 1, Mux(p.at("step", 1) == NUMBER["root"], d, self.norms_read.data))
+        p.define("n", 1, Mux(p.at("step", 1) == NUMBER["root"], d, self.norm))
         m.d.comb += rsqrt.n.eq(p.at("n", self.stages.root))
         p.define("t", at, rsqrt.t)
         p.define("place", at, rsqrt.place)
-        self.t_r, self.place_r = Signal.like(rsqrt.t), Signal.like(rsqrt.place)
+        self.t_r = Signal.like(rsqrt.t)
+        self.place_r = Signal.like(rsqrt.place)
         with m.If(p.at("valid", at) & (p.at("step", at) == NUMBER["root"])):
             m.d.sync += self.t_r.eq(rsqrt.t), self.place_r.eq(rsqrt.place)
 
         self.own = {}
         for name, bits in (("u", 2 * MANTISSA_BITS), ("c", signed(COEFFICIENT_BITS)), ("work", signed(WORK_BITS))):
-            m.submodules[name] = memory = ram(shape=bits, depth=1 << len(k))
-            read, self.own[name] = memory.read_port(), memory.write_port()
-            m.d.comb += read.addr.eq(k)
-            p.define(name, 1, read.data)
+            m.submodules[name] = self.own[name] = ram(shape=bits, depth=1 << len(k))
+            p.define(name, 1, read(m, self.own[name], k))
 
     def _operands(self, m):
         """The coefficient a_k; and behind it what is multiplied."""
@@ -211,7 +205,7 @@ class Scalars(wiring.Component):
         beyond = Mux(falls, ~value[8], value[8] & value[:8].any())
         c = Mux(beyond, Mux(falls, -ONE, ONE), value[:COEFFICIENT_BITS].as_signed())
         for name, on, what in (("u", of("u"), value), ("c", of("c"), c), ("work", of("ac") | of("act"), value)):
-            m.d.comb += self.own[name].en.eq(on), self.own[name].addr.eq(k), self.own[name].data.eq(what)
+            write(m, self.own[name], on, k, what)
         with m.If(of("c") & (k == lesson.label)):
             m.d.sync += self.own_c.eq(c)
         with m.If(of("root")):
@@ -221,14 +215,8 @@ class Scalars(wiring.Component):
 
         clipped = saturate(value, SCALAR_BITS)
         m.submodules.results = memory = ram(shape=signed(SCALAR_BITS), depth=f.under_way << (len(k) + 1), block=True)
-        write, read = memory.write_port(), memory.read_port()
-        m.d.comb += [
-            write.addr.eq(Cat(k, of("b1"), lesson.slot)),
-            write.en.eq(of("q") | of("q_r") | of("b1")),
-            write.data.eq(clipped),
-            read.addr.eq(Cat(self.lanes.k, self.lanes.apical, self.lanes.slot)),
-            self.lanes.scalar.eq(read.data),
-        ]
+        write(m, memory, of("q") | of("q_r") | of("b1"), Cat(k, of("b1"), lesson.slot), clipped)
+        m.d.comb += self.lanes.scalar.eq(read(m, memory, Cat(self.lanes.k, self.lanes.apical, self.lanes.slot)))
         # b1 come in ascending order of k, so the last K of them are in their places.
         for slot, live in enumerate(self.live):
             with m.If(of("b1") & (lesson.slot == slot)):
@@ -244,4 +232,4 @@ class Scalars(wiring.Component):
             sums.host.eq(host),
             self.lanes.sum.eq(sums.sum),
         ]
-        m.d.sync += self.host_data.eq(Mux(host.sums, sums.host_data, self.norms_read.data))
+        m.d.sync += self.host_data.eq(Mux(host.sums, sums.host_data, self.norm))

@@ -13,6 +13,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
 from rtl.engine.settings import setting
+from rtl.signals import signals
 
 
 def oldest_signature(f: EngineFormat) -> wiring.Signature:
@@ -62,8 +63,8 @@ class Slots(wiring.Component):
         m = Module()
         f, lesson = self.form, self.lesson.payload
         slots = [Signal(slot_layout(f), name=f"slot{i}") for i in range(f.under_way)]
-        used, dotted, ended, spares = (Signal(f.under_way, name=name) for name in ("used", "dotted", "ended", "spares"))
-        next_one, middle, oldest = (Signal(f.under_way_bits, name=name) for name in ("next_one", "middle", "oldest"))
+        used, dotted, ended, spares = signals(used=f.under_way, dotted=f.under_way, ended=f.under_way, spares=f.under_way)
+        next_one, middle, oldest = signals(next_one=f.under_way_bits, middle=f.under_way_bits, oldest=f.under_way_bits)
         for i, slot in enumerate(slots):
             with m.If(self.begin.valid & (next_one == i)):
                 m.d.sync += slot.taught.eq(self.begin.payload)
@@ -75,7 +76,8 @@ class Slots(wiring.Component):
         with m.If(self.dot.valid & self.dot.final & ~self.dot.norm):
             m.d.sync += dotted.bit_select(self.dot.slot, 1).eq(1)
 
-        taught, given = data.View(slot_layout(f), Array(slots)[middle]), Signal()
+        taught = data.View(slot_layout(f), Array(slots)[middle])
+        given = Signal()
         # A lesson once offered stays, whatever is to be taken out meanwhile.
         m.d.sync += given.eq(self.lesson.valid & ~lesson.take & ~self.lesson.ready)
         m.d.comb += [

@@ -15,6 +15,7 @@ from rtl.fixed import round_shift, saturate
 from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
 from rtl.selected import selected
+from rtl.signals import signals
 
 
 class Soma(wiring.Component):
@@ -62,7 +63,7 @@ class Soma(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         p = Pipeline(m, "soma", reset=("collects", "completes"))
-        begin, end, goes = (Signal(name=name) for name in ("begin", "end", "goes"))
+        begin, end, goes = signals(begin=1, end=1, goes=1)
         slot, step = self._pace(m, p, begin, end)
         self._hand_on(m, p, begin, end, goes)
         self._of_group(m, begin)
@@ -77,8 +78,8 @@ class Soma(wiring.Component):
     def _pace(self, m, p, begin, end):
         """The slot and step of each clock between a group's begin and its end, and when there is room for the next sums."""
         f, stages = self.form, self.stages
-        slot, step = Signal(range(self.slots)), Signal(range(f.steps))
-        running, turn = Signal(name="running"), Signal(name="turn")
+        slot, step = signals(slot=range(self.slots), step=range(f.steps))
+        running, turn = signals(running=1, turn=1)
         last_step = running & (step == f.steps - 1)
         m.d.comb += turn.eq(slot == self.slots - 1), end.eq(last_step & turn)
         m.d.sync += running.eq(begin | (running & ~end))
@@ -95,8 +96,8 @@ class Soma(wiring.Component):
     def _hand_on(self, m, p, begin, end, goes):
         """When a group's steps may begin, and when its results, complete, go into the word that is offered."""
         words, stages = self.words, self.stages
-        waiting, inside, complete = Signal(), Signal(range(3)), Signal()
-        group, ended = Signal(group_layout(self.form)), Signal(group_layout(self.form))
+        waiting, inside, complete = signals(waiting=1, inside=range(3), complete=1)
+        group, ended = signals(group=group_layout(self.form), ended=group_layout(self.form))
         m.d.comb += [
             # With one group on its way and no word before it, the next one's results will find theirs gone.
             begin.eq((self.accumulated | waiting) & ((inside == 0) | ((inside == 1) & ~words.valid))),
@@ -129,7 +130,7 @@ class Soma(wiring.Component):
                 if c.rows(apical):
                     users.setdefault((False, 0) if apical else (c.direct, c.shift), []).append(number << 1 | apical)
         self.kinds = list(users)
-        self.kind, self.absent = Signal(range(max(2, len(users)))), Signal(f.lanes)
+        self.kind, self.absent = signals(kind=range(max(2, len(users))), absent=f.lanes)
         with m.If(begin):
             with m.Switch(Cat(group.apical, group.context)):
                 for number, passes in enumerate(users.values()):

@@ -166,10 +166,10 @@ class Synapses(wiring.Component):
             make = one_port_memory if f.slow else ram
             m.submodules[f"weights{bank}" if banked else "weights"] = memory = make(shape, min(depth, f.words - first))
             read = memory.read_port()
-            writes.append(memory.write_port())  # of whole words: a block RAM's bytes are 8 or 9 bits wide
+            write = memory.write_port()  # of whole words: a block RAM's bytes are 8 or 9 bits wide
+            writes.append(write)
             m.d.comb += read.addr.eq(p.at("address", at.address))
             if f.slow:  # of the one port, the address is that of what is written, where something is
-                write = writes[-1]
                 with m.If(write.en):
                     m.d.comb += read.addr.eq(p.at("address", self.stored)), read.en.eq(0)
                 m.d.comb += write.addr.eq(read.addr)

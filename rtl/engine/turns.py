@@ -16,6 +16,7 @@ from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, pass_layout, sent, side_layout, walked_layout
 from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
+from rtl.signals import signals
 
 DEPTH = 4
 """Passes that may be under way: one that is walked, one whose sums wait, two in the soma, one of them on its way out."""
@@ -70,11 +71,12 @@ class Turns(wiring.Component):
             {name: Signal(shape, name=f"{name}{number}") for name, shape in self._kept().items()}
             for number in range(len(f.contexts))
         ]
-        m.submodules.claims = counts = Claims(f)
-        self.claims, self.taken = Signal(len(f.sources)), self.listing.taken
-        m.d.comb += counts.begins.eq(self.claims | Cat(one.claim for one in self.lists))
-        m.d.comb += Cat(one.room for one in self.lists).eq(counts.room)
-        wiring.connect(m, wiring.flipped(self.released), counts.released)
+        m.submodules.claims = claims = Claims(f)
+        self.taken = self.listing.taken
+        self.claimed = Signal(len(f.sources))  # by a pass that is taken
+        m.d.comb += claims.begins.eq(self.claimed | Cat(one.claim for one in self.lists))
+        m.d.comb += Cat(one.room for one in self.lists).eq(claims.room)
+        wiring.connect(m, wiring.flipped(self.released), claims.released)
         # What a pass changes that is taken, a clock behind: much hangs on it, and what was offered stays as long.
         m.d.sync += self.taken.eq(self.passes.valid & self.passes.ready)
         header = self._offer(m)
@@ -126,7 +128,7 @@ class Turns(wiring.Component):
         """Whether a list of this target has room, and its claim."""
         source = self.form.source_of(target)
         if source is not None:
-            return self.lists[source].room, self.claims[source]
+            return self.lists[source].room, self.claimed[source]
         link = self.links[self.form.links.index(target)]
         return link.room, link.claim
 
@@ -141,14 +143,14 @@ class Turns(wiring.Component):
             for target in targets:
                 can &= self._list(target)[0]
             candidates.append((can, source))
-        self.choosing, chosen = Signal(), Signal(f.source_bits)
+        self.choosing, chosen = signals(choosing=1, chosen=f.source_bits)
         with m.If(~self.passes.valid & ~self.choosing & ~self.taken):
             for can, source in reversed(candidates):  # the first of them wins
                 with m.If(can):
                     m.d.sync += self.choosing.eq(1), chosen.eq(source)
         apical, number = (self._of_source(name, chosen) for name in ("apical", "context"))
         slot, bank, has_update = self._sample(chosen, number, apical)
-        offered, updates, looking = Signal(pass_layout(f)), Signal(), Signal()
+        offered, updates, looking = signals(offered=pass_layout(f), updates=1, looking=1)
         m.d.comb += listing.source.eq(chosen), lookup.look.eq(looking), self.passes.payload.eq(offered)
         m.d.comb += lookup.at.context.eq(number), lookup.at.bank.eq(bank)
         update = self.passes.payload.update

@@ -146,7 +146,8 @@ class Vector(wiring.Component):
         asking = p.at("item", self.stages.ask)
         p.define("scalar", self.stages.ask + 1, scalars.scalar)
         m.d.comb += [getattr(scalars, name).eq(asking[name]) for name in ("k", "slot", "apical")]
-        item, factor = p.at("item", at), Signal(signed(FACTOR_BITS))
+        item = p.at("item", at)
+        factor = Signal(signed(FACTOR_BITS))
         with m.If(item.low):
             m.d.comb += factor.eq(scalars.sum[:HALF])
         with m.Elif(item.high):
@@ -171,7 +172,8 @@ class Vector(wiring.Component):
         if self.backward:
             shape = lanes_of(f, signed(SUM_BITS))
             m.submodules.sums = memory = ram(shape=shape, depth=max(2, f.classes * f.places))
-            self.sums_write, at_sums = memory.write_port(granularity=1), self.stages.sums_address
+            self.sums_write = memory.write_port(granularity=1)
+            at_sums = self.stages.sums_address
             p.define("sums", at_sums + 1, Value.cast(read(m, memory, p.at("word", at_sums))))
         # Layer 0's X opens by its templates, its counts (step 9); that of the others always.
         bottom = constant((c.bottom for c in f.contexts), item.context)

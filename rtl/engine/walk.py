@@ -12,6 +12,7 @@ from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, pass_layout, sent, side_layout, walked_layout
 from rtl.formats import NOISE_BITS, RATE_BITS
+from rtl.signals import signals
 
 
 def step_layout(f: EngineFormat) -> data.StructLayout:
@@ -77,11 +78,11 @@ class Walk(wiring.Component):
         m = Module()
         f = self.form
         work = Signal(pass_layout(f))
-        opening, walking, again, may_turn, credit = Signal(), Signal(), Signal(), Signal(init=1), Signal(init=1)
-        take, begin, go, turn, load = (Signal(name=name) for name in ("take", "begin", "go", "turn", "load"))
-        last, final, null, live, back_follows = (
-            Signal(name=name) for name in ("last", "final", "null", "live", "back_follows")
-        )
+        opening, walking, again = signals(opening=1, walking=1, again=1)
+        may_turn = Signal(init=1)
+        credit = Signal(init=1)
+        take, begin, go, turn, load = signals(take=1, begin=1, go=1, turn=1, load=1)
+        last, final, null, live, back_follows = signals(last=1, final=1, null=1, live=1, back_follows=1)
         m.d.comb += [
             self.passes.ready.eq(~opening & ~walking),
             take.eq(self.passes.valid & self.passes.ready),
@@ -103,9 +104,10 @@ class Walk(wiring.Component):
             m.d.sync += again.eq((offered.context == work.context) & (offered.apical == work.apical))
 
         # Rows left in a list but the one that is issued: below 0 with the last one.
-        left, in_back, address = Signal(signed(f.row_bits + 2)), Signal(), Signal(f.list_bits)
+        left, in_back, address = signals(left=signed(f.row_bits + 2), in_back=1, address=f.list_bits)
         following = Signal(f.list_bits, name="address_next")
-        no_new, empty = Signal(), work.new == 0
+        empty = work.new == 0
+        no_new = Signal()
         m.d.sync += no_new.eq(empty)
         m.d.comb += [
             null.eq(no_new & ~back_follows),
@@ -124,7 +126,7 @@ class Walk(wiring.Component):
             m.d.sync += in_back.eq(empty), left.eq(Mux(empty, work.old, work.new) - 2)
             m.d.comb += following.eq(Mux(empty, work.back, work.front))
 
-        group, place, base = Signal(range(max(2, f.most_groups))), Signal(f.place_bits), Signal(ceil_log2(f.words))
+        group, place, base = signals(group=range(max(2, f.most_groups)), place=f.place_bits, base=ceil_log2(f.words))
         groups_left = Signal(signed(len(group) + 2))
         stride = self._by_side(Context.rows, work)
         m.d.comb += final.eq(groups_left[-1])
@@ -135,7 +137,8 @@ class Walk(wiring.Component):
             m.d.sync += group.eq(group + 1), base.eq(base + stride), groups_left.eq(groups_left - 1)
 
         # The next group's liveness is read while this one's rows are issued, so that it is known with the first of its own.
-        upcoming, first = Signal.like(place), constant((c.place_base for c in f.contexts), offered.context)
+        first = constant((c.place_base for c in f.contexts), offered.context)
+        upcoming = Signal.like(place)
         outside = self.passes.ready
         m.d.comb += self.ahead.bank.eq(Mux(outside, offered.bank, work.bank))
         m.d.comb += self.ahead.place.eq(Mux(outside, first, upcoming))

@@ -16,6 +16,7 @@ from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, 
 from rtl.engine.turns import under_way_layout
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
+from rtl.signals import signals
 from rtl.spikes import code_train
 
 OWN = 2
@@ -116,7 +117,7 @@ class RecalledOutlet(wiring.Component):
     def _see(self, m, taken):
         """The counts of the word, or of the stimulus, which are those of layer 0 on the way up."""
         f, seen, now, word, bottom = self.form, self.seen.payload, self.under_way, self.words.payload, self.bottom.payload
-        from_bottom, waits = Signal(), Signal()
+        from_bottom, waits = signals(from_bottom=1, waits=1)
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [

@@ -14,6 +14,7 @@ from rtl.formats import COUNTER_BITS, COUNTERS, ceil_log2
 from rtl.interface.results import COUNT_BITS, PACKED, WORD_BITS
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import shown_layout
+from rtl.signals import signals
 
 SIDES = ("up", "down", "again")
 _SIDE = [SIDES.index(name.split("_")[0]) for name in RECALLED_COUNTERS]
@@ -57,7 +58,7 @@ class RecalledReadout(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        self.whole, self.showing = Signal(), Signal()  # a sample is recalled; and its words go
+        self.whole, self.showing = signals(whole=1, showing=1)  # a sample is recalled; and its words go
         memories = self._take(m)
         self._show(m, memories)
         patient(m, "o", self.o)
@@ -66,10 +67,11 @@ class RecalledReadout(wiring.Component):
     def _take(self, m):
         """A group is taken whole, and kept a lane a clock. Returns the two memories, of what is recalled and of codes."""
         f = self.form
-        held, lane, packing = Signal(shown_layout(f)), Signal(range(max(2, f.lanes))), Signal()
-        of_code, last_lane = Signal(), lane == f.lanes - 1
+        held, lane, packing = signals(held=shown_layout(f), lane=range(max(2, f.lanes)), packing=1)
+        last_lane = lane == f.lanes - 1
+        of_code = Signal()
         self.sample = Signal(shown_layout(f))  # whose recall is whole
-        take_code, take_recalled = Signal(), Signal()
+        take_code, take_recalled = signals(take_code=1, take_recalled=1)
         m.d.comb += [
             self.codes.ready.eq(~packing),
             self.recalled.ready.eq(~packing & ~self.codes.valid & ~self.whole & ~self.showing),
@@ -100,13 +102,13 @@ class RecalledReadout(wiring.Component):
     def _show(self, m, memories):
         """Of a sample that is recalled, the words."""
         f, sample = self.form, self.sample
-        squared, has_squared = Signal(COUNTER_BITS), Signal()
+        squared, has_squared = signals(squared=COUNTER_BITS, has_squared=1)
         with m.If(self.squared.valid):
             m.d.sync += squared.eq(self.squared.payload), has_squared.eq(1)
-        of_code, at, nibble = Signal(), Signal(range(-(-max(self.sizes) // PACKED) + 1)), Signal(range(PACKED + 1))
-        word, number, pauses = Signal(WORD_BITS), Signal(range(len(RECALLED_COUNTERS))), Signal(range(LATENCY + 1))
+        of_code, at, nibble = signals(of_code=1, at=range(-(-max(self.sizes) // PACKED) + 1), nibble=range(PACKED + 1))
+        word, number, pauses = signals(word=WORD_BITS, number=range(len(RECALLED_COUNTERS)), pauses=range(LATENCY + 1))
         learned = Signal(3)  # this sample, and the two before it
-        beyond, was_beyond = Signal(), Signal()
+        beyond, was_beyond = signals(beyond=1, was_beyond=1)
         place = Cat(nibble[: PACKED.bit_length() - 1], at)
         slots = (Const(0, 0), sample.slot)
         kept = [read(m, memory, Cat(place[:bits], slot)) for (memory, bits), slot in zip(memories, slots, strict=True)]

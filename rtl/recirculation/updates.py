@@ -4,7 +4,7 @@ Rates and noise are kept when a pass of the sample begins: its third pass, which
 host has written other settings.
 """
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -17,6 +17,7 @@ from rtl.engine.signatures import lookup_signature
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layout
+from rtl.signals import signals
 
 
 class Updates(wiring.Component):
@@ -47,7 +48,7 @@ class Updates(wiring.Component):
         f, draw, settings, end = self.form, self.draw.payload, self.settings, self.ended.payload
         m.submodules.noise = noise = Noise(f)
         kept = data.StructLayout({"rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1})
-        at, new = Signal(record_place(f)), Signal(kept)  # of the update whose noise is drawn
+        at, new = signals(at=record_place(f), new=kept)  # of the update whose noise is drawn
         rates = Array(settings.rates[number] for number in range(len(f.contexts)))[draw.context]
         backward_rates = Array(settings.backward_rates[number] for number in range(len(f.contexts)))[draw.context]
         m.d.comb += [

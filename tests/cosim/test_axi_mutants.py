@@ -42,8 +42,8 @@ MUTANTS = (
     BusMutant(
         "half a packet survives the reset",
         "packet_in.py",
-        "index, unknown = Signal.like(committed), Signal(range(final + 2))",
-        "index, unknown = Signal.like(committed), Signal(range(final + 2), reset_less=True)",
+        "index, unknown = signals(index=range(final + 2), unknown=1)",
+        "index, unknown = Signal(range(final + 2), reset_less=True), Signal()",
         True,
         RESET,
     ),

@@ -41,7 +41,7 @@ MUTANTS = (
     UartMutant(
         "the last number survives a reset",
         "bridge.py",
-        "known, sequence, status = Signal(), Signal(8), Signal(2)",
+        "known, sequence, status = signals(known=1, sequence=8, status=2)",
         "known, sequence, status = Signal(reset_less=True), Signal(8, reset_less=True), Signal(2)",
         tests=REPEAT,
     ),
@@ -62,13 +62,17 @@ MUTANTS = (
     UartMutant("a response not awaited", "bridge.py", ON_READY, NOT_AWAITED),
     UartMutant("a request comes and goes", "bridge.py", "m.d.comb += request.valid.eq(1)", TOGGLES),
     UartMutant("a CRC without escapes", "frame.py", "load(part, 1)", "load(part, 0)", tests="the_crc_of"),
-    UartMutant("a tail counts", "frame.py", "Signal(init=1), Signal()", "Signal(), Signal()", tests=RESET),
+    UartMutant("a tail counts", "frame.py", "void = Signal(init=1)", "void = Signal()", tests=RESET),
     UartMutant("an escape survives END", "frame.py", "escaped.eq(0), void.eq(0),", "void.eq(0),", tests=LENGTH),
     UartMutant("no start bit", "uart.py", START, START.replace("(rx)", "(0)"), tests=LINE),
     UartMutant("no stop bit", "uart.py", "valid.eq(rx), self.error.eq(~rx)", "valid.eq(1), self.error.eq(0)", tests=LINE),
     UartMutant("bits at their edges", "uart.py", "timer.eq(self.divisor // 2 - 1)", "timer.eq(self.divisor - 1)"),
     UartMutant(
-        "half a byte survives a reset", "uart.py", "Signal(range(8))", "Signal(range(8), reset_less=True)", tests=RESET
+        "half a byte survives a reset",
+        "uart.py",
+        "timer, bit = signals(timer=range(self.divisor), bit=range(8))",
+        "timer, bit = Signal(range(self.divisor)), Signal(range(8), reset_less=True)",
+        tests=RESET,
     ),
 )
 
