@@ -1,4 +1,4 @@
-"""The one place where a core's memories are made, but for queues of a few words (`amaranth.lib.fifo`)."""
+"""The one place where a core's memories are made, with most of their ports, but for small queues (`amaranth.lib.fifo`)."""
 
 from amaranth.hdl import Module, ValueLike
 from amaranth.lib.memory import Memory

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import side_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.signals import signals
 
@@ -87,11 +87,9 @@ class Counters(wiring.Component):
         ):
             shape = data.StructLayout({name: self._bits(name) for name in names})
             m.submodules[names[0]] = memory = ram(shape=shape, depth=1 << place_layout(f).size)
-            put = memory.write_port()
-            get = memory.read_port()
-            m.d.comb += put.en.eq(en), put.addr.eq(address), get.addr.eq(self.read.at)
-            m.d.comb += [put.data[name].eq(counted[name]) for name in names]
-            values |= {name: get.data[name] for name in names}
+            write(m, memory, en, address, {name: counted[name] for name in names})
+            kept = read(m, memory, self.read.at)
+            values |= {name: kept[name] for name in names}
         m.d.sync += self.read.value.eq(Array(values[name] for name in COUNTERS)[kind])
         return m
 

@@ -1,13 +1,13 @@
 """Where errors wait for the pass that applies them (contract, steps 7 and 9)."""
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, errors_layout, sent
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.signals import signals
 
 
@@ -40,30 +40,15 @@ class WaitingErrors(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        words, write = BANKS * max(2, self.form.places), self.write.payload
-        m.submodules.words = memory = ram(shape=write.errors.shape(), depth=words, block=True)
+        words, new = BANKS * max(2, self.form.places), self.write.payload
+        m.submodules.words = memory = ram(shape=new.errors.shape(), depth=words, block=True)
         m.submodules.lives = lives = ram(shape=1, depth=words)
-        put = memory.write_port()
-        get = memory.read_port()
-        m.d.comb += [
-            put.en.eq(self.write.valid),
-            put.addr.eq(Cat(write.bank, write.place)),
-            put.data.eq(write.errors),
-            get.addr.eq(self.row),
-            self.errors.eq(get.data),
-        ]
-        alive = write.errors.as_value().any()
-        mark = lives.write_port()
-        look = lives.read_port()
-        written, live = signals(written=1, live=1)
-        place = Signal.like(put.addr)
-        m.d.sync += written.eq(put.en), place.eq(put.addr), live.eq(write.live)
-        never(m, "errors are said to be live that are not, or not that are", self.write.valid & (write.live ^ alive))
-        m.d.comb += [
-            mark.en.eq(written),
-            mark.addr.eq(place),
-            mark.data.eq(live),
-            look.addr.eq(self.ahead),
-            self.live.eq(look.data),
-        ]
+        at = Cat(new.bank, new.place)
+        write(m, memory, self.write.valid, at, new.errors)
+        written, place, live = signals(written=1, place=len(at), live=1)
+        m.d.sync += written.eq(self.write.valid), place.eq(at), live.eq(new.live)
+        write(m, lives, written, place, live)
+        m.d.comb += self.errors.eq(read(m, memory, self.row)), self.live.eq(read(m, lives, self.ahead))
+        alive = new.errors.as_value().any()
+        never(m, "errors are said to be live that are not, or not that are", self.write.valid & (new.live ^ alive))
         return m

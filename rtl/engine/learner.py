@@ -25,12 +25,15 @@ from rtl.engine.signatures import learner_signature, lookup_signature
 from rtl.engine.vector import Vector
 from rtl.formats import SAMPLE_BITS
 from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 
-OWN = MEMORIES[MEMORIES.index("templates") :]
-"""The host's that are the learner's: templates m and sums E (address: (concept x places + place) x 2^lane bits +
+LEARNED = MEMORIES[MEMORIES.index("templates") :]
+"""The host's that are the learner's: templates m and sums E (address: (concept x places + place) x 2^ceil(log2 P) +
 lane), norms |m[k]|^2 and scalar_sums S (address: layer on the engine x 2^class bits + concept), samples seen (address: layer
 on the engine)."""
+HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Noise.host_latency)
+"""Clocks from an access to what it read, or until it is written."""
+assert HOST_LATENCY <= READ_AT, "the host would read what was there before"
 
 
 def learner_host_layout(f: EngineFormat) -> data.StructLayout:
@@ -38,11 +41,6 @@ def learner_host_layout(f: EngineFormat) -> data.StructLayout:
     word_and_lane = ceil_log2(max(2, f.classes * f.places)) + ceil_log2(f.lanes)
     address = max(word_and_lane, f.class_bits + f.context_bits)
     return data.StructLayout({"on": 1, "write": 1, "memory": MEMORY_BITS, "address": address, "data": SAMPLE_BITS})
-
-
-HOST_LATENCY = max(Vector.host_latency, Scalars.host_latency, Noise.host_latency)
-"""Clocks from an access to what it read, or until it is written."""
-assert HOST_LATENCY <= READ_AT, "the host would read what was there before"
 
 
 class Learner(wiring.Component):
@@ -110,16 +108,13 @@ class Learner(wiring.Component):
     def _records(self, m, new):
         """How many errors an update has, its rate and its noise, of each layer and bank, kept until its pass."""
         m.submodules.records = records = ram(shape=update_layout, depth=BANKS * len(self.form.contexts), block=True)
-        write = records.write_port()
-        read = records.read_port()
-        lookup = self.lookup
-        m.d.comb += write.addr.eq(new.payload.at), write.en.eq(new.valid), write.data.eq(new.payload.record)
-        m.d.comb += read.addr.eq(lookup.at), read.en.eq(lookup.look), lookup.update.eq(read.data)
+        write(m, records, new.valid, new.payload.at, new.payload.record)
+        m.d.comb += self.lookup.update.eq(read(m, records, self.lookup.at, self.lookup.look))
 
     def _host(self, m, vector, scalars, noise):
         f, host = self.form, self.host
         lanes = ceil_log2(f.lanes)
-        of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in OWN}
+        of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in LEARNED}
         m.d.comb += [
             vector.host.on.eq(of["templates"] | of["sums"]),
             vector.host.sums.eq(of["sums"]),

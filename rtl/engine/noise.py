@@ -9,7 +9,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
 from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.signals import signals
 
 GOLDEN_RATIO = 0x9E3779B9
@@ -45,27 +45,20 @@ class Noise(wiring.Component):
         m = Module()
         f = self.form
         m.submodules.samples = memory = ram(shape=SAMPLE_BITS, depth=max(2, f.sample_counts), block=True)
-        write = memory.write_port()
-        read = memory.read_port()
-        host = self.host
+        host, offered = self.host, self.draw.payload
         step, z = signals(step=range(HASH_STEPS + 1), z=32)
-        seen = Signal.like(read.data)  # late, from a block RAM: a clock for itself
-        m.d.sync += seen.eq(read.data)
         free = Signal(init=1)  # step == 0: much hangs on it
-        offered = self.draw.payload
         draw = Signal(draw_layout(f))
         if f.autoencoder:  # both sides count, each for itself
             place, counts = (lambda which: Cat(which.apical, which.context)), (step == 2)
         else:
             place, counts = (lambda which: which.context), (step == 2) & ~draw.apical
-        m.d.comb += [
-            read.addr.eq(Mux(host.on, place(host), place(offered))),
-            write.addr.eq(Mux(host.on, place(host), place(draw))),
-            write.en.eq(counts | (host.on & host.write)),
-            write.data.eq(Mux(host.on, host.data, seen + 1)),
-            self.host_data.eq(seen),
-            self.draw.ready.eq(free),
-        ]
+        samples = read(m, memory, Mux(host.on, place(host), place(offered)))
+        seen = Signal.like(samples)  # late, from a block RAM: a clock for itself
+        m.d.sync += seen.eq(samples)
+        new = Mux(host.on, host.data, seen + 1)
+        write(m, memory, counts | (host.on & host.write), Mux(host.on, place(host), place(draw)), new)
+        m.d.comb += self.host_data.eq(seen), self.draw.ready.eq(free)
         total, a, b, hashed = signals(total=32, a=32, b=32, hashed=32)
         m.d.comb += [
             total.eq(z + GOLDEN_RATIO),
@@ -80,7 +73,7 @@ class Noise(wiring.Component):
             m.d.sync += step.eq(self.draw.valid), free.eq(~self.draw.valid)
         with m.Else():
             concept = 0 if f.autoencoder else Mux((step == 2) & draw.apical, draw.k, 0)
-            extra = Mux(step == 1, read.data, concept)
+            extra = Mux(step == 1, samples, concept)
             m.d.sync += z.eq(hashed ^ extra), step.eq(step + 1)
             with m.If(step == HASH_STEPS):
                 m.d.sync += self.drawn.noise.eq(hashed), self.drawn.valid.eq(1), step.eq(0), free.eq(1)

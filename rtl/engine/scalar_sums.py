@@ -8,7 +8,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.learner_layouts import scalars_host_layout
 from rtl.fixed import gated, saturate
 from rtl.formats import SCALAR_BITS, SUM_BITS
-from rtl.memories import ram
+from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 
 
@@ -40,23 +40,20 @@ class ScalarSums(wiring.Component):
         m = Module()
         f, host = self.form, self.host
         m.submodules.memory = memory = ram(signed(SUM_BITS), max(2, len(f.contexts) << f.class_bits), block=True)
-        write = memory.write_port()
-        read = memory.read_port()
         p = Pipeline(m, "scalar_sums", reset=("add", "take"))
-        m.d.comb += read.addr.eq(Mux(host.on, Cat(host.k, host.context), p.define("place", 0, Cat(self.k, self.context))))
-        m.d.comb += self.host_data.eq(read.data)
+        host_place, place = Cat(host.k, host.context), p.define("place", 0, Cat(self.k, self.context))
+        old = read(m, memory, Mux(host.on, host_place, place))
+        m.d.comb += self.host_data.eq(old)
         # What comes from a block RAM is late: it has its clock.
-        for name, what in (("add", self.add), ("take", self.take), ("old", read.data), ("b2", self.b2)):
+        for name, what in (("add", self.add), ("take", self.take), ("old", old), ("b2", self.b2)):
             p.define(name, 1, what)
         at = f.stages.scalars.sum
         late = min(2, at)
         p.define("new", late, saturate(p.at("old", late) + p.at("b2", late), SUM_BITS))
         added, taken = p.at("add", at), p.at("take", at)
         with m.If(self.take):
-            m.d.sync += self.sum.eq(read.data)
-        m.d.comb += [
-            write.addr.eq(Mux(host.on, Cat(host.k, host.context), p.at("place", at))),
-            write.en.eq(added | taken | (host.on & host.write & host.sums)),
-            write.data.eq(gated(p.at("new", at), added) | gated(host.data.as_signed(), host.on)),
-        ]
+            m.d.sync += self.sum.eq(old)
+        writes = added | taken | (host.on & host.write & host.sums)
+        new = gated(p.at("new", at), added) | gated(host.data.as_signed(), host.on)
+        write(m, memory, writes, Mux(host.on, host_place, p.at("place", at)), new)
         return m

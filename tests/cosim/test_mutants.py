@@ -99,9 +99,7 @@ MUTANTS = (
         True,
     ),
     Mutant("a tie goes to the last", "engine/readout.py", "(voltage > highest)", "(voltage >= highest)", True),
-    Mutant(
-        "noise of the next sample", "engine/noise.py", "Mux(step == 1, read.data,", "Mux(step == 1, read.data + 1,", True
-    ),
+    Mutant("noise of the next sample", "engine/noise.py", "Mux(step == 1, samples,", "Mux(step == 1, samples + 1,", True),
     Mutant("noise of W in Theta", "engine/noise.py", "Mux(offered.apical, BACKWARD_STREAM, 0)", "0", True),
     Mutant("one noise for all concepts", "engine/noise.py", "Mux((step == 2) & draw.apical, draw.k, 0)", "0", True),
     Mutant(
