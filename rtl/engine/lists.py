@@ -37,7 +37,8 @@ class Lists(wiring.Component):
     and its header is the stimulus'. Before the first sample there is none that could send.
 
     Members:
-        row: In, pulse: one of `row_source` (In) goes into the list that `filling` (Out, a bit a source) says.
+        row: In, pulse: one of `row_source` (In) goes into the list that `filling` (Out, a bit a source) says; an assertion
+            alone looks at both.
         ended: In, pulse: the sender `ended_source` (In) is through with a sample of this `header` (In); closed: Out, in its
             clock: the list is complete, with `new` and `old` (In) rows.
         listing: Out, `listing_signature`.

@@ -112,15 +112,14 @@ class Outlet(wiring.Component):
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
         bottoms = constant((c.bottom for c in f.contexts), now.context)  # whose templates are its counts
         bottom, header, counts = self.bottom.payload, self.bottom_header, self.counts.payload
-        number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [
             self.bottom.ready.eq(from_bottom),
             from_bottom.eq(waits & ~self.words.valid & to_teach.ready),
             self.counts.valid.eq(Mux(from_bottom, header.learn, taken & ~apical & now.header.learn)),
             counts.parity.eq(Mux(from_bottom, self.bottom_parity, now.slot[0])),
-            counts.place.eq(Mux(from_bottom, f.contexts[0].place_base + bottom.group, word.group.place)),
+            counts.place.eq(Mux(from_bottom, bottom.group, word.group.place)),
             to_teach.valid.eq(Mux(from_bottom, header.learn & bottom.last, last & ~apical & now.header.learn)),
-            to_teach.payload.context.eq(Mux(from_bottom, number, now.context)),
+            to_teach.payload.context.eq(Mux(from_bottom, 0, now.context)),
             to_teach.payload.parity.eq(counts.parity),
             to_teach.payload.label.eq(Mux(from_bottom, header.label, now.header.label)),
             self.idle.eq(~self.teach.valid & ~self.recalled.valid),

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout
+from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
 from rtl.engine.settings import setting
 from rtl.fixed import round_in_clocks, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
@@ -47,7 +47,7 @@ class Rounding(wiring.Component):
                 "place": In(f.place_bits),
                 "bank": In(2),
                 "block_shift": In(setting("block_shift")),
-                "errors": Out(wiring.Signature({"valid": Out(1), "payload": Out(errors_layout(f))})),
+                "errors": Out(sent(errors_layout(f))),
                 "wrong": Out(ERROR_COUNT_BITS),
                 "clear": In(1),
                 "busy": Out(1),

@@ -168,15 +168,12 @@ class Soma(wiring.Component):
         """v, of spikes or of pixels' bits: sums of 2^b times plane b, 4 bits of which fall off again."""
         f, at, add_up = self.form, self.stages.plane, self.stages.sum
         planes = [p.at(f"plane{t}_{unit}", at) for t in range(f.planes)]
+        sums = {False: p.at(f"spikes{unit}", add_up)}
         if any(direct for direct, _ in self.kinds):
             p.define(f"low{unit}", at, planes[0] + (planes[1] << 1))
             p.define(f"high{unit}", at, planes[2] + (planes[3] << 1))
-        sums, currents = {}, []
-        sums[False] = p.at(f"spikes{unit}", add_up)
-        if any(direct for direct, _ in self.kinds):
             sums[True] = (p.at(f"low{unit}", add_up) + (p.at(f"high{unit}", add_up) << 2)) >> PIXEL_BITS
-        for direct, shift in self.kinds:
-            currents.append(sums[direct] >> shift)
+        currents = [sums[direct] >> shift for direct, shift in self.kinds]
         v = Signal(signed(f.accumulator_bits), name=f"v{unit}")
         m.d.comb += v.eq(Array(currents)[p.at("kind", add_up)] if len(currents) > 1 else currents[0])
         p.define(f"v{unit}", add_up, v)

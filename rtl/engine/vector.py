@@ -23,7 +23,6 @@ HALF = SUM_BITS // 2
 """S is multiplied in two halves, so that a factor has 17 bits."""
 HIGH_SHIFT = 4
 """Of the upper half; its template is shifted by the rest."""
-FACTOR_BITS = SCALAR_BITS + 1
 MULTIPLICAND_BITS = TEMPLATE_BITS + HALF - HIGH_SHIFT
 TOTAL_BITS = SUM_BITS + TEMPLATE_BITS - 1
 """X = E - S m, |m| <= 31; an e of 64 concepts is smaller."""
@@ -41,6 +40,8 @@ class Vector(wiring.Component):
         host: In, `host_layout`, while nothing is under way; host_data: Out, `host_latency` clocks behind the request.
     """
 
+    host_latency = FAST.vector.total + Rounding.pick_latency
+
     def __init__(self, form: EngineFormat):
         self.form = f = form
         self.backward = any(c.pre_apical for c in f.contexts)
@@ -56,8 +57,6 @@ class Vector(wiring.Component):
                 "host_data": Out(signed(SUM_BITS)),
             }
         )
-
-    host_latency = FAST.vector.total + Rounding.pick_latency
 
     def elaborate(self, platform):
         m = Module()
@@ -147,7 +146,7 @@ class Vector(wiring.Component):
         p.define("scalar", self.stages.ask + 1, scalars.scalar)
         m.d.comb += [getattr(scalars, name).eq(asking[name]) for name in ("k", "slot", "apical")]
         item = p.at("item", at)
-        factor = Signal(signed(FACTOR_BITS))
+        factor = Signal(signed(SCALAR_BITS + 1))
         with m.If(item.low):
             m.d.comb += factor.eq(scalars.sum[:HALF])
         with m.Elif(item.high):
@@ -157,7 +156,7 @@ class Vector(wiring.Component):
         with m.Else():
             m.d.comb += factor.eq(p.at("scalar", at))
         minus = (item.error & item.own) | item.low | item.high
-        p.define("factor", at, Mux(minus, -factor, factor)[:FACTOR_BITS].as_signed())
+        p.define("factor", at, Mux(minus, -factor, factor)[: SCALAR_BITS + 1].as_signed())
         return p.at("factor", self.stages.factors)
 
     def _lanes(self, m, scalar):
@@ -215,6 +214,6 @@ class Vector(wiring.Component):
             p.define(f"stored{i}", total_at, kept | gated(host.data, by_host))
             m.d.comb += port.data[i].eq(p.at(f"stored{i}", store_at))
         own = (item.apical | item.high).replicate(self.form.lanes)
-        p.define("store_at", total_at, Mux(by_host, host.word, p.at("word", total_at)))
+        p.define("store_word", total_at, Mux(by_host, host.word, p.at("word", total_at)))
         p.define("store", total_at, Mux(by_host, self._one_lane(), own))
-        m.d.comb += port.addr.eq(p.at("store_at", store_at)), port.en.eq(p.at("store", store_at))
+        m.d.comb += port.addr.eq(p.at("store_word", store_at)), port.en.eq(p.at("store", store_at))

@@ -10,7 +10,7 @@ from rtl.formats import COUNTER_BITS
 from rtl.interface.memory_map import MEMORIES
 from rtl.recirculation.differences import Differences
 from rtl.recirculation.layouts import code_layout, shown_layout
-from rtl.recirculation.outlet import OWN, RecalledOutlet
+from rtl.recirculation.outlet import OWN_STREAMS, RecalledOutlet
 from rtl.recirculation.rounds import Rounds
 from rtl.recirculation.updates import Updates
 
@@ -31,7 +31,7 @@ class RecirculationEngine(Engine):
         super().__init__(f, members)
 
     def _channels(self):
-        return OWN, 0
+        return OWN_STREAMS, 0
 
     def _schedule(self):
         return Rounds(self.form)

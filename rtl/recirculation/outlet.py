@@ -19,7 +19,7 @@ from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
 from rtl.signals import signals
 from rtl.spikes import code_train
 
-OWN = 2
+OWN_STREAMS = 2
 """Streams to the engine's own rows: of what goes up and down, and of what is to be seen again."""
 
 
@@ -31,7 +31,7 @@ class RecalledOutlet(wiring.Component):
             its last word has been taken.
         bottom: In, stream of `bottom_layout`; bottom_header: In, of its sample.
         code: In, `code_layout` with `valid`: a group of a code that is to go down, before layer L sees its sample.
-        spikes: Out, streams of `spikes_layout`: to the engine's own rows (`OWN` of them), then by its links.
+        spikes: Out, streams of `spikes_layout`: to the engine's own rows (`OWN_STREAMS` of them), then by its links.
         seen: Out, `seen_layout` with `valid`. codes, recalled: Out, streams of `shown_layout`: of layer L on the way up, or
             as drawn, and of layer 0.
         idle: Out, nothing waits here.
@@ -47,7 +47,7 @@ class RecalledOutlet(wiring.Component):
                 "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
                 "bottom_header": In(header_layout(f)),
                 "code": In(sent(code_layout(f))),
-                "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN + len(f.links)),
+                "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN_STREAMS + len(f.links)),
                 "seen": Out(sent(seen_layout(f))),
                 "codes": Out(stream.Signature(shown_layout(f))),
                 "recalled": Out(stream.Signature(shown_layout(f))),
@@ -112,24 +112,23 @@ class RecalledOutlet(wiring.Component):
     def _way(self, target: Target) -> int:
         """By which of `spikes` a word goes to a target."""
         f = self.form
-        return OWN + f.links.index(target) if f.source_of(target) is None else int(target.echo)
+        return OWN_STREAMS + f.links.index(target) if f.source_of(target) is None else int(target.echo)
 
     def _see(self, m, taken):
         """The counts of the word, or of the stimulus, which are those of layer 0 on the way up."""
         f, seen, now, word, bottom = self.form, self.seen.payload, self.under_way, self.words.payload, self.bottom.payload
         from_bottom, waits = signals(from_bottom=1, waits=1)
         m.d.sync += waits.eq(self.bottom.valid & ~self.bottom.ready)
-        number = next((i for i, c in enumerate(f.contexts) if c.bottom), 0)
         m.d.comb += [
             from_bottom.eq(waits & ~self.words.valid),
             self.bottom.ready.eq(from_bottom),
             self.seen.valid.eq(from_bottom | taken),
-            seen.context.eq(Mux(from_bottom, number, now.context)),
+            seen.context.eq(Mux(from_bottom, 0, now.context)),
             *(seen[name].eq(now[name] & ~from_bottom) for name in side_layout(f)),
             seen.parity.eq(Mux(from_bottom, self.bottom_header.parity, now.header.parity)),
             *(seen[name].eq(now.header[name]) for name in ("learn", "drawn")),
             seen.last.eq(Mux(from_bottom, bottom.last, word.group.last)),
-            seen.place.eq(Mux(from_bottom, f.contexts[0].place_base + bottom.group, word.group.place)),
+            seen.place.eq(Mux(from_bottom, bottom.group, word.group.place)),
         ]
         for p in range(f.lanes):
             count = Mux(from_bottom, bottom.counts[p], word.lanes[p].count)

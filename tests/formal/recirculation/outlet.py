@@ -3,7 +3,7 @@
 from amaranth.hdl import Signal, Value
 
 from rtl.checks import holds, never
-from rtl.recirculation.outlet import OWN, RecalledOutlet
+from rtl.recirculation.outlet import OWN_STREAMS, RecalledOutlet
 from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import ECHOES as FORM
 from tests.formal.proof import Bench, Proof
@@ -49,7 +49,7 @@ def rules(bench: Bench, block: RecalledOutlet) -> None:
         holds(m, "the pass's", (seen.context == now.context) & (seen.apical == now.apical) & (seen.echo == now.echo))
         holds(m, "of its sample", (seen.parity == now.header.parity) & (seen.last == word.payload.group.last))
         holds(m, "as they are", Value.cast(seen.lanes[0].count) == word.payload.lanes[0].count)
-    assert len(block.spikes) == OWN
+    assert len(block.spikes) == OWN_STREAMS
 
 
 PROOFS = (
