@@ -8,7 +8,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import side_layout
+from rtl.engine.layouts import side_fields
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
@@ -20,7 +20,7 @@ QUAD = 4
 
 def place_layout(f: EngineFormat) -> data.StructLayout:
     """A layer's sample, in an auto-encoder of one of its passes."""
-    return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits} | (side_layout(f) if f.autoencoder else {}))
+    return data.StructLayout({"slot": f.slot_bits, "context": f.context_bits} | (side_fields(f) if f.autoencoder else {}))
 
 
 def counter_signature(f: EngineFormat) -> wiring.Signature:

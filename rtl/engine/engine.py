@@ -8,7 +8,7 @@ from amaranth.utils import ceil_log2
 from rtl.engine.counters import Counters, counter_signature
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
-from rtl.engine.layouts import side_layout
+from rtl.engine.layouts import side_fields
 from rtl.engine.neurons import Neurons
 from rtl.engine.rows import Rows
 from rtl.engine.settings import settings_layout
@@ -120,7 +120,7 @@ class Engine(wiring.Component):
         """Every event that a counter waits for."""
         f, passes, neurons = self.form, self.schedule.passes.payload, self.neurons
         now, word = self.schedule.under_way, neurons.words.payload
-        sides = tuple(side_layout(f)) if f.autoencoder else ()
+        sides = tuple(side_fields(f)) if f.autoencoder else ()
         counted = (lambda which: 1) if f.autoencoder else (lambda which: ~which.apical)
         for place, of in (
             (counters.place, passes),

@@ -11,17 +11,20 @@ class EngineFormat(Layers):
     memory has a single word. Arguments as of `Layers`.
     """
 
-    def __init__(self, config: Config, layers: tuple[int, ...], lanes: int):
-        super().__init__(config, layers, lanes)
+    def __init__(self, config: Config, own_layers: tuple[int, ...], lanes: int):
+        super().__init__(config, own_layers, lanes)
         contexts, sources = self.contexts, self.sources
 
+        # Stages.
         self.slow = lanes == 1  # for a small and slow chip: few registers, and weights in memories of one port
         self.stages = SLOW if self.slow else FAST  # where its pipelines have registers
         row = self.stages.row
         self.entry_clocks = max(1, row.entry)  # from an address of the list to its entry
-        self.stored = row.stored if self.learn else row.recalled  # the stage of `row` in which a word is as it is to be
-        self.summed = self.stored + 2  # the one in which a group's sums are there, counted from its last row
+        # Numbers of stages of `row`: where a word is as it is to be; where a group's sums are there, from its last row on.
+        self.stored = row.stored if self.learn else row.recalled
+        self.summed = self.stored + 2
 
+        # Sizes.
         self.words = max(2, sum(c.groups * (c.pre_basal + c.pre_apical) for c in contexts))  # of the weight memory
         self.kept_words = sum(s.slots * s.words for s in sources if not s.echo)  # of counts of last samples
         self.most_neurons = max(c.size for c in contexts)  # of its largest layer
@@ -30,6 +33,7 @@ class EngineFormat(Layers):
         self.places = sum(c.groups for c in contexts)  # groups of all layers
         self.sample_counts = len(contexts) << self.autoencoder  # of learning samples: a layer's, or each of its networks'
 
+        # Widths.
         self.context_bits = max(1, ceil_log2(len(contexts)))  # of a layer's number on the engine
         self.place_bits = max(1, ceil_log2(self.places))
         self.source_bits = max(1, ceil_log2(len(sources)))

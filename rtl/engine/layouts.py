@@ -36,7 +36,7 @@ def sent(shape: ShapeLike) -> wiring.Signature:
     return wiring.Signature({"valid": Out(1), "payload": Out(shape)})
 
 
-def side_layout(f: EngineFormat) -> dict[str, ShapeLike]:
+def side_fields(f: EngineFormat) -> dict[str, ShapeLike]:
     """Which passes of a layer: apical over Theta, else over W; echo, of an auto-encoder: over what was recalled."""
     return flags("apical", "echo") if f.autoencoder else flags("apical")
 
@@ -71,21 +71,20 @@ update_layout = data.StructLayout({"errors": ERROR_COUNT_BITS, "rate": RATE_BITS
 else round half up."""
 record_place = layout(lambda f: {"bank": (BANKS - 1).bit_length(), "context": f.context_bits})
 """Where an update waits: a layer's, of a bank of errors."""
-walked_layout = layout(lambda f: {"context": f.context_bits} | side_layout(f))
+walked_layout = layout(lambda f: {"context": f.context_bits} | side_fields(f))
 """A pass whose rows have all been fetched from the list."""
-pass_layout = layout(
-    lambda f: (
-        walked_layout(f).members
-        | {"slot": f.slot_bits, "new": f.row_bits + 1, "old": f.row_bits + 1, "front": f.list_bits, "back": f.list_bits}
-        | {"bank": 2, "update": update_layout}
-    )
-)
-"""A pass: a layer's groups, one after another, each over the listed rows.
 
-context: the layer's number on the engine. apical, echo: see `side_layout`. slot: of its sample, modulo 2^slot_bits. new,
-old: how many rows are listed as active now, from `front` on upwards, and as active two samples ago only, from `back` on
-downwards. bank, update: the errors that it applies, where there are `update.errors`.
-"""
+
+def pass_layout(f: EngineFormat) -> data.StructLayout:
+    """A pass: a layer's groups, one after another, each over the listed rows.
+
+    context: the layer's number on the engine. apical, echo: see `side_fields`. slot: of its sample, modulo 2^slot_bits. new,
+    old: how many rows are listed as active now, from `front` on upwards, and as active two samples ago only, from `back` on
+    downwards. bank, update: the errors that it applies, where there are `update.errors`.
+    """
+    rows = {"new": f.row_bits + 1, "old": f.row_bits + 1, "front": f.list_bits, "back": f.list_bits}
+    return data.StructLayout(walked_layout(f).members | {"slot": f.slot_bits} | rows | {"bank": 2, "update": update_layout})
+
 
 group_layout = layout(
     lambda f: walked_layout(f).members | {"group": max(1, ceil_log2(f.most_groups)), "place": f.place_bits, "last": 1}

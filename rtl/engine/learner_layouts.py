@@ -18,27 +18,29 @@ def learner_settings_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({name: setting(name) for name in names} | rates)
 
 
-item_layout = layout(
-    lambda f: (
-        flags("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "parity")
-        | {"slot": f.under_way_bits, "k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits}
-    )
-)
-"""What all lanes do in a clock, with a group of a layer: multiply, and add up from the item `first` to the item `last`.
+def item_layout(f: EngineFormat) -> data.StructLayout:
+    """What all lanes do in a clock, with a group of a layer: multiply, and add up from the item `first` to the item `last`.
 
-dot: d_k = sum r m[k], |r|^2 where `own`, |m[k]|^2 where `norm`. error: q_k m[k], or -q_r r where `own`. apical: E += b1 r.
-low, high: E - S m, the lower half of S and the upper one, and E = 0. own: with the sample's counts, not a template. k: the
-concept; K stands for r. final: the last item of dot products that belong together. slot: of the lesson's scalars.
-"""
+    dot: d_k = sum r m[k], |r|^2 where `own`, |m[k]|^2 where `norm`. error: q_k m[k], or -q_r r where `own`. apical: E +=
+    b1 r. low, high: E - S m, the lower half of S and the upper one, and E = 0. own: with the sample's counts, not a
+    template. k: the concept; K stands for r. final: the last item of dot products that belong together. slot: of the
+    lesson's scalars.
+    """
+    what = flags("dot", "error", "apical", "low", "high", "own", "norm", "first", "last", "final", "parity")
+    of = {"slot": f.under_way_bits, "k": range(f.classes + 1), "place": f.place_bits, "context": f.context_bits}
+    return data.StructLayout(what | of)
 
-dot_layout = layout(
-    lambda f: (
-        flags("valid", "norm", "final")
-        | {"slot": f.under_way_bits, "context": f.context_bits, "k": range(f.classes + 1)}
-        | {"value": signed(max(f.dot_bits, f.norm_bits + 1))}
-    )
-)
-"""A dot product. valid: it is there."""
+
+def dot_layout(f: EngineFormat) -> data.StructLayout:
+    """A dot product, `value`, of concept k at a layer, where `valid`; k = K: |r|^2.
+
+    norm: |m[k]|^2. final: the last of those that belong together. slot: the sample's. context: the layer's
+    number on the engine.
+    """
+    of = {"slot": f.under_way_bits, "context": f.context_bits, "k": range(f.classes + 1)}
+    return data.StructLayout(flags("valid", "norm", "final") | of | {"value": signed(max(f.dot_bits, f.norm_bits + 1))})
+
+
 lanes_layout = data.StructLayout({"busy": 1, "wrong": ERROR_COUNT_BITS, "dotting": 1})
 """busy: an item but `dot` is under way, or errors are. wrong: how many errors since `clear` were not 0. dotting: a `dot`
 is."""
@@ -85,9 +87,9 @@ scalars_host_layout = layout(
     lambda f: flags("on", "write", "sums") | {"k": f.class_bits, "context": f.context_bits, "data": SUM_BITS}
 )
 """Host's access to S (`sums`) or |m[k]|^2 of a layer's concept; the same for `host_latency` clocks."""
-samples_host_layout = layout(
-    lambda f: (
-        flags("on", "write") | (flags("apical") if f.autoencoder else {}) | {"context": f.context_bits, "data": SAMPLE_BITS}
-    )
-)
-"""Host's access to the number of learning samples that a layer has seen, in an auto-encoder each of its networks."""
+
+
+def samples_host_layout(f: EngineFormat) -> data.StructLayout:
+    """Host's access to the number of learning samples that a layer has seen, in an auto-encoder each of its networks."""
+    side = flags("apical") if f.autoencoder else {}
+    return data.StructLayout(flags("on", "write") | side | {"context": f.context_bits, "data": SAMPLE_BITS})

@@ -7,22 +7,23 @@ from rtl.engine.contexts import Context, Target, contexts_of, sources_of
 class Layers:
     """What an engine is, and its layers.
 
-    layers: L. classes: K. learn: with all that learns. autoencoder: samples are recalled from their own code, not named
-    (docs/autoencoder.md); echoes: layers see what the layer below has recalled. recurrent: samples come in sequences
-    (docs/sequences.md). lowest: the lowest layer of the core, at which recalls end. contexts: the engine's layers; sources:
-    all that its passes read rows from, in the order of contexts, basal before apical.
+    layers: L. classes: K, of an auto-encoder the neurons of layer L. learn: with all that learns. autoencoder: samples are
+    recalled from their own code, not named (docs/autoencoder.md); echoes: layers see what the layer below has recalled.
+    recurrent: samples come in sequences (docs/sequences.md). lowest: the lowest layer of the core, at which recalls end.
+    contexts: the engine's layers; sources: all that its passes read rows from, in the order of contexts, basal before
+    apical.
 
     Args:
-        layers: those on the engine, ascending, none below `config.lowest_built`. lanes: P.
+        own_layers: those on the engine, ascending, none below `config.lowest_built`. lanes: P.
     """
 
-    def __init__(self, config: Config, layers: tuple[int, ...], lanes: int):
+    def __init__(self, config: Config, own_layers: tuple[int, ...], lanes: int):
         self.lanes, self.layers, self.steps, self.classes = lanes, config.layers, config.steps, config.classes
         self.leak, self.weight_bits, self.learn = config.leak, config.weight_bits, config.learn
         self.task, self.recurrent, self.lowest = config.task, config.recurrent, config.lowest_built
         self.autoencoder = self.task == "autoencoder"
         self.echoes = self.autoencoder and self.learn
-        self.contexts = contexts_of(config, layers, lanes)
+        self.contexts = contexts_of(config, own_layers, lanes)
         self.sources = sources_of(self.contexts, lanes, 2 if self.autoencoder else self.classes, self.echoes)
 
     def source_of(self, target: Target) -> int | None:

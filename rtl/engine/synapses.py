@@ -12,7 +12,7 @@ from rtl.checks import asserted, never
 from rtl.engine.accumulators import accumulate
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, errors_layout, lanes_of, side_layout
+from rtl.engine.layouts import entry_layout, errors_layout, lanes_of, side_fields
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows, times
 from rtl.formats import FACTOR_BITS
@@ -51,7 +51,7 @@ def weights_signature(f: EngineFormat) -> wiring.Signature:
 
 def changes_layout(f: EngineFormat) -> data.StructLayout:
     """How many synapses have saturated in a pass of a layer, of the sample in that slot; over W but in an auto-encoder."""
-    which = {"context": f.context_bits, "slot": f.slot_bits} | (side_layout(f) if f.autoencoder else {})
+    which = {"context": f.context_bits, "slot": f.slot_bits} | (side_fields(f) if f.autoencoder else {})
     return data.StructLayout(which | {"saturations": range(f.words * f.lanes + 1)})
 
 
@@ -135,7 +135,7 @@ class Synapses(wiring.Component):
             return
         for name in ("live", "rate", "noise", "stochastic", "slot"):
             p.define(name, 0, step[name])
-        for name in ("group", "context", *side_layout(f)):
+        for name in ("group", "context", *side_fields(f)):
             p.define(name, 0, step.group[name])
         p.define("row", 0, Cat(step.bank, step.group.place))
         m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))

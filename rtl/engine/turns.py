@@ -14,7 +14,7 @@ from rtl.constants import constant
 from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import header_layout, pass_layout, sent, side_layout, walked_layout
+from rtl.engine.layouts import header_layout, pass_layout, sent, side_fields, walked_layout
 from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
 from rtl.signals import signals
 
@@ -25,7 +25,7 @@ DEPTH = 4
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
     """A pass whose words are still to come; slot: its sample's number, modulo 2^slot_bits, the lowest bit its parity."""
     return data.StructLayout(
-        {"context": f.context_bits} | side_layout(f) | {"slot": f.slot_bits, "header": header_layout(f)}
+        {"context": f.context_bits} | side_fields(f) | {"slot": f.slot_bits, "header": header_layout(f)}
     )
 
 
@@ -162,7 +162,7 @@ class Turns(wiring.Component):
                 self.passes.valid.eq(1),
                 self.choosing.eq(0),
                 offered.context.eq(number),
-                *(offered[name].eq(self._of_source(name, chosen)) for name in side_layout(f)),
+                *(offered[name].eq(self._of_source(name, chosen)) for name in side_fields(f)),
                 offered.new.eq(listing.job.new),
                 offered.old.eq(listing.job.old),
                 offered.front.eq(listing.front),
@@ -182,7 +182,7 @@ class Turns(wiring.Component):
         m.submodules.words = words = SyncFIFO(width=len(self.under_way.as_value()), depth=DEPTH)
         coming = Signal(under_way_layout(self.form))
         m.d.comb += [
-            *(coming[name].eq(self.passes.payload[name]) for name in ("context", *side_layout(self.form), "slot")),
+            *(coming[name].eq(self.passes.payload[name]) for name in ("context", *side_fields(self.form), "slot")),
             coming.header.eq(header),
             words.w_data.eq(coming),
             words.w_en.eq(self.taken),

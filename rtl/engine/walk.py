@@ -10,7 +10,7 @@ from rtl.constants import constant
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import group_layout, pass_layout, sent, side_layout, walked_layout
+from rtl.engine.layouts import group_layout, pass_layout, sent, side_fields, walked_layout
 from rtl.formats import NOISE_BITS, RATE_BITS
 from rtl.signals import signals
 
@@ -150,7 +150,7 @@ class Walk(wiring.Component):
             m.d.sync += live.eq(applies), back_follows.eq(applies & (work.old != 0))
 
         step, issued = self.step, self.step.group
-        m.d.comb += [issued[name].eq(work[name]) for name in ("context", *side_layout(f))]
+        m.d.comb += [issued[name].eq(work[name]) for name in ("context", *side_fields(f))]
         m.d.comb += issued.last.eq(final), issued.group.eq(group), issued.place.eq(place), step.base.eq(base)
         m.d.comb += step.valid.eq(go), step.null.eq(null), step.last.eq(turn), step.final.eq(turn & final)
         if f.learn:
@@ -160,5 +160,5 @@ class Walk(wiring.Component):
             m.d.sync += self.ended.eq(issued)
         ending = Signal()
         m.d.sync += ending.eq(turn & final), self.released.valid.eq(ending)
-        m.d.sync += [self.released.payload[name].eq(work[name]) for name in ("context", *side_layout(f))]
+        m.d.sync += [self.released.payload[name].eq(work[name]) for name in ("context", *side_fields(f))]
         return m

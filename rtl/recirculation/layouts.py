@@ -11,17 +11,16 @@ code_layout = layout(
     lambda f: {"counts": lanes_of(f, f.count_bits), "parity": 1, "group": range(max(2, -(-f.classes // f.lanes)))}
 )
 """A group of a drawn code: counts 0..T of layer L, of the sample of that parity."""
-seen_layout = layout(
-    lambda f: (
-        walked_layout(f).members
-        | flags("parity", "learn", "drawn", "last")
-        | {"place": f.place_bits, "lanes": lanes_of(f, count_layout(f))}
-    )
-)
-"""A group of a layer's counts in one of its passes, with the window flags of `rtl.engine.layouts.lane_layout`.
 
-parity: of the sample; learn, drawn: see `rtl.engine.layouts.header_layout`. last: of its groups.
-"""
+
+def seen_layout(f: EngineFormat) -> data.StructLayout:
+    """A group of a layer's counts in one of its passes, with the window flags of `rtl.engine.layouts.lane_layout`.
+
+    parity: of the sample; learn, drawn: see `rtl.engine.layouts.header_layout`. last: of its groups.
+    """
+    group = {"place": f.place_bits, "lanes": lanes_of(f, count_layout(f))}
+    return data.StructLayout(walked_layout(f).members | flags("parity", "learn", "drawn", "last") | group)
+
 
 begun_layout = layout(lambda f: {"context": f.context_bits, "apical": 1, "parity": 1})
 """A learning sample's pass over W, or over Theta where `apical`, that has begun: its noise is to be drawn."""

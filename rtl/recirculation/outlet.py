@@ -12,7 +12,7 @@ from rtl.checks import patient
 from rtl.constants import constant
 from rtl.engine.contexts import Target
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import bottom_layout, header_layout, sent, side_layout, spikes_layout, word_layout
+from rtl.engine.layouts import bottom_layout, header_layout, sent, side_fields, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
@@ -124,7 +124,7 @@ class RecalledOutlet(wiring.Component):
             self.bottom.ready.eq(from_bottom),
             self.seen.valid.eq(from_bottom | taken),
             seen.context.eq(Mux(from_bottom, 0, now.context)),
-            *(seen[name].eq(now[name] & ~from_bottom) for name in side_layout(f)),
+            *(seen[name].eq(now[name] & ~from_bottom) for name in side_fields(f)),
             seen.parity.eq(Mux(from_bottom, self.bottom_header.parity, now.header.parity)),
             *(seen[name].eq(now.header[name]) for name in ("learn", "drawn")),
             seen.last.eq(Mux(from_bottom, bottom.last, word.group.last)),
