@@ -21,9 +21,11 @@ CORES = {
     "axi": lambda: AxiCore(SMALL),
     "uart": lambda: UartCore(SMALL, divisor=8),
 }
+QUICK = ("auto-encoder", "uart")
+"""Elaborating a core with assertions takes seconds: these two have nearly all blocks; the others are long."""
 
 
-@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("core", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in CORES])
 def test_every_signal_has_a_name(core):
     """Amaranth has `$signal` and `$signature__data` where it finds none, and `$like` for one made like another."""
     text = rtlil.convert(CORES[core](), name="core", emit_src=False)
