@@ -145,7 +145,8 @@ class Engine(wiring.Component):
         lanes = ceil_log2(f.lanes)
         lane, word = host.index[:lanes], host.index[lanes:]
         kept = host.memory == MEMORIES.index("kept")
-        own = host.select & (host.memory == MEMORIES.index("weights"))
+        here = host.memory == MEMORIES.index("weights")
+        own = host.select & here
         m.d.comb += [
             weights.select.eq(own),
             weights.address.eq(word),
@@ -156,7 +157,6 @@ class Engine(wiring.Component):
             counts.data.eq(host.data),
             counts.write.eq(host.select & kept & host.write),
         ]
-        here = host.memory == MEMORIES.index("weights")
         weight = selected(m, "weight", weights.read, [here & (lane == p) for p in range(f.lanes)])
         with m.If(here):
             m.d.comb += host.read.eq(weight)

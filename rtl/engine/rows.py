@@ -8,7 +8,7 @@ from amaranth.utils import ceil_log2
 from rtl.checks import never
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import entry_layout, job_layout, spikes_layout
+from rtl.engine.layouts import entry_layout, job_layout, lanes_of, spikes_layout
 from rtl.engine.lists import Lists, ends_of, owner_of
 from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
@@ -115,7 +115,7 @@ class Rows(wiring.Component):
     def _counts(self, m, held, picks_next):
         """The senders' counts as they were in this slot; with the word's turn its own take their place. Returns the old."""
         f, sources, host = self.form, self.sources, self.host
-        layout = data.ArrayLayout(f.count_bits, f.lanes)
+        layout = lanes_of(f, f.count_bits)
         m.submodules.counts = counts = ram(shape=layout, depth=max(2, f.kept_words))
         read = counts.read_port()
         write = counts.write_port()

@@ -4,13 +4,13 @@ from functools import reduce
 from operator import add
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
-from amaranth.lib import data, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.constants import constant
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
+from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, lanes_of, sent
 from rtl.engine.settings import setting
 from rtl.fixed import gated, saturate
 from rtl.formats import COUNTER_BITS, ERROR_BITS
@@ -51,7 +51,7 @@ class Differences(wiring.Component):
         f, lanes, seen = self.form, range(self.form.lanes), self.seen.payload
         p = Pipeline(m, "differences", reset=("compares",))
         up = ~seen.apical & ~seen.echo
-        m.submodules.counts = counts = ram(shape=data.ArrayLayout(f.count_bits, f.lanes), depth=2 << f.place_bits)
+        m.submodules.counts = counts = ram(shape=lanes_of(f, f.count_bits), depth=2 << f.place_bits)
         here = Cat(seen.place, seen.parity)
         write(m, counts, self.seen.valid & up, here, Cat(lane.count for lane in seen.lanes))
         p.define("compares", 0, self.seen.valid & ~up)
