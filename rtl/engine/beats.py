@@ -1,11 +1,12 @@
 """Beats: samples from outside to layer 1's rows and layer 0's counts (contract, step 2); blank ones, to finish (step 7)."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from golden.config import UPDATE_DELAY, Config
 from rtl.checks import patient
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.formats import PIXEL_BITS
@@ -14,11 +15,11 @@ from rtl.signals import signals
 from rtl.spikes import pixel_count, pixel_train
 
 
-class Beats(wiring.Component):
+class Beats(Block):
     """Passes beats on, and puts in two blank samples on request: with them all that is pending has been applied.
 
     Args:
-        form: of layer 1's engine. members: those of a task's own.
+        form: of layer 1's engine.
 
     Members:
         i: In, stream of `stimulus_layout`, of `Config.beat` pixels a beat.
@@ -27,21 +28,20 @@ class Beats(wiring.Component):
             in.
     """
 
-    def __init__(self, config: Config, form: EngineFormat, members: dict):
-        self.config, self.form = config, form
+    def __init__(self, config: Config, form: EngineFormat):
+        self.config = config
         self.recalls = config.lowest_built == 0  # there is a layer 0, which learns from a sample's counts
-        bottom = {"bottom": Out(bottom_signature(form, config.groups(0)))} if self.recalls else {}
-        super().__init__(
-            {
-                "i": In(stream.Signature(stimulus_layout(config))),
-                "link": Out(link_signature(form)),
-                "hold": In(1),
-                "finish": In(1),
-                "idle": Out(1),
-            }
-            | bottom
-            | members
-        )
+        super().__init__(form)
+
+    def _members(self, f):
+        bottom = {"bottom": Out(bottom_signature(f, self.config.groups(0)))} if self.recalls else {}
+        return {
+            "i": In(stream.Signature(stimulus_layout(self.config))),
+            "link": Out(link_signature(f)),
+            "hold": In(1),
+            "finish": In(1),
+            "idle": Out(1),
+        } | bottom
 
     def elaborate(self, platform):
         m = Module()

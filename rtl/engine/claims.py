@@ -1,18 +1,17 @@
 """Claims: for which sources a sample may begin, as one of their two lists is free: for a pass of step 3 or 4 (contract)."""
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.layouts import sent, walked_layout
 
 LISTS = 2
 """Samples of a source that may be listed or about to be."""
 
 
-class Claims(wiring.Component):
+class Claims(Block):
     """Counts a source's samples from their claim, before their first word, to the end of the walk over their list.
 
     Members:
@@ -20,16 +19,9 @@ class Claims(wiring.Component):
             walked. room: Out, a bit a source.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
+    def _members(self, f):
         sources = len(f.sources)
-        super().__init__(
-            {
-                "begins": In(sources),
-                "released": In(sent(walked_layout(f))),
-                "room": Out(sources),
-            }
-        )
+        return {"begins": In(sources), "released": In(sent(walked_layout(f))), "room": Out(sources)}
 
     def elaborate(self, platform):
         m = Module()

@@ -1,25 +1,23 @@
 """Codes: what drives the backward network, as layer L's spikes into layer L-1's apical side (contract, step 4)."""
 
 from amaranth.hdl import Module, Mux
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.signatures import codes_signature, link_signature
 from rtl.signals import signals
 
 
-class Codes(wiring.Component):
+class Codes(Block):
     """On request the codes of all concepts, one after another: neuron k of layer L spikes at every step, no other does.
 
     Members:
         drives: In, `codes_signature`. link: Out, `link_signature`.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = form
-        super().__init__({"drives": In(codes_signature()), "link": Out(link_signature(form))})
+    def _members(self, f):
+        return {"drives": In(codes_signature()), "link": Out(link_signature(f))}
 
     def elaborate(self, platform):
         m = Module()

@@ -7,6 +7,7 @@ from amaranth.hdl import Array, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import side_fields
 from rtl.formats import COUNTER_BITS, COUNTERS
@@ -28,7 +29,7 @@ def counter_signature(f: EngineFormat) -> wiring.Signature:
     return wiring.Signature({"at": Out(place_layout(f)), "kind": Out(2), "value": In(COUNTER_BITS)})
 
 
-class Counters(wiring.Component):
+class Counters(Block):
     """Keeps the counters of the last samples, what comes at the same time in the same memory.
 
     Members:
@@ -39,24 +40,21 @@ class Counters(wiring.Component):
         read: In, `counter_signature`.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "begins": In(1),
-                "place": In(place_layout(f)),
-                "rows": In(COUNTER_BITS),
-                "errors": In(COUNTER_BITS),
-                "saturated": In(1),
-                "saturated_place": In(place_layout(f)),
-                "saturations": In(COUNTER_BITS),
-                "word": In(1),
-                "word_place": In(place_layout(f)),
-                "counts": In(f.count_bits).array(f.lanes),
-                "last": In(1),
-                "read": In(counter_signature(f)),
-            }
-        )
+    def _members(self, f):
+        return {
+            "begins": In(1),
+            "place": In(place_layout(f)),
+            "rows": In(COUNTER_BITS),
+            "errors": In(COUNTER_BITS),
+            "saturated": In(1),
+            "saturated_place": In(place_layout(f)),
+            "saturations": In(COUNTER_BITS),
+            "word": In(1),
+            "word_place": In(place_layout(f)),
+            "counts": In(f.count_bits).array(f.lanes),
+            "last": In(1),
+            "read": In(counter_signature(f)),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -5,8 +5,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
+from rtl.engine.block import Block
 from rtl.engine.counters import Counters, counter_signature
-from rtl.engine.formats import EngineFormat
 from rtl.engine.host import host_signature
 from rtl.engine.layouts import side_fields
 from rtl.engine.neurons import Neurons
@@ -17,11 +17,8 @@ from rtl.interface.memory_map import MEMORIES
 from rtl.selected import selected
 
 
-class Engine(wiring.Component):
+class Engine(Block):
     """P lanes, and the layers that are mapped onto them. What drives them and what learns is the task's, a subclass.
-
-    Args:
-        members: those of a task's own.
 
     Members:
         settings: In, `settings_layout`.
@@ -30,20 +27,15 @@ class Engine(wiring.Component):
         counter: In, `counter_signature`. host: In, `host_signature`. idle: Out.
     """
 
-    def __init__(self, form: EngineFormat, members: dict):
-        self.form = f = form
-        super().__init__(
-            {
-                "settings": In(settings_layout(f)),
-                "inputs": In(link_signature(f)).array(len(f.inputs)),
-                "links": Out(link_signature(f)).array(len(f.links)),
-                "counter": In(counter_signature(f)),
-                "host": In(host_signature()),
-                "idle": Out(1),
-            }
-            | ({"bottom": In(bottom_signature(f, f.contexts[0].groups))} if f.has(0) else {})
-            | members
-        )
+    def _members(self, f):
+        return {
+            "settings": In(settings_layout(f)),
+            "inputs": In(link_signature(f)).array(len(f.inputs)),
+            "links": Out(link_signature(f)).array(len(f.links)),
+            "counter": In(counter_signature(f)),
+            "host": In(host_signature()),
+            "idle": Out(1),
+        } | ({"bottom": In(bottom_signature(f, f.contexts[0].groups))} if f.has(0) else {})
 
     def elaborate(self, platform):
         m = Module()

@@ -1,10 +1,11 @@
 """Where errors wait for the pass that applies them (contract, steps 7 and 9)."""
 
 from amaranth.hdl import Cat, Module
-from amaranth.lib import data, wiring
+from amaranth.lib import data
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, errors_layout, sent
 from rtl.memories import ram, read, write
@@ -16,7 +17,7 @@ def waiting_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"bank": 2, "place": f.place_bits})
 
 
-class WaitingErrors(wiring.Component):
+class WaitingErrors(Block):
     """A word of P errors for each bank and place; beside it, whether a group is *live*: not all of them are 0.
 
     A write is there to be read, errors and liveness, two clocks later.
@@ -26,17 +27,14 @@ class WaitingErrors(wiring.Component):
         ahead: In, `waiting_layout` -> live: Out, a clock later. row: In, `waiting_layout` -> errors: Out, a clock later.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = form
-        super().__init__(
-            {
-                "write": In(sent(errors_layout(form))),
-                "ahead": In(waiting_layout(form)),
-                "live": Out(1),
-                "row": In(waiting_layout(form)),
-                "errors": Out(errors_layout(form)["errors"].shape),
-            }
-        )
+    def _members(self, f):
+        return {
+            "write": In(sent(errors_layout(f))),
+            "ahead": In(waiting_layout(f)),
+            "live": Out(1),
+            "row": In(waiting_layout(f)),
+            "errors": Out(errors_layout(f)["errors"].shape),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out, connect
 
 from rtl.checks import never
 from rtl.constants import constant
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import (
     draw_layout,
@@ -26,7 +26,7 @@ from rtl.signals import signals
 from rtl.spikes import one_of
 
 
-class Jobs(wiring.Component):
+class Jobs(Block):
     """One job of the lanes after another: what is furthest first, of those that may begin.
 
     Members:
@@ -37,24 +37,21 @@ class Jobs(wiring.Component):
         idle: Out, nothing is under way; in the first clock of an offer that is still so.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "settings": In(learner_settings_layout(f)),
-                "teach": In(stream.Signature(teach_layout(f))),
-                "recalled": In(stream.Signature(concept_layout(f))),
-                "schedule": In(learner_signature(f)),
-                "lanes": Out(lanes_signature(f)),
-                "lesson": Out(stream.Signature(lesson_layout(f))),
-                "spared": In(1),
-                "live": In(f.classes).array(f.under_way),
-                "draw": Out(stream.Signature(draw_layout(f))),
-                "drawn": In(drawn_layout),
-                "record": Out(sent(record_layout(f))),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "settings": In(learner_settings_layout(f)),
+            "teach": In(stream.Signature(teach_layout(f))),
+            "recalled": In(stream.Signature(concept_layout(f))),
+            "schedule": In(learner_signature(f)),
+            "lanes": Out(lanes_signature(f)),
+            "lesson": Out(stream.Signature(lesson_layout(f))),
+            "spared": In(1),
+            "live": In(f.classes).array(f.under_way),
+            "draw": Out(stream.Signature(draw_layout(f))),
+            "drawn": In(drawn_layout),
+            "record": Out(sent(record_layout(f))),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -5,6 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import READ_AT
 from rtl.engine.jobs import Jobs
@@ -43,7 +44,7 @@ def learner_host_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"on": 1, "write": 1, "memory": MEMORY_BITS, "address": address, "data": SAMPLE_BITS})
 
 
-class Learner(wiring.Component):
+class Learner(Block):
     """Joins lanes, scalars and noise under the sequencer, and keeps the records of updates.
 
     Members:
@@ -55,23 +56,20 @@ class Learner(wiring.Component):
             Out, `HOST_LATENCY` clocks later, signed numbers with their sign. idle: Out, nothing is under way or offered.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "counts": In(sent(counts_layout(f))),
-                "templates": In(sent(templates_layout(f))),
-                "teach": In(stream.Signature(teach_layout(f))),
-                "recalled": In(stream.Signature(concept_layout(f))),
-                "schedule": In(learner_signature(f)),
-                "errors": Out(sent(errors_layout(f))),
-                "lookup": In(lookup_signature(f)),
-                "settings": In(learner_settings_layout(f)),
-                "host": In(learner_host_layout(f)),
-                "host_data": Out(SAMPLE_BITS),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "counts": In(sent(counts_layout(f))),
+            "templates": In(sent(templates_layout(f))),
+            "teach": In(stream.Signature(teach_layout(f))),
+            "recalled": In(stream.Signature(concept_layout(f))),
+            "schedule": In(learner_signature(f)),
+            "errors": Out(sent(errors_layout(f))),
+            "lookup": In(lookup_signature(f)),
+            "settings": In(learner_settings_layout(f)),
+            "host": In(learner_host_layout(f)),
+            "host_data": Out(SAMPLE_BITS),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

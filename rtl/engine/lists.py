@@ -4,11 +4,11 @@ The rows that a pass sums up (contract, step 2), and those of its update alone (
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, job_layout
@@ -28,7 +28,7 @@ def owner_of(f: EngineFormat, source):
     return source if f.lateral is None else Mux(source == f.lateral, f.lateral - 1, source)
 
 
-class Lists(wiring.Component):
+class Lists(Block):
     """A source has two lists: one is filled while the other is walked. A sender may begin a sample only when one of them is
     free, which it knows from the schedule.
 
@@ -44,23 +44,20 @@ class Lists(wiring.Component):
         listing: Out, `listing_signature`.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
+    def _members(self, f):
         rows = job_layout(f)["new"].shape
-        super().__init__(
-            {
-                "row": In(1),
-                "row_source": In(f.source_bits),
-                "filling": Out(len(f.sources)),
-                "ended": In(1),
-                "ended_source": In(f.source_bits),
-                "header": In(header_layout(f)),
-                "new": In(rows),
-                "old": In(rows),
-                "closed": Out(1),
-                "listing": Out(listing_signature(f)),
-            }
-        )
+        return {
+            "row": In(1),
+            "row_source": In(f.source_bits),
+            "filling": Out(len(f.sources)),
+            "ended": In(1),
+            "ended_source": In(f.source_bits),
+            "header": In(header_layout(f)),
+            "new": In(rows),
+            "old": In(rows),
+            "closed": Out(1),
+            "listing": Out(listing_signature(f)),
+        }
 
     def elaborate(self, platform):
         m = Module()

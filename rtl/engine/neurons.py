@@ -4,6 +4,7 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.engine.block import Block
 from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, walked_layout, word_layout
@@ -13,7 +14,7 @@ from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, weights_sig
 from rtl.engine.walk import Walk
 
 
-class Neurons(wiring.Component):
+class Neurons(Block):
     """Takes one pass after another, and gives a word for each of its groups.
 
     Args:
@@ -31,25 +32,24 @@ class Neurons(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat, rounds: int | None = None, bank_bits: int = BANK_BITS):
-        self.form, self.rounds, self.bank_bits = form, rounds, bank_bits
-        f = form
-        super().__init__(
-            {
-                "passes": In(stream.Signature(pass_layout(f))),
-                "index": Out(f.list_bits),
-                "entry": In(entry_layout(f)),
-                "released": Out(sent(walked_layout(f))),
-                "words": Out(stream.Signature(word_layout(f))),
-                "threshold": In(setting("threshold")),
-                "window_low": In(setting("window_low")),
-                "window_high": In(setting("window_high")),
-                "changed": Out(1),
-                "changes": Out(changes_layout(f)),
-                "idle": Out(1),
-                "host": In(weights_signature(f)),
-            }
-            | ({"errors": In(sent(errors_layout(f)))} if f.learn else {})
-        )
+        self.rounds, self.bank_bits = rounds, bank_bits
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "passes": In(stream.Signature(pass_layout(f))),
+            "index": Out(f.list_bits),
+            "entry": In(entry_layout(f)),
+            "released": Out(sent(walked_layout(f))),
+            "words": Out(stream.Signature(word_layout(f))),
+            "threshold": In(setting("threshold")),
+            "window_low": In(setting("window_low")),
+            "window_high": In(setting("window_high")),
+            "changed": Out(1),
+            "changes": Out(changes_layout(f)),
+            "idle": Out(1),
+            "host": In(weights_signature(f)),
+        } | ({"errors": In(sent(errors_layout(f)))} if f.learn else {})
 
     def elaborate(self, platform):
         m = Module()

@@ -1,11 +1,11 @@
 """Noise of updates, and the count of learning samples that it is drawn by (docs/arithmetic.md, step 7)."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.constants import constant
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
 from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
@@ -17,7 +17,7 @@ HASH_STEPS = 4
 BACKWARD_STREAM = 32
 
 
-class Noise(wiring.Component):
+class Noise(Block):
     """Low byte of a hash of (seed, stream, n, c), a step a clock; n is the samples seen at the layer, in an auto-encoder by
     its W or its Theta.
 
@@ -29,17 +29,14 @@ class Noise(wiring.Component):
 
     host_latency = 2
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "seed": In(setting("seed")),
-                "draw": In(stream.Signature(draw_layout(f))),
-                "drawn": Out(drawn_layout),
-                "host": In(samples_host_layout(f)),
-                "host_data": Out(SAMPLE_BITS),
-            }
-        )
+    def _members(self, f):
+        return {
+            "seed": In(setting("seed")),
+            "draw": In(stream.Signature(draw_layout(f))),
+            "drawn": Out(drawn_layout),
+            "host": In(samples_host_layout(f)),
+            "host_data": Out(SAMPLE_BITS),
+        }
 
     def elaborate(self, platform):
         m = Module()

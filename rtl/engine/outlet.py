@@ -4,12 +4,13 @@ Contract, steps 3 and 4, and of step 7 whether a neuron of layer L is open.
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import (
     bottom_layout,
@@ -33,7 +34,7 @@ def voltages_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout({"lanes": lanes, "last": 1, "blank": 1, "slot": f.slot_bits})
 
 
-class Outlet(wiring.Component):
+class Outlet(Block):
     """One word a clock, from the soma or, where it has none, of layer 0's stimulus.
 
     Members:
@@ -48,25 +49,25 @@ class Outlet(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat):
-        self.form = f = form
-        self.own = 1 if f.lateral is None else 2
-        super().__init__(
-            {
-                "words": In(stream.Signature(word_layout(f))),
-                "under_way": In(under_way_layout(f)),
-                "out": Out(1),
-                "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
-                "bottom_header": In(header_layout(f)),
-                "bottom_parity": In(1),
-                "spikes": Out(stream.Signature(spikes_layout(f))).array(self.own + len(f.links)),
-                "voltages": Out(stream.Signature(voltages_layout(f))),
-                "counts": Out(sent(counts_layout(f))),
-                "templates": Out(sent(templates_layout(f))),
-                "teach": Out(stream.Signature(teach_layout(f))),
-                "recalled": Out(stream.Signature(concept_layout(f))),
-                "idle": Out(1),
-            }
-        )
+        self.own = 1 if form.lateral is None else 2
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "words": In(stream.Signature(word_layout(f))),
+            "under_way": In(under_way_layout(f)),
+            "out": Out(1),
+            "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
+            "bottom_header": In(header_layout(f)),
+            "bottom_parity": In(1),
+            "spikes": Out(stream.Signature(spikes_layout(f))).array(self.own + len(f.links)),
+            "voltages": Out(stream.Signature(voltages_layout(f))),
+            "counts": Out(sent(counts_layout(f))),
+            "templates": Out(sent(templates_layout(f))),
+            "teach": Out(stream.Signature(teach_layout(f))),
+            "recalled": Out(stream.Signature(concept_layout(f))),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -1,11 +1,11 @@
 """Readout: a sample's result, word by word: the concept of the highest V_L, V_L, counters (steps 3 and 10)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, ValueLike, signed
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
 from rtl.interface.results import WORD_BITS
@@ -22,7 +22,7 @@ def told(m: Module, o, word: ValueLike):
     return m.If(o.valid & o.ready)
 
 
-class Readout(wiring.Component):
+class Readout(Block):
     """Takes V_L a lane a clock, and keeps it while the words go.
 
     A result's words: the prediction, V_L of the K concepts, then `COUNTERS` of each layer 1..L.
@@ -32,19 +32,16 @@ class Readout(wiring.Component):
         layer: Out, less 1, slot, kind: Out: whose counter `value` (In) is to be, `LATENCY` clocks later. idle: Out.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "voltages": In(stream.Signature(voltages_layout(f))),
-                "o": Out(stream.Signature(WORD_BITS)),
-                "layer": Out(range(max(2, f.layers))),
-                "slot": Out(f.slot_bits),
-                "kind": Out(2),
-                "value": In(COUNTER_BITS),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "voltages": In(stream.Signature(voltages_layout(f))),
+            "o": Out(stream.Signature(WORD_BITS)),
+            "layer": Out(range(max(2, f.layers))),
+            "slot": Out(f.slot_bits),
+            "kind": Out(2),
+            "value": In(COUNTER_BITS),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -26,13 +26,16 @@ class RecognitionEngine(Engine):
     """
 
     def __init__(self, form: EngineFormat):
-        f, members = form, {}
-        self.code_source = f.source_of(Target(f.layers - 1, apical=True))
+        self.code_source = form.source_of(Target(form.layers - 1, apical=True))
+        super().__init__(form)
+
+    def _members(self, f):
+        members = super()._members(f)
         if f.has(f.layers):
             members |= {"voltages": Out(stream.Signature(voltages_layout(f))), "recalls": Out(codes_signature())}
         if self.code_source is not None:
             members |= {"drives": In(codes_signature())}
-        super().__init__(f, members)
+        return members
 
     def _channels(self):
         return 1 + (self.form.lateral is not None), int(self.code_source is not None)

@@ -1,11 +1,11 @@
 """From a group's sums to its errors g or G, a lane a clock (docs/arithmetic.md, steps 7 and 9)."""
 
 from amaranth.hdl import Module, Mux, Signal, signed
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
 from rtl.engine.settings import setting
@@ -21,7 +21,7 @@ ERROR_SHIFT = FRACTION_BITS - 9
 """The rounding shift of e in hidden layers; one more at the top."""
 
 
-class Rounding(wiring.Component):
+class Rounding(Block):
     """Keeps a group's sums and rounds, clips and gates them one after another: a shifter for all lanes, as there is time.
 
     Members:
@@ -36,26 +36,27 @@ class Rounding(wiring.Component):
     pick_latency = 3
 
     def __init__(self, form: EngineFormat, total_bits: int):
-        self.form = f = form
-        super().__init__(
-            {
-                "start": In(1),
-                "totals": In(signed(total_bits)).array(f.lanes),
-                "windows": In(2).array(f.lanes),
-                "apical": In(1),
-                "context": In(f.context_bits),
-                "place": In(f.place_bits),
-                "bank": In(2),
-                "block_shift": In(setting("block_shift")),
-                "errors": Out(sent(errors_layout(f))),
-                "wrong": Out(ERROR_COUNT_BITS),
-                "clear": In(1),
-                "busy": Out(1),
-                "pick": In(1),
-                "lane": In(range(max(2, f.lanes))),
-                "picked": Out(signed(SUM_BITS)),
-            }
-        )
+        self.total_bits = total_bits
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "start": In(1),
+            "totals": In(signed(self.total_bits)).array(f.lanes),
+            "windows": In(2).array(f.lanes),
+            "apical": In(1),
+            "context": In(f.context_bits),
+            "place": In(f.place_bits),
+            "bank": In(2),
+            "block_shift": In(setting("block_shift")),
+            "errors": Out(sent(errors_layout(f))),
+            "wrong": Out(ERROR_COUNT_BITS),
+            "clear": In(1),
+            "busy": Out(1),
+            "pick": In(1),
+            "lane": In(range(max(2, f.lanes))),
+            "picked": Out(signed(SUM_BITS)),
+        }
 
     def elaborate(self, platform):
         m = Module()

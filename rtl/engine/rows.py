@@ -7,6 +7,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.checks import never
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, lanes_of, spikes_layout
 from rtl.engine.lists import Lists, ends_of, owner_of
@@ -32,7 +33,7 @@ def kept_signature(f: EngineFormat) -> wiring.Signature:
     )
 
 
-class Rows(wiring.Component):
+class Rows(Block):
     """Takes words of spikes and lists, by source, the rows active now (upwards) and those active two samples ago only
     (downwards from the other end), each with its count then; a row a clock, a word three at least.
 
@@ -54,18 +55,18 @@ class Rows(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat, channels: int):
-        self.form, self.channels, self.sources = form, channels, form.sources
-        f = form
-        super().__init__(
-            {
-                "words": In(stream.Signature(spikes_layout(f))).array(channels),
-                "listing": Out(listing_signature(f)),
-                "index": In(f.list_bits),
-                "entry": Out(entry_layout(f)),
-                "idle": Out(1),
-                "host": In(kept_signature(f)),
-            }
-        )
+        self.channels, self.sources = channels, form.sources
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "words": In(stream.Signature(spikes_layout(f))).array(self.channels),
+            "listing": Out(listing_signature(f)),
+            "index": In(f.list_bits),
+            "entry": Out(entry_layout(f)),
+            "idle": Out(1),
+            "host": In(kept_signature(f)),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -1,10 +1,9 @@
 """S of every layer and concept, summed up over a block (docs/arithmetic.md, steps 8 and 9)."""
 
 from amaranth.hdl import Cat, Module, Mux, signed
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.learner_layouts import scalars_host_layout
 from rtl.fixed import gated, saturate
 from rtl.formats import SCALAR_BITS, SUM_BITS
@@ -12,7 +11,7 @@ from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 
 
-class ScalarSums(wiring.Component):
+class ScalarSums(Block):
     """A word of a block RAM each.
 
     Members:
@@ -21,20 +20,17 @@ class ScalarSums(wiring.Component):
         host: In, as of `Scalars`; host_data: Out, a clock later.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "context": In(f.context_bits),
-                "k": In(f.class_bits),
-                "add": In(1),
-                "b2": In(signed(SCALAR_BITS)),
-                "take": In(1),
-                "sum": Out(signed(SUM_BITS)),
-                "host": In(scalars_host_layout(f)),
-                "host_data": Out(signed(SUM_BITS)),
-            }
-        )
+    def _members(self, f):
+        return {
+            "context": In(f.context_bits),
+            "k": In(f.class_bits),
+            "add": In(1),
+            "b2": In(signed(SCALAR_BITS)),
+            "take": In(1),
+            "sum": Out(signed(SUM_BITS)),
+            "host": In(scalars_host_layout(f)),
+            "host_data": Out(signed(SUM_BITS)),
+        }
 
     def elaborate(self, platform):
         m = Module()

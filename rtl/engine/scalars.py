@@ -5,12 +5,12 @@ and a clip. `STEPS` is the program.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.constants import constant
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
 from rtl.engine.scalar_product import multiply
 from rtl.engine.scalar_sums import ScalarSums
@@ -33,7 +33,7 @@ WORK_BITS = 18
 """a_k C_k, and a_k C_k t_k >> 8, signed."""
 
 
-class Scalars(wiring.Component):
+class Scalars(Block):
     """One lesson after another.
 
     Members:
@@ -47,21 +47,17 @@ class Scalars(wiring.Component):
 
     host_latency = 2
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "dot": In(dot_layout(f)),
-                "dead_zone": In(setting("dead_zone")),
-                "lesson": In(stream.Signature(lesson_layout(f))),
-                "spared": Out(1),
-                "lanes": In(scalars_signature(f)),
-                "live": Out(f.classes).array(f.under_way),
-                "host": In(scalars_host_layout(f)),
-                "host_data": Out(signed(SUM_BITS)),
-            }
-            | ({"neighbours": In(setting("neighbours"))} if f.task == "sequence" else {})
-        )
+    def _members(self, f):
+        return {
+            "dot": In(dot_layout(f)),
+            "dead_zone": In(setting("dead_zone")),
+            "lesson": In(stream.Signature(lesson_layout(f))),
+            "spared": Out(1),
+            "lanes": In(scalars_signature(f)),
+            "live": Out(f.classes).array(f.under_way),
+            "host": In(scalars_host_layout(f)),
+            "host_data": Out(signed(SUM_BITS)),
+        } | ({"neighbours": In(setting("neighbours"))} if f.task == "sequence" else {})
 
     def elaborate(self, platform):
         m = Module()

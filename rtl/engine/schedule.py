@@ -7,7 +7,6 @@ from amaranth.hdl import Cat, Mux, Signal
 from amaranth.lib.wiring import Out
 
 from rtl.checks import never, patient
-from rtl.engine.formats import EngineFormat
 from rtl.engine.signatures import codes_signature, learner_signature
 from rtl.engine.turns import Turns
 
@@ -21,9 +20,9 @@ class Schedule(Turns):
         idle: Out, no pass is under way, nothing is taught or recalled.
     """
 
-    def __init__(self, form: EngineFormat):
-        members = {"learner": Out(learner_signature(form)), "codes": Out(codes_signature()), "bottom_parity": Out(1)}
-        super().__init__(form, members)
+    def _members(self, f):
+        own = {"learner": Out(learner_signature(f)), "codes": Out(codes_signature()), "bottom_parity": Out(1)}
+        return super()._members(f) | own
 
     def _kept(self):
         """slot: of its next sample. busy: samples, by parity, that are perceived and not yet taught. update: there is an

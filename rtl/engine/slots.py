@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
@@ -30,7 +31,7 @@ def oldest_signature(f: EngineFormat) -> wiring.Signature:
     )
 
 
-class Slots(wiring.Component):
+class Slots(Block):
     """What is kept of each. The settings stay as they are until it has been taught.
 
     Members:
@@ -41,23 +42,20 @@ class Slots(wiring.Component):
         oldest: Out, `oldest_signature`. busy: Out, there is one.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "learn_theta": In(setting("learn_theta")),
-                "begin": In(sent(teach_layout(f))),
-                "room": Out(1),
-                "begun": Out(f.under_way_bits),
-                "drawn": In(drawn_layout),
-                "dot": In(dot_layout(f)),
-                "lesson": Out(stream.Signature(lesson_layout(f))),
-                "take": In(sent(concept_layout(f))),
-                "spared": In(1),
-                "oldest": Out(oldest_signature(f)),
-                "busy": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "learn_theta": In(setting("learn_theta")),
+            "begin": In(sent(teach_layout(f))),
+            "room": Out(1),
+            "begun": Out(f.under_way_bits),
+            "drawn": In(drawn_layout),
+            "dot": In(dot_layout(f)),
+            "lesson": Out(stream.Signature(lesson_layout(f))),
+            "take": In(sent(concept_layout(f))),
+            "spared": In(1),
+            "oldest": Out(oldest_signature(f)),
+            "busy": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

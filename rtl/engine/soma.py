@@ -4,10 +4,11 @@ from functools import reduce
 from operator import add, or_
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, word_layout
 from rtl.engine.settings import setting
@@ -18,7 +19,7 @@ from rtl.selected import selected
 from rtl.signals import signals
 
 
-class Soma(wiring.Component):
+class Soma(Block):
     """Takes a group's sums and runs T steps for all of its lanes.
 
     A few *units* do for all lanes: each has some lanes in turns, *slots*, all of them at step 0, then at step 1, and so on.
@@ -40,25 +41,24 @@ class Soma(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat, rounds: int | None, lead: int):
-        self.form, self.lead = form, lead
-        f = form
-        self.stages = f.stages.soma
-        self.units = -(-f.lanes // min(f.lanes, rounds or self.stages.loop))
-        self.rounds = -(-f.lanes // self.units)
+        self.lead, self.stages = lead, form.stages.soma
+        self.units = -(-form.lanes // min(form.lanes, rounds or self.stages.loop))
+        self.rounds = -(-form.lanes // self.units)
         self.slots = max(self.rounds, self.stages.loop)
-        super().__init__(
-            {
-                "accumulated": In(1),
-                "sums": In(signed(f.accumulator_bits)).array(f.planes, f.lanes),
-                "group": In(group_layout(f)),
-                "threshold": In(setting("threshold")),
-                "window_low": In(setting("window_low")),
-                "window_high": In(setting("window_high")),
-                "words": Out(stream.Signature(word_layout(f))),
-                "room": Out(1),
-                "idle": Out(1),
-            }
-        )
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "accumulated": In(1),
+            "sums": In(signed(f.accumulator_bits)).array(f.planes, f.lanes),
+            "group": In(group_layout(f)),
+            "threshold": In(setting("threshold")),
+            "window_low": In(setting("window_low")),
+            "window_high": In(setting("window_high")),
+            "words": Out(stream.Signature(word_layout(f))),
+            "room": Out(1),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

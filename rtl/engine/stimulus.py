@@ -3,9 +3,7 @@
 from amaranth.hdl import Mux, Signal
 from amaranth.lib.wiring import In, Out
 
-from golden.config import Config
 from rtl.engine.beats import Beats
-from rtl.engine.formats import EngineFormat
 from rtl.engine.settings import setting
 from rtl.formats import BLOCK_BITS
 
@@ -16,15 +14,14 @@ class Stimulus(Beats):
     block: In, M - 1. learn_theta: In. position: Out, learning samples in this block; position_data, position_write: In.
     """
 
-    def __init__(self, config: Config, form: EngineFormat):
-        members = {
+    def _members(self, f):
+        return super()._members(f) | {
             "block": In(setting("block")),
             "learn_theta": In(setting("learn_theta")),
             "position": Out(BLOCK_BITS),
             "position_data": In(BLOCK_BITS),
             "position_write": In(1),
         }
-        super().__init__(config, form, members)
 
     def elaborate(self, platform):
         self.ends_block = Signal()  # a sample ends some clocks before the next one begins

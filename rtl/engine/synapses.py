@@ -10,6 +10,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
 from rtl.engine.accumulators import accumulate
+from rtl.engine.block import Block
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, lanes_of, side_fields
@@ -55,7 +56,7 @@ def changes_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout(which | {"saturations": range(f.words * f.lanes + 1)})
 
 
-class Synapses(wiring.Component):
+class Synapses(Block):
     """The weights of all layers of an engine, and what walks through them.
 
     W + ((g r 2^(rate + 8) + noise) >> 8), saturated (step 7): one product, one sum of the change and the weight above its
@@ -76,24 +77,22 @@ class Synapses(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat, bank_bits: int = BANK_BITS):
-        self.form, self.bank_bits = form, bank_bits
-        f = form
-        self.stages, self.stored = f.stages.row, f.stored
-        members = {"row": Out(waiting_layout(f)), "errors": In(errors_layout(f)["errors"].shape)} if f.learn else {}
-        super().__init__(
-            {
-                "step": In(step_layout(f)),
-                "entry": In(entry_layout(f)),
-                "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
-                "accumulated": Out(1),
-                "writing": Out(1),
-                "blocked": Out(1),
-                "changed": Out(1),
-                "changes": Out(changes_layout(f)),
-                "host": In(weights_signature(f)),
-            }
-            | members
-        )
+        self.bank_bits, self.stages, self.stored = bank_bits, form.stages.row, form.stored
+        super().__init__(form)
+
+    def _members(self, f):
+        learning = {"row": Out(waiting_layout(f)), "errors": In(errors_layout(f)["errors"].shape)} if f.learn else {}
+        return {
+            "step": In(step_layout(f)),
+            "entry": In(entry_layout(f)),
+            "sums": Out(signed(f.accumulator_bits)).array(f.planes, f.lanes),
+            "accumulated": Out(1),
+            "writing": Out(1),
+            "blocked": Out(1),
+            "changed": Out(1),
+            "changes": Out(changes_layout(f)),
+            "host": In(weights_signature(f)),
+        } | learning
 
     def elaborate(self, platform):
         m = Module()

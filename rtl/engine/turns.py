@@ -11,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.checks import fits, never, patient
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
@@ -29,11 +30,8 @@ def under_way_layout(f: EngineFormat) -> data.StructLayout:
     )
 
 
-class Turns(wiring.Component):
-    """Offers one pass after another, and keeps which of them are under way.
-
-    Args:
-        members: those of a task's own.
+class Turns(Block):
+    """Offers one pass after another, and keeps which of them are under way. A task has members of its own, too.
 
     Members:
         listing: In, `listing_signature`.
@@ -46,23 +44,19 @@ class Turns(wiring.Component):
         lookup: Out, `lookup_signature`. idle: Out.
     """
 
-    def __init__(self, form: EngineFormat, members: dict):
-        self.form = f = form
-        super().__init__(
-            {
-                "listing": In(listing_signature(f)),
-                "passes": Out(stream.Signature(pass_layout(f))),
-                "released": In(sent(walked_layout(f))),
-                "under_way": Out(under_way_layout(f)),
-                "out": In(1),
-                "lists": In(claim_signature()).array(len(f.sources)),
-                "links": Out(claim_signature()).array(len(f.links)),
-                "bottom": In(sample_signature(f)),
-                "lookup": Out(lookup_signature(f)),
-                "idle": Out(1),
-            }
-            | members
-        )
+    def _members(self, f):
+        return {
+            "listing": In(listing_signature(f)),
+            "passes": Out(stream.Signature(pass_layout(f))),
+            "released": In(sent(walked_layout(f))),
+            "under_way": Out(under_way_layout(f)),
+            "out": In(1),
+            "lists": In(claim_signature()).array(len(f.sources)),
+            "links": Out(claim_signature()).array(len(f.links)),
+            "bottom": In(sample_signature(f)),
+            "lookup": Out(lookup_signature(f)),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -7,6 +7,7 @@ from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import count_layout, counts_layout, errors_layout, lanes_of, sent, templates_layout
@@ -28,7 +29,7 @@ TOTAL_BITS = SUM_BITS + TEMPLATE_BITS - 1
 """X = E - S m, |m| <= 31; an e of 64 concepts is smaller."""
 
 
-class Vector(wiring.Component):
+class Vector(Block):
     """An item a clock, through a pipeline without backpressure.
 
     A word of templates or of E is at concept x places + place. Templates of layer L are constants, in the same memory.
@@ -43,20 +44,20 @@ class Vector(wiring.Component):
     host_latency = FAST.vector.total + Rounding.pick_latency
 
     def __init__(self, form: EngineFormat):
-        self.form = f = form
-        self.backward = any(c.pre_apical for c in f.contexts)
-        super().__init__(
-            {
-                "lanes": In(lanes_signature(f)),
-                "scalars": Out(scalars_signature(f)),
-                "counts": In(sent(counts_layout(f))),
-                "templates": In(sent(templates_layout(f))),
-                "block_shift": In(setting("block_shift")),
-                "errors": Out(sent(errors_layout(f))),
-                "host": In(host_layout(f)),
-                "host_data": Out(signed(SUM_BITS)),
-            }
-        )
+        self.backward = any(c.pre_apical for c in form.contexts)
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "lanes": In(lanes_signature(f)),
+            "scalars": Out(scalars_signature(f)),
+            "counts": In(sent(counts_layout(f))),
+            "templates": In(sent(templates_layout(f))),
+            "block_shift": In(setting("block_shift")),
+            "errors": Out(sent(errors_layout(f))),
+            "host": In(host_layout(f)),
+            "host_data": Out(signed(SUM_BITS)),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -1,12 +1,13 @@
 """The walk over a pass's listed rows, group by group (contract, steps 3, 4, 7 and 9)."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import never
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
@@ -31,7 +32,7 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
     return data.StructLayout(flags | {"base": ceil_log2(f.words), "group": group_layout(f)} | learning)
 
 
-class Walk(wiring.Component):
+class Walk(Block):
     """Issues the rows of every group, those active now first, one a clock; a group without a row takes one null step.
 
     Two clocks lie between the last row of a pass and the first row of the next one. A group that begins a pass with its last
@@ -51,23 +52,20 @@ class Walk(wiring.Component):
         idle: Out, no pass is inside, and there is room for sums.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "passes": In(stream.Signature(pass_layout(f))),
-                "released": Out(sent(walked_layout(f))),
-                "index": Out(f.list_bits),
-                "step": Out(step_layout(f)),
-                "ahead": Out(waiting_layout(f)),
-                "live": In(1),
-                "room": In(1),
-                "writing": In(1),
-                "blocked": In(1),
-                "ended": Out(group_layout(f)),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "passes": In(stream.Signature(pass_layout(f))),
+            "released": Out(sent(walked_layout(f))),
+            "index": Out(f.list_bits),
+            "step": Out(step_layout(f)),
+            "ahead": Out(waiting_layout(f)),
+            "live": In(1),
+            "room": In(1),
+            "writing": In(1),
+            "blocked": In(1),
+            "ended": Out(group_layout(f)),
+            "idle": Out(1),
+        }
 
     def _by_side(self, values, work):
         """values(context, apical) of the pass's layer and side, a constant."""

@@ -4,12 +4,11 @@ from functools import reduce
 from operator import add
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
-from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
 from rtl.constants import constant
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, lanes_of, sent
 from rtl.engine.settings import setting
 from rtl.fixed import gated, saturate
@@ -22,7 +21,7 @@ GAIN_SHIFT = 3
 """g = sat7(8 d)."""
 
 
-class Differences(wiring.Component):
+class Differences(Block):
     """Keeps the counts on the way up, and takes those of the way down, or of the third pass, away from them.
 
     Members:
@@ -33,18 +32,15 @@ class Differences(wiring.Component):
         idle: Out, nothing is under way.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "seen": In(sent(seen_layout(f))),
-                "learn_theta": In(setting("learn_theta")),
-                "errors": Out(sent(errors_layout(f))),
-                "ended": Out(sent(pass_end_layout(f))),
-                "squared": Out(sent(COUNTER_BITS)),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "seen": In(sent(seen_layout(f))),
+            "learn_theta": In(setting("learn_theta")),
+            "errors": Out(sent(errors_layout(f))),
+            "ended": Out(sent(pass_end_layout(f))),
+            "squared": Out(sent(COUNTER_BITS)),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -4,7 +4,6 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.engine.engine import Engine
-from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.formats import COUNTER_BITS
 from rtl.interface.memory_map import MEMORIES
@@ -22,13 +21,13 @@ class RecirculationEngine(Engine):
         squared: Out, with `valid`: of layer 0.
     """
 
-    def __init__(self, form: EngineFormat):
-        f, members = form, {}
+    def _members(self, f):
+        members = super()._members(f)
         if f.has(0):
             members |= {"recalled": Out(stream.Signature(shown_layout(f))), "squared": Out(sent(COUNTER_BITS))}
         if f.has(f.layers):
             members |= {"code": In(sent(code_layout(f))), "codes": Out(stream.Signature(shown_layout(f)))}
-        super().__init__(f, members)
+        return members
 
     def _channels(self):
         return OWN_STREAMS, 0

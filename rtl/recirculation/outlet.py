@@ -5,13 +5,13 @@ pass go nowhere.
 """
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.contexts import Target
-from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import bottom_layout, header_layout, sent, side_fields, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
 from rtl.memories import ram, read, write
@@ -23,7 +23,7 @@ OWN_STREAMS = 2
 """Streams to the engine's own rows: of what goes up and down, and of what is to be seen again."""
 
 
-class RecalledOutlet(wiring.Component):
+class RecalledOutlet(Block):
     """One word a clock, from the soma or, where it has none, of layer 0's stimulus. A word may go to several places.
 
     Members:
@@ -37,23 +37,20 @@ class RecalledOutlet(wiring.Component):
         idle: Out, nothing waits here.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "words": In(stream.Signature(word_layout(f))),
-                "under_way": In(under_way_layout(f)),
-                "out": Out(1),
-                "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
-                "bottom_header": In(header_layout(f)),
-                "code": In(sent(code_layout(f))),
-                "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN_STREAMS + len(f.links)),
-                "seen": Out(sent(seen_layout(f))),
-                "codes": Out(stream.Signature(shown_layout(f))),
-                "recalled": Out(stream.Signature(shown_layout(f))),
-                "idle": Out(1),
-            }
-        )
+    def _members(self, f):
+        return {
+            "words": In(stream.Signature(word_layout(f))),
+            "under_way": In(under_way_layout(f)),
+            "out": Out(1),
+            "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
+            "bottom_header": In(header_layout(f)),
+            "code": In(sent(code_layout(f))),
+            "spikes": Out(stream.Signature(spikes_layout(f))).array(OWN_STREAMS + len(f.links)),
+            "seen": Out(sent(seen_layout(f))),
+            "codes": Out(stream.Signature(shown_layout(f))),
+            "recalled": Out(stream.Signature(shown_layout(f))),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -1,12 +1,13 @@
 """Readout: an auto-encoder's result, word by word (docs/autoencoder.md, 6): what it recalled, code, error, counters."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from golden.records import RECALLED_COUNTERS
 from rtl.checks import patient
 from rtl.constants import constant
+from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.readout import LATENCY, told
@@ -21,7 +22,7 @@ _SIDE = [SIDES.index(name.split("_")[0]) for name in RECALLED_COUNTERS]
 _KIND = [COUNTERS.index(name.split("_")[1]) for name in RECALLED_COUNTERS]
 
 
-class RecalledReadout(wiring.Component):
+class RecalledReadout(Block):
     """Takes counts a lane a clock, and keeps them while the words go: the codes of all samples under way, and of one sample
     what it recalls.
 
@@ -39,22 +40,22 @@ class RecalledReadout(wiring.Component):
     """
 
     def __init__(self, form: EngineFormat, bottom: int):
-        self.form, self.sizes = form, (bottom, form.classes)
-        f = form
-        super().__init__(
-            {
-                "codes": In(stream.Signature(shown_layout(f))),
-                "recalled": In(stream.Signature(shown_layout(f))),
-                "squared": In(sent(COUNTER_BITS)),
-                "o": Out(stream.Signature(WORD_BITS)),
-                "place": Out(range(max(2, f.layers))),
-                "side": Out(range(len(SIDES))),
-                "slot": Out(f.slot_bits),
-                "kind": Out(2),
-                "value": In(COUNTER_BITS),
-                "idle": Out(1),
-            }
-        )
+        self.sizes = bottom, form.classes
+        super().__init__(form)
+
+    def _members(self, f):
+        return {
+            "codes": In(stream.Signature(shown_layout(f))),
+            "recalled": In(stream.Signature(shown_layout(f))),
+            "squared": In(sent(COUNTER_BITS)),
+            "o": Out(stream.Signature(WORD_BITS)),
+            "place": Out(range(max(2, f.layers))),
+            "side": Out(range(len(SIDES))),
+            "slot": Out(f.slot_bits),
+            "kind": Out(2),
+            "value": In(COUNTER_BITS),
+            "idle": Out(1),
+        }
 
     def elaborate(self, platform):
         m = Module()

@@ -10,7 +10,6 @@ from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.turns import Turns
 from rtl.recirculation.layouts import begun_layout, pass_end_layout
@@ -25,9 +24,9 @@ class Rounds(Turns):
         idle: Out, no pass is under way, and none can be taken before a further sample comes.
     """
 
-    def __init__(self, form: EngineFormat):
-        members = {"draw": Out(stream.Signature(begun_layout(form))), "ended": In(sent(pass_end_layout(form)))}
-        super().__init__(form, members)
+    def _members(self, f):
+        own = {"draw": Out(stream.Signature(begun_layout(f))), "ended": In(sent(pass_end_layout(f)))}
+        return super()._members(f) | own
 
     def _kept(self):
         """Of its passes up and again, and of those down (`below`).

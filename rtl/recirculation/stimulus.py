@@ -3,9 +3,7 @@
 from amaranth.hdl import Mux, Signal
 from amaranth.lib.wiring import Out
 
-from golden.config import Config
 from rtl.engine.beats import Beats
-from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.recirculation.layouts import code_layout
 
@@ -18,8 +16,8 @@ class RecalledStimulus(Beats):
         code: Out, `code_layout` with `valid`, to layer L.
     """
 
-    def __init__(self, config: Config, form: EngineFormat):
-        super().__init__(config, form, {"code": Out(sent(code_layout(form)))})
+    def _members(self, f):
+        return super()._members(f) | {"code": Out(sent(code_layout(f)))}
 
     def elaborate(self, platform):
         self.parity = Signal()

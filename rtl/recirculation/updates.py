@@ -5,11 +5,11 @@ host has written other settings.
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.engine.formats import EngineFormat
+from rtl.engine.block import Block
 from rtl.engine.layouts import BANKS, ERROR_COUNT_BITS, record_place, sent
 from rtl.engine.learner_layouts import samples_host_layout
 from rtl.engine.noise import Noise
@@ -20,7 +20,7 @@ from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layou
 from rtl.signals import signals
 
 
-class Updates(wiring.Component):
+class Updates(Block):
     """Keeps updates by layer and bank.
 
     Members:
@@ -30,18 +30,15 @@ class Updates(wiring.Component):
         host: In, `samples_host_layout`, while idle; host_data: Out, `Noise.host_latency` clocks later.
     """
 
-    def __init__(self, form: EngineFormat):
-        self.form = f = form
-        super().__init__(
-            {
-                "settings": In(rates_layout(f)),
-                "draw": In(stream.Signature(begun_layout(f))),
-                "ended": In(sent(pass_end_layout(f))),
-                "lookup": In(lookup_signature(f)),
-                "host": In(samples_host_layout(f)),
-                "host_data": Out(SAMPLE_BITS),
-            }
-        )
+    def _members(self, f):
+        return {
+            "settings": In(rates_layout(f)),
+            "draw": In(stream.Signature(begun_layout(f))),
+            "ended": In(sent(pass_end_layout(f))),
+            "lookup": In(lookup_signature(f)),
+            "host": In(samples_host_layout(f)),
+            "host_data": Out(SAMPLE_BITS),
+        }
 
     def elaborate(self, platform):
         m = Module()
