@@ -5,9 +5,9 @@ import numpy as np
 from cosim.host.regions import Region, Regions
 from golden.config import Config
 from rtl.engine.contexts import Context
-from rtl.engine.formats import EngineFormat
+from rtl.engine.formats import EngineFormat, engines_of
 from rtl.formats import SAMPLE_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
-from rtl.interface.memory_map import INDEX_BITS, MEMORIES, MEMORY_BITS, REGISTERS, engines_of, register_names
+from rtl.interface.memory_map import INDEX_BITS, MEMORIES, MEMORY_BITS, REGISTERS, register_names
 
 NOT_CARRIED = ("threshold", "window_low", "window_high")
 """Registers of an auto-encoder that no update carries: who writes one finishes first (docs/autoencoder.md, 4)."""

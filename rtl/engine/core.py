@@ -1,25 +1,21 @@
 """EngineCore: engines, the stimulus in, results out, and the host port to every memory and register."""
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from collections.abc import Sequence
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.checks import never
+from rtl.constants import constant
 from rtl.engine.contexts import Target
+from rtl.engine.formats import engines_of
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.settings import settings_layout
 from rtl.formats import RATE_BITS
-from rtl.interface.memory_map import (
-    DATA_BITS,
-    INDEX_BITS,
-    MEMORY_BITS,
-    REGISTERS,
-    engines_of,
-    register_names,
-    settings_of,
-)
+from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS, REGISTERS, register_names, settings_of
 from rtl.interface.results import WORD_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
 from rtl.signals import signals
@@ -112,6 +108,16 @@ class EngineCore(wiring.Component):
             words.header.eq(sent.header),
             *(words.trains[p].eq(sent.trains[p]) for p in range(form.lanes)),
         ]
+
+    def _counters(self, m, layers: Sequence[int], which, **side):
+        """Gives the readout the counter of its sample and kind, of the layer of these at `which`; side: of its pass."""
+        readout, holders = self.readout, [self._of(layer) for layer in layers]
+        for engine, form in zip(self.engines, self.forms, strict=True):
+            contexts = [form.context_of(layer) if form.has(layer) else 0 for layer in layers]
+            at = {"slot": readout.slot, "context": constant(contexts, which)} | side
+            m.d.comb += [engine.counter.at[name].eq(value) for name, value in at.items()]
+            m.d.comb += engine.counter.kind.eq(readout.kind)
+        m.d.comb += readout.value.eq(Array(self.engines[holder].counter.value for holder in holders)[which])
 
     def _registers(self, m):
         """Registers by name, with the configuration's values after reset."""

@@ -11,7 +11,7 @@ from rtl.engine.host import host_signature
 from rtl.engine.layouts import side_fields
 from rtl.engine.neurons import Neurons
 from rtl.engine.rows import Rows
-from rtl.engine.settings import settings_layout
+from rtl.engine.settings import SOMA_SETTINGS, settings_layout
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.interface.memory_map import MEMORIES
 from rtl.selected import selected
@@ -39,7 +39,7 @@ class Engine(Block):
 
     def elaborate(self, platform):
         m = Module()
-        f, settings = self.form, self.settings
+        f = self.form
         self.own, self.further = self._channels()
         m.submodules.rows = self.rows = rows = Rows(f, self.own + len(f.inputs) + self.further)
         m.submodules.schedule = self.schedule = schedule = self._schedule()
@@ -58,9 +58,7 @@ class Engine(Block):
             neurons.entry.eq(rows.entry),
             outlet.under_way.eq(schedule.under_way),
             schedule.out.eq(outlet.out),
-            neurons.threshold.eq(settings.threshold),
-            neurons.window_low.eq(settings.window_low),
-            neurons.window_high.eq(settings.window_high),
+            *(getattr(neurons, name).eq(self.settings[name]) for name in SOMA_SETTINGS),
         ]
         for number, (link, source) in enumerate(zip(self.inputs, f.inputs, strict=True)):
             self._receive(m, wiring.flipped(link), rows.words[self.own + number], source)

@@ -1,4 +1,4 @@
-"""Widths of all that an engine is made of, from the configuration (docs/arithmetic.md). No HDL."""
+"""Widths of all that an engine is made of, and a configuration's engines (docs/arithmetic.md). No HDL."""
 
 from golden.config import Config
 from rtl.engine.routes import Layers
@@ -59,3 +59,10 @@ class EngineFormat(Layers):
         self.dot_bits = (self.most_neurons * 31 * self.steps).bit_length() + 1  # signed d = r . m[k]
         backward = any(c.pre_apical for c in contexts) and not self.autoencoder
         self.error_bits = APICAL_ERROR_BITS if backward else ERROR_BITS  # signed, as they wait: g, or G, too
+
+
+def engines_of(config: Config) -> list[EngineFormat]:
+    """The engines of a configuration: as `engines` has them, or one for all layers."""
+    mapping = config.engines or (tuple(range(config.layers + 1)),)
+    layers = [tuple(layer for layer in sorted(engine) if layer >= config.lowest_built) for engine in mapping]
+    return [EngineFormat(config, engine, config.lanes) for engine in layers if engine]

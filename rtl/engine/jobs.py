@@ -10,16 +10,9 @@ from amaranth.lib.wiring import In, Out, connect
 
 from rtl.checks import never
 from rtl.constants import constant
+from rtl.engine import learner_layouts
 from rtl.engine.block import Block
 from rtl.engine.layouts import concept_layout, sent, teach_layout
-from rtl.engine.learner_layouts import (
-    draw_layout,
-    drawn_layout,
-    lanes_signature,
-    learner_settings_layout,
-    lesson_layout,
-    record_layout,
-)
 from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
 from rtl.signals import signals
@@ -39,17 +32,17 @@ class Jobs(Block):
 
     def _members(self, f):
         return {
-            "settings": In(learner_settings_layout(f)),
+            "settings": In(learner_layouts.learner_settings_layout(f)),
             "teach": In(stream.Signature(teach_layout(f))),
             "recalled": In(stream.Signature(concept_layout(f))),
             "schedule": In(learner_signature(f)),
-            "lanes": Out(lanes_signature(f)),
-            "lesson": Out(stream.Signature(lesson_layout(f))),
+            "lanes": Out(learner_layouts.lanes_signature(f)),
+            "lesson": Out(stream.Signature(learner_layouts.lesson_layout(f))),
             "spared": In(1),
             "live": In(f.classes).array(f.under_way),
-            "draw": Out(stream.Signature(draw_layout(f))),
-            "drawn": In(drawn_layout),
-            "record": Out(sent(record_layout(f))),
+            "draw": Out(stream.Signature(learner_layouts.draw_layout(f))),
+            "drawn": In(learner_layouts.drawn_layout),
+            "record": Out(sent(learner_layouts.record_layout(f))),
             "idle": Out(1),
         }
 

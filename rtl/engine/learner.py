@@ -5,20 +5,12 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 from amaranth.utils import ceil_log2
 
+from rtl.engine import layouts
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.host import READ_AT
 from rtl.engine.jobs import Jobs
-from rtl.engine.layouts import (
-    BANKS,
-    concept_layout,
-    counts_layout,
-    errors_layout,
-    sent,
-    teach_layout,
-    templates_layout,
-    update_layout,
-)
+from rtl.engine.layouts import BANKS, sent
 from rtl.engine.learner_layouts import learner_settings_layout
 from rtl.engine.noise import Noise
 from rtl.engine.scalars import Scalars
@@ -58,12 +50,12 @@ class Learner(Block):
 
     def _members(self, f):
         return {
-            "counts": In(sent(counts_layout(f))),
-            "templates": In(sent(templates_layout(f))),
-            "teach": In(stream.Signature(teach_layout(f))),
-            "recalled": In(stream.Signature(concept_layout(f))),
+            "counts": In(sent(layouts.counts_layout(f))),
+            "templates": In(sent(layouts.templates_layout(f))),
+            "teach": In(stream.Signature(layouts.teach_layout(f))),
+            "recalled": In(stream.Signature(layouts.concept_layout(f))),
             "schedule": In(learner_signature(f)),
-            "errors": Out(sent(errors_layout(f))),
+            "errors": Out(sent(layouts.errors_layout(f))),
             "lookup": In(lookup_signature(f)),
             "settings": In(learner_settings_layout(f)),
             "host": In(learner_host_layout(f)),
@@ -105,7 +97,7 @@ class Learner(Block):
 
     def _records(self, m, new):
         """How many errors an update has, its rate and its noise, of each layer and bank, kept until its pass."""
-        m.submodules.records = records = ram(shape=update_layout, depth=BANKS * len(self.form.contexts), block=True)
+        m.submodules.records = records = ram(layouts.update_layout, depth=BANKS * len(self.form.contexts), block=True)
         write(m, records, new.valid, new.payload.at, new.payload.record)
         m.d.comb += self.lookup.update.eq(read(m, records, self.lookup.at, self.lookup.look))
 

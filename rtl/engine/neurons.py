@@ -8,7 +8,7 @@ from rtl.engine.block import Block
 from rtl.engine.errors import WaitingErrors
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, pass_layout, sent, walked_layout, word_layout
-from rtl.engine.settings import setting
+from rtl.engine.settings import SOMA_SETTINGS, setting
 from rtl.engine.soma import Soma
 from rtl.engine.synapses import BANK_BITS, Synapses, changes_layout, weights_signature
 from rtl.engine.walk import Walk
@@ -42,9 +42,7 @@ class Neurons(Block):
             "entry": In(entry_layout(f)),
             "released": Out(sent(walked_layout(f))),
             "words": Out(stream.Signature(word_layout(f))),
-            "threshold": In(setting("threshold")),
-            "window_low": In(setting("window_low")),
-            "window_high": In(setting("window_high")),
+            **{name: In(setting(name)) for name in SOMA_SETTINGS},
             "changed": Out(1),
             "changes": Out(changes_layout(f)),
             "idle": Out(1),
@@ -72,7 +70,7 @@ class Neurons(Block):
         m.d.comb += [soma.accumulated.eq(synapses.accumulated), soma.group.eq(walk.ended), walk.room.eq(soma.room)]
         for t in range(f.planes):
             m.d.comb += [soma.sums[t][lane].eq(synapses.sums[t][lane]) for lane in range(f.lanes)]
-        for name in ("threshold", "window_low", "window_high"):
+        for name in SOMA_SETTINGS:
             m.d.comb += getattr(soma, name).eq(getattr(self, name))
         m.d.comb += [self.changed.eq(synapses.changed), self.changes.eq(synapses.changes)]
         m.d.comb += self.idle.eq(walk.idle & soma.idle)

@@ -10,19 +10,10 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
 from rtl.constants import constant
+from rtl.engine import layouts
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import (
-    bottom_layout,
-    concept_layout,
-    counts_layout,
-    header_layout,
-    sent,
-    spikes_layout,
-    teach_layout,
-    templates_layout,
-    word_layout,
-)
+from rtl.engine.layouts import sent
 from rtl.engine.turns import under_way_layout
 from rtl.formats import PIXEL_BITS
 from rtl.signals import signals
@@ -54,18 +45,18 @@ class Outlet(Block):
 
     def _members(self, f):
         return {
-            "words": In(stream.Signature(word_layout(f))),
+            "words": In(stream.Signature(layouts.word_layout(f))),
             "under_way": In(under_way_layout(f)),
             "out": Out(1),
-            "bottom": In(stream.Signature(bottom_layout(f, f.contexts[0].groups))),
-            "bottom_header": In(header_layout(f)),
+            "bottom": In(stream.Signature(layouts.bottom_layout(f, f.contexts[0].groups))),
+            "bottom_header": In(layouts.header_layout(f)),
             "bottom_parity": In(1),
-            "spikes": Out(stream.Signature(spikes_layout(f))).array(self.own + len(f.links)),
+            "spikes": Out(stream.Signature(layouts.spikes_layout(f))).array(self.own + len(f.links)),
             "voltages": Out(stream.Signature(voltages_layout(f))),
-            "counts": Out(sent(counts_layout(f))),
-            "templates": Out(sent(templates_layout(f))),
-            "teach": Out(stream.Signature(teach_layout(f))),
-            "recalled": Out(stream.Signature(concept_layout(f))),
+            "counts": Out(sent(layouts.counts_layout(f))),
+            "templates": Out(sent(layouts.templates_layout(f))),
+            "teach": Out(stream.Signature(layouts.teach_layout(f))),
+            "recalled": Out(stream.Signature(layouts.concept_layout(f))),
             "idle": Out(1),
         }
 

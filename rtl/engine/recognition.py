@@ -1,10 +1,8 @@
 """The core that names samples, and its engine: the learner, recalled concepts, and the ends of both networks."""
 
-from amaranth.hdl import Array
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.constants import constant
 from rtl.engine.codes import Codes
 from rtl.engine.contexts import Target
 from rtl.engine.core import EngineCore
@@ -104,14 +102,4 @@ class RecognitionCore(EngineCore):
         m.d.comb += stimulus.block.eq(registers["block"]), stimulus.learn_theta.eq(registers["learn_theta"])
         if config.learn:
             wiring.connect(m, top.recalls, self.engines[self._of(config.layers - 1)].drives)
-        holders = [self._of(layer) for layer in range(1, config.layers + 1)]
-        for number, engine in enumerate(self.engines):
-            contexts = [
-                self.forms[number].context_of(layer) if number == holder else 0 for layer, holder in enumerate(holders, 1)
-            ]
-            m.d.comb += [
-                engine.counter.at.slot.eq(readout.slot),
-                engine.counter.at.context.eq(constant(contexts, readout.layer)),
-                engine.counter.kind.eq(readout.kind),
-            ]
-        m.d.comb += readout.value.eq(Array(self.engines[holder].counter.value for holder in holders)[readout.layer])
+        self._counters(m, range(1, config.layers + 1), readout.layer)

@@ -6,6 +6,9 @@ from amaranth.lib import data
 from rtl.engine.formats import EngineFormat
 from rtl.formats import RATE_BITS, SETTINGS, settings
 
+SOMA_SETTINGS = ("threshold", "window_low", "window_high")
+"""Those that a soma needs."""
+
 
 def setting(name: str) -> int | Shape:
     """The shape of a setting, wherever it goes."""

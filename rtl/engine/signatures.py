@@ -3,19 +3,9 @@
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.engine import layouts
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import (
-    bottom_layout,
-    concept_layout,
-    header_layout,
-    job_layout,
-    offered_layout,
-    record_place,
-    sent,
-    spikes_layout,
-    taught_layout,
-    update_layout,
-)
+from rtl.engine.layouts import sent
 
 
 def claim_signature() -> wiring.Signature:
@@ -25,7 +15,7 @@ def claim_signature() -> wiring.Signature:
 
 def link_signature(f: EngineFormat) -> wiring.Signature:
     """Spikes for a source, and its list. Of `words` the source means nothing: a link is one of the receiver's."""
-    return wiring.Signature({"words": Out(stream.Signature(spikes_layout(f))), "list": Out(claim_signature())})
+    return wiring.Signature({"words": Out(stream.Signature(layouts.spikes_layout(f))), "list": Out(claim_signature())})
 
 
 def listing_signature(f: EngineFormat) -> wiring.Signature:
@@ -39,7 +29,7 @@ def listing_signature(f: EngineFormat) -> wiring.Signature:
         {
             "listed": Out(len(f.sources)),
             "source": In(f.source_bits),
-            "job": Out(job_layout(f)),
+            "job": Out(layouts.job_layout(f)),
             "front": Out(f.list_bits),
             "back": Out(f.list_bits),
             "taken": In(1),
@@ -49,18 +39,18 @@ def listing_signature(f: EngineFormat) -> wiring.Signature:
 
 def lookup_signature(f: EngineFormat) -> wiring.Signature:
     """The record `at` a layer and a bank is `update` from the clock behind the pulse `look` on."""
-    return wiring.Signature({"look": Out(1), "at": Out(record_place(f)), "update": In(update_layout)})
+    return wiring.Signature({"look": Out(1), "at": Out(layouts.record_place(f)), "update": In(layouts.update_layout)})
 
 
 def sample_signature(f: EngineFormat) -> wiring.Signature:
     """Layer 0's next sample. free: it may take one. taken: pulse: it has one, whole, of that header."""
-    return wiring.Signature({"free": In(1), "taken": Out(1), "header": Out(header_layout(f))})
+    return wiring.Signature({"free": In(1), "taken": Out(1), "header": Out(layouts.header_layout(f))})
 
 
 def bottom_signature(f: EngineFormat, groups: int) -> wiring.Signature:
     """The stimulus to layer 0, which has so many groups. The sample's header is there with each word and with
     `taken`."""
-    words = stream.Signature(bottom_layout(f, groups))
+    words = stream.Signature(layouts.bottom_layout(f, groups))
     return wiring.Signature({"words": Out(words), "sample": Out(sample_signature(f))})
 
 
@@ -79,9 +69,9 @@ def learner_signature(f: EngineFormat) -> wiring.Signature:
     """
     return wiring.Signature(
         {
-            "concept": Out(stream.Signature(offered_layout(f))),
+            "concept": Out(stream.Signature(layouts.offered_layout(f))),
             "made": In(1),
-            "normed": In(sent(concept_layout(f))),
-            "taught": In(sent(taught_layout(f))),
+            "normed": In(sent(layouts.concept_layout(f))),
+            "taught": In(sent(layouts.taught_layout(f))),
         }
     )

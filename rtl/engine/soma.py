@@ -11,7 +11,7 @@ from rtl.checks import never, patient
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, word_layout
-from rtl.engine.settings import setting
+from rtl.engine.settings import SOMA_SETTINGS, setting
 from rtl.fixed import round_shift, saturate
 from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS
 from rtl.pipeline import Pipeline
@@ -52,9 +52,7 @@ class Soma(Block):
             "accumulated": In(1),
             "sums": In(signed(f.accumulator_bits)).array(f.planes, f.lanes),
             "group": In(group_layout(f)),
-            "threshold": In(setting("threshold")),
-            "window_low": In(setting("window_low")),
-            "window_high": In(setting("window_high")),
+            **{name: In(setting(name)) for name in SOMA_SETTINGS},
             "words": Out(stream.Signature(word_layout(f))),
             "room": Out(1),
             "idle": Out(1),

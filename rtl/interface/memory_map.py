@@ -1,11 +1,10 @@
-"""The memory map behind the host port: how an address is made, the core's own registers, and its engines.
+"""The memory map behind the host port: how an address is made, and the core's own registers.
 
 An address has 32 bits: engine (4), memory (4), index (24); index = word x 2^ceil(log2 lanes) + lane. Words of weights are
 (group of posts, row); those of templates and sums (concept, place), where a place is a group of some layer of the engine.
 """
 
 from golden.config import ADDRESS_BITS, Config
-from rtl.engine.formats import EngineFormat
 from rtl.formats import MIN_BLOCK_SHIFT
 
 INDEX_BITS, MEMORY_BITS, DATA_BITS = ADDRESS_BITS, 4, 32
@@ -42,10 +41,3 @@ def register_names(config: Config) -> list[str]:
     """
     in_block = ("position",) if config.learn and config.task != "autoencoder" else ()
     return [*settings_of(config), *in_block, "clocks", "finish"]
-
-
-def engines_of(config: Config) -> list[EngineFormat]:
-    """The engines of a configuration: as `engines` has them, or one for all layers."""
-    mapping = config.engines or (tuple(range(config.layers + 1)),)
-    layers = [tuple(layer for layer in sorted(engine) if layer >= config.lowest_built) for engine in mapping]
-    return [EngineFormat(config, engine, config.lanes) for engine in layers if engine]

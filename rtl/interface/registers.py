@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from golden.config import Config
 from rtl import formats
+from rtl.engine.formats import engines_of
 from rtl.formats import RATE_BITS, TEMPLATE_BITS
 from rtl.formats import SETTINGS as FIELDS
-from rtl.interface.memory_map import engines_of, register_names, settings_of
+from rtl.interface.memory_map import register_names, settings_of
 
 ADDRESS_BITS, DATA_BITS = 12, 32
 IDENTITY = 0x42535031

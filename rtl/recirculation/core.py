@@ -1,9 +1,7 @@
 """The core of an auto-encoder."""
 
-from amaranth.hdl import Array
 from amaranth.lib import wiring
 
-from rtl.constants import constant
 from rtl.engine.core import EngineCore
 from rtl.recirculation.engine import RecirculationEngine
 from rtl.recirculation.readout import SIDES, RecalledReadout
@@ -30,17 +28,6 @@ class RecirculationCore(EngineCore):
         wiring.connect(m, bottom.squared, readout.squared)
         wiring.connect(m, stimulus.code, top.code)
         # A counter's layer: of W above its place, of Theta at it.
-        places = [(place + (side != "down"), side) for place in range(config.layers) for side in SIDES]
-        holders = [self._of(layer) for layer, _ in places]
-        which = readout.place * len(SIDES) + readout.side
-        for engine, form in zip(self.engines, self.forms, strict=True):
-            contexts = [form.context_of(layer) if form.has(layer) else 0 for layer, _ in places]
-            read = engine.counter.at
-            m.d.comb += [
-                read.slot.eq(readout.slot),
-                read.context.eq(constant(contexts, which)),
-                read.apical.eq(readout.side == SIDES.index("down")),
-                read.echo.eq(readout.side == SIDES.index("again")),
-                engine.counter.kind.eq(readout.kind),
-            ]
-        m.d.comb += readout.value.eq(Array(self.engines[holder].counter.value for holder in holders)[which])
+        layers = [place + (side != "down") for place in range(config.layers) for side in SIDES]
+        apical, echo = (readout.side == SIDES.index(side) for side in ("down", "again"))
+        self._counters(m, layers, readout.place * len(SIDES) + readout.side, apical=apical, echo=echo)

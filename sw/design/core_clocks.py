@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from golden.config import Config
 from rtl.engine.claims import LISTS
-from rtl.interface.memory_map import engines_of
+from rtl.engine.formats import engines_of
 from sw.design.events import Process, play
 from sw.design.walks import BACK, UP, Source, Walked
 

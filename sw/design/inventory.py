@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from golden.config import Config
-from rtl.interface.memory_map import engines_of
+from rtl.engine.formats import engines_of
 from sw.common.terminal import say
 from sw.design.clocks import predict, with_recall
 

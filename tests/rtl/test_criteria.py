@@ -18,10 +18,10 @@ from rtl.core import Core
 from rtl.engine import layouts
 from rtl.engine.contexts import Context
 from rtl.engine.core import EngineCore
+from rtl.engine.formats import engines_of
 from rtl.engine.layouts import spikes_layout, word_layout
 from rtl.engine.outlet import Outlet
 from rtl.engine.recognition import RecognitionCore, RecognitionEngine
-from rtl.interface.memory_map import engines_of
 from tests.marks import long
 from tests.rtl.wires import Wires, fields, leaves
 
