@@ -5,9 +5,9 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import Out
 
 from golden.config import Config
+from rtl.hdl import signals
 from rtl.interface.results import result_parts
 from rtl.ports import result_layout
-from rtl.signals import signals
 
 
 class Assembled(wiring.Component):

@@ -6,8 +6,7 @@ from amaranth import Cat, Const, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.constants import constant
-from rtl.signals import signals
+from rtl.hdl import constant, signals
 
 MANTISSA_BITS = 8
 SHIFT_BASE = 8

@@ -1,12 +1,9 @@
 """Counts and trains of spikes: the coding of the stimulus (contract, 2)."""
 
-from functools import reduce
-from operator import or_
+from amaranth.hdl import Value
 
-from amaranth.hdl import Mux, Value
-
-from rtl.constants import constant
 from rtl.formats import PIXEL_BITS
+from rtl.hdl import constant
 
 
 def pixel_count(pixel: Value, steps: int) -> Value:
@@ -32,8 +29,3 @@ def rate_train(x: int, steps: int) -> int:
 def train_count(train: Value, steps: int) -> Value:
     """Spike count of a train, 0..steps."""
     return sum(train[t] for t in range(1, steps)) + train[0]
-
-
-def one_of(pick: Value, values) -> Value:
-    """The value whose bit is set in `pick`, at most one, else 0: gates and an OR, no decoder."""
-    return reduce(or_, (Mux(pick[p], value, 0) for p, value in enumerate(values)))

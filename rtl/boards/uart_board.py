@@ -9,7 +9,7 @@ from amaranth.lib.cdc import FFSynchronizer, ResetSynchronizer
 from golden.config import Config
 from rtl.boards.clock import Pll, filter_range, line_divisor, settings
 from rtl.bus.uart_core import UartCore
-from rtl.signals import signals
+from rtl.hdl import signals
 
 BOOT = 2047
 """Clocks until the core begins after the PLL has locked: an iCE40's block memories are not ready in the first 15 us."""

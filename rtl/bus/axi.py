@@ -7,8 +7,8 @@ from amaranth.lib.wiring import In, Out
 from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout
 from rtl.bus.control import BusCore
+from rtl.hdl import signals
 from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
-from rtl.signals import signals
 
 OKAY, SLVERR = 0, 2
 STROBES = DATA_BITS // 8

@@ -8,9 +8,9 @@ from rtl.bus.bus import bus_signature
 from rtl.bus.frame import Decoder, Encoder, byte_layout, item_layout
 from rtl.bus.uart import Receiver, Transmitter
 from rtl.checks import never, patient
+from rtl.hdl import signals
 from rtl.interface.frames import ACCESS_ERROR, ASCENDING, HEADER, MALFORMED, MAX_WORDS, OK, WRITE
 from rtl.memories import ram
-from rtl.signals import signals
 from rtl.streams import Held
 
 TOO_LONG = HEADER + 4 * MAX_WORDS + 1

@@ -9,6 +9,7 @@ from rtl.bus.bus import bus_signature, request_layout, response_layout, word_lay
 from rtl.bus.packet_ports import COUNTS, PacketPorts
 from rtl.checks import never, patient
 from rtl.core import Core
+from rtl.hdl import signals
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
     ADDRESS,
@@ -22,7 +23,6 @@ from rtl.interface.registers import (
     registers,
 )
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
-from rtl.signals import signals
 
 
 def packet_members() -> dict[str, wiring.Member]:

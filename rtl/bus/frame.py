@@ -5,8 +5,8 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
+from rtl.hdl import signals
 from rtl.interface.frames import CRC_BITS, CRC_INIT, END, ESC, ESC_END, ESC_ESC
-from rtl.signals import signals
 
 item_layout = data.StructLayout({"data": 8, "end": 1, "good": 1})
 """A byte of a frame, or with `end` the frame's end and no byte. `good`, at the end: the whole frame is as it was sent."""

@@ -8,9 +8,9 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.checks import holds, never, patient
 from rtl.formats import PIXEL_BITS
+from rtl.hdl import signals
 from rtl.interface.packets import PIXELS
 from rtl.interface.registers import DATA_BITS
-from rtl.signals import signals
 
 
 class Gearbox(wiring.Component):

@@ -10,11 +10,11 @@ from rtl.bus.bus import word_layout
 from rtl.bus.gearbox import Gearbox
 from rtl.checks import holds, patient
 from rtl.formats import LABEL_BITS
+from rtl.hdl import signals
 from rtl.interface.packets import HEADER_LABEL_BITS, LAST_BIT, pixel_words, sample_words
 from rtl.interface.registers import DATA_BITS, MODES
 from rtl.memories import ram
 from rtl.ports import stimulus_layout
-from rtl.signals import signals
 from rtl.streams import Held
 
 

@@ -9,9 +9,9 @@ from rtl.bus.bus import word_layout
 from rtl.bus.packet_in import PacketIn
 from rtl.bus.packet_out import PacketOut
 from rtl.checks import never
+from rtl.hdl import signals
 from rtl.interface.registers import DATA_BITS, MODES, ROUTES
 from rtl.ports import stimulus_layout
-from rtl.signals import signals
 
 COUNTS = ("PACKETS", "DROPPED", "RESULTS")
 """The registers that count here."""

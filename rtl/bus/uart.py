@@ -6,7 +6,7 @@ from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.signals import signals
+from rtl.hdl import signals
 
 MIN_DIVISOR = 4
 """With fewer clocks a bit the middle of a bit is too far from where it is sampled."""

@@ -10,8 +10,8 @@ from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.formats import PIXEL_BITS
+from rtl.hdl import signals
 from rtl.ports import stimulus_layout
-from rtl.signals import signals
 from rtl.spikes import pixel_count, pixel_train
 
 

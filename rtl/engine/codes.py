@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never, patient
 from rtl.engine.block import Block
 from rtl.engine.signatures import codes_signature, link_signature
-from rtl.signals import signals
+from rtl.hdl import signals
 
 
 class Codes(Block):

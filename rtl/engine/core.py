@@ -9,16 +9,17 @@ from amaranth.utils import ceil_log2
 
 from golden.config import Config
 from rtl.checks import never
-from rtl.constants import constant
+from rtl.engine.beats import Beats
 from rtl.engine.contexts import Target
+from rtl.engine.engine import Engine
 from rtl.engine.formats import engines_of
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.settings import settings_layout
 from rtl.formats import RATE_BITS
+from rtl.hdl import constant, signals
 from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS, REGISTERS, register_names, settings_of
 from rtl.interface.results import WORD_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
-from rtl.signals import signals
 
 
 class EngineCore(wiring.Component):
@@ -53,7 +54,7 @@ class EngineCore(wiring.Component):
             m.submodules[f"engine{number}"] = engine
         first = self._of(1)
         m.submodules.readout = self.readout = readout = self._readout()
-        m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.forms[first])
+        m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.config, self.forms[first])
         wiring.connect(m, readout.o, wiring.flipped(self.o))
         wiring.connect(m, wiring.flipped(self.i), stimulus.i)
         self._link(m, stimulus.link, first, Target(1))
@@ -74,16 +75,11 @@ class EngineCore(wiring.Component):
 
     # -- what a task says ------------------------------------------------------------------------------------------------
 
-    def _engine(self, form):
-        """An engine of this form."""
-        raise NotImplementedError
+    _engine: type[Engine]
+    _stimulus: type[Beats]
 
     def _readout(self):
         """What puts results together."""
-        raise NotImplementedError
-
-    def _stimulus(self, form):
-        """What takes samples; form: of layer 1's engine."""
         raise NotImplementedError
 
     def _task(self, m, registers) -> None:

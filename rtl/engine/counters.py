@@ -11,9 +11,9 @@ from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import side_fields
 from rtl.formats import COUNTER_BITS, COUNTERS
+from rtl.hdl import signals
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
-from rtl.signals import signals
 
 QUAD = 4
 """Lanes that are added up first."""

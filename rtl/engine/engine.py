@@ -13,8 +13,9 @@ from rtl.engine.neurons import Neurons
 from rtl.engine.rows import Rows
 from rtl.engine.settings import SOMA_SETTINGS, settings_layout
 from rtl.engine.signatures import bottom_signature, link_signature
+from rtl.engine.turns import Turns
+from rtl.hdl import selected
 from rtl.interface.memory_map import MEMORIES
-from rtl.selected import selected
 
 
 class Engine(Block):
@@ -42,9 +43,9 @@ class Engine(Block):
         f = self.form
         self.own, self.further = self._channels()
         m.submodules.rows = self.rows = rows = Rows(f, self.own + len(f.inputs) + self.further)
-        m.submodules.schedule = self.schedule = schedule = self._schedule()
+        m.submodules.schedule = self.schedule = schedule = self._schedule(f)
         m.submodules.neurons = self.neurons = neurons = Neurons(f)
-        m.submodules.outlet = self.outlet = outlet = self._outlet()
+        m.submodules.outlet = self.outlet = outlet = self._outlet(f)
         m.submodules.counters = counters = Counters(f)
         for number in range(self.own):
             wiring.connect(m, outlet.spikes[number], rows.words[number])
@@ -78,16 +79,12 @@ class Engine(Block):
 
     # -- what a task says ------------------------------------------------------------------------------------------------
 
+    _schedule: type[Turns]
+    _outlet: type[Block]
+    """Where words go: `words`, `under_way`, `out`, `spikes` and `idle`, and the task's own."""
+
     def _channels(self) -> tuple[int, int]:
         """Streams of words that go to its rows: of its outlet, and of what else drives it, beside its inputs."""
-        raise NotImplementedError
-
-    def _schedule(self):
-        """Its `rtl.engine.turns.Turns`."""
-        raise NotImplementedError
-
-    def _outlet(self):
-        """Where words go: `words`, `under_way`, `out`, `spikes` and `idle`, and the task's own."""
         raise NotImplementedError
 
     def _task(self, m):

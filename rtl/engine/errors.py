@@ -8,8 +8,8 @@ from rtl.checks import never
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import BANKS, errors_layout, sent
+from rtl.hdl import signals
 from rtl.memories import ram, read, write
-from rtl.signals import signals
 
 
 def waiting_layout(f: EngineFormat) -> data.StructLayout:

@@ -9,14 +9,12 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine import learner_layouts
 from rtl.engine.block import Block
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
-from rtl.signals import signals
-from rtl.spikes import one_of
+from rtl.hdl import constant, one_of, signals
 
 
 class Jobs(Block):

@@ -7,12 +7,12 @@ from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, job_layout
 from rtl.engine.signatures import listing_signature
+from rtl.hdl import constant
 from rtl.memories import ram, read, write
 
 

@@ -4,13 +4,12 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.learner_layouts import draw_layout, drawn_layout, samples_host_layout
 from rtl.engine.settings import setting
 from rtl.formats import SAMPLE_BITS
+from rtl.hdl import constant, signals
 from rtl.memories import ram, read, write
-from rtl.signals import signals
 
 GOLDEN_RATIO = 0x9E3779B9
 HASH_STEPS = 4

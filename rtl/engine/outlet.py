@@ -9,14 +9,13 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
-from rtl.constants import constant
 from rtl.engine import layouts
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.turns import under_way_layout
 from rtl.formats import PIXEL_BITS
-from rtl.signals import signals
+from rtl.hdl import constant, signals
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:

@@ -8,9 +8,9 @@ from rtl.checks import patient
 from rtl.engine.block import Block
 from rtl.engine.outlet import voltages_layout
 from rtl.formats import COUNTER_BITS, COUNTERS
+from rtl.hdl import signals
 from rtl.interface.results import WORD_BITS
 from rtl.memories import ram, read, write
-from rtl.signals import signals
 
 LATENCY = 2
 """Clocks from an address to what a counter is."""

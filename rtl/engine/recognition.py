@@ -23,6 +23,8 @@ class RecognitionEngine(Engine):
         asks for a recall. Of the one that has layer L-1: drives: In, `codes_signature`: the codes drive it.
     """
 
+    _schedule, _outlet = Schedule, Outlet
+
     def __init__(self, form: EngineFormat):
         self.code_source = form.source_of(Target(form.layers - 1, apical=True))
         super().__init__(form)
@@ -37,12 +39,6 @@ class RecognitionEngine(Engine):
 
     def _channels(self):
         return 1 + (self.form.lateral is not None), int(self.code_source is not None)
-
-    def _schedule(self):
-        return Schedule(self.form)
-
-    def _outlet(self):
-        return Outlet(self.form)
 
     def _task(self, m):
         if self.form.has(self.form.layers):
@@ -86,14 +82,10 @@ class RecognitionEngine(Engine):
 class RecognitionCore(EngineCore):
     """See `EngineCore`."""
 
-    def _engine(self, form):
-        return RecognitionEngine(form)
+    _engine, _stimulus = RecognitionEngine, Stimulus
 
     def _readout(self):
         return Readout(self.forms[self._of(self.config.layers)])
-
-    def _stimulus(self, form):
-        return Stimulus(self.config, form)
 
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus

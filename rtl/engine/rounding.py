@@ -4,16 +4,14 @@ from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, sent
 from rtl.engine.settings import setting
 from rtl.fixed import round_in_clocks, saturate
 from rtl.formats import APICAL_ERROR_BITS, ERROR_BITS, SUM_BITS
+from rtl.hdl import constant, selected, signals
 from rtl.pipeline import Pipeline
-from rtl.selected import selected
-from rtl.signals import signals
 
 FRACTION_BITS = 15
 """Of q_k and q_r."""

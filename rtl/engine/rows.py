@@ -6,17 +6,15 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, job_layout, lanes_of, spikes_layout
 from rtl.engine.lists import Lists, ends_of, owner_of
 from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
+from rtl.hdl import constant, one_of, selected, signals
 from rtl.memories import ram
-from rtl.selected import selected
-from rtl.signals import signals
-from rtl.spikes import one_of, pixel_count, train_count
+from rtl.spikes import pixel_count, train_count
 
 
 def kept_signature(f: EngineFormat) -> wiring.Signature:

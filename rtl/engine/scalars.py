@@ -9,7 +9,6 @@ from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
 from rtl.engine.scalar_product import multiply
@@ -18,10 +17,10 @@ from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS
 from rtl.fixed import overflows, saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
+from rtl.hdl import constant, signals
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt
-from rtl.signals import signals
 
 PULL_BITS = COEFFICIENT_BITS + 1
 """a_y is 256 - C_y, up to 512."""

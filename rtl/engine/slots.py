@@ -8,13 +8,12 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
 from rtl.engine.settings import setting
-from rtl.signals import signals
+from rtl.hdl import constant, signals
 
 
 def oldest_signature(f: EngineFormat) -> wiring.Signature:

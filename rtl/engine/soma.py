@@ -14,9 +14,8 @@ from rtl.engine.layouts import group_layout, word_layout
 from rtl.engine.settings import SOMA_SETTINGS, setting
 from rtl.fixed import round_shift, saturate
 from rtl.formats import MEMBRANE_BITS, PIXEL_BITS, TEMPLATE_BITS
+from rtl.hdl import selected, signals
 from rtl.pipeline import Pipeline
-from rtl.selected import selected
-from rtl.signals import signals
 
 
 class Soma(Block):

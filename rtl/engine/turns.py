@@ -10,14 +10,13 @@ from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import fits, never, patient
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.claims import Claims
 from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, pass_layout, sent, side_fields, walked_layout
 from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
-from rtl.signals import signals
+from rtl.hdl import constant, signals
 
 DEPTH = 4
 """Passes that may be under way: one that is walked, one whose sums wait, two in the soma, one of them on its way out."""

@@ -6,7 +6,6 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.dots import SQUARE_BITS, add_up
 from rtl.engine.formats import EngineFormat
@@ -17,6 +16,7 @@ from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
 from rtl.fixed import clipped, gated, overflows
 from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
+from rtl.hdl import constant
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 

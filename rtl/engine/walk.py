@@ -6,14 +6,13 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import group_layout, pass_layout, sent, side_fields, walked_layout
 from rtl.formats import NOISE_BITS, RATE_BITS
-from rtl.signals import signals
+from rtl.hdl import constant, signals
 
 
 def step_layout(f: EngineFormat) -> data.StructLayout:

@@ -11,14 +11,10 @@ from rtl.recirculation.stimulus import RecalledStimulus
 class RecirculationCore(EngineCore):
     """See `EngineCore`."""
 
-    def _engine(self, form):
-        return RecirculationEngine(form)
+    _engine, _stimulus = RecirculationEngine, RecalledStimulus
 
     def _readout(self):
         return RecalledReadout(self.forms[0], self.config.sizes[0])
-
-    def _stimulus(self, form):
-        return RecalledStimulus(self.config, form)
 
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus

@@ -7,12 +7,12 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.layouts import ERROR_COUNT_BITS, errors_layout, lanes_of, sent
 from rtl.engine.settings import setting
 from rtl.fixed import gated, saturate
 from rtl.formats import COUNTER_BITS, ERROR_BITS
+from rtl.hdl import constant
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.recirculation.layouts import pass_end_layout, seen_layout

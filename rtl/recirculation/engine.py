@@ -21,6 +21,8 @@ class RecirculationEngine(Engine):
         squared: Out, with `valid`: of layer 0.
     """
 
+    _schedule, _outlet = Rounds, RecalledOutlet
+
     def _members(self, f):
         members = super()._members(f)
         if f.has(0):
@@ -31,12 +33,6 @@ class RecirculationEngine(Engine):
 
     def _channels(self):
         return OWN_STREAMS, 0
-
-    def _schedule(self):
-        return Rounds(self.form)
-
-    def _outlet(self):
-        return RecalledOutlet(self.form)
 
     def _task(self, m):
         f, schedule, outlet = self.form, self.schedule, self.outlet

@@ -9,14 +9,13 @@ from amaranth.lib import stream
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import patient
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.contexts import Target
 from rtl.engine.layouts import bottom_layout, header_layout, sent, side_fields, spikes_layout, word_layout
 from rtl.engine.turns import under_way_layout
+from rtl.hdl import constant, signals
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import code_layout, seen_layout, shown_layout
-from rtl.signals import signals
 from rtl.spikes import code_train
 
 OWN_STREAMS = 2

@@ -6,16 +6,15 @@ from amaranth.lib.wiring import In, Out
 
 from golden.records import RECALLED_COUNTERS
 from rtl.checks import patient
-from rtl.constants import constant
 from rtl.engine.block import Block
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.readout import LATENCY, told
 from rtl.formats import COUNTER_BITS, COUNTERS, ceil_log2
+from rtl.hdl import constant, signals
 from rtl.interface.results import COUNT_BITS, PACKED, WORD_BITS
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import shown_layout
-from rtl.signals import signals
 
 SIDES = ("up", "down", "again")
 _SIDE = [SIDES.index(name.split("_")[0]) for name in RECALLED_COUNTERS]

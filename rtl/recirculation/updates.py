@@ -15,9 +15,9 @@ from rtl.engine.learner_layouts import samples_host_layout
 from rtl.engine.noise import Noise
 from rtl.engine.signatures import lookup_signature
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
+from rtl.hdl import signals
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layout
-from rtl.signals import signals
 
 
 class Updates(Block):

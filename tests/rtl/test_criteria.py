@@ -157,15 +157,13 @@ class CountingOutlet(Outlet):
 
 
 class LeakyEngine(RecognitionEngine):
-    def _outlet(self):
-        return CountingOutlet(self.form)
+    _outlet = CountingOutlet
 
 
 class LeakyCore(RecognitionCore):
     """Voltages of layer 2 set layer 1's dead zone, a register of its learner; layer 1's counter is chosen by layer 0."""
 
-    def _engine(self, form):
-        return LeakyEngine(form)
+    _engine = LeakyEngine
 
     def _task(self, m, registers):
         super()._task(m, registers)

@@ -1,7 +1,7 @@
 from amaranth.hdl import Module, Signal, signed
 from amaranth.sim import Simulator
 
-from rtl.selected import selected
+from rtl.hdl import selected
 
 
 def test_the_wanted_value_is_there_a_clock_later_and_0_where_none_is_wanted():
