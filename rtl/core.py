@@ -1,11 +1,15 @@
-"""The learning core of a configuration."""
+"""The learning core of a configuration, whose results come word by word or whole."""
 
-from amaranth.lib import wiring
+from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import Out
 
 from golden.config import Config
-from rtl.assembled import Assembled
 from rtl.engine.core import EngineCore
 from rtl.engine.recognition import RecognitionCore
+from rtl.hdl import signals
+from rtl.interface.results import result_parts
+from rtl.ports import result_layout
 from rtl.recirculation.core import RecirculationCore
 
 _CORES = {"recognition": RecognitionCore, "sequence": RecognitionCore, "autoencoder": RecirculationCore}
@@ -16,6 +20,49 @@ def Core(config: Config) -> EngineCore:
     return _CORES[config.task](config)
 
 
+class Assembled(wiring.Component):
+    """The core of its task, which gives results word by word (`rtl.interface.results`), put together to whole ones.
+
+    Members: those of the core, but o: Out, stream of `rtl.ports.result_layout`.
+    """
+
+    def __init__(self, config: Config):
+        self.config, self.inner = config, Core(config)
+        self.layout = result_layout(config)
+        super().__init__({**self.inner.signature.members, "o": Out(stream.Signature(self.layout))})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.engine = inner = self.inner
+        for name in ("i", "host_i"):
+            wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(inner, name))
+        wiring.connect(m, inner.host_o, wiring.flipped(self.host_o))
+        result = Signal(self.layout)
+        bits, places, start = result.as_value(), [], 0
+        for part in result_parts(self.config):
+            end, step = start + part.bits * part.count, part.bits * part.packed
+            places += [bits[first : min(first + step, end)] for first in range(start, end, step)]
+            start = end
+        place, full = signals(place=range(len(places)), full=1)
+        m.d.comb += [
+            inner.o.ready.eq(~full),
+            self.o.payload.eq(result),
+            self.o.valid.eq(full),
+            self.idle.eq(inner.idle & ~full),
+        ]
+        with m.If(inner.o.valid & inner.o.ready):
+            m.d.sync += place.eq(place + 1)
+            with m.Switch(place):
+                for number, part in enumerate(places):
+                    with m.Case(number):
+                        m.d.sync += part.eq(inner.o.payload)
+            with m.If(place == len(places) - 1):
+                m.d.sync += full.eq(1), place.eq(0)
+        with m.If(self.o.valid & self.o.ready):
+            m.d.sync += full.eq(0)
+        return m
+
+
 def core_of(config: Config) -> wiring.Component:
     """The core with whole results: an item of `rtl.ports.result_layout` a sample."""
-    return Assembled(config, Core(config))
+    return Assembled(config)

@@ -36,9 +36,7 @@ class MemoryMap(Regions):
         for context, c in enumerate(f.contexts):
             neurons = np.arange(c.size)
             groups, lanes = neurons // f.lanes, neurons % f.lanes
-            if c.pre_basal:
-                words = c.basal_base + groups * c.pre_basal + np.arange(c.pre_basal)[:, None]
-                self._add(f"W{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+            self._weights(number, f, c, apical=False)
             if config.task == "autoencoder":
                 self._recirculation(config, number, f, context)
                 continue
@@ -47,7 +45,7 @@ class MemoryMap(Regions):
             self._add(f"samples{c.layer}", number, "samples", np.array(context), 0, 1, SAMPLE_BITS)
             if not c.pre_apical:
                 continue
-            self._theta(number, f, c)
+            self._weights(number, f, c, apical=True)
             words = concepts * f.places + c.place_base + groups
             name = f"m{c.layer}" if c.layer else "h0"  # whose templates are its counts
             self._add(name, number, "templates", words, lanes, f.lanes, TEMPLATE_BITS, True)
@@ -62,17 +60,17 @@ class MemoryMap(Regions):
             name = f"h{sender}" if source.apical else f"own{sender + 1}" if source.lateral else f"last{sender}"
             self._add(name, number, "kept", words, rows % f.lanes, f.lanes, f.count_bits)
 
-    def _theta(self, number: int, f: EngineFormat, c: Context) -> None:
-        neurons = np.arange(c.size)
-        groups, lanes = neurons // f.lanes, neurons % f.lanes
-        words = c.apical_base + groups * c.pre_apical + np.arange(c.pre_apical)[:, None]
-        self._add(f"Theta{c.layer}", number, "weights", words, lanes, f.lanes, f.weight_bits, True)
+    def _weights(self, number: int, f: EngineFormat, c: Context, apical: bool) -> None:
+        """W or Theta of a layer, where it has it."""
+        if rows := c.rows(apical):
+            neurons, name = np.arange(c.size), "Theta" if apical else "W"
+            words = c.base(apical) + neurons // f.lanes * rows + np.arange(rows)[:, None]
+            self._add(f"{name}{c.layer}", number, "weights", words, neurons % f.lanes, f.lanes, f.weight_bits, True)
 
     def _recirculation(self, config: Config, number: int, f: EngineFormat, context: int) -> None:
         """Of an auto-encoder Theta, and each network's own count of learning samples."""
         c = f.contexts[context]
-        if c.pre_apical:
-            self._theta(number, f, c)
+        self._weights(number, f, c, apical=True)
         for network, rows, apical in (("W", c.pre_basal, 0), ("Theta", c.pre_apical, 1)):
             if rows and config.learn:
                 index = np.array((context << 1) + apical)

@@ -8,7 +8,7 @@ from golden.config import Config
 from rtl.bus.bus import bus_signature, request_layout, response_layout
 from rtl.bus.control import BusCore
 from rtl.hdl import signals
-from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
+from rtl.interface.registers import BUS_ADDRESS_BITS, DATA_BITS
 
 OKAY, SLVERR = 0, 2
 STROBES = DATA_BITS // 8
@@ -17,7 +17,7 @@ STROBES = DATA_BITS // 8
 def axi_lite_members() -> dict[str, wiring.Member]:
     """The signals of an AXI4-Lite subordinate by their names in the standard."""
     return {
-        "awaddr": In(ADDRESS_BITS),
+        "awaddr": In(BUS_ADDRESS_BITS),
         "awprot": In(3),
         "awvalid": In(1),
         "awready": Out(1),
@@ -28,7 +28,7 @@ def axi_lite_members() -> dict[str, wiring.Member]:
         "bresp": Out(2),
         "bvalid": Out(1),
         "bready": In(1),
-        "araddr": In(ADDRESS_BITS),
+        "araddr": In(BUS_ADDRESS_BITS),
         "arprot": In(3),
         "arvalid": In(1),
         "arready": Out(1),

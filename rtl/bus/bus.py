@@ -5,7 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.checks import never, patient
-from rtl.interface.registers import ADDRESS_BITS, DATA_BITS
+from rtl.interface.registers import BUS_ADDRESS_BITS, DATA_BITS
 
 word_layout = data.StructLayout({"data": DATA_BITS, "last": 1})
 """A beat of a packet's stream; `last` comes with the last word of each packet."""
@@ -13,7 +13,7 @@ word_layout = data.StructLayout({"data": DATA_BITS, "last": 1})
 
 def request_layout() -> data.StructLayout:
     """One access. address: in bytes, bits 1:0 are 0. data: of a write."""
-    return data.StructLayout({"address": ADDRESS_BITS, "write": 1, "data": DATA_BITS})
+    return data.StructLayout({"address": BUS_ADDRESS_BITS, "write": 1, "data": DATA_BITS})
 
 
 def response_layout() -> data.StructLayout:

@@ -16,8 +16,8 @@ from rtl.interface.registers import (
     CONTROL,
     DATA_BITS,
     ERRORS,
+    FIRST_SETTING,
     MODES,
-    SETTINGS,
     STATUS,
     core_registers,
     registers,
@@ -99,7 +99,7 @@ class Control(wiring.Component):
         """
         request, response, host = self.request, self.response, self.host_i.payload
         window = Signal()
-        setting = (REGISTERS << (MEMORY_BITS + INDEX_BITS)) | ((request.address - SETTINGS) >> 2)[:INDEX_BITS]
+        setting = (REGISTERS << (MEMORY_BITS + INDEX_BITS)) | ((request.address - FIRST_SETTING) >> 2)[:INDEX_BITS]
         # Registers, as the request is there two clocks before the host port is asked.
         m.d.sync += window.eq(request.address == ADDRESS["WINDOW_DATA"])
         m.d.sync += host.address.eq(Mux(window, self.own["WINDOW_ADDRESS"], setting))

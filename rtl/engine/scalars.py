@@ -11,10 +11,9 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never
 from rtl.engine.block import Block
 from rtl.engine.learner_layouts import dot_layout, lesson_layout, scalars_host_layout, scalars_signature
-from rtl.engine.scalar_product import multiply
 from rtl.engine.scalar_sums import ScalarSums
 from rtl.engine.settings import setting
-from rtl.engine.steps import NUMBER, STEPS
+from rtl.engine.steps import NUMBER, STEPS, multiply
 from rtl.fixed import overflows, saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
 from rtl.hdl import constant, signals

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from golden.config import Config
 from rtl import formats
 from rtl.engine.formats import engines_of
-from rtl.formats import RATE_BITS, TEMPLATE_BITS
-from rtl.formats import SETTINGS as FIELDS
-from rtl.interface.memory_map import register_names, settings_of
+from rtl.formats import RATE_BITS, SETTINGS, TEMPLATE_BITS
+from rtl.interface.memory_map import DATA_BITS, register_names, settings_of
 
-ADDRESS_BITS, DATA_BITS = 12, 32
+BUS_ADDRESS_BITS = 12
 IDENTITY = 0x42535031
 """The text BSP1."""
 VERSION = (1, 0, 0)
 """Of this map: major.minor.patch. A driver takes any minor of its own major."""
-SETTINGS = 0x080
+FIRST_SETTING = 0x080
 """Address of the core's own register 0; register i of `rtl.interface.memory_map.register_names` lies 4 i above."""
 
 MODES = ("infer", "learn", "recall")
@@ -123,11 +122,11 @@ def core_registers(config: Config) -> list[Register]:
     for index, name in enumerate(register_names(config)):
         kind = name if name in _TEXTS else name.rstrip("0123456789")
         kind = "layer_rate" if kind == "backward_rate" and name != kind else kind
-        bits, signed = (RATE_BITS, False) if kind in ("rate", "layer_rate") else FIELDS.get(name, (DATA_BITS, False))
-        bits = FIELDS["block"][0] if kind == "position" else bits
+        bits, signed = (RATE_BITS, False) if kind in ("rate", "layer_rate") else SETTINGS.get(name, (DATA_BITS, False))
+        bits = SETTINGS["block"][0] if kind == "position" else bits
         access = "wo" if kind == "finish" else "rw"
         text = _TEXTS[kind].format(layer=re.sub(r"\D", "", name))
-        found.append(Register(name, SETTINGS + 4 * index, access, bits, text, defaults.get(name, 0), signed))
+        found.append(Register(name, FIRST_SETTING + 4 * index, access, bits, text, defaults.get(name, 0), signed))
     return found
 
 

@@ -11,7 +11,7 @@ from golden.config import Config
 from rtl.bus.control import Control
 from rtl.interface.memory_map import REGISTERS
 from rtl.interface.packets import result_words
-from rtl.interface.registers import ADDRESS, ERRORS, SETTINGS
+from rtl.interface.registers import ADDRESS, ERRORS, FIRST_SETTING
 
 CONFIG = Config(sizes=(9, 3), lanes=4, block=4)
 SAMPLES = 60
@@ -92,9 +92,9 @@ class Host:
         """Reads the window and a setting again and again; each answer is the right one, or a refusal."""
         window = 0
         while self.words < SAMPLES * result_words(CONFIG):
-            at = self.rng.choice((ADDRESS["WINDOW_DATA"], SETTINGS + 4))
+            at = self.rng.choice((ADDRESS["WINDOW_DATA"], FIRST_SETTING + 4))
             data, error = await self.access(ctx, at)
-            assert not (error and at == SETTINGS + 4), "a register was not read"
+            assert not (error and at == FIRST_SETTING + 4), "a register was not read"
             if error:
                 self.refused += 1
             else:

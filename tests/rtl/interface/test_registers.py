@@ -4,7 +4,7 @@ import pytest
 
 from golden.config import NAMED, Config
 from rtl.interface.memory_map import register_names, settings_of
-from rtl.interface.registers import ADDRESS_BITS, CONTROL, SETTINGS, fingerprint, registers
+from rtl.interface.registers import BUS_ADDRESS_BITS, CONTROL, FIRST_SETTING, fingerprint, registers
 
 BASE = Config.load("tiny")
 
@@ -14,10 +14,10 @@ def test_every_register_has_a_place_of_its_own(config):
     found = registers(config)
     assert len({r.address for r in found}) == len({r.name for r in found}) == len(found)
     assert all(r.text for r in found)
-    assert all(r.address % 4 == 0 and r.address < 1 << ADDRESS_BITS for r in found)
+    assert all(r.address % 4 == 0 and r.address < 1 << BUS_ADDRESS_BITS for r in found)
     assert [r.address for r in found] == sorted(r.address for r in found)
     assert [r.name for r in found[len(CONTROL) :]] == register_names(config)
-    assert all(r.address == SETTINGS + 4 * register_names(config).index(r.name) for r in found[len(CONTROL) :])
+    assert all(r.address == FIRST_SETTING + 4 * register_names(config).index(r.name) for r in found[len(CONTROL) :])
 
 
 def test_resets_fit_and_are_the_configurations():
