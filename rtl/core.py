@@ -2,7 +2,7 @@
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import Out
+from amaranth.lib.wiring import Out, connect, flipped
 
 from golden.config import Config
 from rtl.engine.core import EngineCore
@@ -35,8 +35,8 @@ class Assembled(wiring.Component):
         m = Module()
         m.submodules.engine = inner = self.inner
         for name in ("i", "host_i"):
-            wiring.connect(m, wiring.flipped(getattr(self, name)), getattr(inner, name))
-        wiring.connect(m, inner.host_o, wiring.flipped(self.host_o))
+            connect(m, flipped(getattr(self, name)), getattr(inner, name))
+        connect(m, inner.host_o, flipped(self.host_o))
         result = Signal(self.layout)
         bits, places, start = result.as_value(), [], 0
         for part in result_parts(self.config):

@@ -1,10 +1,10 @@
-"""What Amaranth's language has no word for: signals made several at once, and one of several values."""
+"""What Amaranth's language has no word for: signals made and assigned several at once, and one of several values."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 
-from amaranth.hdl import Array, Module, Mux, ShapeLike, Signal, Value
+from amaranth.hdl import Array, Module, Mux, ShapeLike, Signal, Value, ValueLike
 
 
 def signals(**shapes: ShapeLike) -> Iterator[Signal]:
@@ -13,6 +13,11 @@ def signals(**shapes: ShapeLike) -> Iterator[Signal]:
     Of `a, b = Signal(), Signal(range(3))` Amaranth finds no names: waves and Verilog would show `$signal`.
     """
     return (Signal(shape, name=name) for name, shape in shapes.items())
+
+
+def assigned(target, **values: ValueLike) -> list:
+    """Assignments to several fields of a view, or members of an interface, by their names."""
+    return [getattr(target, name).eq(value) for name, value in values.items()]
 
 
 def constant(values: Iterable[int | bool], index: Value) -> Value:

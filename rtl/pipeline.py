@@ -39,6 +39,11 @@ class Pipeline:
         self._values[name] = {stage: value}
         return value
 
+    def define_all(self, stage: int, **values) -> None:
+        """Says of several by their names what they are in `stage`."""
+        for name, value in values.items():
+            self.define(name, stage, value)
+
     def at(self, name: str, stage: int) -> Value:
         """The value of `name` in `stage`.
 

@@ -40,10 +40,8 @@ counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
 def result_layout(config: Config) -> data.StructLayout:
     """A sample's whole result. `counters[l - 1]` are those of layer l; of an auto-encoder see docs/autoencoder.md, 6."""
     if config.task == "autoencoder":
-        members = {}
-        for part in result_parts(config):
-            members[part.name] = part.bits if part.count == 1 else data.ArrayLayout(part.bits, part.count)
-        return data.StructLayout(members)
+        parts = result_parts(config)
+        return data.StructLayout({p.name: p.bits if p.count == 1 else data.ArrayLayout(p.bits, p.count) for p in parts})
     return data.StructLayout(
         {
             "prediction": LABEL_BITS,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from golden.config import Config
 from rtl.checks import never
@@ -15,8 +14,8 @@ from rtl.engine.engine import Engine
 from rtl.engine.formats import engines_of
 from rtl.engine.host import LATENCY, STROBE_AT
 from rtl.engine.settings import settings_layout
-from rtl.formats import RATE_BITS
-from rtl.hdl import constant, signals
+from rtl.formats import RATE_BITS, ceil_log2
+from rtl.hdl import assigned, constant, signals
 from rtl.interface.memory_map import DATA_BITS, INDEX_BITS, MEMORY_BITS, REGISTERS, register_names, settings_of
 from rtl.interface.results import WORD_BITS
 from rtl.ports import host_answer_signature, host_request_layout, stimulus_layout
@@ -55,14 +54,14 @@ class EngineCore(wiring.Component):
         first = self._of(1)
         m.submodules.readout = self.readout = readout = self._readout()
         m.submodules.stimulus = self.stimulus = stimulus = self._stimulus(self.config, self.forms[first])
-        wiring.connect(m, readout.o, wiring.flipped(self.o))
-        wiring.connect(m, wiring.flipped(self.i), stimulus.i)
+        connect(m, readout.o, flipped(self.o))
+        connect(m, flipped(self.i), stimulus.i)
         self._link(m, stimulus.link, first, Target(1))
         for engine, form in zip(self.engines, self.forms, strict=True):
             for link, target in zip(engine.links, form.links, strict=True):
                 self._link(m, link, self._of(target.layer), target)
         if self.config.lowest_built == 0:
-            wiring.connect(m, stimulus.bottom, self.engines[self._of(0)].bottom)
+            connect(m, stimulus.bottom, self.engines[self._of(0)].bottom)
         registers = self._registers(m)
         self._task(m, registers)
         idle = Cat(engine.idle for engine in self.engines).all()
@@ -97,7 +96,7 @@ class EngineCore(wiring.Component):
         form = self.forms[number]
         into = self.engines[number].inputs[form.inputs.index(form.source_of(target))]
         words, sent = into.words.payload, link.words.payload
-        wiring.connect(m, link.list, into.list)
+        connect(m, link.list, into.list)
         m.d.comb += [
             into.words.valid.eq(link.words.valid),
             link.words.ready.eq(into.words.ready),
@@ -164,13 +163,8 @@ class EngineCore(wiring.Component):
             here = address.engine == Const(number, 4)
             with m.If(here):
                 m.d.sync += engines_read.eq(engine.host.read)
-            m.d.sync += [
-                engine.host.select.eq(accessing & here),
-                engine.host.memory.eq(address.memory),
-                engine.host.index.eq(address.index),
-                engine.host.data.eq(request.data),
-                engine.host.write.eq(strobe & here),
-            ]
+            m.d.sync += assigned(engine.host, select=accessing & here, memory=address.memory, index=address.index)
+            m.d.sync += assigned(engine.host, data=request.data, write=strobe & here)
         names = register_names(self.config)
         read, own_read = signals(read=DATA_BITS, own_read=DATA_BITS)
         bits = ceil_log2(len(names))

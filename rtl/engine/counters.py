@@ -63,8 +63,7 @@ class Counters(Block):
         p = Pipeline(m, "word", reset=("came",))
         total = Signal(COUNTER_BITS)
         first = Signal(init=1)
-        for name, what in (("came", self.word), ("ends", self.last), ("place", self.word_place)):
-            p.define(name, 0, what)
+        p.define_all(0, came=self.word, ends=self.last, place=self.word_place)
         quads = range(0, f.lanes, QUAD)
         for quad in quads:
             p.define(f"quad{quad}", 0, reduce(add, self.counts[quad : quad + QUAD]))

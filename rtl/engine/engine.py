@@ -1,9 +1,7 @@
 """Engine: its blocks and what goes between them."""
 
 from amaranth.hdl import Cat, Module, Mux
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.engine.block import Block
 from rtl.engine.counters import Counters, counter_signature
@@ -14,7 +12,8 @@ from rtl.engine.rows import Rows
 from rtl.engine.settings import SOMA_SETTINGS, settings_layout
 from rtl.engine.signatures import bottom_signature, link_signature
 from rtl.engine.turns import Turns
-from rtl.hdl import selected
+from rtl.formats import ceil_log2
+from rtl.hdl import assigned, selected
 from rtl.interface.memory_map import MEMORIES
 
 
@@ -48,12 +47,12 @@ class Engine(Block):
         m.submodules.outlet = self.outlet = outlet = self._outlet(f)
         m.submodules.counters = counters = Counters(f)
         for number in range(self.own):
-            wiring.connect(m, outlet.spikes[number], rows.words[number])
-        wiring.connect(m, schedule.passes, neurons.passes)
-        wiring.connect(m, neurons.released, schedule.released)
-        wiring.connect(m, neurons.words, outlet.words)
-        wiring.connect(m, rows.listing, schedule.listing)
-        wiring.connect(m, wiring.flipped(self.counter), counters.read)
+            connect(m, outlet.spikes[number], rows.words[number])
+        connect(m, schedule.passes, neurons.passes)
+        connect(m, neurons.released, schedule.released)
+        connect(m, neurons.words, outlet.words)
+        connect(m, rows.listing, schedule.listing)
+        connect(m, flipped(self.counter), counters.read)
         m.d.comb += [
             rows.index.eq(neurons.index),
             neurons.entry.eq(rows.entry),
@@ -62,13 +61,13 @@ class Engine(Block):
             *(getattr(neurons, name).eq(self.settings[name]) for name in SOMA_SETTINGS),
         ]
         for number, (link, source) in enumerate(zip(self.inputs, f.inputs, strict=True)):
-            self._receive(m, wiring.flipped(link), rows.words[self.own + number], source)
+            self._receive(m, flipped(link), rows.words[self.own + number], source)
         for link, spikes, its_list in zip(self.links, outlet.spikes[self.own :], schedule.links, strict=True):
-            wiring.connect(m, spikes, wiring.flipped(link.words))
-            wiring.connect(m, its_list, wiring.flipped(link.list))
+            connect(m, spikes, flipped(link.words))
+            connect(m, its_list, flipped(link.list))
         if f.has(0):
-            wiring.connect(m, wiring.flipped(self.bottom.words), outlet.bottom)
-            wiring.connect(m, wiring.flipped(self.bottom.sample), schedule.bottom)
+            connect(m, flipped(self.bottom.words), outlet.bottom)
+            connect(m, flipped(self.bottom.sample), schedule.bottom)
             m.d.comb += outlet.bottom_header.eq(self.bottom.sample.header)
         rests, host_data = self._task(m)
         self._count(m, counters)
@@ -95,7 +94,7 @@ class Engine(Block):
 
     def _receive(self, m, link, words, source):
         """Words of a link come by this stream of its rows, for this source."""
-        wiring.connect(m, link.list, self.schedule.lists[source])
+        connect(m, link.list, self.schedule.lists[source])
         m.d.comb += [
             words.valid.eq(link.words.valid),
             words.payload.eq(link.words.payload),
@@ -115,15 +114,11 @@ class Engine(Block):
             (counters.word_place, now),
         ):
             m.d.comb += [place[name].eq(of[name]) for name in ("context", "slot", *sides)]
-        m.d.comb += [
-            counters.begins.eq(self.schedule.listing.taken & counted(passes)),
-            counters.rows.eq(passes.new),
-            counters.errors.eq(passes.update.errors),
-            counters.saturated.eq(neurons.changed),
-            counters.saturations.eq(neurons.changes.saturations),
-            counters.word.eq(neurons.words.valid & neurons.words.ready & counted(now)),
-            counters.last.eq(word.group.last),
-        ]
+        begins = self.schedule.listing.taken & counted(passes)
+        comes = neurons.words.valid & neurons.words.ready & counted(now)
+        m.d.comb += assigned(counters, begins=begins, rows=passes.new, errors=passes.update.errors)
+        m.d.comb += assigned(counters, saturated=neurons.changed, saturations=neurons.changes.saturations)
+        m.d.comb += assigned(counters, word=comes, last=word.group.last)
         m.d.comb += [counters.counts[p].eq(word.lanes[p].count) for p in range(f.lanes)]
 
     def _host(self, m, learned):
@@ -134,16 +129,8 @@ class Engine(Block):
         kept = host.memory == MEMORIES.index("kept")
         here = host.memory == MEMORIES.index("weights")
         own = host.select & here
-        m.d.comb += [
-            weights.select.eq(own),
-            weights.address.eq(word),
-            weights.data.eq(host.data),
-            weights.write.eq((own & host.write) << lane),
-            counts.address.eq(word),
-            counts.lane.eq(lane),
-            counts.data.eq(host.data),
-            counts.write.eq(host.select & kept & host.write),
-        ]
+        m.d.comb += assigned(weights, select=own, address=word, data=host.data, write=(own & host.write) << lane)
+        m.d.comb += assigned(counts, address=word, lane=lane, data=host.data, write=host.select & kept & host.write)
         weight = selected(m, "weight", weights.read, [here & (lane == p) for p in range(f.lanes)])
         with m.If(here):
             m.d.comb += host.read.eq(weight)

@@ -5,8 +5,8 @@ samples may be under way, so that the lanes work on one while the others' scalar
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out, connect
+from amaranth.lib import stream
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.checks import never
 from rtl.engine import learner_layouts
@@ -14,7 +14,7 @@ from rtl.engine.block import Block
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.signatures import learner_signature
 from rtl.engine.slots import Slots
-from rtl.hdl import constant, one_of, signals
+from rtl.hdl import assigned, constant, one_of, signals
 
 
 class Jobs(Block):
@@ -67,7 +67,7 @@ class Jobs(Block):
         """The samples under way."""
         m.submodules.slots = self.slots = slots = Slots(self.form)
         self.now = slots.oldest.kept
-        connect(m, slots.lesson, wiring.flipped(self.lesson))
+        connect(m, slots.lesson, flipped(self.lesson))
         m.d.comb += [
             slots.learn_theta.eq(self.settings.learn_theta),
             slots.begin.payload.eq(self.teach.payload),
@@ -93,11 +93,8 @@ class Jobs(Block):
         makes = may_make & ~self.ending
         m.d.comb += [
             normed.valid.eq(dot.valid & dot.norm & dot.final),
-            normed.payload.context.eq(dot.context),
-            normed.payload.k.eq(dot.k),
-            self.draw.payload.context.eq(Mux(makes, concept.context, teach.context)),
-            self.draw.payload.apical.eq(makes),
-            self.draw.payload.k.eq(concept.k),
+            *assigned(normed.payload, context=dot.context, k=dot.k),
+            *assigned(self.draw.payload, context=Mux(makes, concept.context, teach.context), apical=makes, k=concept.k),
         ]
 
         def begin(state, context, k, k_last=0):
@@ -143,8 +140,7 @@ class Jobs(Block):
         rate = Array(self.settings.rates[number] for number in range(len(f.contexts)))[context]
         m.d.comb += [
             self.lanes.bank.eq(Mux(self.block, Cat(concept.k[0], 1), now.taught.parity)),
-            record.at.context.eq(context),
-            record.at.bank.eq(self.lanes.bank),
+            *assigned(record.at, context=context, bank=self.lanes.bank),
             record.record.errors.eq(self.lanes.state.wrong),
             record.record.rate.eq(Mux(self.block, self.settings.backward_rate, rate)),
             record.record.noise.eq(Mux(self.block, self.drawn.noise, now.noise)),

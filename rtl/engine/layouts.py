@@ -5,10 +5,9 @@ from collections.abc import Callable
 from amaranth.hdl import ShapeLike, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
-from amaranth.utils import ceil_log2
 
 from rtl.engine.formats import EngineFormat
-from rtl.formats import NOISE_BITS, RATE_BITS, TEMPLATE_BITS
+from rtl.formats import NOISE_BITS, RATE_BITS, TEMPLATE_BITS, ceil_log2
 
 ERROR_COUNT_BITS = 13
 """Of a layer's errors that are not 0: a layer has 4,096 neurons at most."""

@@ -1,9 +1,8 @@
 """The learner of an engine: from counts and templates to errors, for all its layers (docs/arithmetic.md, steps 5 to 9)."""
 
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out, connect
-from amaranth.utils import ceil_log2
+from amaranth.lib import data, stream
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.engine import layouts
 from rtl.engine.block import Block
@@ -16,7 +15,8 @@ from rtl.engine.noise import Noise
 from rtl.engine.scalars import Scalars
 from rtl.engine.signatures import learner_signature, lookup_signature
 from rtl.engine.vector import Vector
-from rtl.formats import SAMPLE_BITS
+from rtl.formats import SAMPLE_BITS, ceil_log2
+from rtl.hdl import assigned
 from rtl.interface.memory_map import MEMORIES, MEMORY_BITS
 from rtl.memories import ram, read, write
 
@@ -75,10 +75,10 @@ class Learner(Block):
         connect(m, jobs.lanes, vector.lanes)
         connect(m, vector.scalars, scalars.lanes)
         for name in ("teach", "recalled", "schedule"):
-            connect(m, wiring.flipped(getattr(self, name)), getattr(jobs, name))
+            connect(m, flipped(getattr(self, name)), getattr(jobs, name))
         for name in ("counts", "templates"):
-            connect(m, wiring.flipped(getattr(self, name)), getattr(vector, name))
-        connect(m, vector.errors, wiring.flipped(self.errors))
+            connect(m, flipped(getattr(self, name)), getattr(vector, name))
+        connect(m, vector.errors, flipped(self.errors))
         m.d.comb += [
             jobs.settings.eq(self.settings),
             self.idle.eq(jobs.idle),
@@ -105,20 +105,13 @@ class Learner(Block):
         f, host = self.form, self.host
         lanes = ceil_log2(f.lanes)
         of = {name: host.on & (host.memory == MEMORIES.index(name)) for name in LEARNED}
-        m.d.comb += [
-            vector.host.on.eq(of["templates"] | of["sums"]),
-            vector.host.sums.eq(of["sums"]),
-            vector.host.lane.eq(host.address[:lanes]),
-            vector.host.word.eq(host.address[lanes:]),
-            scalars.host.on.eq(of["norms"] | of["scalar_sums"]),
-            scalars.host.sums.eq(of["scalar_sums"]),
-            scalars.host.k.eq(host.address[: f.class_bits]),
-            scalars.host.context.eq(host.address[f.class_bits :]),
-            noise.host.on.eq(of["samples"]),
-            noise.host.context.eq(host.address),
-        ]
+        m.d.comb += assigned(vector.host, on=of["templates"] | of["sums"], sums=of["sums"])
+        m.d.comb += assigned(vector.host, lane=host.address[:lanes], word=host.address[lanes:])
+        m.d.comb += assigned(scalars.host, on=of["norms"] | of["scalar_sums"], sums=of["scalar_sums"])
+        m.d.comb += assigned(scalars.host, k=host.address[: f.class_bits], context=host.address[f.class_bits :])
+        m.d.comb += assigned(noise.host, on=of["samples"], context=host.address)
         for block in (vector, scalars, noise):
-            m.d.comb += block.host.write.eq(host.write), block.host.data.eq(host.data)
+            m.d.comb += assigned(block.host, write=host.write, data=host.data)
         small = Signal.like(self.host_data)
         m.d.sync += small.eq(Mux(of["samples"], noise.host_data, scalars.host_data))
         m.d.comb += self.host_data.eq(Mux(vector.host.on, vector.host_data, small))

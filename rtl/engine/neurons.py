@@ -1,8 +1,8 @@
 """Neurons: P lanes of synapses and somas, which the layers of an engine take in turns (contract, steps 3, 4, 7 and 9)."""
 
 from amaranth.hdl import Module
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import stream
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.engine.block import Block
 from rtl.engine.errors import WaitingErrors
@@ -51,18 +51,18 @@ class Neurons(Block):
 
     def elaborate(self, platform):
         m = Module()
-        f, flipped = self.form, wiring.flipped
+        f = self.form
         m.submodules.walk = walk = Walk(f)
         m.submodules.synapses = synapses = Synapses(f, self.bank_bits)
         # A row that is its group's last can be issued a clock after `room` at the earliest.
         m.submodules.soma = soma = Soma(f, self.rounds, lead=f.summed)
-        wiring.connect(m, flipped(self.passes), walk.passes)
-        wiring.connect(m, walk.released, flipped(self.released))
-        wiring.connect(m, soma.words, flipped(self.words))
-        wiring.connect(m, flipped(self.host), synapses.host)
+        connect(m, flipped(self.passes), walk.passes)
+        connect(m, walk.released, flipped(self.released))
+        connect(m, soma.words, flipped(self.words))
+        connect(m, flipped(self.host), synapses.host)
         if f.learn:
             m.submodules.errors = errors = WaitingErrors(f)
-            wiring.connect(m, flipped(self.errors), errors.write)
+            connect(m, flipped(self.errors), errors.write)
             m.d.comb += errors.ahead.eq(walk.ahead), walk.live.eq(errors.live)
             m.d.comb += errors.row.eq(synapses.row), synapses.errors.eq(errors.errors)
         m.d.comb += [self.index.eq(walk.index), synapses.step.eq(walk.step), synapses.entry.eq(self.entry)]

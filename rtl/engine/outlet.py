@@ -15,7 +15,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import sent
 from rtl.engine.turns import under_way_layout
 from rtl.formats import PIXEL_BITS
-from rtl.hdl import constant, signals
+from rtl.hdl import assigned, constant, signals
 
 
 def voltages_layout(f: EngineFormat) -> data.StructLayout:
@@ -78,15 +78,11 @@ class Outlet(Block):
             self.words.ready.eq(clear),
             self.out.eq(last),
             self.voltages.valid.eq(self.words.valid & ~apical & top & queued),
-            self.voltages.payload.last.eq(word.group.last),
-            self.voltages.payload.blank.eq(now.header.blank),
-            self.voltages.payload.slot.eq(now.slot),
+            *assigned(self.voltages.payload, last=word.group.last, blank=now.header.blank, slot=now.slot),
             self.templates.valid.eq(taken & apical),
-            self.templates.payload.k.eq(now.header.label),
-            self.templates.payload.place.eq(word.group.place),
+            *assigned(self.templates.payload, k=now.header.label, place=word.group.place),
             to_norm.valid.eq(last & apical),
-            to_norm.payload.context.eq(now.context),
-            to_norm.payload.k.eq(now.header.label),
+            *assigned(to_norm.payload, context=now.context, k=now.header.label),
         ]
         for number, spikes in enumerate(self.spikes):
             if number == 1 and self.own > 1:  # see `_return`
@@ -160,12 +156,8 @@ class Outlet(Block):
         """A queue in front of a stream: a stream of the same payload."""
         source = target.signature.create(path=(name,))
         m.submodules[name] = queue = SyncFIFO(width=len(source.payload.as_value()), depth=depth)
-        m.d.comb += [
-            queue.w_data.eq(source.payload),
-            queue.w_en.eq(source.valid & source.ready),
-            source.ready.eq(queue.w_rdy),
-            target.payload.eq(queue.r_data),
-            target.valid.eq(queue.r_rdy),
-            queue.r_en.eq(target.ready),
-        ]
+        m.d.comb += assigned(queue, w_data=source.payload, w_en=source.valid & source.ready)
+        m.d.comb += source.ready.eq(queue.w_rdy)
+        m.d.comb += assigned(target, payload=queue.r_data, valid=queue.r_rdy)
+        m.d.comb += queue.r_en.eq(target.ready)
         return source

@@ -1,7 +1,7 @@
 """The core that names samples, and its engine: the learner, recalled concepts, and the ends of both networks."""
 
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import stream
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.engine.codes import Codes
 from rtl.engine.contexts import Target
@@ -14,6 +14,7 @@ from rtl.engine.readout import Readout
 from rtl.engine.schedule import Schedule
 from rtl.engine.signatures import codes_signature
 from rtl.engine.stimulus import Stimulus
+from rtl.hdl import assigned
 
 
 class RecognitionEngine(Engine):
@@ -42,28 +43,22 @@ class RecognitionEngine(Engine):
 
     def _task(self, m):
         if self.form.has(self.form.layers):
-            wiring.connect(m, self.outlet.voltages, wiring.flipped(self.voltages))
+            connect(m, self.outlet.voltages, flipped(self.voltages))
         return self._learning(m) if self.form.learn else (1, 0)
 
     def _learning(self, m):
         """What there is with learning alone. Returns the learner's idle, and what the host reads of it."""
-        f, schedule, outlet, settings = self.form, self.schedule, self.outlet, self.settings
+        f, schedule, outlet = self.form, self.schedule, self.outlet
         m.submodules.learner = learner = Learner(f)
         for name in ("counts", "templates", "teach", "recalled"):
-            wiring.connect(m, getattr(outlet, name), getattr(learner, name))
-        wiring.connect(m, schedule.learner, learner.schedule)
-        wiring.connect(m, schedule.lookup, learner.lookup)
-        wiring.connect(m, learner.errors, self.neurons.errors)
-        m.d.comb += [
-            getattr(learner.settings, name).eq(getattr(settings, name)) for name in learner.settings.shape().members
-        ]
-        m.d.comb += [
-            learner.host.on.eq(self.host.select),
-            learner.host.memory.eq(self.host.memory),
-            learner.host.address.eq(self.host.index),
-            learner.host.write.eq(self.host.write),
-            learner.host.data.eq(self.host.data),
-        ]
+            connect(m, getattr(outlet, name), getattr(learner, name))
+        connect(m, schedule.learner, learner.schedule)
+        connect(m, schedule.lookup, learner.lookup)
+        connect(m, learner.errors, self.neurons.errors)
+        m.d.comb += [learner.settings[name].eq(self.settings[name]) for name in learner.settings.shape().members]
+        host = self.host
+        m.d.comb += assigned(learner.host, on=host.select, memory=host.memory, address=host.index)
+        m.d.comb += assigned(learner.host, write=host.write, data=host.data)
         self._network_ends(m)
         return learner.idle, learner.host_data
 
@@ -75,7 +70,7 @@ class RecognitionEngine(Engine):
             m.d.comb += self.schedule.codes.done.eq(self.recalls.done)
         if self.code_source is not None:
             m.submodules.codes = codes = Codes(self.form)
-            wiring.connect(m, wiring.flipped(self.drives), codes.drives)
+            connect(m, flipped(self.drives), codes.drives)
             self._receive(m, codes.link, self.rows.words[-1], self.code_source)
 
 
@@ -90,8 +85,8 @@ class RecognitionCore(EngineCore):
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus
         top = self.engines[self._of(config.layers)]
-        wiring.connect(m, top.voltages, readout.voltages)
+        connect(m, top.voltages, readout.voltages)
         m.d.comb += stimulus.block.eq(registers["block"]), stimulus.learn_theta.eq(registers["learn_theta"])
         if config.learn:
-            wiring.connect(m, top.recalls, self.engines[self._of(config.layers - 1)].drives)
+            connect(m, top.recalls, self.engines[self._of(config.layers - 1)].drives)
         self._counters(m, range(1, config.layers + 1), readout.layer)

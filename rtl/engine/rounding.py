@@ -79,19 +79,14 @@ class Rounding(Block):
             m.d.sync += shift.eq(Mux(self.apical, self.block_shift, ERROR_SHIFT + is_top))
 
         p = Pipeline(m, "rounding", reset=("valid", "last", "wrong"))
-        p.define("valid", 0, running)
-        p.define("last", 0, last)
-        p.define("lane", 0, lane)
+        p.define_all(0, valid=running, last=last, lane=lane)
         if f.slow:
             value, window = totals[0], windows[0]
         else:
             wanted = [lane == i for i in lanes]
             value, window = selected(m, "total", totals, wanted), selected(m, "window", windows, wanted)
-        p.define("value", at.value, value)
-        p.define("window", at.value, window)
-        p.define("negative", at.value, value[-1])
-        for name, what in (("apical", apical), ("top", top), ("shift", shift), ("place", place)):
-            p.define(name, 0, what)
+        p.define_all(at.value, value=value, window=window, negative=value[-1])
+        p.define_all(0, apical=apical, top=top, shift=shift, place=place)
         m.d.comb += self.picked.eq(p.at("value", at.coarse)[:SUM_BITS].as_signed())
         round_in_clocks(p, at, "value", "rounded")
         rounded, window, falls = p.at("rounded", at.error).as_signed(), p.at("window", at.error), p.at("negative", at.error)

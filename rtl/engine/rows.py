@@ -2,8 +2,7 @@
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.checks import never
 from rtl.engine.block import Block
@@ -12,6 +11,7 @@ from rtl.engine.layouts import entry_layout, job_layout, lanes_of, spikes_layout
 from rtl.engine.lists import Lists, ends_of, owner_of
 from rtl.engine.signatures import listing_signature
 from rtl.fixed import times
+from rtl.formats import ceil_log2
 from rtl.hdl import constant, one_of, selected, signals
 from rtl.memories import ram
 from rtl.spikes import pixel_count, train_count
@@ -73,15 +73,13 @@ class Rows(Block):
         put = rows.write_port()
         get = rows.read_port()
         m.d.comb += get.addr.eq(self.index)
-        if f.entry_clocks == 2:
-            m.d.sync += self.entry.eq(get.data)
-        else:
-            m.d.comb += self.entry.eq(get.data)
+        domain = m.d.sync if f.entry_clocks == 2 else m.d.comb
+        domain += self.entry.eq(get.data)
         m.submodules.lists = self.lists = lists = Lists(f)
         held, channel, picks_next = self._take(m)
         olds = self._counts(m, held, picks_next)
         self._pick(m, put, held, channel, picks_next, olds)
-        wiring.connect(m, lists.listing, wiring.flipped(self.listing))
+        connect(m, lists.listing, flipped(self.listing))
         return m
 
     def _take(self, m):
@@ -168,13 +166,8 @@ class Rows(Block):
         """Picks a word's rows one by one, and says when its sender is through with a sample."""
         f, sources, lists = self.form, self.sources, self.lists
         mask, rest, pick = signals(mask=f.lanes, rest=f.lanes, pick=f.lanes)
-        now = {  # of the word whose rows are picked
-            "trains": Signal(held.trains.shape(), name="now_trains"),
-            "olds": Signal(olds.shape(), name="now_olds"),
-            "source": Signal(f.source_bits, name="now_source"),
-            "header": Signal(held.header.shape(), name="now_header"),
-            "channel": Signal.like(channel, name="now_channel"),
-        }
+        next_word = {"trains": held.trains, "olds": olds, "source": held.source, "header": held.header, "channel": channel}
+        now = {name: Signal.like(what, name=f"now_{name}") for name, what in next_word.items()}  # whose rows are picked
         ending = Signal()  # it is its sample's last
         counted = self.channels + (2 if f.lateral is not None else 0)  # by channel, or by list where it has two senders
         tallies = [Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(counted)]
@@ -190,8 +183,7 @@ class Rows(Block):
         with m.If(picks_next):
             first_row = constant([s.first_row for s in sources], held.source) if f.lateral is not None else 0
             m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes) + first_row)]
-            m.d.sync += [now["trains"].eq(held.trains), now["olds"].eq(olds), now["source"].eq(held.source)]
-            m.d.sync += [now["header"].eq(held.header), now["channel"].eq(channel)]
+            m.d.sync += [now[name].eq(what) for name, what in next_word.items()]
             m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
 
         # Its fields are picked out, and in the next clock they are written; only then is the sample listed.

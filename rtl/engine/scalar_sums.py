@@ -41,8 +41,7 @@ class ScalarSums(Block):
         old = read(m, memory, Mux(host.on, host_place, place))
         m.d.comb += self.host_data.eq(old)
         # What comes from a block RAM is late: it has its clock.
-        for name, what in (("add", self.add), ("take", self.take), ("old", old), ("b2", self.b2)):
-            p.define(name, 1, what)
+        p.define_all(1, add=self.add, take=self.take, old=old, b2=self.b2)
         at = f.stages.scalars.sum
         late = min(2, at)
         p.define("new", late, saturate(p.at("old", late) + p.at("b2", late), SUM_BITS))

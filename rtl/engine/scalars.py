@@ -16,7 +16,7 @@ from rtl.engine.settings import setting
 from rtl.engine.steps import NUMBER, STEPS, multiply
 from rtl.fixed import overflows, saturate
 from rtl.formats import COEFFICIENT_BITS, DEAD_ZONE_BITS, SCALAR_BITS, SUM_BITS
-from rtl.hdl import constant, signals
+from rtl.hdl import assigned, constant, signals
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 from rtl.rsqrt import MANTISSA_BITS, Rsqrt
@@ -72,8 +72,7 @@ class Scalars(Block):
             self.basal.eq(constant((not c.bottom for c in f.contexts), context)),
             self.hidden.eq(constant((not c.bottom and not c.top for c in f.contexts), context)),
         ]
-        p.define("step", 0, self.step)
-        p.define("k", 0, self.k_now)
+        p.define_all(0, step=self.step, k=self.k_now)
         self._control(m)
         self._inputs(m)
         self._operands(m)
@@ -154,8 +153,7 @@ class Scalars(Block):
         m.submodules.rsqrt = rsqrt = Rsqrt(f.norm_bits, at - self.stages.root)
         p.define("n", 1, Mux(p.at("step", 1) == NUMBER["root"], d, self.norm))
         m.d.comb += rsqrt.n.eq(p.at("n", self.stages.root))
-        p.define("t", at, rsqrt.t)
-        p.define("place", at, rsqrt.place)
+        p.define_all(at, t=rsqrt.t, place=rsqrt.place)
         self.t_r = Signal.like(rsqrt.t)
         self.place_r = Signal.like(rsqrt.place)
         with m.If(p.at("valid", at) & (p.at("step", at) == NUMBER["root"])):
@@ -217,13 +215,7 @@ class Scalars(Block):
                 m.d.sync += live.eq(Cat(live[1:], clipped.any()))
 
         m.submodules.sums = sums = ScalarSums(f)
-        m.d.comb += [
-            sums.context.eq(lesson.context),
-            sums.k.eq(Mux(lesson.take, lesson.label, p.at("k", at - 1))),
-            sums.add.eq(of("b2")),
-            sums.b2.eq(clipped),
-            sums.take.eq(self.taking),
-            sums.host.eq(host),
-            self.lanes.sum.eq(sums.sum),
-        ]
+        m.d.comb += assigned(sums, context=lesson.context, k=Mux(lesson.take, lesson.label, p.at("k", at - 1)))
+        m.d.comb += assigned(sums, add=of("b2"), b2=clipped, take=self.taking, host=host)
+        m.d.comb += self.lanes.sum.eq(sums.sum)
         m.d.sync += self.host_data.eq(Mux(host.sums, sums.host_data, self.norm))

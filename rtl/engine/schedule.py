@@ -9,6 +9,7 @@ from amaranth.lib.wiring import Out
 from rtl.checks import never, patient
 from rtl.engine.signatures import codes_signature, learner_signature
 from rtl.engine.turns import Turns
+from rtl.hdl import assigned
 
 
 class Schedule(Turns):
@@ -98,13 +99,9 @@ class Schedule(Turns):
                 continue
             wants = state["closing"] & ~state["made"] & ~state["asked"] & ~state["busy"].any() & (state["begun"] < f.classes)
             with m.If(wants & ~asking):
-                m.d.sync += [
-                    ask.valid.eq(1),
-                    ask.payload.concept.context.eq(number),
-                    ask.payload.concept.k.eq(state["begun"]),
-                    ask.payload.relearn.eq(state["relearn"]),
-                ]
-                m.d.sync += asking.eq(1), [other["asked"].eq(other is state) for other in self.states]
+                m.d.sync += ask.valid.eq(1), assigned(ask.payload.concept, context=number, k=state["begun"])
+                m.d.sync += ask.payload.relearn.eq(state["relearn"]), asking.eq(1)
+                m.d.sync += [other["asked"].eq(other is state) for other in self.states]
             with m.If(made & state["asked"]):
                 m.d.sync += state["made"].eq(1), state["asked"].eq(0), asking.eq(0)
             with m.If(normed.valid & (normed.payload.context == number) & (normed.payload.k == f.classes - 1)):

@@ -13,7 +13,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import concept_layout, sent, teach_layout
 from rtl.engine.learner_layouts import dot_layout, drawn_layout, lesson_layout, slot_layout
 from rtl.engine.settings import setting
-from rtl.hdl import constant, signals
+from rtl.hdl import assigned, constant, signals
 
 
 def oldest_signature(f: EngineFormat) -> wiring.Signature:
@@ -92,11 +92,8 @@ class Slots(Block):
             m.d.sync += oldest.eq(self._after(oldest)), used.bit_select(oldest, 1).eq(0), ended.bit_select(oldest, 1).eq(0)
         m.d.sync += self.oldest.kept.eq(Array(slots)[oldest])
         m.d.sync += self.oldest.ended.eq(ended.bit_select(oldest, 1) & ~self.oldest.close)
-        m.d.comb += [
-            self.oldest.number.eq(oldest),
-            self.oldest.spares.eq(spares.bit_select(oldest, 1)),
-            self.busy.eq(used.any()),
-        ]
+        m.d.comb += assigned(self.oldest, number=oldest, spares=spares.bit_select(oldest, 1))
+        m.d.comb += self.busy.eq(used.any())
         patient(m, "lesson", self.lesson)
         never(m, "a sample for a slot in use", self.begin.valid & ~self.room)
         never(m, "dot products of no sample", self.dot.valid & ~self.dot.norm & ~used.bit_select(self.dot.slot, 1))

@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.engine.beats import Beats
 from rtl.engine.settings import setting
 from rtl.formats import BLOCK_BITS
+from rtl.hdl import assigned
 
 
 class Stimulus(Beats):
@@ -38,8 +39,7 @@ class Stimulus(Beats):
             header.label.eq(Mux(blanks, 0, beat.label)),  # the next sample may come while a blank one waits
             header.learn.eq(beat.learn & (beat.label < config.classes) & ~blanks & config.learn),
             header.recall.eq(((beat.recall & ~blanks) | relearns) & config.learn),
-            header.relearn.eq(relearns),
-            header.blank.eq(blanks),
+            *assigned(header, relearn=relearns, blank=blanks),
         ]
         if config.recurrent:
             m.d.comb += header.last.eq(beat.last | blanks)  # to finish ends the sequence

@@ -6,7 +6,6 @@ from operator import add, or_
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
 from rtl.checks import asserted, never
 from rtl.engine.accumulators import accumulate
@@ -16,7 +15,7 @@ from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import entry_layout, errors_layout, lanes_of, side_fields
 from rtl.engine.walk import step_layout
 from rtl.fixed import clipped, gated, overflows, times
-from rtl.formats import FACTOR_BITS
+from rtl.formats import FACTOR_BITS, ceil_log2
 from rtl.memories import one_port_memory, ram
 from rtl.pipeline import Pipeline
 
@@ -121,8 +120,7 @@ class Synapses(Block):
     def _fetch(self, m, p):
         """The row has come from the list: its address, what it sends, and what multiplies the errors."""
         f, step, entry, host, at = self.form, self.step, self.entry, self.host, self.stages.entry
-        for name in ("valid", "null", "last", "final", "base"):
-            p.define(name, 0, step[name])
+        p.define_all(0, **{name: step[name] for name in ("valid", "null", "last", "final", "base")})
         sends = p.at("valid", at) & ~p.at("null", at)
         address = (p.at("base", at) + entry.row)[: ceil_log2(f.words)]
         p.define("address", at, Mux(host.select, host.address, address))
@@ -132,10 +130,8 @@ class Synapses(Block):
         p.define("host_data", at, gated(host.data, host.write.any()))
         if not f.learn:
             return
-        for name in ("live", "rate", "noise", "stochastic", "slot"):
-            p.define(name, 0, step[name])
-        for name in ("group", "context", *side_fields(f)):
-            p.define(name, 0, step.group[name])
+        p.define_all(0, **{name: step[name] for name in ("live", "rate", "noise", "stochastic", "slot")})
+        p.define_all(0, **{name: step.group[name] for name in ("group", "context", *side_fields(f))})
         p.define("row", 0, Cat(step.bank, step.group.place))
         m.d.comb += self.row.as_value().eq(p.at("row", self.stages.word - 1))
         update = p.define("update", at, sends & p.at("live", at) & (entry.old != 0))

@@ -5,9 +5,9 @@ be. What a layer waits for besides is the task's: `rtl.engine.schedule` and `rtl
 """
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import data, stream
 from amaranth.lib.fifo import SyncFIFO
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.checks import fits, never, patient
 from rtl.engine.block import Block
@@ -16,7 +16,7 @@ from rtl.engine.contexts import Source
 from rtl.engine.formats import EngineFormat
 from rtl.engine.layouts import header_layout, pass_layout, sent, side_fields, walked_layout
 from rtl.engine.signatures import claim_signature, listing_signature, lookup_signature, sample_signature
-from rtl.hdl import constant, signals
+from rtl.hdl import assigned, constant, signals
 
 DEPTH = 4
 """Passes that may be under way: one that is walked, one whose sums wait, two in the soma, one of them on its way out."""
@@ -24,9 +24,7 @@ DEPTH = 4
 
 def under_way_layout(f: EngineFormat) -> data.StructLayout:
     """A pass whose words are still to come; slot: its sample's number, modulo 2^slot_bits, the lowest bit its parity."""
-    return data.StructLayout(
-        {"context": f.context_bits} | side_fields(f) | {"slot": f.slot_bits, "header": header_layout(f)}
-    )
+    return data.StructLayout(walked_layout(f).members | {"slot": f.slot_bits, "header": header_layout(f)})
 
 
 class Turns(Block):
@@ -69,7 +67,7 @@ class Turns(Block):
         self.claimed = Signal(len(f.sources))  # by a pass that is taken
         m.d.comb += claims.begins.eq(self.claimed | Cat(one.claim for one in self.lists))
         m.d.comb += Cat(one.room for one in self.lists).eq(claims.room)
-        wiring.connect(m, wiring.flipped(self.released), claims.released)
+        connect(m, flipped(self.released), claims.released)
         # What a pass changes that is taken, a clock behind: much hangs on it, and what was offered stays as long.
         m.d.sync += self.taken.eq(self.passes.valid & self.passes.ready)
         header = self._offer(m)
@@ -156,12 +154,8 @@ class Turns(Block):
                 self.choosing.eq(0),
                 offered.context.eq(number),
                 *(offered[name].eq(self._of_source(name, chosen)) for name in side_fields(f)),
-                offered.new.eq(listing.job.new),
-                offered.old.eq(listing.job.old),
-                offered.front.eq(listing.front),
-                offered.back.eq(listing.back),
-                offered.bank.eq(lookup.at.bank),
-                offered.slot.eq(slot),
+                *assigned(offered, new=listing.job.new, old=listing.job.old, front=listing.front, back=listing.back),
+                *assigned(offered, bank=lookup.at.bank, slot=slot),
                 updates.eq(has_update),
                 header.eq(listing.job.header),
             ]
@@ -177,9 +171,7 @@ class Turns(Block):
         m.d.comb += [
             *(coming[name].eq(self.passes.payload[name]) for name in ("context", *side_fields(self.form), "slot")),
             coming.header.eq(header),
-            words.w_data.eq(coming),
-            words.w_en.eq(self.taken),
-            words.r_en.eq(self.out),
+            *assigned(words, w_data=coming, w_en=self.taken, r_en=self.out),
         ]
         m.d.sync += self.under_way.eq(words.r_data)  # a pass's first word comes clocks later
         self.any_under_way = words.r_rdy

@@ -1,9 +1,7 @@
 """The learner's lanes: P multiply-add units, with the memories they work on (docs/arithmetic.md, steps 6 to 9)."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.checks import asserted, never
 from rtl.engine.block import Block
@@ -15,8 +13,8 @@ from rtl.engine.rounding import Rounding
 from rtl.engine.settings import setting
 from rtl.engine.stages import FAST
 from rtl.fixed import clipped, gated, overflows
-from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS
-from rtl.hdl import constant
+from rtl.formats import SCALAR_BITS, SUM_BITS, TEMPLATE_BITS, ceil_log2
+from rtl.hdl import assigned, constant
 from rtl.memories import ram, read, write
 from rtl.pipeline import Pipeline
 
@@ -67,9 +65,7 @@ class Vector(Block):
         item = p.define("item", 0, self.lanes.item)
         start = constant((k * f.places for k in range(f.classes + 1)), item.k)
         word = Mux(self.host.on, self.host.word, start + item.place)[: ceil_log2(max(2, f.classes * f.places))]
-        p.define("word", 0, word)
-        p.define("host_on", 0, self.host.on)
-        p.define("host_sums", 0, self.host.on & self.host.sums)
+        p.define_all(0, word=word, host_on=self.host.on, host_sums=self.host.on & self.host.sums)
         self._memories(m)
         scalar = self._scalar(m)
         totals = self._lanes(m, scalar)
@@ -78,22 +74,17 @@ class Vector(Block):
         m.submodules.rounding = rounding = Rounding(f, TOTAL_BITS)
         item, kinds = p.at("item", at.total), ("error", "apical", "low", "high")
         windows = Mux(item.high, p.at("edges", at.total), p.at("windows", at.total))
+        starts = item.last & (item.error | item.high)
+        m.d.comb += assigned(rounding, start=starts, pick=p.at("host_on", at.total), lane=self.host.lane)
+        m.d.comb += assigned(rounding, apical=item.high, context=item.context, place=item.place, bank=self.lanes.bank)
+        m.d.comb += assigned(rounding, block_shift=self.block_shift, clear=self.lanes.clear)
         m.d.comb += [
-            rounding.start.eq(item.last & (item.error | item.high)),
-            rounding.pick.eq(p.at("host_on", at.total)),
-            rounding.lane.eq(self.host.lane),
-            rounding.apical.eq(item.high),
-            rounding.context.eq(item.context),
-            rounding.place.eq(item.place),
-            rounding.bank.eq(self.lanes.bank),
-            rounding.block_shift.eq(self.block_shift),
-            rounding.clear.eq(self.lanes.clear),
             *(rounding.totals[i].eq(totals[i]) for i in range(f.lanes)),
             *(rounding.windows[i].eq(windows.word_select(i, 2)) for i in range(f.lanes)),
             self.lanes.state.wrong.eq(rounding.wrong),
             self.host_data.eq(rounding.picked),
         ]
-        wiring.connect(m, rounding.errors, wiring.flipped(self.errors))
+        connect(m, rounding.errors, flipped(self.errors))
         flying = [Cat(p.at("item", stage)[kind] for kind in kinds).any() for stage in range(at.store + 1)]
         m.d.comb += self.lanes.state.busy.eq(Cat(*flying, rounding.busy).any())
         if self.backward and asserted():
@@ -113,8 +104,7 @@ class Vector(Block):
         seen = self.counts.payload
         write(m, counts, self.counts.valid, Cat(seen.place, seen.parity), seen.lanes)
         kept = read(m, counts, Cat(item.place, item.parity))
-        p.define("counts", at + 1, Cat(lane.count for lane in kept))
-        p.define("windows", at + 1, Cat(lane.window for lane in kept))
+        p.define_all(at + 1, counts=Cat(lane.count for lane in kept), windows=Cat(lane.window for lane in kept))
 
         shape = lanes_of(f, signed(TEMPLATE_BITS))
         m.submodules.templates = memory = ram(shape=shape, depth=max(2, f.classes * f.places), init=self._constants())

@@ -3,15 +3,14 @@
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
 from rtl.checks import never
 from rtl.engine.block import Block
 from rtl.engine.contexts import Context
 from rtl.engine.errors import waiting_layout
 from rtl.engine.formats import EngineFormat
-from rtl.engine.layouts import group_layout, pass_layout, sent, side_fields, walked_layout
-from rtl.formats import NOISE_BITS, RATE_BITS
+from rtl.engine.layouts import flags, group_layout, pass_layout, sent, side_fields, walked_layout
+from rtl.formats import NOISE_BITS, RATE_BITS, ceil_log2
 from rtl.hdl import constant, signals
 
 
@@ -22,13 +21,9 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
     the group's first word. With learning: live, the row is updated, by the errors that wait in `bank`; noise, stochastic,
     rate as in `update_layout`; slot: of the pass's sample.
     """
-    learning = (
-        {"live": 1, "bank": 2, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1, "slot": f.slot_bits}
-        if f.learn
-        else {}
-    )
-    flags = {"valid": 1, "null": 1, "last": 1, "final": 1}
-    return data.StructLayout(flags | {"base": ceil_log2(f.words), "group": group_layout(f)} | learning)
+    always = flags("valid", "null", "last", "final") | {"base": ceil_log2(f.words), "group": group_layout(f)}
+    learning = {"live": 1, "bank": 2, "rate": RATE_BITS, "noise": NOISE_BITS, "stochastic": 1, "slot": f.slot_bits}
+    return data.StructLayout(always | (learning if f.learn else {}))
 
 
 class Walk(Block):

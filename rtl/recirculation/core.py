@@ -1,6 +1,6 @@
 """The core of an auto-encoder."""
 
-from amaranth.lib import wiring
+from amaranth.lib.wiring import connect
 
 from rtl.engine.core import EngineCore
 from rtl.recirculation.engine import RecirculationEngine
@@ -19,10 +19,10 @@ class RecirculationCore(EngineCore):
     def _task(self, m, registers):
         config, readout, stimulus = self.config, self.readout, self.stimulus
         top, bottom = self.engines[self._of(config.layers)], self.engines[self._of(0)]
-        wiring.connect(m, top.codes, readout.codes)
-        wiring.connect(m, bottom.recalled, readout.recalled)
-        wiring.connect(m, bottom.squared, readout.squared)
-        wiring.connect(m, stimulus.code, top.code)
+        connect(m, top.codes, readout.codes)
+        connect(m, bottom.recalled, readout.recalled)
+        connect(m, bottom.squared, readout.squared)
+        connect(m, stimulus.code, top.code)
         # A counter's layer: of W above its place, of Theta at it.
         layers = [place + (side != "down") for place in range(config.layers) for side in SIDES]
         apical, echo = (readout.side == SIDES.index(side) for side in ("down", "again"))

@@ -57,8 +57,7 @@ class Differences(Block):
         p.define("bottom", 0, constant((c.bottom for c in f.contexts), seen.context) & seen.apical)
         p.define("before", 1, Value.cast(read(m, counts, here)))
         for i in lanes:
-            p.define(f"count{i}", 0, seen.lanes[i].count)
-            p.define(f"window{i}", 0, seen.lanes[i].window)
+            p.define_all(0, **{f"{name}{i}": seen.lanes[i][name] for name in ("count", "window")})
             before = p.at("before", 2).word_select(i, f.count_bits)
             d = p.define(f"d{i}", 2, Cat(before, 0).as_signed() - Cat(p.at(f"count{i}", 2), 0).as_signed())
             low, high = p.at(f"window{i}", 2)

@@ -1,11 +1,12 @@
 """The engine of an auto-encoder: differences of counts for a learner, and the ends of its networks."""
 
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import stream
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from rtl.engine.engine import Engine
 from rtl.engine.layouts import sent
 from rtl.formats import COUNTER_BITS
+from rtl.hdl import assigned
 from rtl.interface.memory_map import MEMORIES
 from rtl.recirculation.differences import Differences
 from rtl.recirculation.layouts import code_layout, shown_layout
@@ -37,15 +38,15 @@ class RecirculationEngine(Engine):
     def _task(self, m):
         f, schedule, outlet = self.form, self.schedule, self.outlet
         m.submodules.differences = differences = Differences(f)
-        wiring.connect(m, outlet.seen, differences.seen)
+        connect(m, outlet.seen, differences.seen)
         if f.has(f.layers):
-            wiring.connect(m, wiring.flipped(self.code), outlet.code)
-            wiring.connect(m, outlet.codes, wiring.flipped(self.codes))
-        wiring.connect(m, differences.ended, schedule.ended)
+            connect(m, flipped(self.code), outlet.code)
+            connect(m, outlet.codes, flipped(self.codes))
+        connect(m, differences.ended, schedule.ended)
         m.d.comb += differences.learn_theta.eq(self.settings.learn_theta)
         if f.has(0):
-            wiring.connect(m, outlet.recalled, wiring.flipped(self.recalled))
-            wiring.connect(m, differences.squared, wiring.flipped(self.squared))
+            connect(m, outlet.recalled, flipped(self.recalled))
+            connect(m, differences.squared, flipped(self.squared))
         if not f.learn:
             m.d.comb += schedule.draw.ready.eq(1)
             return differences.idle, 0
@@ -55,16 +56,14 @@ class RecirculationEngine(Engine):
         """All that an inference-only engine has not."""
         f, schedule, settings = self.form, self.schedule, self.settings
         m.submodules.updates = updates = Updates(f)
-        wiring.connect(m, differences.errors, self.neurons.errors)
-        wiring.connect(m, differences.ended, updates.ended)
-        wiring.connect(m, schedule.draw, updates.draw)
-        wiring.connect(m, schedule.lookup, updates.lookup)
+        connect(m, differences.errors, self.neurons.errors)
+        connect(m, differences.ended, updates.ended)
+        connect(m, schedule.draw, updates.draw)
+        connect(m, schedule.lookup, updates.lookup)
         m.d.comb += [
             *(updates.settings[name].eq(settings[name]) for name in updates.settings.shape().members),
             updates.host.on.eq(self.host.select & (self.host.memory == MEMORIES.index("samples"))),
-            updates.host.apical.eq(self.host.index[0]),
-            updates.host.context.eq(self.host.index[1:]),
-            updates.host.write.eq(self.host.write),
-            updates.host.data.eq(self.host.data),
+            *assigned(updates.host, apical=self.host.index[0], context=self.host.index[1:]),
+            *assigned(updates.host, write=self.host.write, data=self.host.data),
         ]
         return differences.idle & updates.draw.ready, updates.host_data

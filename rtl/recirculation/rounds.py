@@ -12,6 +12,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.checks import never
 from rtl.engine.layouts import sent
 from rtl.engine.turns import Turns
+from rtl.hdl import assigned
 from rtl.recirculation.layouts import begun_layout, pass_end_layout
 
 
@@ -73,12 +74,8 @@ class Rounds(Turns):
     def _follow(self, m, header):
         f, offered, end = self.form, self.passes.payload, self.ended.payload
         parity = offered.slot[0]
-        m.d.comb += [
-            self.draw.valid.eq(self.taken & header.learn & ~offered.echo),
-            self.draw.payload.context.eq(offered.context),
-            self.draw.payload.apical.eq(offered.apical),
-            self.draw.payload.parity.eq(parity),
-        ]
+        m.d.comb += self.draw.valid.eq(self.taken & header.learn & ~offered.echo)
+        m.d.comb += assigned(self.draw.payload, context=offered.context, apical=offered.apical, parity=parity)
         never(m, "a sample of another parity than its header says", self.taken & (parity != header.parity))
         for number, (context, state) in enumerate(zip(f.contexts, self.states, strict=True)):
             with m.If(self.ended.valid & (end.context == number)):

@@ -5,6 +5,7 @@ from amaranth.lib.wiring import Out
 
 from rtl.engine.beats import Beats
 from rtl.engine.layouts import sent
+from rtl.hdl import assigned
 from rtl.recirculation.layouts import code_layout
 
 
@@ -26,8 +27,7 @@ class RecalledStimulus(Beats):
         n, lanes, groups = config.sizes[-1], config.lanes, config.groups(config.layers)
         m.d.comb += [
             self.code.valid.eq(self.goes & self.header.drawn & (self.group < groups)),
-            code.parity.eq(self.parity),
-            code.group.eq(self.group),
+            *assigned(code, parity=self.parity, group=self.group),
         ]
         for p in range(config.beat):
             beyond = self.group == groups - 1 if n % lanes and p >= n % lanes else 0
@@ -39,8 +39,7 @@ class RecalledStimulus(Beats):
         m.d.comb += [
             header.drawn.eq(beat.recall & ~self.blanks),
             header.learn.eq(beat.learn & ~header.drawn & ~self.blanks & self.config.learn),
-            header.blank.eq(self.blanks),
-            header.parity.eq(self.parity),
+            *assigned(header, blank=self.blanks, parity=self.parity),
         ]
         return self.blanks | header.drawn
 

@@ -15,7 +15,7 @@ from rtl.engine.learner_layouts import samples_host_layout
 from rtl.engine.noise import Noise
 from rtl.engine.signatures import lookup_signature
 from rtl.formats import NOISE_BITS, RATE_BITS, SAMPLE_BITS
-from rtl.hdl import signals
+from rtl.hdl import assigned, signals
 from rtl.memories import ram, read, write
 from rtl.recirculation.layouts import begun_layout, pass_end_layout, rates_layout
 
@@ -51,8 +51,7 @@ class Updates(Block):
         m.d.comb += [
             noise.seed.eq(settings.seed),
             noise.draw.valid.eq(self.draw.valid),
-            noise.draw.payload.context.eq(draw.context),
-            noise.draw.payload.apical.eq(draw.apical),
+            *assigned(noise.draw.payload, context=draw.context, apical=draw.apical),
             self.draw.ready.eq(noise.draw.ready),
             noise.host.eq(self.host),
             self.host_data.eq(noise.host_data),

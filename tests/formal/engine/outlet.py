@@ -79,8 +79,8 @@ PROOFS = (
             Mutant(
                 "the last item stays in its queue",
                 "engine/outlet.py",
-                "target.valid.eq(queue.r_rdy),\n            queue.r_en.eq(target.ready),",
-                "target.valid.eq(queue.level > 1),\n            queue.r_en.eq(target.ready & (queue.level > 1)),",
+                "valid=queue.r_rdy)\n        m.d.comb += queue.r_en.eq(target.ready)",
+                "valid=queue.level > 1)\n        m.d.comb += queue.r_en.eq(target.ready & (queue.level > 1))",
             ),
             Mutant(
                 "spikes before there is room",
