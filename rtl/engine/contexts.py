@@ -8,7 +8,7 @@ from golden.config import Config
 @dataclass(frozen=True)
 class Context:
     """A layer on an engine: constants of its passes. `pre_basal`, `pre_apical`: rows of W and of Theta, 0 for none;
-    `lateral`: how many of those of W, the last ones, are the layer's own.
+    `own_rows`: how many of those of W, the last ones, are the layer's own.
 
     basal_base, apical_base: its first word of W, of Theta, group-major (word = base + group x rows + row). place_base: of
     its groups among those of the engine's layers; a *place* is place_base + group. shift: s_l, of W. top, bottom: is it
@@ -27,7 +27,7 @@ class Context:
     direct: bool
     top: bool
     bottom: bool
-    lateral: int
+    own_rows: int
 
     def rows(self, apical: bool) -> int:
         """Rows of its weights from one side."""
@@ -96,7 +96,7 @@ def contexts_of(config: Config, layers: tuple[int, ...], lanes: int) -> tuple[Co
                 direct=layer == 1 and config.coding == "direct",
                 top=layer == config.layers,
                 bottom=layer == 0,
-                lateral=below - n[layer - 1] if layer else 0,
+                own_rows=below - n[layer - 1] if layer else 0,
             )
         )
         word += groups * (below + above)
@@ -118,7 +118,7 @@ def sources_of(contexts: tuple[Context, ...], lanes: int, recalls: int, echoes: 
             if not listed or (echo and not echoes):
                 continue
             slots, direct = recalls if apical else 2, context.direct and not apical
-            own = context.lateral if not apical else 0
+            own = context.own_rows if not apical else 0
             rows = listed - own
             source = Source(
                 number, apical, echo, direct, rows, -(-rows // lanes), slots, entries, basal_words if echo else words, listed

@@ -25,7 +25,7 @@ def ends_of(sources: tuple[Source, ...], which):
 
 def owner_of(f: EngineFormat, source):
     """The source whose lists a source's rows are in: its own, but of the lateral one."""
-    return source if f.lateral is None else Mux(source == f.lateral, f.lateral - 1, source)
+    return source if f.lateral_source is None else Mux(source == f.lateral_source, f.lateral_source - 1, source)
 
 
 class Lists(Block):
@@ -97,7 +97,7 @@ class Lists(Block):
 
     def _complete(self, m, second):
         """With whose end a list is complete. Returns the header of that list."""
-        lateral = self.form.lateral
+        lateral = self.form.lateral_source
         if lateral is None:
             m.d.comb += self.closed.eq(self.ended)
             return self.header

@@ -39,7 +39,7 @@ class Outlet(Block):
     """
 
     def __init__(self, form: EngineFormat):
-        self.own = 1 if form.lateral is None else 2
+        self.own = 1 if form.lateral_source is None else 2
         super().__init__(form)
 
     def _members(self, f):
@@ -66,7 +66,7 @@ class Outlet(Block):
         apical, top = now.apical, constant((c.top for c in f.contexts), now.context)
         way, source = (constant(numbers, Cat(apical, now.context)) for numbers in (ways, sources))
         free = Array([*(spikes.ready for spikes in self.spikes), 1])[way]
-        returned = self._return(m) if f.lateral is not None else 1
+        returned = self._return(m) if f.lateral_source is not None else 1
         # Where the learner is late, words wait: for as many samples as may be perceived and not taught, they need not.
         to_teach = self._queue(m, "taught", self.teach, 2 if f.slow else 2 * len(f.contexts))
         to_norm = self._queue(m, "normed", self.recalled, 2 if f.slow else 4)
@@ -128,7 +128,7 @@ class Outlet(Block):
         f, back, word, now = self.form, self.spikes[1], self.words.payload, self.under_way
         goes = ~now.apical & (now.context == f.context_of(1))
         done = Signal()
-        m.d.comb += back.valid.eq(self.words.valid & goes & ~done), back.payload.source.eq(f.lateral)
+        m.d.comb += back.valid.eq(self.words.valid & goes & ~done), back.payload.source.eq(f.lateral_source)
         with m.If(back.valid & back.ready):
             m.d.sync += done.eq(1)
         with m.If(self.words.valid & self.words.ready):

@@ -39,7 +39,7 @@ class RecognitionEngine(Engine):
         return members
 
     def _channels(self):
-        return 1 + (self.form.lateral is not None), int(self.code_source is not None)
+        return 1 + (self.form.lateral_source is not None), int(self.code_source is not None)
 
     def _task(self, m):
         if self.form.has(self.form.layers):

@@ -34,7 +34,7 @@ class Layers:
         return None
 
     @property
-    def lateral(self) -> int | None:
+    def lateral_source(self) -> int | None:
         """The number of the source that layer 1's own counts go to; None where there is none on this engine."""
         return next((number for number, source in enumerate(self.sources) if source.lateral), None)
 

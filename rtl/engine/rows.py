@@ -131,16 +131,16 @@ class Rows(Block):
         m.d.sync += write.en.eq((picks_next & kept) | host.write), write.addr.eq(read.addr), write.data.eq(new)
         lanes = range(f.lanes)
         m.d.comb += host.read.eq(selected(m, "host", [read.data[p] for p in lanes], [host.lane == p for p in lanes]))
-        forgets = f.learn and f.lateral is not None
+        forgets = f.learn and f.lateral_source is not None
         return self._first_has_none(m, held, read.addr, picks_next, read.data) if forgets else read.data
 
     def _first_has_none(self, m, held, address, picks_next, counts):
         """The first sample after reset saw no lateral rows: its update, two samples later, has none, whatever is kept there
         of a sample from before the reset."""
-        lateral = self.sources[self.form.lateral]
+        lateral = self.sources[self.form.lateral_source]
         forgets = Signal()
         first = Signal(init=1)
-        m.d.sync += forgets.eq(first & (held.source == self.form.lateral))
+        m.d.sync += forgets.eq(first & (held.source == self.form.lateral_source))
         with m.If(picks_next & (address == lateral.count_base + lateral.slots * lateral.words - 1)):
             m.d.sync += first.eq(0)
         return data.View(counts.shape(), Mux(forgets, 0, counts.as_value()))
@@ -169,7 +169,7 @@ class Rows(Block):
         next_word = {"trains": held.trains, "olds": olds, "source": held.source, "header": held.header, "channel": channel}
         now = {name: Signal.like(what, name=f"now_{name}") for name, what in next_word.items()}  # whose rows are picked
         ending = Signal()  # it is its sample's last
-        counted = self.channels + (2 if f.lateral is not None else 0)  # by channel, or by list where it has two senders
+        counted = self.channels + (0 if f.lateral_source is None else 2)  # by channel, or by list where it has two senders
         tallies = [Signal(job_layout(f)["new"].shape, name=f"{name}{i}") for name in ("new", "old") for i in range(counted)]
         new, old = Array(tallies[:counted]), Array(tallies[counted:])
         words = [Signal(range(max(2, *(s.words for s in sources))), name=f"word{i}") for i in range(self.channels)]
@@ -181,7 +181,7 @@ class Rows(Block):
         never(m, "two rows are picked at once", (pick & (pick - 1)).any())
         last = Array(words)[channel] == constant([s.words - 1 for s in sources], held.source)
         with m.If(picks_next):
-            first_row = constant([s.first_row for s in sources], held.source) if f.lateral is not None else 0
+            first_row = constant([s.first_row for s in sources], held.source) if f.lateral_source is not None else 0
             m.d.sync += [mask.eq(active | was), ending.eq(last), base.eq(times(Array(words)[channel], f.lanes) + first_row)]
             m.d.sync += [now[name].eq(what) for name, what in next_word.items()]
             m.d.sync += Array(words)[channel].eq(Mux(last, 0, Array(words)[channel] + 1))
@@ -204,7 +204,7 @@ class Rows(Block):
         is_new = train.any()
         second = lists.filling.bit_select(source, 1)
         front, back = ends_of(sources, Cat(second, source))
-        two = 0 if f.lateral is None else owner_of(f, source) == f.lateral - 1
+        two = 0 if f.lateral_source is None else owner_of(f, source) == f.lateral_source - 1
         m.d.comb += tally.eq(Mux(two, self.channels + second, of_channel))
         m.d.comb += lists.row.eq(picked), lists.row_source.eq(source)
         m.d.sync += put.en.eq(picked), put.addr.eq(Mux(is_new, front + new[tally], back - old[tally]))

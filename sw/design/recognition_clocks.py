@@ -64,7 +64,7 @@ class RecognitionEngine(Engine):
 
     def __init__(self, core: RecognitionCore, form: EngineFormat):
         super().__init__(core, form)
-        self.own = 1 if form.lateral is None else 2
+        self.own = 1 if form.lateral_source is None else 2
         self.learner = Learner(core.config, form, core)
 
     def processes(self) -> list[Process]:

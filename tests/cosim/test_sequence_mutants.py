@@ -72,7 +72,7 @@ MUTANTS = (
         "what comes back is counted apart",
         "engine/rows.py",
         "Mux(two, self.channels + second, of_channel)",
-        "Mux(two & (source != f.lateral), self.channels + second, of_channel)",
+        "Mux(two & (source != f.lateral_source), self.channels + second, of_channel)",
         True,
     ),
     Mutant("one count of rows for both lists", "engine/rows.py", "self.channels + second", "self.channels", True),

@@ -50,16 +50,18 @@ class Bench:
         self.drivers = [StreamDriver(dut, f"words__{i}", clk, patterns[0], seed=i) for i in range(CHANNELS)]
         self.pauses, self.pending, self.compared, self.walked = stalls(patterns[1], 9), [None] * f.entry_clocks, 0, 0
         self.taken, self.ended = [0] * len(self.sources), False
-        if f.lateral is not None:
-            self.expected[f.lateral].append((0, [], []))  # the first sample has none
+        if f.lateral_source is not None:
+            self.expected[f.lateral_source].append((0, [], []))  # the first sample has none
 
     def own(self, channel: int) -> list[int]:
         """This channel's sources, but for the lateral one."""
-        return [number for number in range(len(self.sources)) if number % CHANNELS == channel and number != self.f.lateral]
+        own = range(channel, len(self.sources), CHANNELS)
+        return [number for number in own if number != self.f.lateral_source]
 
     async def send(self, channel: int) -> None:
         """Samples of this channel's sources, whole ones one after another, as long as each has a list free."""
-        lateral = self.f.lateral if self.f.lateral is not None and self.f.lateral % CHANNELS == channel else None
+        lateral = self.f.lateral_source
+        lateral = lateral if lateral is not None and lateral % CHANNELS == channel else None
         left = SAMPLES if self.own(channel) else 0
         while left or (lateral is not None and not self.ended):
             free = [number for number in self.own(channel) if left and len(self.expected[number]) < 2]
@@ -107,7 +109,7 @@ class Bench:
             await self.clock()
         number = self.rng.choice([i for i in range(len(self.sources)) if pins.get("listing__listed") >> i & 1])
         header, new, old = self.expected[number][0]
-        if number + 1 == self.f.lateral:  # rows of both senders, in any order
+        if number + 1 == self.f.lateral_source:  # rows of both senders, in any order
             _, more, others = self.expected[number + 1].popleft()
             new, old = [*new, *more], [*old, *others]
         pins.set(listing__source=number)
@@ -128,7 +130,7 @@ class Bench:
                 pins.noise("index")
                 await self.clock()
             pins.set(index=address)
-            await self.clock(entries if number + 1 == self.f.lateral else [entries[i]])
+            await self.clock(entries if number + 1 == self.f.lateral_source else [entries[i]])
         self.expected[number].popleft()
         self.walked += 1
 
@@ -159,7 +161,7 @@ async def every_active_row_is_listed_once(dut, producer, consumer):
     bench.ended = True
     for sender in senders:
         await sender
-    for _ in range(3 if f.lateral is None else 10 + f.lanes):  # its last words complete no list
+    for _ in range(3 if f.lateral_source is None else 10 + f.lanes):  # its last words complete no list
         await bench.clock()
     assert pins.get("idle") and not pins.get("listing__listed") and bench.compared > total
     for number, source in enumerate(f.sources):

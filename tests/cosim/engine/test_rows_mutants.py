@@ -12,7 +12,9 @@ MUTANTS = (
     Mutant("the first list has two senders", "engine/lists.py", "Signal(2, init=1)", "Signal(2)"),
     Mutant("a list goes with its first sender", "engine/lists.py", "(~two | through.bit_select(second, 1))", "1"),
     Mutant("the header of the other list", "engine/lists.py", "headers[second].eq(", "headers[~second].eq("),
-    Mutant("what comes back is counted apart", "engine/rows.py", "Mux(two, self", "Mux(two & (source != f.lateral), self"),
+    Mutant(
+        "what comes back is counted apart", "engine/rows.py", "Mux(two, self", "Mux(two & (source != f.lateral_source), self"
+    ),
     Mutant("one count of rows for both lists", "engine/rows.py", "self.channels + second", "self.channels"),
     Mutant("rows of pixels", "engine/rows.py", "constant([s.first_row for s in sources], held.source) if", "0 if"),
     Mutant("counts from before the first sample", "engine/rows.py", "Mux(forgets, 0, counts", "Mux(0, 0, counts"),

@@ -9,7 +9,7 @@ from tests.formal.engine.small import RECURRENT
 from tests.formal.proof import Bench, Proof
 
 SOURCES = RECURRENT.sources
-LATERAL = RECURRENT.lateral
+LATERAL = RECURRENT.lateral_source
 STIMULUS = LATERAL - 1
 
 

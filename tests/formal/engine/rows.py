@@ -8,7 +8,7 @@ from tests.cosim.mutants import Mutant
 from tests.formal.engine.small import RECURRENT as FORM
 from tests.formal.proof import Bench, Proof
 
-LATERAL = FORM.lateral
+LATERAL = FORM.lateral_source
 STIMULUS = LATERAL - 1
 WORDS, ROUND = 2, 4
 """Of a sample, and of the samples whose counts are kept."""
