@@ -59,7 +59,7 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         ),
         (["explore", "--sizes", "64-128-64-100"], "--sizes 64-128-64-100: sizes: found 100 concepts in the last layer"),
         (["explore", "--lanes", "65"], "--lanes 65: lanes: found 65; allowed is one whole number from 1 to 64"),
-        (["explore", "--lanes", "8-4"], "Invalid value for '--lanes': "),
+        (["explore", "--lanes", "8-4"], "--lanes: found '8-4'; allowed is a whole number"),
         (["explore", "--workers", "2"], "--workers: found without --check; allowed is with it"),
         (["explore", "--scheduler", "tcp://a:1"], "--scheduler: found without --check; allowed is with it"),
         *(
