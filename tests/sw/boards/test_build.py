@@ -3,12 +3,14 @@
 import json
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
+from sw.boards import explore, plan
 from sw.boards.catalogue import BOARDS, uart_top
 from sw.cli import main
 from sw.common.steps import Steps
@@ -66,6 +68,18 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
             (["plan", "--microseconds", found], f"--microseconds: found {found}; allowed is a number above 0")
             for found in ("0", "-5", "nan", "inf")
         ),
+        (["plan", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
+        (["explore", "--check", "1", "--workers", "-2"], "--workers: found -2; allowed is 1 or more"),
+        (["explore", "--check", "1", "--scheduler", "here"], "--scheduler: found here; allowed is a dask scheduler's"),
+        *(
+            ([command, "--output", path], said)
+            for command in ("explore", "plan")
+            for path, said in (
+                ("file", "file: found a file; allowed is a folder, new or old"),
+                ("file/in/it", "file: cannot write: found a file; allowed is a folder"),
+                (".", ".: found no name; allowed is a folder with one"),
+            )
+        ),
         (["explore", "--check", "-1"], "--check: found -1; allowed is 0 or more"),
         (["verify", "--netlist", "virtex"], "--netlist: found 'virtex'; allowed is one of ecp5, ice40, gowin"),
         (["bench", "--workers", "2"], "--workers: found without --boards; allowed is with it"),
@@ -73,7 +87,10 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
     ],
 )
 def test_bad_input_is_one_line(arguments, line, capsys, tmp_path, monkeypatch):
+    for module in (explore, plan):
+        monkeypatch.setattr(module, "predict", lambda _: pytest.fail("work before the checks"))
     monkeypatch.chdir(tmp_path)
+    Path("file").touch()
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"bispike: {line}") and said.count("\n") == 1, said
