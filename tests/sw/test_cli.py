@@ -187,6 +187,11 @@ def test_help_comes_at_once(tmp_path, arguments):
     ("more", "said"),
     [
         ((), "bispike: --port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; there is "),
+        (("--port", "/dev/null", "--baud", "0"), "bispike: --baud: found 0; allowed is 1 to 2,147,483,647"),
+        (
+            ("--port", "/dev/null", "--baud", "2147483648"),
+            "bispike: --baud: found 2147483648; allowed is 1 to 2,147,483,647",
+        ),
         (("--port", "/dev/none"), "bispike: /dev/none: cannot open it: No such file or directory; there is "),
     ],
 )
