@@ -17,9 +17,9 @@ def bench(
 ) -> None:
     """Measure every figure the project promises, and write them to docs/figures.md; exits with 1 if one misses its target.
 
-    It takes about 20 minutes on two cores. A training of the golden model that the same code did before is not done again.
-    With --boards it is the figures of the boards, synthesis, place and route, netlists against golden, which take an hour or
-    two.
+    With --full it takes an hour or more on two cores, without it less. A training of the golden model that the same code did
+    before is not done again. With --boards it is the figures of the boards, synthesis, place and route, netlists against
+    golden, which take an hour or two.
     """
     if boards:
         from sw.figures import board_figures
