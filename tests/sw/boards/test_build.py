@@ -54,6 +54,13 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
             ["build", "--board", "icebreaker", "--baud", "9000000"],
             "icebreaker: baud: found 9000000; at 21 MHz allowed is",
         ),
+        *(
+            (
+                ["build", "--board", "icebreaker", "--seed", found],
+                f"--seed: found {found}; allowed is a whole number from 0 to 1,",
+            )
+            for found in ("-1", "1000001")
+        ),
         (["explore", "--board", "generic"], "--board: found generic, which is any FPGA; allowed is one of ulx3s-12f, "),
         (
             ["explore", "--sizes", "64x10"],
