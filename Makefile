@@ -1,12 +1,13 @@
 # BiSpike. `make demo` and `make test` do all set-up themselves on a machine with Python 3.11+, make, g++ and perl.
 #
+#   make venv         the environment alone, .venv, which the others make, too, where it is missing
 #   make demo         the chip learns handwritten digits in simulation, and to recall them; a report in runs/demo
 #   make test         lint and the tests of core, model, driver and commands; installs Icarus Verilog where it can
 #   make prove        blocks of the core proven from their own assertions, and broken to see the proofs fail (docs/proofs.md)
 #   make mutate       200 faults, one by one, in the netlist of a small core: do the benches see them? (docs/proofs.md)
 #   make test-boards  tests that synthesise, place and route
 #   make test-all     both, and the long tests
-#   make bench        the table of figures (FULL=1: eight splits, Fashion-MNIST, all tasks; two hours more)
+#   make bench        the table of figures (FULL=1: eight splits, Fashion-MNIST, all tasks; an hour or more)
 #   make lint         ruff: rules and format
 #   make clean        removes what was built and measured, keeps the environment
 #

@@ -17,6 +17,7 @@ app = typer.Typer(
     epilog="Start with: bispike train. Then: bispike recall --from runs/digits, bispike predict --from runs/digits.",
     no_args_is_help=True,
     add_completion=False,
+    suggest_commands=False,  # all are named
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
@@ -71,7 +72,7 @@ def guarded(work: Callable[[], object]) -> int:
     try:
         code = work()
     except typer.TyperException as error:
-        return _complain(error.format_message(), 2) if error.format_message() else 2
+        return _complain(_usage(error), 2) if error.format_message() else 2
     except (UserError, ConfigError, StateError, SampleError) as error:
         return _complain(str(error), 2)
     except CheckError as error:
@@ -85,6 +86,24 @@ def guarded(work: Callable[[], object]) -> int:
         said = error.strerror or str(error) or type(error).__name__
         return _complain(f"{error.filename}: {said}" if error.filename else said, 2)
     return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What is wrong with the words of a command, where typer's own say it in the form of all other messages."""
+    said = error.format_message()
+    if said.startswith("No such command "):
+        found = said.removeprefix("No such command ").removesuffix(".")
+        return f"command: found {found}; allowed is one of {', '.join(command.__name__ for command in COMMANDS)}"
+    if not (isinstance(error, typer.BadParameter) and hasattr(error.__cause__, "errors")):  # of pydantic
+        return said
+    wrong = error.__cause__.errors()[0]
+    _, _, choices = wrong["msg"].partition(" is not one of ")
+    kinds = {"int": "a whole number", "float": "a number"}
+    if choices:
+        allowed = "one of " + choices.replace("'", "").rstrip(".")
+    else:
+        allowed = kinds.get(wrong["type"].split("_")[0], wrong["msg"])
+    return f"{max(error.param.opts, key=len)}: found {wrong['input']!r}; allowed is {allowed}"
 
 
 def _complain(message: str, code: int) -> int:

@@ -14,8 +14,9 @@ from sw.boards.estimate import estimate
 from sw.boards.points import Found, Point, keep, show
 from sw.boards.synthesis import core_netlist
 from sw.boards.tools import Folder
+from sw.common.cluster import run_all, workers_at
 from sw.common.errors import UserError
-from sw.common.files import fresh
+from sw.common.files import check_fresh, fresh
 from sw.common.terminal import say
 from sw.design.clocks import measure, predict
 
@@ -54,11 +55,14 @@ def run(
     for option, given in (("--workers", workers), ("--scheduler", address)):
         if given is not None and not count:
             raise UserError(f"{option}: found without --check; allowed is with it")
+    workers_at(address, workers, 1)  # refuses before the estimates, which take a while
+    folder = output or Path("runs") / "explore"
+    check_fresh(folder)
     points = explore(boards, configurations(base, sizes, lanes, console), console)
     if count:
         points = checked(points, count, address, workers, console)
     show(points, console)
-    for path in keep(points, fresh(output or Path("runs") / "explore"), "explore"):
+    for path in keep(points, fresh(folder), "explore"):
         say(console, f"  {path}")
     return points
 
@@ -73,8 +77,7 @@ def known(name: str) -> Board:
 
 def checked(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> list[Point]:
     """`count` of the points, spread over all, with what is really found."""
-    from sw.common.cluster import run_all
-
+    count = min(count, len(points))
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
     keys = {i: _key(points[i]) for i in chosen}
     tasks = {keys[i]: (find_out, (points[i].config, points[i].board.family)) for i in chosen}

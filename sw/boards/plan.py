@@ -11,8 +11,9 @@ from golden.config import Config
 from sw.boards.catalogue import Board
 from sw.boards.estimate import estimate
 from sw.boards.points import Point, keep, show
+from sw.common.cluster import run_all, workers_at
 from sw.common.errors import CheckError, UserError
-from sw.common.files import fresh, write
+from sw.common.files import check_fresh, fresh, write
 from sw.common.terminal import say
 from sw.design.clocks import predict
 
@@ -131,8 +132,6 @@ def _point(config: Config, lanes: int, board: Board) -> Point:
 
 def plan(config: Config, goal: Goal, workers: int | None, console: Console) -> list[Point]:
     """Searches all mappings side by side, with a progress bar; the points that were looked at, fastest first."""
-    from sw.common.cluster import run_all
-
     with console.status("counting what each layer walks"):
         tasks = {described(one.replace(lanes=1)).rsplit(",", 1)[0]: (search, (one, goal)) for one in mappings(config)}
     found = run_all(tasks, None, workers, "mapping", console)
@@ -145,9 +144,12 @@ def run(config: Config, goal: Goal, output: Path | None, workers: int | None, co
     Raises:
         CheckError: nothing fits, or is fast enough. The table and the files of what was looked at are there then.
     """
+    workers_at(None, workers, 1)  # refuses before the search, which takes a while
+    place = output or Path("runs") / "plan"
+    check_fresh(place)
     points = plan(config, goal, workers, console)
     show(points, console)
-    folder = fresh(output or Path("runs") / "plan")
+    folder = fresh(place)
     files = keep(points, folder, "plan")
     best = goal.best(points)
     chosen = best.config.replace(name=config.name)

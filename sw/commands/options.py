@@ -193,7 +193,7 @@ Density = Annotated[
     ),
 ]
 Full = Annotated[
-    bool, Option("--full", help="Eight splits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.")
+    bool, Option("--full", help="Eight splits, not four, Fashion-MNIST, and whole trainings of all tasks: an hour or more.")
 ]
 CsvFile = Annotated[Path | None, _output("csv", "Write sample, label and prediction, a line each.")]
 PngFile = Annotated[Path | None, _output("png", "Draw what is recalled, beside the means of the classes of --data.")]

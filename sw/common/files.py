@@ -52,6 +52,21 @@ def make_place(path: Path) -> None:
         make_folder(path.parent)
 
 
+def check_place(path: Path) -> None:
+    """Raises UserError where no file or folder can be made at `path`; makes none. For what takes a while to be written."""
+    if not files.is_device(path):
+        make_folder(next(folder for folder in path.parents if folder.exists()))
+
+
+def check_fresh(path: Path) -> None:
+    """Raises UserError where `fresh` cannot make the folder; makes none."""
+    if path.name in ("", ".."):
+        raise UserError(f"{path}: found no name; allowed is a folder with one, as runs/digits")
+    if path.exists() and not path.is_dir():
+        raise UserError(f"{path}: found a file; allowed is a folder, new or old")
+    check_place(path)
+
+
 def fresh(path: Path) -> Path:
     """Makes the folder `path`, or the first of path-2, path-3, ... that does not exist: no run overwrites another.
 
@@ -60,10 +75,7 @@ def fresh(path: Path) -> Path:
     Raises:
         UserError: where it is a file, has no name of its own to be numbered, or cannot be made.
     """
-    if path.name in ("", ".."):
-        raise UserError(f"{path}: found no name; allowed is a folder with one, as runs/digits")
-    if path.exists() and not path.is_dir():
-        raise UserError(f"{path}: found a file; allowed is a folder, new or old")
+    check_fresh(path)
     make_folder(path.parent)
     number, candidate = 1, path
     while True:

@@ -34,7 +34,7 @@ def read(path: Path, encoding: Encoding, unlabelled: int | None = None) -> Sourc
     except OSError as error:
         raise DataError(f"{path}: cannot read it: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error):
-        raise DataError(f"{path}: found no text of UTF-8 in lines; allowed is a .csv file, a sample a line") from None
+        raise DataError(f"{path}: found no text in UTF-8; allowed is a .csv file in UTF-8, a sample a line") from None
 
 
 def _read(path: Path, reader: Any, encoding: Encoding, unlabelled: int | None) -> Source:

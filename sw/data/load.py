@@ -11,7 +11,10 @@ from sw.data.encoding import Encoding, pixels, scale_of
 from sw.data.named import NAMED
 from sw.data.source import Source
 
-ALLOWED = "digits, fashion, a .npz or .csv file, a folder of IDX files, or a folder of pictures with one folder a class"
+ALLOWED = (
+    "digits, fashion, a .npz or .csv file, a folder of IDX files, or a folder of pictures with one folder a class; "
+    "bispike train, data and forecast take electricity, kjv, and a .txt file, too"
+)
 
 
 def load(name: str | Path, split: int = 0, encoding: Encoding = Encoding(), classes: int | None = None) -> Dataset:  # noqa: B008

@@ -25,7 +25,7 @@ def read(path: Path) -> np.ndarray:
     """(N,) uint8 symbols of a text file or of kjv, of blanks in a row one.
 
     Raises:
-        DataError: no such file, no text of UTF-8, fewer than two symbols.
+        DataError: no such file, no text in UTF-8, fewer than two symbols.
     """
     try:
         text = kjv.text() if str(path) == kjv.NAME else path.read_text(encoding="utf-8-sig")
@@ -34,7 +34,7 @@ def read(path: Path) -> np.ndarray:
     except OSError as error:
         raise DataError(f"{path}: cannot read it: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise DataError(f"{path}: found no text of UTF-8; allowed is a .txt file") from None
+        raise DataError(f"{path}: found no text in UTF-8; allowed is a .txt file in UTF-8") from None
     symbols = coded(text)
     if len(symbols) < 2:
         raise DataError(f"{path}: found {len(symbols)} characters; allowed are two or more of {SYMBOLS!r}")

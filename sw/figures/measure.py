@@ -33,7 +33,7 @@ def bench(full: bool, output: Path, page: Path, console: Console) -> list[Figure
     What is a speed is measured first and alone; then the golden trainings share the cores with the chip's other trainings.
 
     Args:
-        full: eight splits of the digits, not four, Fashion-MNIST, and whole trainings of all tasks: two hours more.
+        full: eight splits of the digits, not four, Fashion-MNIST, and whole trainings of all tasks: an hour or more.
 
     Raises:
         DataError: of data that `full` needs and that is not there, before anything is measured.

@@ -18,7 +18,7 @@ from golden.records import Recalled
 from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.errors import CheckError, UserError
-from sw.common.files import check_png, make_folder, unwritable, whole_file
+from sw.common.files import check_place, check_png, make_folder, unwritable, whole_file
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say
 from sw.generation import sampling
@@ -140,6 +140,7 @@ def generate(
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")
     _check_free(output, source, Path(name))
+    check_place(output)
     network = _Network(kept, name, where)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
@@ -200,9 +201,11 @@ def _draw_classes(network: _Network, label: str | None, count: int, seed: int, o
     shape = dataset.image_shape or (1, dataset.x_train.shape[1])
     with whole_file(output) as path:
         pictures.sheet(path, drawn.recalled, near, drawn.labels, titles, steps, shape)
+    shown, each = pictures.most(len(chosen)), " of each" if len(chosen) > 1 else ""
+    part = f" (the first {shown}{each})" if count > shown else ""
     said = f"{len(drawn.labels):,} images of {len(chosen)} {'class' if len(chosen) == 1 else 'classes'}"
     taken = "" if found.taken is None else f", {found.taken:.1%} taken for their class"
-    say(console, f"{said}{taken}: {output}, {output.with_suffix('.npz')}{network.told}")
+    say(console, f"{said}{taken}: {output}{part}, {output.with_suffix('.npz')}{network.told}")
     return drawn
 
 

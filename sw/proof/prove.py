@@ -29,7 +29,7 @@ from sw.data.dataset import Dataset
 from sw.design.choose import chosen_line, config_for, run_name
 from sw.design.verilog import core_verilog
 from sw.proof.shards import CutTraining, GoldenRun
-from sw.proof.verify import SAMPLES, samples_for
+from sw.proof.verify import MOST, SAMPLES, samples_for
 from sw.training import history
 
 FILE = "shards.json"
@@ -193,8 +193,10 @@ def _load(given: dict, path: Path) -> Kept:
         proven = {int(number): Proof(**proof) for number, proof in settings.pop("proven").items()}
         config = Config.from_dict(settings["config"])
         own = {key: settings[key] for key in ("data", "samples", "shards")}
+    except FileNotFoundError:
+        raise UserError(f"{path}: found no {FILE}; allowed is the folder of a bispike prove") from None
     except OSError as error:
-        raise UserError(f"{file}: {error.strerror}; allowed is the folder of a bispike prove") from None
+        raise UserError(f"{file}: cannot read it: {error.strerror}; allowed is the folder of a bispike prove") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UserError(f"{file}: found a damaged file; allowed is that of a bispike prove") from None
     history.check_given(given, own, config, path)
@@ -204,10 +206,10 @@ def _load(given: dict, path: Path) -> Kept:
 def _dataset(kept: Kept) -> Dataset:
     """The samples of a run: the first of the training part where only some are asked for."""
     count, name = kept.settings["samples"], kept.settings["data"]
-    dataset = samples_for(kept.config, name, 0, SAMPLES if count is None else max(count, 2))
+    dataset = samples_for(kept.config, name, 0, SAMPLES if count is None else min(max(count, 2), MOST))
     if count is not None and not 2 <= count <= len(dataset.x_train):
-        allowed = f"2 to {len(dataset.x_train):,}, the samples of {name}" if name != "random" else "2 or more"
-        raise UserError(f"--samples: found {count}; allowed is {allowed}")
+        most = f"{MOST:,}" if name == "random" else f"{len(dataset.x_train):,}, the samples of {name}"
+        raise UserError(f"--samples: found {count}; allowed is 2 to {most}")
     return Dataset(name, dataset.x_train[:count], dataset.y_train[:count], dataset.x_test, dataset.y_test)
 
 

@@ -27,6 +27,8 @@ from sw.training.start import load
 
 SAMPLES, TESTS = 500, 50
 """Samples learned where the user names no number, and samples inferred after them."""
+MOST = 100_000
+"""Samples that are made up, or learned here: more take hours, and memory that there is not."""
 BOTTLENECK = (3, 8, 24, 3), 4
 """Sizes and lanes of the second core: layer 2 has the most groups, and layer 1 waits for it. In the cores that are asked
 for, the layer with the pixels is mostly the slowest one."""
@@ -57,8 +59,8 @@ def verify(
     Raises:
         CheckError: at the first mismatch. UserError, ConfigError, DataError, StateError: bad input.
     """
-    if samples < 2:
-        raise UserError(f"--samples: found {samples}; allowed is 2 or more")
+    if not 2 <= samples <= MOST:
+        raise UserError(f"--samples: found {samples}; allowed is 2 to {MOST:,}")
     if netlist not in (None, *FAMILIES):
         raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
     named = Config.load(name) if isinstance(name, str) else name

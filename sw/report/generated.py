@@ -15,6 +15,11 @@ BANDS = 6
 """Rows of images, where there is one class."""
 
 
+def most(classes: int) -> int:
+    """Images of a class that a sheet of so many classes shows."""
+    return COLUMNS * (BANDS if classes == 1 else 1)
+
+
 def sheet(
     path: Path,
     recalled: np.ndarray,
@@ -33,7 +38,7 @@ def sheet(
     classes = list(dict.fromkeys(labels.tolist()))
     rows = [(title, np.flatnonzero(labels == k)[:COLUMNS]) for k, title in zip(classes, titles, strict=True)]
     if len(classes) == 1:
-        bands = -(-min(len(labels), BANDS * COLUMNS) // COLUMNS)
+        bands = -(-min(len(labels), most(1)) // COLUMNS)
         rows = [(titles[0], np.arange(len(labels))[band * COLUMNS : (band + 1) * COLUMNS]) for band in range(bands)]
     with rc_context(STYLE):
         figure, grid = _grid(2 * len(rows), shape)

@@ -12,7 +12,7 @@ from cosim.checkpoint import Checkpoint
 from golden.records import Records
 from golden.samples import Samples
 from sw.common.errors import UserError
-from sw.common.files import make_folder, whole_file, write
+from sw.common.files import check_place, make_folder, whole_file, write
 from sw.common.terminal import say
 from sw.data import check_pixels, foretold
 from sw.data.text import is_text
@@ -78,6 +78,7 @@ def forecast(
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
     check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
+    check_place(output)
     samples, told = make(kept, name, column, own)
     with console.status(where.opening) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))

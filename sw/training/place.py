@@ -47,4 +47,6 @@ class Place:
                 found = f"{mark}{option}: found with {mark}backend {self.backend}"
                 raise UserError(f"{found}; allowed with {mark}backend {needs}")
         if self.backend == "serial":
+            if not 1 <= self.baud < 2**31:
+                raise UserError(f"{mark}baud: found {self.baud}; allowed is 1 to {2**31 - 1:,}")
             check_port(self.port, mark)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from sw import data
-from sw.common.files import write
+from sw.common.files import check_place, write
 from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.training import history
@@ -45,6 +45,8 @@ def predict(
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
     check_own("--output", output, "prediction", *HEADERS)
+    if output:
+        check_place(output)
     kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
     encoding = history.encoding(kept, label)
@@ -69,6 +71,7 @@ def predict(
     say(console, said + (f"; {network.compared:,} values compared, 0 mismatches" if network.chip else ""))
     if output:
         write(output, _csv([*known, "prediction"], rows, encoding))
+        say(console, f"{output}: {len(rows):,} predictions")
     return rows
 
 

@@ -140,6 +140,28 @@ def test_what_the_system_refuses_is_one_line_and_no_mismatch(capsys, error, said
     assert capsys.readouterr().err == f"bispike: {said}\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("train --epochs abc", "--epochs: found 'abc'; allowed is a whole number"),
+        ("train --epochs 1.5", "--epochs: found '1.5'; allowed is a whole number"),
+        (f"train --epochs {'9' * 5000}", f"--epochs: found '{'9' * 5000}'; allowed is a whole number"),
+        ("info --density x", "--density: found 'x'; allowed is a number"),
+        ("verify -n x", "--samples: found 'x'; allowed is a whole number"),
+        ("explore --lanes 2 --lanes x", "--lanes: found 'x'; allowed is a whole number"),
+        ("generate --from x --between 1 b", "--between: found 'b'; allowed is a whole number"),
+        ("train --backend foo", "--backend: found 'foo'; allowed is one of golden, sim, serial"),
+        ("predict --from x --part foo", "--part: found 'foo'; allowed is one of test, train, all"),
+        ("trian", f"command: found 'trian'; allowed is one of {', '.join(COMMANDS)}"),
+        ("nonsense", f"command: found 'nonsense'; allowed is one of {', '.join(COMMANDS)}"),
+        ("predict", "Missing option '--from' / '-f'."),
+    ],
+)
+def test_words_that_mean_nothing_are_named_with_what_is_allowed(capsys, arguments, said):
+    assert cli.main(arguments.split()) == 2
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+
+
 HEAVY = {"torch", "amaranth", "cocotb", "matplotlib", "sklearn", "distributed", "dask"}
 
 
@@ -165,6 +187,11 @@ def test_help_comes_at_once(tmp_path, arguments):
     ("more", "said"),
     [
         ((), "bispike: --port: found none; with --backend serial it must be the board's, as /dev/ttyUSB0; there is "),
+        (("--port", "/dev/null", "--baud", "0"), "bispike: --baud: found 0; allowed is 1 to 2,147,483,647"),
+        (
+            ("--port", "/dev/null", "--baud", "2147483648"),
+            "bispike: --baud: found 2147483648; allowed is 1 to 2,147,483,647",
+        ),
         (("--port", "/dev/none"), "bispike: /dev/none: cannot open it: No such file or directory; there is "),
     ],
 )

@@ -3,12 +3,14 @@
 import json
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
+from sw.boards import explore, plan
 from sw.boards.catalogue import BOARDS, uart_top
 from sw.cli import main
 from sw.common.steps import Steps
@@ -52,6 +54,13 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
             ["build", "--board", "icebreaker", "--baud", "9000000"],
             "icebreaker: baud: found 9000000; at 21 MHz allowed is",
         ),
+        *(
+            (
+                ["build", "--board", "icebreaker", "--seed", found],
+                f"--seed: found {found}; allowed is a whole number from 0 to 1,",
+            )
+            for found in ("-1", "1000001")
+        ),
         (["explore", "--board", "generic"], "--board: found generic, which is any FPGA; allowed is one of ulx3s-12f, "),
         (
             ["explore", "--sizes", "64x10"],
@@ -59,12 +68,24 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         ),
         (["explore", "--sizes", "64-128-64-100"], "--sizes 64-128-64-100: sizes: found 100 concepts in the last layer"),
         (["explore", "--lanes", "65"], "--lanes 65: lanes: found 65; allowed is one whole number from 1 to 64"),
-        (["explore", "--lanes", "8-4"], "Invalid value for '--lanes': "),
+        (["explore", "--lanes", "8-4"], "--lanes: found '8-4'; allowed is a whole number"),
         (["explore", "--workers", "2"], "--workers: found without --check; allowed is with it"),
         (["explore", "--scheduler", "tcp://a:1"], "--scheduler: found without --check; allowed is with it"),
         *(
             (["plan", "--microseconds", found], f"--microseconds: found {found}; allowed is a number above 0")
             for found in ("0", "-5", "nan", "inf")
+        ),
+        (["plan", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
+        (["explore", "--check", "1", "--workers", "-2"], "--workers: found -2; allowed is 1 or more"),
+        (["explore", "--check", "1", "--scheduler", "here"], "--scheduler: found here; allowed is a dask scheduler's"),
+        *(
+            ([command, "--output", path], said)
+            for command in ("explore", "plan")
+            for path, said in (
+                ("file", "file: found a file; allowed is a folder, new or old"),
+                ("file/in/it", "file: cannot write: found a file; allowed is a folder"),
+                (".", ".: found no name; allowed is a folder with one"),
+            )
         ),
         (["explore", "--check", "-1"], "--check: found -1; allowed is 0 or more"),
         (["verify", "--netlist", "virtex"], "--netlist: found 'virtex'; allowed is one of ecp5, ice40, gowin"),
@@ -73,7 +94,10 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
     ],
 )
 def test_bad_input_is_one_line(arguments, line, capsys, tmp_path, monkeypatch):
+    for module in (explore, plan):
+        monkeypatch.setattr(module, "predict", lambda _: pytest.fail("work before the checks"))
     monkeypatch.chdir(tmp_path)
+    Path("file").touch()
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"bispike: {line}") and said.count("\n") == 1, said

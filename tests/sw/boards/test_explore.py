@@ -7,7 +7,6 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
-from sw.common import cluster
 from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
@@ -45,12 +44,13 @@ def test_each_checked_point_gets_what_was_found_of_its_own_configuration(monkeyp
     def done(tasks, *_):
         return {key: (config, family) for key, (_, (config, family)) in tasks.items()}
 
-    monkeypatch.setattr(cluster, "run_all", done)
+    monkeypatch.setattr(explore, "run_all", done)
     configs = explore.configurations(BASE, ["6-4-2", "8-4-2"], [1, 2], Console(quiet=True))
     boards = [explore.find(name) for name in ("icebreaker", "ulx3s-85f")]
     points = [explore.Point(board, config, {}, None) for config in configs for board in boards]
     found = explore.checked(points, len(points), None, None, Console(quiet=True))
     assert [point.found for point in found] == [(point.config, point.board.family) for point in points]
+    assert explore.checked(points, 10**14, None, None, Console(quiet=True)) == found  # no more than there are
 
 
 def test_what_was_checked_says_how_far_off_the_estimate_was():

@@ -13,7 +13,7 @@ from cosim.checkpoint import Checkpoint
 from golden.config import NAMED
 from sw import cli
 from sw.common.errors import UserError
-from sw.common.files import fresh, make_folder, whole_file, write
+from sw.common.files import check_place, fresh, make_folder, whole_file, write
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -55,6 +55,22 @@ def test_a_folder_where_a_file_is_is_refused(tmp_path):
     write(tmp_path / "file", "in the way")
     with pytest.raises(UserError, match="file: cannot write: found a file; allowed is a folder"):
         make_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize("path", ["new/folder/file.csv", "old", "old/file.csv", "/dev/null"])
+def test_a_place_that_takes_a_file_is_left_as_it_is(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    Path("old").mkdir()
+    check_place(Path(path))
+    assert [*Path().rglob("*")] == [Path("old")]
+
+
+@pytest.mark.parametrize("path", ["file/new", "file/new/folder/file.csv"])
+def test_a_place_within_a_file_takes_none(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    with pytest.raises(UserError, match=r"^file: cannot write: found a file; allowed is a folder"):
+        check_place(Path(path))
 
 
 def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):

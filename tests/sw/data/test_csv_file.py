@@ -124,4 +124,4 @@ def test_a_column_that_is_not_there_and_a_file_that_is_none_are_refused(tmp_path
     (tmp_path / "folder.csv").mkdir()
     assert "cannot read it: Is a directory" in message(tmp_path / "folder.csv")
     (tmp_path / "own.csv").write_bytes(b"\xff\xfe1\x00,2")
-    assert "found no text of UTF-8" in message(path)
+    assert "found no text in UTF-8" in message(path)

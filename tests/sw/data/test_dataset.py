@@ -151,7 +151,8 @@ def test_a_missing_file_an_unknown_name_and_a_folder_are_refused(tmp_path):
     assert message(tmp_path / "none.npz").endswith("none.npz: found no such file; allowed is a .npz file with x and y")
     assert message("mnist") == (
         "data: found 'mnist'; allowed are digits, fashion, a .npz or .csv file, a folder of IDX files, "
-        "or a folder of pictures with one folder a class"
+        "or a folder of pictures with one folder a class; bispike train, data and forecast take electricity, kjv, "
+        "and a .txt file, too"
     )
     (tmp_path / "folder.npz").mkdir()
     assert "folder.npz: cannot read it: Is a directory" in message(tmp_path / "folder.npz")

@@ -27,7 +27,7 @@ def test_an_element_sees_a_window_and_is_to_tell_the_next():
     assert before.tolist() == [15 * (symbol == "b") for symbol in SYMBOLS]
 
 
-@pytest.mark.parametrize("held, said", [(b"\xff\xfe\xff", "found no text of UTF-8"), (b"a", "found 1 characters")])
+@pytest.mark.parametrize("held, said", [(b"\xff\xfe\xff", "found no text in UTF-8"), (b"a", "found 1 characters")])
 def test_what_is_no_text_is_named(tmp_path, held, said):
     path = tmp_path / "word.txt"
     path.write_bytes(held)

@@ -31,8 +31,21 @@ def test_images_are_what_the_network_recalls_of_codes_of_the_class(trained, netw
     said = capsys.readouterr().out
     assert "cow" in said
     assert said.splitlines()[-1].startswith("60 images of 3 classes, ")
-    assert said.splitlines()[-1].endswith("taken for their class: out/sheet.png, out/sheet.npz")
+    assert said.splitlines()[-1].endswith("taken for their class: out/sheet.png (the first 12 of each), out/sheet.npz")
     assert Path("out/sheet.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_place_that_takes_no_file_is_refused_before_the_work(trained, network, capsys, monkeypatch):
+    monkeypatch.setattr("sw.generation.generate.asked", None)
+    Path("taken").touch()
+    assert cli.main(["generate", "--from", str(trained), "--output", "taken/new.png"]) == 2
+    assert capsys.readouterr().err == "bispike: taken: cannot write: found a file; allowed is a folder\n"
+
+
+@pytest.mark.parametrize(("count", "told"), [(72, ""), (73, " (the first 72)")])
+def test_a_sheet_that_shows_a_part_of_one_class_says_so(trained, network, capsys, count, told):
+    cli.main(["generate", "--from", str(trained), "--count", str(count), "--class", "1", "--output", "one.png"])
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"class: one.png{told}, one.npz")
 
 
 def test_one_class_is_the_same_alone_by_name_and_by_number(trained, network):

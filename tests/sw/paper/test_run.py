@@ -158,6 +158,13 @@ def test_no_seeds_at_all_are_refused(ran, capsys):
     assert capsys.readouterr().err == "bispike: --seeds: found 0; allowed is 1 or more\n"
 
 
+def test_no_workers_are_refused_before_a_page_is_written(ran, capsys):
+    before = [*Path().rglob("*")]
+    assert cli.main(["paper", "--workers", "0"]) == 2 and not ran
+    assert capsys.readouterr() == ("", "bispike: --workers: found 0; allowed is 1 or more\n")
+    assert [*Path().rglob("*")] == before
+
+
 @pytest.mark.parametrize("options, said", [
     ({"only": ["three"]}, "--only: found three; allowed are one, two"),
     ({"plan": Plan(False, 0)}, "--seeds: found 0; allowed is 1 or more"),

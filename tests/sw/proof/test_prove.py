@@ -363,6 +363,8 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
         (["--shards", "0"], "--shards: found 0; allowed is 1 or more"),
         (["--shards", "301"], "--shards: found 301; allowed is 1 to 300, the samples of all epochs"),
         (["--shards", "2", "--samples", "1"], "--samples: found 1; allowed is 2 to 1,437, the samples of digits"),
+        (["--data", "random", "--samples", "1"], "--samples: found 1; allowed is 2 to 100,000"),
+        (["--data", "random", "--samples", "9" * 15], f"--samples: found {'9' * 15}; allowed is 2 to 100,000"),
         (["--shards", "2", "--samples", "1438"], "--samples: found 1438; allowed is 2 to 1,437, the samples of digits"),
         (["--shards", "2", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
         (
@@ -461,6 +463,9 @@ def test_a_core_that_does_not_learn_is_refused(folder, capsys):
 def test_a_damaged_run_and_another_core_are_refused(folder, capsys):
     settings = {"config": Config.load("small.toml").to_dict(), "data": "digits", "samples": 150, "shards": 2, "proven": {}}
     run = RunFolder(folder / "runs" / "prove-small")
+    assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
+    said = "runs/prove-small: found no shards.json; allowed is the folder of a bispike prove"
+    assert capsys.readouterr().err == f"bispike: {said}\n"
     run.write(prove.FILE, json.dumps(settings)[:-9])
     assert cli.main(["prove", "--config", "small.toml", "--resume"]) == 2
     assert "shards.json: found a damaged file" in capsys.readouterr().err

@@ -213,6 +213,13 @@ def test_no_file_but_an_earlier_forecast_is_overwritten(run, capsys):
     assert len(rows("new.csv")) == 10
 
 
+def test_a_place_that_takes_no_file_is_refused_before_the_work(run, capsys, monkeypatch):
+    monkeypatch.setattr("sw.training.forecast.asked", None)
+    Path("taken").touch()
+    assert cli.main(["forecast", "--from", "run", "--output", "taken/new.csv"]) == 2
+    assert capsys.readouterr().err == "bispike: taken: cannot write: found a file; allowed is a folder\n"
+
+
 def test_a_network_that_nobody_trained_by_command_has_no_coding(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_csv("own.csv", VALUES, "load")

@@ -74,7 +74,7 @@ def test_classes_have_their_names_in_the_file_and_on_the_terminal(run, tmp_path,
     assert head == ["sample", "label", "prediction"] and [row[0] for row in rows] == [str(i) for i in range(30)]
     assert [row[1] for row in rows] == np.array(["low", "middle", "top"])[Y].tolist()
     right = sum(row[1] == row[2] for row in rows)
-    assert right >= 28 and out == f"{100 * right / 30:.2f} % of 30 samples right\n"
+    assert right >= 28 and out == f"{100 * right / 30:.2f} % of 30 samples right\np.csv: 30 predictions\n"
     np.savez("bare.npz", x=STRIPES[:2])
     assert "1 of class low, 1 of class middle" in ask(capsys, "predict", "--data", "bare.npz")
     assert ask(capsys, "recall").splitlines()[0].split() == ["low", "middle", "top"]
@@ -84,7 +84,8 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     golden = ask(capsys, "predict", "--output", "golden.csv")
     said = ask(capsys, "predict", "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
     # 6 test samples: a prediction, 3 voltages, 2 x 4 counters
-    assert said == golden.strip() + f"; {6 * 12} values compared, 0 mismatches\n"
+    right = golden.splitlines()[0]
+    assert said == f"{right}; {6 * 12} values compared, 0 mismatches\nboard.csv: 6 predictions\n"
     assert lines(tmp_path / "board.csv") == lines(tmp_path / "golden.csv")
     memory = ask(capsys, "recall")
     board = ask(capsys, "recall", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
@@ -125,7 +126,17 @@ def test_a_chip_is_said_to_be_built_where_one_is(run, monkeypatch, capsys):
     assert Place("sim").opening == "building the chip"
 
 
-def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys):
+@pytest.mark.parametrize("output", [("predict", "taken/new.csv"), ("recall", "taken/new.png")])
+def test_a_place_that_takes_no_file_is_refused_before_the_work(run, tmp_path, capsys, monkeypatch, output):
+    monkeypatch.setattr(f"sw.training.{output[0]}.asked", None)
+    (tmp_path / "taken").write_text("a file")
+    command, path = output
+    assert cli.main([command, "--from", "net.npz", "--output", path]) == 2
+    assert capsys.readouterr() == ("", "bispike: taken: cannot write: found a file; allowed is a folder\n")
+
+
+def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sw.training.predict.check_place", lambda path: None)  # a place that takes none later on
     (tmp_path / "taken").write_text("a file")
     assert cli.main(["predict", "--from", "net.npz", "--output", "taken/new.csv"]) == 2
     said = capsys.readouterr()

@@ -248,10 +248,10 @@ def test_no_simulator_is_bad_input(folder, capsys, monkeypatch, name, text, comm
     assert not (folder / "runs").exists()
 
 
-@pytest.mark.parametrize("samples", ["1", "0", "-3"])
-def test_too_few_samples_to_verify_are_refused(folder, capsys, samples):
+@pytest.mark.parametrize("samples", ["1", "0", "-3", "100001", "9" * 15])
+def test_too_few_or_too_many_samples_to_verify_are_refused(folder, capsys, samples):
     assert cli.main(["verify", "--samples", samples]) == 2
-    assert capsys.readouterr().err == f"bispike: --samples: found {samples}; allowed is 2 or more\n"
+    assert capsys.readouterr().err == f"bispike: --samples: found {samples}; allowed is 2 to 100,000\n"
 
 
 def test_random_samples_reach_every_class_and_pixel_value():
