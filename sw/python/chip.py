@@ -10,6 +10,7 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from golden.records import Recalled, Records
+from sw.common.checks import checked_decay
 from sw.common.errors import UserError
 from sw.data.encoding import Encoding
 from sw.driver import chip as driver
@@ -99,7 +100,7 @@ class Chip(Network, driver.Chip):
         Raises:
             SampleError, UserError: a shape or a value that is not allowed.
         """
-        if decay != self._decay:
+        if checked_decay(decay) != self._decay:
             self.set(decay)
         return super().train(x, y, advance, last)
 

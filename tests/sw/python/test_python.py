@@ -187,8 +187,8 @@ TRACE = "allowed is one sample, (9,), and one label"
     [
         (lambda one: one.train(X, Y, 3), f"decay: found 3; {DECAY}"),
         (lambda one: one.train(X, Y, -9), f"decay: found -9; {DECAY}"),
-        (lambda one: one.train(X, Y, 0.5), f"decay: found 0.5; {DECAY}"),
-        (lambda one: one.train(X, Y, True), f"decay: found True; {DECAY}"),
+        (lambda one: one.train(X, Y, -0.5), f"decay: found -0.5; {DECAY}"),
+        (lambda one: one.train(X, Y, False), f"decay: found False; {DECAY}"),
         (lambda one: one.train(X, Y[:3]), f"y: found shape (3,); {LABELS}"),
         (lambda one: one.train(X, Y + 2), "y: found values from 2 to 3; allowed is 0 to 1"),
         (lambda one: one.train(X[:, :5], Y), "x: found shape (20, 5); allowed is (samples, 9)"),
