@@ -30,6 +30,8 @@ STYLE_WARNINGS = (
 WRITTEN = " /*verilator public_flat_rw*/"
 """Behind a signal of the top module that Python writes. Where a text has this mark, Python can only read that module's other
 signals: what hangs on one that is written from outside is computed anew at every step of a Verilator model."""
+SHOWN = "waves_shown"
+"""A register of the top module that says when waves are written; where there is none of this name they always are."""
 UNTIL_IT_CHANGES = re.compile(r"^ *(?:if|reg) \(?\\\$auto\$verilog_backend\S+ .*\n", re.MULTILINE)
 """What yosys adds so that a simulator of events runs a block of constant inputs once; a compiled model runs every block."""
 A_BLOCK_EACH = re.compile(r"^( *always @\(posedge [^)\n]*\)\n)( .*;\n)((?:\1 .*;\n)+)", re.MULTILINE)
@@ -75,7 +77,7 @@ def build(
     Args:
         verilog: everything, as one text: the design and any wrapper around it.
         top: name of the top module. Python reaches this module's signals, and with `public` all others too (slower).
-        waves: build so that a run can write waves.vcd.
+        waves: build so that a run can write waves.vcd; of a top module with a register `SHOWN`, while that is 1.
         root: where builds are kept; default $BISPIKE_CACHE, else $XDG_CACHE_HOME/bispike, else ~/.cache/bispike.
 
     Raises:
@@ -143,6 +145,9 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
     )
     libs = cocotb_tools.config.libs_dir
     main = cocotb_tools.config.share_dir / "lib" / "verilator" / "verilator.cpp"
+    if target.waves and f"reg {SHOWN}" in text:  # Verilator knows no $dumpoff: cocotb's program asks before each dump
+        (work / "main.cpp").write_text(_asking(main.read_text(encoding="utf-8"), target.top), encoding="utf-8")
+        main = work / "main.cpp"
     verilate = ["verilator", "-cc", "--exe", "--vpi", "--timing", "-O3", "--x-assign", "fast", "--x-initial", "fast"]
     verilate += [f"-Wno-{name}" for name in STYLE_WARNINGS]
     verilate += ["--prefix", "Vtop", "-Mdir", "obj", "-o", "../sim", "--top-module", target.top]
@@ -163,6 +168,15 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
         f"OPT_GLOBAL={_flags()}",
     ]
     return [*verilate, "public.vlt", str(main), "design.v"], [*make, f"PYTHON3={sys.executable}"]
+
+
+def _asking(program: str, top: str) -> str:
+    """cocotb's C++ program, which now dumps a step only where the top module's `SHOWN` is 1."""
+    parts = program.split("if (tfp) {\n            tfp->dump")
+    if len(parts) != 2:
+        raise BuildError(f"cocotb: found a verilator.cpp of {len(parts) - 1} dumps; allowed is one, to write waves")
+    asks = f"if (tfp && top->rootp->{top}__DOT__{SHOWN}) {{\n            tfp->dump"
+    return '#include "Vtop___024root.h"\n' + asks.join(parts)
 
 
 def _runtime(work: Path, root: Path) -> Path:
@@ -191,8 +205,11 @@ def _icarus(work: Path, target: Build) -> list[str]:
     # -g2005: under -g2012 Icarus holds X on Amaranth's combinational outputs at time 0.
     command = ["iverilog", "-g2005", "-o", "sim.vvp", "-s", target.top]
     if target.waves:
-        dump = f'module dump;\ninitial begin $dumpfile("waves.vcd"); $dumpvars(0, {target.top}); end\nendmodule\n'
-        (work / "dump.v").write_text(dump, encoding="utf-8")
+        dump = f'initial begin $dumpfile("waves.vcd"); $dumpvars(0, {target.top}); end\n'
+        if f"reg {SHOWN}" in text:
+            shown = f"{target.top}.{SHOWN}"
+            dump += f"initial $dumpoff;\nalways @({shown}) if ({shown}) $dumpon; else $dumpoff;\n"
+        (work / "dump.v").write_text(f"module dump;\n{dump}endmodule\n", encoding="utf-8")
         return [*command, "-s", "dump", "design.v", "dump.v"]
     return [*command, "design.v"]
 

@@ -8,7 +8,7 @@ port. Python sleeps on `wake`, which toggles at a falling clock edge, when every
 import re
 from dataclasses import dataclass
 
-from cosim.build import WRITTEN
+from cosim.build import SHOWN, WRITTEN
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.results import result_parts
@@ -82,7 +82,7 @@ def wrapped(core: str, config: Config, name: str = "core") -> str:
     return _TEXT.format(
         top=TOP, core=name, links=",\n    ".join(links), depth=DEPTH, ring_bits=DEPTH.bit_length() - 1, burst=BURST,
         rw=WRITTEN, sample=w.sample, pixels=w.sample - w.head, head=w.head, beat=w.beat, beats=w.beats, result=w.result,
-        slot=w.slot,
+        slot=w.slot, shown=SHOWN,
     ) + core  # fmt: skip
 
 
@@ -157,6 +157,10 @@ module {top};
   wire [31:0] host_data = b_data[31:0];
   wire host_taken = host_i__valid & host_i__ready;
   wire rest = ~have & (fed == queued) & (results == fed) & idle;
+
+  // Waves show samples, from the clock in which one is here on, not what the host loads and reads.
+  reg {shown} = 0;
+  always @(posedge clk) {shown} <= ~rest & ~b_run & (queued != 0);
 
   always @(posedge clk) begin
     clocks <= clocks + 1;

@@ -12,17 +12,18 @@ STATE = re.compile(r"(W|Theta|m|h|E|S|N|samples(W|Theta)?)\d+|samples|position")
 
 def with_copies(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:
     """A golden state and what the chip keeps beside it: N_l of the templates, the codes h_L, and every layer's samples in
-    place of `samples`; of an auto-encoder every network's samples at every layer.
+    place of `samples`, where it has them; of an auto-encoder every network's samples at every layer.
     """
     full = {name: np.asarray(value) for name, value in state.items() if STATE.fullmatch(name)}
     if config.task == "autoencoder":
-        samples = full.pop("samples")
-        return full | {f"samples{name}": samples for name in list(full) if config.learn}
+        samples = full.pop("samples", None)
+        return full | {f"samples{name}": samples for name in list(full) if config.learn and samples is not None}
     for name in [n for n in full if re.fullmatch(r"m\d+|h0", n)]:
         full[f"N{int(name[1:])}"] = (full[name].astype(np.int64) ** 2).sum(1)
-    samples = full.pop("samples")
+    samples = full.pop("samples", None)
     full[f"h{config.layers}"] = config.steps * np.eye(config.classes, dtype=np.int64)
-    return full | {f"samples{layer}": samples for layer in range(config.lowest, config.layers + 1)}
+    layers = range(config.lowest, config.layers + 1) if samples is not None else ()
+    return full | {f"samples{layer}": samples for layer in layers}
 
 
 def on_chip(state: dict[str, np.ndarray], config: Config) -> dict[str, np.ndarray]:

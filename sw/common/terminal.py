@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich import console as rich
@@ -15,6 +17,15 @@ class Console(rich.Console):
     def on_broken_pipe(self) -> None:
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+
+
+@contextmanager
+def working(console: rich.Console, words: str) -> Iterator[None]:
+    """What takes long inside: words that move on a terminal, a plain line elsewhere."""
+    if not console.is_terminal:
+        say(console, words)
+    with console.status(words):
+        yield
 
 
 def say(console: rich.Console, text: str) -> None:

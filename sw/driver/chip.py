@@ -1,5 +1,6 @@
 """Chip: a core behind any transport as a Python object. Samples in, records out, the whole network saved and loaded."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,12 +10,15 @@ import numpy as np
 from cosim.host.memory_map import NOT_CARRIED, MemoryMap
 from cosim.host.packets import pack_samples, unpack_results
 from cosim.host.state import with_copies, without_copies
+from golden.checks import checked_range, checked_rows
 from golden.config import UPDATE_DELAY, Config
-from golden.errors import StateError
+from golden.errors import SampleError, StateError
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
 from rtl.interface.packets import result_words, sample_words
 from rtl.interface.registers import ADDRESS, ERRORS, IDENTITY, MODES, ROUTES, STATUS, VERSION, core_registers, fingerprint
+from sw.common.checks import checked_decay
+from sw.common.errors import UserError
 from sw.driver.transport import Transport, TransportError
 
 BURST = 256
@@ -106,6 +110,7 @@ class Chip:
 
         Raises:
             TransportError: the chip does not answer, or has no learning; samples without labels that need them.
+            SampleError: a shape or a value that is not allowed; nothing of it was sent.
         """
         self._check_learning("train")
         if self.config.task == "autoencoder":
@@ -126,7 +131,7 @@ class Chip:
         return self.infer(x, last=last).prediction
 
     def draw(self, code: np.ndarray, advance: Callable[[int], None] = lambda done: None) -> Recalled:
-        """What an auto-encoder recalls of codes (N, n_L), counts 0..T, of no sample."""
+        """What an auto-encoder recalls of codes (N, n_L), counts 0..T (up to 15: as T), of no sample. Raises SampleError."""
         self._check_task("draw", "autoencoder")
         return self._stream(code, None, "recall", advance)
 
@@ -179,8 +184,14 @@ class Chip:
         advance: Callable[[int], None] = lambda done: None,
         last: np.ndarray | None = None,
     ) -> Records | Recalled:
+        draws = mode == "recall" and self.config.task == "autoencoder"
+        x = checked_rows("code" if draws else "x", x, self.config.sizes[-1 if draws else 0], 15)
+        if y is not None:
+            y = checked_range("y", np.asarray(y), self.config.classes - 1)
+            if y.shape != x.shape[:1]:
+                raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
         last = self._ends(len(x), last)
-        packets = pack_samples(self.config, np.asarray(x), y, last)
+        packets = pack_samples(self.config, x, y, last)
         if len(x):
             self._within = self.config.recurrent and not (last is not None and last[-1])
         try:
@@ -239,23 +250,36 @@ class Chip:
             StateError: an array of another shape, or a value out of range.
         """
         full = {name: value for name, value in with_copies(state, self.config).items() if name in self.memory_map.regions}
+        there = without_copies({name: name in full for name in self.memory_map.state_names()}, self.config)
+        missing = [name for name, found in there.items() if not found]
+        if missing:
+            raise StateError(f"{missing[0]}: not found in the state; allowed is a whole state of {self.config.name}")
         try:
             words = self.memory_map.encode(full)
         except ValueError as error:
             raise StateError(str(error)) from None
-        missing = set(self.memory_map.state_names()) - full.keys()
-        if missing:
-            raise StateError(f"{min(missing)}: not found in the state; allowed is a whole state of {self.config.name}")
         self.finish()  # an update still pending would come after the new weights
         self._wait("idle")
         for address, places in self.memory_map.bursts(tuple(full), BURST):
             self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
             self.transport.write(ADDRESS["WINDOW_DATA"], words[places].tolist())
 
-    def set(self, decay: int = 0) -> None:
+    def set(self, decay: int = 0, **settings: int | bool) -> None:
         """Sets all settings to the configuration's, with both rates shifted by `decay`, -8..0. Updates that are pending have
         their own; those of an auto-encoder are written first where a setting changes that they do not have.
+
+        Args:
+            settings: values in place of the configuration's, from now on, by its keys: threshold, block, ...
+
+        Raises:
+            UserError: another decay, or a name that is no setting. ConfigError: a value that is not allowed.
         """
+        decay, registers = checked_decay(decay), settings_of(self.config)
+        known = [field.name for field in dataclasses.fields(Config) if field.name in registers]
+        for name in settings:
+            if name not in known:
+                raise UserError(f"set: found {name}; allowed is decay, {', '.join(known)}")
+        self.config = self.config.replace(**settings)
         values = {name: value & 0xFFFFFFFF for name, value in settings_of(self.config, decay).items()}
         shared = NOT_CARRIED if self.config.task == "autoencoder" else ()
         if any(self.transport.read(self._settings[name].address) != [values[name]] for name in shared):

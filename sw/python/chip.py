@@ -1,5 +1,6 @@
 """Chip: a core somewhere, golden model, simulation or board, as a Python object."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from golden.records import Recalled, Records
+from sw.common.checks import checked_decay
 from sw.common.errors import UserError
 from sw.data.encoding import Encoding
 from sw.driver import chip as driver
@@ -42,7 +44,7 @@ class Chip(Network, driver.Chip):
     ):
         config = config if isinstance(config, Config) else Config.load(config)
         self.about, self.epochs = {"encoding": Encoding("0..15").to_dict()}, []
-        if where == "serial":
+        if where not in ("golden", "sim") and not re.search(r"[/\\]|^com\d", where, re.IGNORECASE):  # no port's name either
             raise UserError(
                 f'where: found {where!r}; allowed is golden, sim, or the port itself, as Chip("digits", "/dev/ttyUSB0")'
             )
@@ -94,14 +96,17 @@ class Chip(Network, driver.Chip):
         Args:
             y: an auto-encoder's samples have none. decay: shift of the rates, -8..0; another one than before is set first.
             advance: called with the number of samples done. last: (N,) 1 where a sequence ends; None: nowhere.
+
+        Raises:
+            SampleError, UserError: a shape or a value that is not allowed.
         """
-        if decay != self._decay:
+        if checked_decay(decay) != self._decay:
             self.set(decay)
         return super().train(x, y, advance, last)
 
-    def set(self, decay: int = 0) -> None:
+    def set(self, decay: int = 0, **settings: int | bool) -> None:
         """See `sw.driver.chip.Chip.set`."""
-        super().set(decay)
+        super().set(decay, **settings)
         self._decay = decay
 
     def close(self) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from golden.checks import checked_range, checked_rows
 from golden.config import Config, ConfigError
 from golden.errors import SampleError
 from golden.records import Records
+from sw.common.checks import checked_decay
+from sw.common.errors import UserError
 from sw.data.encoding import Encoding
 from sw.python.network import Network
 from sw.training.golden_backend import GoldenNetwork
@@ -28,7 +31,7 @@ class Model(Network):
             `cosim.checkpoint.Checkpoint`); else the encoding alone.
 
     Raises:
-        ConfigError, StateError: a configuration or a state that cannot be.
+        ConfigError, StateError: a configuration or a state that cannot be. UserError: an auto-encoder, which `Chip` has.
     """
 
     def __init__(
@@ -38,6 +41,9 @@ class Model(Network):
         encoding: Encoding | None = None,
     ):
         self.config = config if isinstance(config, Config) else Config.load(config)
+        if self.config.task == "autoencoder":
+            found = f"config: found {self.config.name}, of task autoencoder; allowed with Model is recognition or sequence"
+            raise UserError(f'{found}: an auto-encoder is Chip("{self.config.name}")')
         self.about: dict = {"encoding": (encoding or Encoding("0..15")).to_dict()}
         self.epochs: list[dict] = []
         self._network = GoldenNetwork(self.config, state)
@@ -66,9 +72,9 @@ class Model(Network):
             what the chip would say of each before it learns from it: prediction (N,), voltages (N, K), counters (N, L, 4).
 
         Raises:
-            SampleError: a shape or a value that is not allowed.
+            SampleError, UserError: a shape or a value that is not allowed.
         """
-        self._network.model.decay = decay
+        self._network.model.decay = checked_decay(decay)
         if last is None:
             return self._network.model.train(x, y)
         if self.config.task != "sequence":
@@ -77,7 +83,7 @@ class Model(Network):
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Labels (N,) of samples x (N, n_0), of a recurrent network of one sequence. Nothing is learned."""
-        return self._network.predict(x)
+        return self._network.predict(checked_rows("x", x, self.config.sizes[0], 15))
 
     def recall(self) -> np.ndarray:
         """What the backward network paints for each concept: counts (K, n_0), 0..T. Raises ConfigError where the
@@ -88,5 +94,15 @@ class Model(Network):
         return self._network.model.h[0].numpy().copy()
 
     def trace(self, x: np.ndarray, y: int | None = None) -> dict[str, np.ndarray]:
-        """Every intermediate value of one sample x (n_0,), by the names of docs/arithmetic.md; the model stays as it is."""
+        """Every intermediate value of one sample x (n_0,) with its label y, a number, by the names of docs/arithmetic.md.
+
+        The model stays as it is. y: None where nothing is to be learned. Raises SampleError.
+        """
+        allowed = f"allowed is one sample, {(self.config.sizes[0],)}, and one label"
+        if np.shape(x) != (self.config.sizes[0],):
+            raise SampleError(f"x: found shape {np.shape(x)}; {allowed}")
+        if np.shape(y):
+            raise SampleError(f"y: found shape {np.shape(y)}; {allowed}")
+        if y is not None:
+            checked_range("y", np.asarray(y), self.config.classes - 1)
         return self._network.model.trace(x, y)

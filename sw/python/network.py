@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from golden.checks import checked_rows
 from golden.config import Config
 from golden.errors import SampleError
 from golden.order import order
 from golden.records import Records
+from sw.common.checks import whole_number
+from sw.common.files import unwritable
 
 
 class Network:
@@ -37,24 +40,43 @@ class Network:
             x, y: see `train`. epochs: None: the configuration's.
 
         Raises:
-            SampleError: of a recurrent network, whose samples come in sequences.
+            SampleError: of a recurrent network, whose samples come in sequences; a shape or a value that is not allowed.
+            UserError: another number of epochs than 1 to 10000.
         """
         if self.config.recurrent:
             found = f"fit: found {self.config.name}, a recurrent network"
             raise SampleError(f"{found}; allowed is one whose samples stand alone: sequences by bispike train, or by train")
-        x, y, epochs = np.asarray(x), np.asarray(y), self.config.epochs if epochs is None else epochs
+        epochs = self.config.epochs if epochs is None else whole_number("epochs", epochs, 1, 10000)
+        x, y = self._labelled(x, y)
         for epoch in range(epochs):
             shuffled = order(len(x), self.config.seed, epoch)
             self.train(x[shuffled], y[shuffled], self.config.decay_at(epoch, epochs))
         return self
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1."""
-        return float((self.predict(x) == np.asarray(y)).mean())
+        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1. Raises SampleError."""
+        x, y = self._labelled(x, y)
+        if not len(x):
+            raise SampleError("x: found no samples; allowed is one or more")
+        return float((self.predict(x) == y).mean())
+
+    def _labelled(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Samples and as many labels, as arrays. Raises SampleError."""
+        x, y = checked_rows("x", x, self.config.sizes[0], 15), np.asarray(y)
+        if y.shape != x.shape[:1]:
+            raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
+        return x, y
 
     def save(self, path: Path | str | None = None) -> dict[str, np.ndarray]:
-        """Its `state`; to a path also as a weights.npz, which `Model.load` and the command read. Raises OSError."""
+        """Its `state`; to a path also as a weights.npz, which `Model.load` and the command read.
+
+        Raises:
+            UserError: a path that cannot be written; the network stays as it is.
+        """
         state = self.state
         if path is not None:
-            Checkpoint(self.config, state, self.about, self.epochs).save(Path(path))
+            try:
+                Checkpoint(self.config, state, self.about, self.epochs).save(Path(path))
+            except OSError as error:
+                raise unwritable(Path(path), error) from None
         return state

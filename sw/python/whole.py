@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from golden.config import Config
+from sw.common.checks import whole_number
 from sw.common.tasks import for_recognition
 from sw.python.model import Model
 
@@ -81,4 +82,5 @@ def verify(
     """
     from sw.proof.verify import verify as compare
 
+    samples = whole_number("samples", samples, 2)
     return compare(config, samples, None, data, simulator, False, Console(quiet=not verbose))

@@ -14,6 +14,11 @@ PICTURES = {
     "raster.png": "One test sample in both networks: the spikes it evokes on the way up, and those that its concept "
     "evokes on the way down. Learning makes the two spike counts of each layer agree (1.00 is the same direction).",
 }
+ACTIVE = (
+    "<figcaption>An active row is an input of the layer, a pixel or a neuron, that is not 0 in a sample, with its "
+    "weights: only these are read, a word of them a clock. Means over all training samples.</figcaption>"
+)
+"""What is said below a table of passes."""
 STYLE = """
 :root { --ink: #1d2733; --muted: #66727f; --line: #e3e8ec; --blue: #0b7285; --orange: #d9480f; }
 * { box-sizing: border-box; }
@@ -152,7 +157,7 @@ def layers(config: Config, values: dict) -> str:
         shown = ("-" if count is None else f"{count:,.1f}" for count in counts)
         cells = [i, config.sizes[i], *shown]
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    return f"<table>{''.join(rows)}</table>"
+    return f"<table>{''.join(rows)}</table>{ACTIVE}"
 
 
 def _text(value: object) -> str:

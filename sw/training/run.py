@@ -15,7 +15,7 @@ from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
 from sw.common.simulation import find_simulator
-from sw.common.terminal import command, say
+from sw.common.terminal import command, say, working
 from sw.data.foretold import Reading
 from sw.design.choose import chosen_line, run_name
 from sw.report import report, summary
@@ -124,9 +124,9 @@ def _train(
             logged.add_broken(broken.epoch)
         curve = None
         if kept.about.get("baseline") and not broken:
-            with console.status("the same network by backprop"):
+            with working(console, "the same network by backprop, as many epochs"):
                 curve = backprop_curve(kept.config, dataset)
-    with console.status("pictures, report"):
+    with working(console, "pictures, report"):
         said, left = REPORTS[kept.config.task]
         values = said.summary(kept, dataset, where.simulator, curve, broken)
         left.write(folder, kept, dataset, values)

@@ -1,5 +1,6 @@
 """`make demo`: two trainings, and one report that shows both, on the golden model: the chip's are tested where they are."""
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -22,7 +23,9 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "names.toml").write_text("sizes = [9, 4, 2]\nlanes = 2\nblock = 7\nepochs = 1\n")
     (tmp_path / "recalls.toml").write_text('task = "autoencoder"\nsizes = [9, 5]\nlanes = 2\nepochs = 9\n')
     configs = ("names.toml", "recalls.toml")
-    return lambda: demo.demo(Console(quiet=True), tmp_path / "both", "noise.npz", configs, Place("golden"))
+    return lambda console=None: demo.demo(
+        console or Console(quiet=True), tmp_path / "both", "noise.npz", configs, Place("golden")
+    )
 
 
 def test_one_report_shows_both_trainings(run):
@@ -38,7 +41,18 @@ def test_one_report_shows_both_trainings(run):
         assert picture in page
     assert f"<b>{100 * names['test_accuracy']:.2f} %</b><span>test accuracy, golden" in page
     assert f"<b>{recalls['test_error']:.4f}</b><span>error, golden, test" in page
+    assert "</table><figcaption>An active row is an input" in page
     assert '<a href="autoencoder/report.html">' in page and (folder / "autoencoder" / "report.html").exists()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_takes_long_is_said_where_there_is_no_terminal_too(run, terminal):
+    """There it is a line, where a terminal has words that move, and go."""
+    out = io.StringIO()
+    run(Console(file=out, force_terminal=terminal, width=140))
+    for words in ("the same network by backprop, as many epochs", "pictures, report"):
+        assert words in out.getvalue()
+        assert (f"\n{words}\n" in out.getvalue()) != terminal
 
 
 def test_a_mismatch_in_the_second_is_in_the_report_of_both(run, monkeypatch, tmp_path):

@@ -4,7 +4,7 @@ import html
 from pathlib import Path
 
 from golden.config import Config
-from sw.report.page import document, figure, first_lines, golden_caption, mismatch, tiles
+from sw.report.page import ACTIVE, document, figure, first_lines, golden_caption, mismatch, tiles
 from sw.report.recalled.summary import PLACES, error, errors, last_line, title
 
 PICTURES = {
@@ -69,4 +69,4 @@ def _passes(config: Config, values: dict) -> str:
             ]
             cells = [way, memory, *("" if count is None else f"{count:,.1f}" for count in found)]
             rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    return f"<table>{''.join(rows)}</table>"
+    return f"<table>{''.join(rows)}</table>{ACTIVE}"

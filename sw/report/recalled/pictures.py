@@ -65,6 +65,9 @@ def errors(
         figure = Figure(figsize=(7.6, 4.2), layout="constrained", dpi=160)
         axes = figure.add_subplot()
         ends, longest = draw_curves(axes, curves), max([1, *map(len, curves.values())])
+        if longest == 1:  # a lone point says little: as a level it stands beside the others
+            for value, _, color in ends:
+                axes.axhline(value, color=color, linewidth=1.2, alpha=0.55, zorder=1)
         for name, level in levels.items():
             axes.axhline(level, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
             ends.append((level, name, MUTED))
@@ -74,10 +77,12 @@ def errors(
         axes.set(xlim=(0.5, longest + 0.5), ylim=(max(low, 1e-6) / 1.2, high * 1.2), xlabel="epoch")
         axes.set_ylabel(f"mean squared error, {of}")
         axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
-        axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in "25" else "")
+        named = "25" if high > 10 * low else "23468"
+        axes.yaxis.set_minor_formatter(lambda value, place: f"{value:g}" if f"{value:e}"[0] in named else "")
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends)
         finish(axes, title)
+        axes.grid(axis="y", which="minor", color=GRID)
         figure.savefig(path, format="png")
 
 
@@ -87,9 +92,10 @@ def agreement(path: Path, curves: list[list[float]], title: str) -> None:
         figure = Figure(figsize=(7.6, 3.6), layout="constrained", dpi=160)
         axes, ends = figure.add_subplot(), []
         found = np.array(curves).reshape(len(curves), -1) if curves else np.zeros((0, 0))
+        alone = {"marker": "o"} if len(found) == 1 else {}  # a line of one point is none
         for layer in range(found.shape[1]):
             color = (BACKWARD, FORWARD, INK, MUTED)[layer % 4]
-            axes.plot(np.arange(1, len(found) + 1), found[:, layer], color=color, linewidth=1.6)
+            axes.plot(np.arange(1, len(found) + 1), found[:, layer], color=color, linewidth=1.6, **alone)
             ends.append((found[-1, layer], f"layer {layer}", color))
         axes.set(
             xlim=(0.5, max(1, len(found)) + 0.5),

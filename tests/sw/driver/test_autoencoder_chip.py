@@ -5,7 +5,7 @@ import pytest
 
 from golden.autoencoder import Autoencoder
 from golden.config import Config
-from golden.errors import StateError
+from golden.errors import SampleError, StateError
 from rtl.interface.memory_map import settings_of
 from sw.driver.chip import Chip
 from sw.driver.golden import GoldenTransport
@@ -112,6 +112,9 @@ def test_golden_goes_on_with_new_settings_as_a_chip_does():
 def test_counts_above_t_stand_for_t():
     chip, model, code = new(GoldenTransport(CONFIG)), Autoencoder(CONFIG), np.array([[15, 2, 5]])
     assert_same(chip.draw(code), model.draw(np.minimum(code, CONFIG.steps)))
+    for wrong, found in ((code[0], r"shape \(3,\)"), (code + 1, "values from 3 to 16")):
+        with pytest.raises(SampleError, match=f"^code: found {found}; allowed is "):
+            chip.draw(wrong)
 
 
 def test_an_inference_only_core_takes_both_networks_and_draws():

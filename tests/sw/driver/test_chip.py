@@ -193,6 +193,10 @@ def test_a_state_of_another_network_is_refused_and_nothing_is_lost(chip):
         chip.load(before | {"W1": np.zeros((4, 5), int)})
     with pytest.raises(StateError, match="E0: not found in the state; allowed is a whole state of"):
         chip.load({name: value for name, value in before.items() if name != "E0"})
+    for missing, left in (("Theta0", {}), ("samples", {**before}), ("h0", {**before})):
+        left.pop(missing, None)
+        with pytest.raises(StateError, match=f"^{missing}: not found in the state; allowed is a whole state of"):
+            chip.load(left)
     with pytest.raises(StateError, match="Theta1: found values 2048 to 2048; allowed is -2048 to 2047"):  # 12 bits
         chip.load(before | {"Theta1": np.full_like(before["Theta1"], 2048)})
     assert_same(chip.save(), before)
@@ -215,6 +219,7 @@ def test_an_inference_only_core_takes_its_part_of_a_state(asked):
     model = IntegerModel(CONFIG.replace(seed=4))
     chip.load(model.state())
     np.testing.assert_array_equal(chip.save()["W2"], model.state()["W2"])
+    chip.load(chip.save())  # has no samples
     x = samples(5)[0]
     expected = model.train(x, np.zeros(5, int), learn=False)
     assert_same(records(chip.infer(x)), records(expected))

@@ -104,12 +104,12 @@ def test_a_chip_and_a_model_write_the_same_file_and_a_chip_takes_it_over(samples
         equal(chip.state, model.state)
 
 
-def test_a_port_has_to_be_named():
+@pytest.mark.parametrize("where", ["serial", "simm"])
+def test_a_port_has_to_be_named(where):
     with pytest.raises(UserError) as error:
-        bispike.Chip(CONFIG, "serial")
-    assert str(error.value) == (
-        """where: found 'serial'; allowed is golden, sim, or the port itself, as Chip("digits", "/dev/ttyUSB0")"""
-    )
+        bispike.Chip(CONFIG, where)
+    allowed = """allowed is golden, sim, or the port itself, as Chip("digits", "/dev/ttyUSB0")"""
+    assert str(error.value) == f"where: found {where!r}; {allowed}"
 
 
 def test_files_are_read_in_the_scale_that_a_model_learned(samples, tmp_path, monkeypatch, capsys):
@@ -173,6 +173,86 @@ def test_options_that_cannot_be_are_refused(options, text):
     with pytest.raises(UserError) as error:
         bispike.train(**options)
     assert str(error.value).startswith(text)
+
+
+X, Y = np.zeros((20, 9), int), np.arange(20) % 2
+DECAY = "allowed is a whole number, -8 to 0"
+LABELS = "allowed is (20,), one label a sample"
+TRACE = "allowed is one sample, (9,), and one label"
+
+
+@pytest.mark.parametrize("kind", [bispike.Model, bispike.Chip])
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda one: one.train(X, Y, 3), f"decay: found 3; {DECAY}"),
+        (lambda one: one.train(X, Y, -9), f"decay: found -9; {DECAY}"),
+        (lambda one: one.train(X, Y, -0.5), f"decay: found -0.5; {DECAY}"),
+        (lambda one: one.train(X, Y, False), f"decay: found False; {DECAY}"),
+        (lambda one: one.train(X, Y[:3]), f"y: found shape (3,); {LABELS}"),
+        (lambda one: one.train(X, Y + 2), "y: found values from 2 to 3; allowed is 0 to 1"),
+        (lambda one: one.train(X[:, :5], Y), "x: found shape (20, 5); allowed is (samples, 9)"),
+        (lambda one: one.train(X + 16, Y), "x: found values from 16 to 16; allowed is 0 to 15"),
+        (lambda one: one.predict(3), "x: found shape (); allowed is (samples, 9)"),
+        (lambda one: one.accuracy(X, Y[:3]), f"y: found shape (3,); {LABELS}"),
+        (lambda one: one.accuracy(X, Y[:1]), f"y: found shape (1,); {LABELS}"),
+        (lambda one: one.accuracy(X[:0], Y[:0]), "x: found no samples; allowed is one or more"),
+        (lambda one: one.fit(X[:3], Y), "y: found shape (20,); allowed is (3,), one label a sample"),
+        (lambda one: one.fit(X, Y, epochs=0), "epochs: found 0; allowed is a whole number, 1 to 10000"),
+        (lambda one: one.save("/proc/x/y"), "/proc/x/y: cannot write: No such file or directory; choose another place"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line_and_changes_nothing(kind, call, text):
+    one = kind(CONFIG)
+    before = one.state
+    with pytest.raises(ValueError) as error:
+        call(one)
+    assert str(error.value) == text
+    equal(one.state, before)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "text"),
+    [
+        (X[:1], Y[:1], f"x: found shape (1, 9); {TRACE}"),
+        (X[0], Y[:1], f"y: found shape (1,); {TRACE}"),
+        (X[0], 0.7, "y: found values of type float64; allowed are whole numbers 0 to 1"),
+    ],
+)
+def test_a_trace_is_of_one_sample(x, y, text):
+    with pytest.raises(SampleError) as error:
+        bispike.Model(CONFIG).trace(x, y)
+    assert str(error.value) == text
+
+
+def test_an_auto_encoder_is_no_model(tmp_path):
+    auto = bispike.Config.from_dict({"task": "autoencoder", "sizes": [9, 4], "lanes": 4, "name": "auto"})
+    with bispike.Chip(auto) as chip:
+        chip.save(tmp_path / "auto.npz")
+    for make in (lambda: bispike.Model(auto), lambda: bispike.Model.load(tmp_path / "auto.npz")):
+        with pytest.raises(UserError, match=r"^config: found auto, of task autoencoder; allowed with Model is recog"):
+            make()
+
+
+def test_a_comparison_needs_two_samples():
+    with pytest.raises(UserError, match=r"^samples: found -1; allowed is a whole number, 2 or more$"):
+        bispike.verify("tiny", -1)
+
+
+def test_settings_are_changed_by_their_names_for_all_that_follows(samples, tmp_path):
+    changed = CONFIG.replace(threshold=50, block=3)
+    with bispike.Chip(CONFIG) as chip:
+        chip.set(threshold=50, block=3)
+        model = bispike.Model(changed)
+        for decay in (0, -1):
+            np.testing.assert_array_equal(chip.train(*samples, decay).voltages, model.train(*samples, decay).voltages)
+        chip.save(tmp_path / "net.npz")
+        assert bispike.Model.load(tmp_path / "net.npz").config == changed
+        with pytest.raises(UserError, match=r"^set: found rate1; allowed is decay, threshold, dead_zone, window_lo"):
+            chip.set(rate1=3)
+        with pytest.raises(ValueError, match=r"^threshold: found 1000000000.0; allowed is a whole number from 2 to 1023$"):
+            chip.set(threshold=1e9)
+        assert chip.config == changed
 
 
 SEQUENCE = bispike.Config.from_dict(

@@ -112,6 +112,23 @@ def test_equal_curves_share_a_name_and_others_have_their_own(tmp_path, monkeypat
     assert named[1] == [(0.04, "backprop"), (0.06, "chip"), (0.05, "golden"), (0.01, "PCA 2")]
 
 
+def test_a_single_epoch_is_seen_in_its_pictures(tmp_path, monkeypatch):
+    """As a level and as points; beside the error are values, less than a decade though it be."""
+    drawn = []
+    monkeypatch.setattr(pictures, "finish", lambda axes, title: drawn.append(axes))
+    pictures.errors(tmp_path / "errors.png", {"chip": [0.0153]}, {"PCA 2": 0.0061}, "one")
+    pictures.agreement(tmp_path / "agreement.png", [[0.93, 0.95]], "one")
+    errors, agreement = drawn
+    assert {line.get_ydata()[0] for line in errors.lines if len(line.get_xdata()) == 2} == {0.0153, 0.0061}
+    assert {"0.006", "0.008"} <= {label.get_text() for label in errors.yaxis.get_minorticklabels()}
+    assert errors.yaxis.get_minor_ticks()[0].gridline.get_visible()
+    assert [line.get_marker() for line in agreement.lines] == ["o", "o"]
+
+
+def test_a_page_says_what_an_active_row_is(tmp_path):
+    assert "</table><figcaption>An active row is an input" in html(tmp_path, figures(epoch(300, 200)))
+
+
 @pytest.mark.parametrize("components", [1, 3, 6])
 def test_principal_components_are_those_of_scikit_learn(components):
     random = np.random.default_rng(0)
