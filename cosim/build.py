@@ -171,12 +171,10 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
 
 
 def _asking(program: str, top: str) -> str:
-    """cocotb's C++ program, which now dumps a step only where the top module's `SHOWN` is 1."""
-    parts = program.split("if (tfp) {\n            tfp->dump")
-    if len(parts) != 2:
-        raise BuildError(f"cocotb: found a verilator.cpp of {len(parts) - 1} dumps; allowed is one, to write waves")
-    asks = f"if (tfp && top->rootp->{top}__DOT__{SHOWN}) {{\n            tfp->dump"
-    return '#include "Vtop___024root.h"\n' + asks.join(parts)
+    """cocotb's C++ program, which now dumps a step only where the top module's `SHOWN` is 1; one written otherwise goes on to
+    dump all."""
+    dumps, shown = "if (tfp) {\n            tfp->dump", f"top->rootp->{top}__DOT__{SHOWN}"
+    return '#include "Vtop___024root.h"\n' + program.replace(dumps, dumps.replace("(tfp)", f"(tfp && {shown})"))
 
 
 def _runtime(work: Path, root: Path) -> Path:
