@@ -171,7 +171,7 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
 
 
 def _asking(program: str, top: str) -> str:
-    """cocotb's C++ program, which now dumps a step only where the top module's `SHOWN` is 1; written otherwise it dumps all."""
+    """cocotb's C++ program, which now dumps a step only where `SHOWN` is 1; if written otherwise, all."""
     dumps, shown = "if (tfp) {\n            tfp->dump", f"top->rootp->{top}__DOT__{SHOWN}"
     return '#include "Vtop___024root.h"\n' + program.replace(dumps, dumps.replace("(tfp)", f"(tfp && {shown})"))
 
