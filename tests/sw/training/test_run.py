@@ -136,7 +136,8 @@ def test_predictions_are_those_of_the_golden_model(small, tmp_path, capsys):
     with np.load("stripes.npz") as file:
         np.testing.assert_array_equal(file["x"][rows[:, 0]], dataset.x_test)
     right = 100 * (expected == dataset.y_test).mean()
-    assert capsys.readouterr().out == f"{right:.2f} % of 12 test samples right\n"
+    said = f"{right:.2f} % of 12 test samples right\nout/predictions.csv: 12 predictions\n"
+    assert capsys.readouterr().out == said
 
 
 def rows_of(path, names="sample,label,prediction") -> np.ndarray:
@@ -171,7 +172,8 @@ def test_samples_without_labels_are_named_and_counted(small, tmp_path, capsys):
     bare, labelled = rows_of(tmp_path / "bare.csv", "sample,prediction"), rows_of(tmp_path / "with.csv")
     assert bare.tolist() == labelled[:, [0, 2]].tolist()
     ones = int(bare[:, 1].sum())
-    assert capsys.readouterr().out == f"{count} samples without labels: {count - ones} of class 0, {ones} of class 1\n"
+    said = f"{count} samples without labels: {count - ones} of class 0, {ones} of class 1\nbare.csv: {count} predictions\n"
+    assert capsys.readouterr().out == said
     np.savez("bare.npz", x=np.zeros((3, 8), np.uint8))
     assert cli.main(["predict", "--from", "runs/small", "--data", "bare.npz"]) == 2
     assert "found 8 pixels a sample; allowed is 9" in capsys.readouterr().err
