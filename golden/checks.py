@@ -42,6 +42,14 @@ def checked_rows(name: str, rows, width: int, high: int) -> np.ndarray:
     return checked_range(name, rows, high)
 
 
+def one_label_a_sample(labels, rows: np.ndarray) -> np.ndarray:
+    """Labels, as many as there are samples (B, width). Raises SampleError."""
+    labels = np.asarray(labels)
+    if labels.shape != rows.shape[:1]:
+        raise SampleError(f"y: found shape {labels.shape}; allowed is {rows.shape[:1]}, one label a sample")
+    return labels
+
+
 def checked_range(name: str, array: np.ndarray, high: int) -> np.ndarray:
     """An array of whole numbers 0..high. Raises SampleError."""
     if array.size and array.dtype.kind not in "iu":

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from golden import noise
-from golden.checks import checked_range, checked_rows, checked_state
+from golden.checks import checked_range, checked_rows, checked_state, one_label_a_sample
 from golden.config import Config, ConfigError
-from golden.errors import SampleError
 from golden.fast import available, compiled
 from golden.memories import Memories
 from golden.records import Records
@@ -205,7 +204,7 @@ class IntegerModel:
     def _samples(self, x, y) -> tuple[Tensor, Tensor]:
         n, K = self.config.sizes[0], self.config.classes
         x, y = np.asarray(x), np.asarray(y)
-        if x.ndim == 2 and x.shape[1] == n and y.shape != x.shape[:1]:
-            raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
+        if x.ndim == 2 and x.shape[1] == n:
+            one_label_a_sample(y, x)
         x, y = checked_rows("x", x, n, 15), checked_range("y", y, K - 1)
         return torch.from_numpy(x.astype(np.int32)), torch.from_numpy(y.astype(np.int64))

@@ -10,9 +10,9 @@ import numpy as np
 from cosim.host.memory_map import NOT_CARRIED, MemoryMap
 from cosim.host.packets import pack_samples, unpack_results
 from cosim.host.state import with_copies, without_copies
-from golden.checks import checked_range, checked_rows
+from golden.checks import checked_range, checked_rows, one_label_a_sample
 from golden.config import UPDATE_DELAY, Config
-from golden.errors import SampleError, StateError
+from golden.errors import StateError
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
 from rtl.interface.packets import result_words, sample_words
@@ -187,9 +187,7 @@ class Chip:
         draws = mode == "recall" and self.config.task == "autoencoder"
         x = checked_rows("code" if draws else "x", x, self.config.sizes[-1 if draws else 0], 15)
         if y is not None:
-            y = checked_range("y", np.asarray(y), self.config.classes - 1)
-            if y.shape != x.shape[:1]:
-                raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
+            y = one_label_a_sample(checked_range("y", np.asarray(y), self.config.classes - 1), x)
         last = self._ends(len(x), last)
         packets = pack_samples(self.config, x, y, last)
         if len(x):

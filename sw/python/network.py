@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
-from golden.checks import checked_rows
+from golden.checks import checked_rows, one_label_a_sample
 from golden.config import Config
 from golden.errors import SampleError
 from golden.order import order
@@ -62,10 +62,8 @@ class Network:
 
     def _labelled(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Samples and as many labels, as arrays. Raises SampleError."""
-        x, y = checked_rows("x", x, self.config.sizes[0], 15), np.asarray(y)
-        if y.shape != x.shape[:1]:
-            raise SampleError(f"y: found shape {y.shape}; allowed is {x.shape[:1]}, one label a sample")
-        return x, y
+        x = checked_rows("x", x, self.config.sizes[0], 15)
+        return x, one_label_a_sample(y, x)
 
     def save(self, path: Path | str | None = None) -> dict[str, np.ndarray]:
         """Its `state`; to a path also as a weights.npz, which `Model.load` and the command read.
