@@ -224,7 +224,7 @@ module {top};
     if (hold != 0) hold <= hold - 1;
     if (reset_request != reset_served & clocks >= reset_at) begin
       reset_served <= reset_request;
-      hold <= 3;
+      hold <= 1;  // as short as a reset can be
     end
     if (rst) begin
       have <= 0;

@@ -71,7 +71,9 @@ class CoreBench:
         self.chip.stall(values[0], values[1], seed=values[2])
 
     async def reset(self, arrays: dict[str, np.ndarray], after: int) -> None:
-        await anext(self.chip.stream(arrays["x"], arrays["y"], arrays["learn"]))
+        got = await anext(self.chip.stream(arrays["x"], arrays["y"], arrays["learn"]))
+        expected = expected_records(arrays)
+        self.compared += compare_records(expected[: len(got)], got, self.stream)
         await self.chip.reset(after)
 
     async def _set(self, settings: dict[str, int], **memories: np.ndarray) -> None:

@@ -4,6 +4,7 @@
 scenario serves both simulators, all stalls and every mutant.
 """
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,17 +49,19 @@ class Scenario:
 
         A recurrent core's sequences end here and there where nobody says where.
         """
+        if len(x):
+            self._add("samples", **self._learned(x, y, learn, recall, last))
+
+    def _learned(self, x: np.ndarray, y: np.ndarray | None, learn: Any, recall: Any, last: Any) -> dict[str, np.ndarray]:
+        """Samples as `samples` has them, with golden's records."""
         count = len(x)
-        if not count:
-            return
         y = np.zeros(count, dtype=np.int64) if y is None else np.asarray(y)
         if last is None:
             last = self.random.random(count) < 0.2 if self.model.config.recurrent else True
         flags = {name: np.broadcast_to(flag, count) for name, flag in (("learn", learn), ("recall", recall), ("last", last))}
         take = self._drawn_or_taken if self.model.config.task == "autoencoder" else self._taken
         parts = [take(x[n : n + 1], y[n : n + 1], *(bool(flag[n]) for flag in flags.values())) for n in range(count)]
-        records = type(parts[0]).join(parts).arrays()
-        self._add("samples", x=np.asarray(x), y=y, **flags, **records)
+        return {"x": np.asarray(x), "y": y, **flags, **type(parts[0]).join(parts).arrays()}
 
     def _taken(self, x: np.ndarray, y: np.ndarray, learn: bool, recall: bool, last: bool) -> Records:
         model = self.model
@@ -116,12 +119,13 @@ class Scenario:
         """Feeds samples of which the first 16 are waited for, resets `after` clocks later, and takes the model again.
 
         Args:
-            x, y: (B, n0), (B,): more than 16 samples, 32 at most. Golden does not see them.
+            x, y: (B, n0), (B,): more than 16 samples, 32 at most. Golden forgets them.
         """
         if not 16 < len(x) <= 32:
             raise ValueError(f"reset: found {len(x)} samples; allowed are 17 to 32")
-        self._add("reset", after=after, x=x, y=y, learn=np.broadcast_to(learn, len(x)))
-        self.take(self.model)
+        kept = copy.deepcopy(self.model)
+        self._add("reset", after=after, **self._learned(x, y, learn, False, False))
+        self.take(kept)
 
     def save(self, path: Path) -> Path:
         """Writes all steps into one file."""

@@ -17,7 +17,7 @@ def accumulate(m: Module, p: Pipeline, f: EngineFormat, sums: ValueLike) -> None
     sent = stored + 1
     for t in range(f.planes):
         for lane in range(f.lanes):
-            weight = Signal(signed(SYNAPSE_BITS), name=f"sent{t}_{lane}", reset_less=True)
+            weight = Signal(signed(SYNAPSE_BITS), name=f"sent{t}_{lane}")
             m.d.sync += weight.eq(p.at(f"stored{lane}", stored) >> (f.weight_bits - SYNAPSE_BITS))
             with m.If(~p.at("train", stored)[t]):  # on its own: a flip-flop's reset, and no gate
                 m.d.sync += weight.eq(0)

@@ -52,8 +52,11 @@ class Beats(Block):
         self.blanks, self.group = signals(blanks=1, group=range(max(2, config.beats)))
         m.d.comb += self.blanks.eq(blank.any())
         last = self.group == config.beats - 1
-        # A code may have more beats than layer 0 has groups.
-        takes = self.group < words if config.beats > words else Const(1)
+        # A code may have more beats than layer 0 has groups: of its sample, which is empty, the last word goes with the last
+        # of them, so that no layer sees the code before it is whole.
+        silent = self._header(m, self.i.payload, self.header)
+        ends = Mux(silent, last, self.group == words - 1) if config.beats > words else last
+        takes = (self.group < words - 1) | ends if config.beats > words else Const(1)
         # A sample begins when both layers have room, and goes on behind the clock in which the later one took its beat.
         room = link.list.room & (self.bottom.sample.free if self.recalls else 1)
         present, begins = self.i.valid | self.blanks, (self.i.valid & ~self.hold) | self.blanks
@@ -72,7 +75,6 @@ class Beats(Block):
             self.i.ready.eq(begun & sent_all & ~self.blanks),
             self.idle.eq(~begun & ~self.blanks),
         ]
-        silent = self._header(m, self.i.payload, self.header)
         with m.If(link.list.claim):
             m.d.sync += begun.eq(1)
         with m.If(self.goes):
@@ -82,11 +84,12 @@ class Beats(Block):
                 self._end(m)
         with m.If(self.finish):
             m.d.sync += blank.eq(UPDATE_DELAY)
-        self._send(m, self.group == words - 1, silent)
+        self._send(m, ends, silent)
         if self.recalls:
-            counts, sample = self.bottom.words.payload, self.bottom.sample
-            m.d.comb += counts.group.eq(self.group), counts.last.eq(self.group == words - 1)
-            m.d.comb += sample.header.eq(self.header), sample.taken.eq(self.goes & last)
+            counts, sample = self.bottom.words, self.bottom.sample
+            m.d.comb += counts.payload.group.eq(Mux(ends, words - 1, self.group)), counts.payload.last.eq(ends)
+            # Not later: layer 0 may be taught it while its last word still waits for layer 1's rows.
+            m.d.comb += sample.header.eq(self.header), sample.taken.eq(counts.valid & counts.ready & ends)
         return m
 
     # -- what a task says ------------------------------------------------------------------------------------------------

@@ -95,8 +95,9 @@ class Synapses(Block):
 
     def elaborate(self, platform):
         m = Module()
-        # Reset, too: what rows send, which would else be added to the first sums behind a reset.
-        self.p = p = Pipeline(m, "row", reset=("valid", "last", "final", "update", "host_writes", "train"))
+        # Reset, too: what would else be added to the first sums behind a reset, of rows and of saturations.
+        names = ("valid", "last", "final", "update", "host_writes", "train", "over", "overs")
+        self.p = p = Pipeline(m, "row", reset=names)
         self._fetch(m, p)
         writes = self._read(m, p)
         if self.form.learn:

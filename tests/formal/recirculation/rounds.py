@@ -35,19 +35,23 @@ class Rules(Surroundings):
         self._echoes()
 
     def _samples(self):
-        """The stimulus: one sample after another, each where both layers have room, its header unchanged while it comes."""
+        """The stimulus: one sample after another, each where both layers have room, its header unchanged while it comes; layer
+        0 has it whole at its end, or before.
+        """
         bench, block, m, header = self.bench, self.block, self.bench.m, self.block.bottom.header
         begun, self.parity, before = Signal(name="begun"), Signal(name="parity"), Signal.like(header.as_value(), name="came")
-        claim = block.lists[self.stimulus].claim
+        claim, taken = block.lists[self.stimulus].claim, block.bottom.taken
+        ends, whole = bench.free(1, "ends"), Signal(name="whole")
         bench.assume(~claim | (~begun & block.bottom.free))
         bench.assume(header.parity == self.parity)
         bench.assume(~begun | (header.as_value() == before))
-        bench.assume(~block.bottom.taken | begun)
-        m.d.sync += begun.eq((begun | claim) & ~block.bottom.taken), before.eq(header)
-        m.d.sync += self.parity.eq(self.parity ^ block.bottom.taken)
+        bench.assume(~taken | (begun & ~whole))
+        bench.assume(~ends | (begun & (whole | taken)))
+        m.d.sync += begun.eq((begun | claim) & ~ends), before.eq(header), whole.eq((whole | taken) & ~ends)
+        m.d.sync += self.parity.eq(self.parity ^ ends)
         self.claimed = self.parity ^ begun  # of the next sample that begins
         busy = block.states[0]["busy_below"].bit_select(self.parity, 1)
-        never(m, "a sample comes to layer 0 before the last but one is recalled", begun & busy)
+        never(m, "a sample comes to layer 0 before the last but one is recalled", begun & ~whole & busy)
 
     def _lists(self):
         """Of a source's samples the oldest is listed, under the header that its words came with."""
