@@ -21,7 +21,7 @@ def snippet(page: str, word: str) -> str:
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs a snippet in a folder that has mine.toml and a network of it; gives the names it leaves."""
+    """Runs a snippet in a folder that has mine.toml; gives the names it leaves."""
     monkeypatch.chdir(tmp_path)
     config = bispike.Config(name="mine", sizes=(12, 8, 4), lanes=4)
     Path("mine.toml").write_text(config.to_toml(), encoding="utf-8")
@@ -37,14 +37,13 @@ def run(tmp_path, monkeypatch):
 def test_a_core_behind_a_serial_line_is_one_file_without_assertions(run):
     run("boards.md", "UartCore")
     text = Path("bispike.v").read_text(encoding="utf-8")
-    assert "module bispike(" in text and "$check" not in text and "assert" not in text
+    assert "module bispike(" in text and "assert" not in text
 
 
 def test_a_core_in_a_design_of_ones_own_is_in_its_verilog_without_assertions(run):
     run("boards.md", "left_out")
     text = Path("counter.v").read_text(encoding="utf-8")
-    assert "module counter(" in text and "i__payload" in text
-    assert "$check" not in text and "assert" not in text
+    assert "module counter(" in text and "i__payload" in text and "assert" not in text
 
 
 @pytest.mark.parametrize("learn", (True, False))
