@@ -15,7 +15,7 @@ def related(
 ) -> None:
     """Show a method around a trained network at work: its figures, and its picture; without NAME, list all there are.
 
-    What came out of each, over three seeds, is in docs/related.md.
+    What came out of each, over three seeds, is in docs/results.md; what it means, in docs/related.md.
     """
     from sw.related.names import METHODS
 

@@ -189,7 +189,9 @@ PartChoice = Annotated[Part | None, Option(help="Which part. Default: test of wh
 Density = Annotated[
     float | None,
     Option(
-        metavar="0..1", help="Random pixels, that part of them not 0; left out: digits, or 0.15 where those do not match."
+        metavar="0..1",
+        help="Predict clocks for random pixels of which this share is not 0. Default: digits, or 0.15 where those do not "
+        "match.",
     ),
 ]
 Full = Annotated[
@@ -286,7 +288,11 @@ PlanBoard = Annotated[str, Option("--board", "-b", metavar="NAME", help="A board
 Sizes = Annotated[str | None, Option("--sizes", metavar="N-N-...", help="Neurons of each layer. Default: --config's.")]
 Microseconds = Annotated[
     float | None,
-    Option(metavar="N", help="That a learned sample may take, at the board's own clock. Default: as few as fit the board."),
+    Option(
+        metavar="N",
+        help="Most microseconds a learned sample may take at the board's own clock: the smallest mapping that keeps it. "
+        "Default: the fastest that fits.",
+    ),
 ]
 PlanFolder = Annotated[
     Path | None,
@@ -300,7 +306,9 @@ NetlistFamily = Annotated[
         "--netlist", metavar="ecp5|ice40|gowin", help="Simulate what yosys makes of the core for this family, not the rtl."
     ),
 ]
-MethodName = Annotated[str | None, Argument(metavar="NAME", help="One of those that it lists without.", show_default=False)]
+MethodName = Annotated[
+    str | None, Argument(metavar="NAME", help="Which method; left out, all are listed.", show_default=False)
+]
 MethodSeed = Annotated[int, Option("--seed", metavar="N", help="Of the split of the data, weights, noise and draws.")]
 MethodQuick = Annotated[bool, Option("--quick", help="Smaller, in less than half a minute: it shows how, not how well.")]
 MethodFolder = Annotated[

@@ -107,8 +107,9 @@ def text() -> str:
     parts += [f"| {place} | {name} | {access} | {bits} | {text} |\n" for place, name, access, bits, text in _core_rows()]
     fixed, formats = ", ".join(f"`{key}`" for key in rm.FIXED), rm.canonical(Config.load("tiny"))
     parts.append(f"\n## FINGERPRINT\n\nCRC-32 (as in zlib) of a text of what is fixed in Verilog: {fixed}, the layers\n")
-    parts.append("that each engine has (without `learn` or `stimulus_recall` none has layer 0, and an engine that has no\n")
-    parts.append("other is not there), and the widths of what is stored and sent (WEIGHT_BITS is `weight_bits`). ")
+    parts.append("that each engine has (without `learn` or `stimulus_recall` none has layer 0 but in an auto-encoder, and\n")
+    parts.append("an engine with no other is not there), and the widths of what is stored and sent\n")
+    parts.append("(WEIGHT_BITS is `weight_bits`). ")
     parts.append(f"That of `tiny`:\n\n    {formats}\n")
     parts.append(_PACKETS)
     for task, words in (("autoencoder", _AUTOENCODER), ("sequence", _SEQUENCE)):
