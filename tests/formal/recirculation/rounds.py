@@ -35,8 +35,8 @@ class Rules(Surroundings):
         self._echoes()
 
     def _samples(self):
-        """The stimulus: one sample after another, each where both layers have room, its header unchanged while it comes; layer
-        0 has it whole at its end, or before.
+        """The stimulus: one sample after another, each where both layers have room, its header unchanged while it comes;
+        layer 0 has it whole at its end, or before.
         """
         bench, block, m, header = self.bench, self.block, self.bench.m, self.block.bottom.header
         begun, self.parity, before = Signal(name="begun"), Signal(name="parity"), Signal.like(header.as_value(), name="came")

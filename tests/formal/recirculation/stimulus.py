@@ -56,7 +56,11 @@ def rules(bench: Bench, block: RecalledStimulus) -> None:
         never(m, f"{name}: a sample that lacks some", ends & (count != groups))
         never(m, f"{name}: one of a beat that has none", sent[number] & ~has_one)
         holds(m, f"{name}: as many as groups", count == early + sent[number])
-        never(m, f"{name}: a code's last before it is whole", goes & header.drawn & (count == groups - 1) & (block.group != config.beats - 1))
+        never(
+            m,
+            f"{name}: a code's last before it is whole",
+            goes & header.drawn & (count == groups - 1) & (block.group != config.beats - 1),
+        )
     never(m, "counts: not in their order", counts.valid & (counts.payload.group != early))
     never(m, "more groups than there are", block.group >= config.beats)
     never(m, "a host's beat is taken as a blank", taken & header.blank)
