@@ -8,7 +8,7 @@ from rtl.checks import patient
 
 
 class Held(wiring.Component):
-    """Holds one item, so that nothing passes from one side to the other in a clock, neither data nor `ready`.
+    """A register slice: holds one item, so that nothing passes through in a clock, neither data nor `ready`.
 
     An item takes two clocks: the next one comes when the last one has gone.
 

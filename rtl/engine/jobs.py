@@ -18,7 +18,7 @@ from rtl.hdl import assigned, constant, one_of, signals
 
 
 class Jobs(Block):
-    """One job of the lanes after another: what is furthest first, of those that may begin.
+    """The learner's sequencer: one job of the lanes after another, what is furthest first, of those that may begin.
 
     Members:
         settings: In, `learner_settings_layout`. teach, recalled: In, streams, schedule: In, `learner_signature`: see

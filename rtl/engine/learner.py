@@ -37,7 +37,7 @@ def learner_host_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Learner(Block):
-    """Joins lanes, scalars and noise under the sequencer, and keeps the records of updates.
+    """Joins lanes, scalars and noise under `Jobs`, their sequencer, and keeps the records of updates.
 
     Members:
         counts, templates: In, `counts_layout`, `templates_layout` with `valid`. Counts stay until `taught`.

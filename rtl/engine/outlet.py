@@ -25,7 +25,7 @@ def voltages_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Outlet(Block):
-    """One word a clock, from the soma or, where it has none, of layer 0's stimulus.
+    """A router: one word at a time, from the soma or, where it has none, of layer 0's stimulus.
 
     Members:
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:

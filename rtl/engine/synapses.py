@@ -69,8 +69,8 @@ class Synapses(Block):
         row: Out, `waiting_layout` -> errors: In, a clock later.
         sums: Out, planes x lanes, complete `summed` clocks behind a group's last row, until the next group's are.
             accumulated: Out, a pulse `SomaStages.ahead` clocks before.
-        writing: Out, a row that has come to the stage `entry` will not be written before a row of the next
-            clock is read. blocked: Out, a word will be written in the clock in which a row of this one would be read.
+        writing: Out, a row that has come to the stage `entry` will not be written before a row of the next clock is read.
+            blocked: Out, a word will be written in the clock in which a row of this one would be read.
         changed: Out, pulse: a basal pass has ended, and `changes`, of `changes_layout`, are its.
         host: In, `weights_signature`.
     """

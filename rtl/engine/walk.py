@@ -27,12 +27,11 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Walk(Block):
-    """Issues the rows of every group, those active now first, one a clock; a group without a row takes one null step.
+    """The sequencer of rows: issues each group's, those active now first, one a clock; a group without any takes a null step.
 
     Two clocks lie between the last row of a pass and the first row of the next one. A group that begins a pass with its last
-    row takes two. A pass of the same layer and side as the
-    one before it waits, besides, while words are still to be written; words of other layers and sides are others. A group's
-    last row waits until there is room for the group's sums.
+    row takes two. A pass of the same layer and side as the one before it waits, besides, while words are still to be
+    written; words of other layers and sides are others. A group's last row waits until there is room for the group's sums.
 
     Members:
         passes: In, stream of `pass_layout`. released: Out, `walked_layout` with `valid`, of one whose last row has been
@@ -40,8 +39,8 @@ class Walk(Block):
         index: Out, a list address. step: Out, `step_layout`, in the same clock, or a clock later where the entry is to be
             there in stage 0.
         ahead: Out, `waiting_layout` -> live: In, a clock later: the group there has errors that are not 0.
-        room: In, pulse: there is room for the next group's sums. writing: In, a row that came two clocks ago or
-            earlier is still to be written. blocked: In, no row is issued.
+        room: In, pulse: there is room for the next group's sums. writing, blocked: In, see `rtl.engine.synapses.Synapses`;
+            while it is blocked no row is issued.
         ended: Out, `group_layout`, of the last row issued that was its group's last, from the next clock on.
         idle: Out, no pass is inside, and there is room for sums.
     """

@@ -23,7 +23,8 @@ OWN_STREAMS = 2
 
 
 class RecalledOutlet(Block):
-    """One word a clock, from the soma or, where it has none, of layer 0's stimulus. A word may go to several places.
+    """A router: one word at a time, from the soma or, where it has none, of layer 0's stimulus. A word may go to several
+    places.
 
     Members:
         words: In, stream of `word_layout`. under_way: In, `under_way_layout`, of the pass that they are of; out: Out, pulse:
