@@ -12,7 +12,7 @@ LISTS = 2
 
 
 class Claims(Block):
-    """A credit counter: of a source's samples, from their claim, before their first word, to the end of the walk over their list.
+    """A credit counter: of each source's samples, from their claim, before the first word, to the end of their walk.
 
     Members:
         begins: In, a bit a source, pulse: a sample is claimed. released: In, `walked_layout` with `valid`: it has been

@@ -28,7 +28,7 @@ def under_way_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Turns(Block):
-    """The scheduler: offers one pass after another, and keeps which of them are under way. A task has members of its own, too.
+    """The scheduler: offers one pass after another, and keeps which are under way. A task has members of its own, too.
 
     Members:
         listing: In, `listing_signature`.

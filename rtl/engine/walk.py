@@ -27,7 +27,7 @@ def step_layout(f: EngineFormat) -> data.StructLayout:
 
 
 class Walk(Block):
-    """The sequencer of rows: issues each group's, those active now first, one a clock; a group without any takes a null step.
+    """The sequencer of rows: issues each group's, those active now first, one a clock; a group without any has a null step.
 
     Two clocks lie between the last row of a pass and the first row of the next one. A group that begins a pass with its last
     row takes two. A pass of the same layer and side as the one before it waits, besides, while words are still to be
