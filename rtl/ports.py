@@ -1,8 +1,8 @@
 """The ports of a core."""
 
 from amaranth.hdl import Shape
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import Out
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
 from rtl.formats import LABEL_BITS, PIXEL_BITS
@@ -37,6 +37,19 @@ def host_answer_signature() -> wiring.Signature:
 def result_layout(config: Config) -> data.StructLayout:
     """A sample's whole result. `counters[l - 1]` are those of layer l; of an auto-encoder see docs/autoencoder.md, 6."""
     return data.StructLayout({part.name: _shape(part) for part in result_parts(config)})
+
+
+def core_signature(config: Config) -> wiring.Signature:
+    """The ports of a core with whole results, `rtl.core.core_of`; `rtl.engine.core.EngineCore` says what each means."""
+    return wiring.Signature(
+        {
+            "i": In(stream.Signature(stimulus_layout(config))),
+            "o": Out(stream.Signature(result_layout(config))),
+            "host_i": In(stream.Signature(host_request_layout())),
+            "host_o": Out(host_answer_signature()),
+            "idle": Out(1),
+        }
+    )
 
 
 def _shape(part: Part) -> Shape | data.Layout:

@@ -8,7 +8,7 @@ from golden.config import Config
 from rtl.bus.bus import bus_signature, packet_word_layout, request_layout, response_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
 from rtl.checks import never, patient
-from rtl.core import Core
+from rtl.core import word_core_of
 from rtl.hdl import signals
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
@@ -208,7 +208,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = Core(self.config)
+        m.submodules.core = core = word_core_of(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)
