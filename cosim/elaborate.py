@@ -1,10 +1,7 @@
-"""Verilog text, and RTLIL."""
+"""Verilog text as a simulation takes it, and Verilog that is kept."""
 
-import gc
 import importlib.util
-import re
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -53,63 +50,8 @@ def _file(module: str) -> str:
     return importlib.util.find_spec(module).origin
 
 
-_INITIAL = re.compile(
-    r"^ *\(\* uninitialised = [^\n]*\n((?: *\(\*[^\n]*\n)* *reg [^\n]*\n) *initial begin\n.*?^ *end\n",
-    re.MULTILINE | re.DOTALL,
-)
-
-
 def verilog(component: Any, name: str = "core", asserted: bool = True) -> str:
-    """That of any component, as module `name`; asserted: for a simulation, which ends where an assertion fails.
+    """That of any component, as module `name`; asserted: for a simulation, which ends where an assertion fails."""
+    from rtl import convert  # Amaranth takes its time to import
 
-    Memories with the attribute `uninitialised` are left without initial contents, as an FPGA may have none for them.
-    """
-    from amaranth.back import verilog
-
-    from rtl.checks import left_out
-
-    collecting = gc.isenabled()
-    gc.disable()  # Amaranth makes millions of small objects that live on: looking at them costs a third of the time
-    try:
-        with nullcontext() if asserted else left_out():
-            text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
-    finally:
-        if collecting:
-            gc.enable()
-    return stopping(_INITIAL.sub(r"\1", text))
-
-
-_MODULE = re.compile(r"^module .*?^end\n", re.MULTILINE | re.DOTALL)
-
-
-def _memories(attribute: str) -> re.Pattern:
-    """Finds the names of a module's memories with this attribute."""
-    return re.compile(rf"^ *attribute \\{attribute} [^\n]*\n(?: *attribute [^\n]*\n)* *memory [^\n]*\\(\S+)\n", re.MULTILINE)
-
-
-_UNINITIALISED, _COLLISION_FREE = _memories("uninitialised"), _memories("no_rw_check")
-_SOURCE = re.compile(r"^ *attribute \\src [^\n]*\n", re.MULTILINE)
-
-
-def plain_rtlil(text: str) -> str:
-    """Amaranth's RTLIL as synthesis should see it: `uninitialised` memories as above, and no names of source files.
-
-    What the attribute `no_rw_check` of a memory says in Verilog is a parameter of its read ports here: without it, yosys
-    keeps the old word of such a read, at a register and a multiplexer for every bit.
-    """
-
-    def clear(module: re.Match) -> str:
-        text = module[0]
-        for name in _UNINITIALISED.findall(text):
-            text = re.sub(_port("meminit_v2", name) + r".*?^ *end\n", "", text, flags=re.MULTILINE | re.DOTALL)
-        for name in _COLLISION_FREE.findall(text):
-            mask = "(" + _port("memrd_v2", name) + r"(?:(?!^ *end$).)*?\\COLLISION_X_MASK \d+')([01]+)$"
-            text = re.sub(mask, lambda found: found[1] + "1" * len(found[2]), text, flags=re.MULTILINE | re.DOTALL)
-        return text
-
-    return _MODULE.sub(clear, _SOURCE.sub("", text))
-
-
-def _port(kind: str, memory: str) -> str:
-    """The head of a memory's cell, as a pattern."""
-    return rf'^ *cell \${kind} [^\n]*\n *parameter \\MEMID "\\\\{re.escape(memory)}"\n'
+    return stopping(convert.verilog(component, name, asserted))

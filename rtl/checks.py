@@ -1,6 +1,7 @@
-"""What blocks rely on, asserted in every simulation and in proofs (docs/proofs.md), and left out of what becomes hardware.
+"""What blocks rely on, asserted in every simulation and in proofs (docs/proofs.md), and nowhere else: not in hardware.
 
-An assertion looks at each rising edge of the clock, at what is there before it.
+An assertion looks at each rising edge of the clock, at what is there before it. It is there only where it is asked for:
+who puts a core into a design of their own and converts that knows nothing of `asserting`.
 """
 
 from collections.abc import Iterator
@@ -9,13 +10,13 @@ from contextvars import ContextVar
 
 from amaranth.hdl import Assert, Module, Signal, Value, ValueLike
 
-_asserted = ContextVar("asserted", default=True)
+_asserted = ContextVar("asserted", default=False)
 
 
 @contextmanager
-def left_out() -> Iterator[None]:
-    """What is elaborated within has no assertion, and no register that only an assertion reads."""
-    token = _asserted.set(False)
+def asserting(wanted: bool = True) -> Iterator[None]:
+    """What is elaborated within has assertions; where not `wanted`, none, and no register that only an assertion reads."""
+    token = _asserted.set(wanted)
     try:
         yield
     finally:
@@ -23,7 +24,7 @@ def left_out() -> Iterator[None]:
 
 
 def asserted() -> bool:
-    """Whether assertions are wanted: for what only they need and is more than a condition."""
+    """Whether assertions are wanted here: for what only they need and is more than a condition."""
     return _asserted.get()
 
 

@@ -1,35 +1,34 @@
 """The learning core of a configuration, whose results come word by word or whole."""
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import Out, connect, flipped
+from amaranth.lib import wiring
+from amaranth.lib.wiring import connect, flipped
 
 from golden.config import Config
 from rtl.engine.core import EngineCore
 from rtl.engine.recognition import RecognitionCore
 from rtl.hdl import signals
 from rtl.interface.results import result_parts
-from rtl.ports import result_layout
+from rtl.ports import core_signature, result_layout
 from rtl.recirculation.core import RecirculationCore
 
 _CORES = {"recognition": RecognitionCore, "sequence": RecognitionCore, "autoencoder": RecirculationCore}
 
 
-def Core(config: Config) -> EngineCore:
-    """The core of its task, which gives results word by word."""
+def word_core_of(config: Config) -> EngineCore:
+    """The core of its task, which gives results word by word (`rtl.interface.results`)."""
     return _CORES[config.task](config)
 
 
 class Assembled(wiring.Component):
-    """The core of its task, which gives results word by word (`rtl.interface.results`), put together to whole ones.
+    """What `word_core_of` gives, and its words put together to whole results.
 
-    Members: those of the core, but o: Out, stream of `rtl.ports.result_layout`.
+    Members: `rtl.ports.core_signature`, see `rtl.engine.core.EngineCore`.
     """
 
     def __init__(self, config: Config):
-        self.config, self.inner = config, Core(config)
-        self.layout = result_layout(config)
-        super().__init__({**self.inner.signature.members, "o": Out(stream.Signature(self.layout))})
+        self.config, self.inner = config, word_core_of(config)
+        super().__init__(core_signature(config))
 
     def elaborate(self, platform):
         m = Module()
@@ -37,7 +36,7 @@ class Assembled(wiring.Component):
         for name in ("i", "host_i"):
             connect(m, flipped(getattr(self, name)), getattr(inner, name))
         connect(m, inner.host_o, flipped(self.host_o))
-        result = Signal(self.layout)
+        result = Signal(result_layout(self.config))
         bits, places, start = result.as_value(), [], 0
         for part in result_parts(self.config):
             end, step = start + part.bits * part.count, part.bits * part.packed
@@ -63,6 +62,6 @@ class Assembled(wiring.Component):
         return m
 
 
-def core_of(config: Config) -> wiring.Component:
-    """The core with whole results: an item of `rtl.ports.result_layout` a sample."""
+def core_of(config: Config) -> Assembled:
+    """The core of its task with whole results: an item of `rtl.ports.result_layout` a sample."""
     return Assembled(config)

@@ -1,4 +1,5 @@
-"""Widths of every quantity, whatever the configuration (contract, 1), and of a result's voltages. Plain numbers: no HDL."""
+"""Plain numbers, no HDL: widths of every quantity, whatever the configuration (contract, 1), and of a result's voltages; a
+sample's counters and the host's settings by name, and which settings a task has; bits for a count."""
 
 from golden.config import Config
 

@@ -1,4 +1,8 @@
-"""The one place where a core's memories are made, with most of their ports, but for small queues (`amaranth.lib.fifo`)."""
+"""The one place where a core's memories are made, with most of their ports, but for small queues (`amaranth.lib.fifo`).
+
+What the attributes `no_rw_check` and `uninitialised` say here reaches synthesis through `rtl.convert` alone: Amaranth's own
+RTLIL keeps the old word of each such read, and its Verilog and RTLIL both give every memory initial contents.
+"""
 
 from amaranth.hdl import Module, ValueLike
 from amaranth.lib.memory import Memory

@@ -1,13 +1,13 @@
 """The ports of a core."""
 
-from amaranth.hdl import signed
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import Out
+from amaranth.hdl import Shape
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.formats import COUNTER_BITS, COUNTERS, LABEL_BITS, PIXEL_BITS, voltage_bits
+from rtl.formats import LABEL_BITS, PIXEL_BITS
 from rtl.interface.memory_map import DATA_BITS
-from rtl.interface.results import result_parts
+from rtl.interface.results import Part, result_parts
 
 
 def stimulus_layout(config: Config) -> data.StructLayout:
@@ -34,18 +34,27 @@ def host_answer_signature() -> wiring.Signature:
     return wiring.Signature({"payload": Out(DATA_BITS), "valid": Out(1)})
 
 
-counters_layout = data.StructLayout({name: COUNTER_BITS for name in COUNTERS})
-
-
 def result_layout(config: Config) -> data.StructLayout:
     """A sample's whole result. `counters[l - 1]` are those of layer l; of an auto-encoder see docs/autoencoder.md, 6."""
-    if config.task == "autoencoder":
-        parts = result_parts(config)
-        return data.StructLayout({p.name: p.bits if p.count == 1 else data.ArrayLayout(p.bits, p.count) for p in parts})
-    return data.StructLayout(
+    return data.StructLayout({part.name: _shape(part) for part in result_parts(config)})
+
+
+def core_signature(config: Config) -> wiring.Signature:
+    """The ports of a core with whole results, `rtl.core.core_of`; `rtl.engine.core.EngineCore` says what each means."""
+    return wiring.Signature(
         {
-            "prediction": LABEL_BITS,
-            "voltages": data.ArrayLayout(signed(voltage_bits(config)), config.classes),
-            "counters": data.ArrayLayout(counters_layout, config.layers),
+            "i": In(stream.Signature(stimulus_layout(config))),
+            "o": Out(stream.Signature(result_layout(config))),
+            "host_i": In(stream.Signature(host_request_layout())),
+            "host_o": Out(host_answer_signature()),
+            "idle": Out(1),
         }
     )
+
+
+def _shape(part: Part) -> Shape | data.Layout:
+    value = Shape(part.bits, part.signed)
+    if part.fields:
+        together = data.StructLayout(dict.fromkeys(part.fields, value))
+        return data.ArrayLayout(together, part.count // len(part.fields))
+    return value if part.count == 1 else data.ArrayLayout(value, part.count)

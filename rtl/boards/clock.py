@@ -1,5 +1,6 @@
 """A board's crystal to the core's clock: which settings a family's PLL needs, as plain numbers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -63,51 +64,69 @@ CLOSE = Fraction(1, 50)
 """A clock more than 2 % beside the one asked for is refused."""
 
 
-def settings(family: str, crystal: Fraction, wanted: Fraction) -> Pll:
+def pll_settings(family: str, crystal: Fraction, wanted: Fraction) -> Pll:
     """The settings that come closest to `wanted` MHz from a crystal of `crystal` MHz, never above it where two are as close.
 
     Raises:
         ClockError: nothing within 2 %.
     """
-    limits, best = LIMITS[family], None
     least, most = reach(family, crystal)
     if not least * (1 - CLOSE) <= wanted <= most * (1 + CLOSE):
         allowed = f"allowed is {float(least):g} to {float(most):g} MHz"
         raise ClockError(f"clock: found {float(wanted):g} MHz; from this board's {float(crystal):g} MHz {allowed}")
-    for reference in limits.reference:
-        detector = crystal / reference
-        if not limits.detector[0] <= detector <= limits.detector[1]:
-            continue
-        for output in limits.output:
-            # what the feedback divider should be: the oscillator's share for the wanted clock
-            ideal = wanted / detector if limits.feedback_output else wanted * output / detector
-            for feedback in {int(ideal), int(ideal) + 1} & set(limits.feedback):
-                megahertz = detector * feedback if limits.feedback_output else detector * feedback / output
-                oscillator = megahertz * output
-                if limits.oscillator[0] <= oscillator <= limits.oscillator[1]:
-                    found = (abs(megahertz - wanted), megahertz > wanted, reference, -oscillator)
-                    if best is None or found < best[0]:
-                        best = (found, Pll(crystal, reference, feedback, output, megahertz))
-    if best[0][0] > wanted * CLOSE:
-        nearest = f"{float(best[1].megahertz):g} MHz is the nearest"
+    found = []
+    for choice in _choices(family, crystal):
+        below = floor(wanted / choice.step)
+        for feedback in (below, below + 1):
+            pll = choice.made(crystal, min(max(feedback, choice.feedback[0]), choice.feedback[-1]))
+            order = abs(pll.megahertz - wanted), pll.megahertz > wanted, pll.reference, -pll.megahertz * pll.output
+            found.append((order, pll))
+    (off, *_), best = min(found, key=lambda one: one[0])
+    if off > wanted * CLOSE:
+        nearest = f"{float(best.megahertz):g} MHz is the nearest"
         raise ClockError(f"clock: found {float(wanted):g} MHz; from this board's {float(crystal):g} MHz {nearest}")
-    return best[1]
+    return best
 
 
 def reach(family: str, crystal: Fraction) -> tuple[Fraction, Fraction]:
-    """The slowest and the fastest clock, MHz, that a family's PLL makes of a crystal of so many MHz."""
-    limits, ends = LIMITS[family], []
+    """The slowest and the fastest clock, MHz, that a family's PLL makes of a crystal of so many MHz.
+
+    Raises:
+        ClockError: it takes no such crystal.
+    """
+    choices = list(_choices(family, crystal))
+    if not choices:
+        low, high = LIMITS[family].detector
+        raise ClockError(f"crystal: found {float(crystal):g} MHz; allowed is what a divider brings to {low:g}..{high:g} MHz")
+    return min(c.step * c.feedback[0] for c in choices), max(c.step * c.feedback[-1] for c in choices)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A reference and an output divider. step: MHz of the clock for one of the feedback divider; feedback: its range."""
+
+    reference: int
+    output: int
+    step: Fraction
+    feedback: range
+
+    def made(self, crystal: Fraction, feedback: int) -> Pll:
+        return Pll(crystal, self.reference, feedback, self.output, self.step * feedback)
+
+
+def _choices(family: str, crystal: Fraction) -> Iterator[_Choice]:
+    """Those with which the phase detector, and with some feedback divider the oscillator, is within its limits."""
+    limits = LIMITS[family]
     for reference in limits.reference:
         detector = crystal / reference
         if not limits.detector[0] <= detector <= limits.detector[1]:
             continue
         for output in limits.output:
             step = detector * (output if limits.feedback_output else 1)  # of the oscillator, for one of the feedback divider
-            slowest = max(ceil(limits.oscillator[0] / step), limits.feedback[0])
-            fastest = min(floor(limits.oscillator[1] / step), limits.feedback[-1])
-            if slowest <= fastest:
-                ends += [step * slowest / output, step * fastest / output]
-    return min(ends), max(ends)
+            least = max(ceil(limits.oscillator[0] / step), limits.feedback[0])
+            most = min(floor(limits.oscillator[1] / step), limits.feedback[-1])
+            if least <= most:
+                yield _Choice(reference, output, step / output, range(least, most + 1))
 
 
 FILTER_STEPS = (17, 26, 44, 66, 101)

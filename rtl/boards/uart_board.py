@@ -7,7 +7,7 @@ from amaranth.lib import io
 from amaranth.lib.cdc import FFSynchronizer, ResetSynchronizer
 
 from golden.config import Config
-from rtl.boards.clock import Pll, filter_range, line_divisor, settings
+from rtl.boards.clock import Pll, filter_range, line_divisor, pll_settings
 from rtl.bus.uart_core import UartCore
 from rtl.hdl import signals
 
@@ -32,7 +32,7 @@ class UartBoard(Elaboratable):
 
     def __init__(self, config: Config, family: str, crystal: Fraction, megahertz: Fraction, baud: int):
         self.config, self.family, self.baud = config, family, baud
-        self.pll = settings(family, crystal, megahertz)
+        self.pll = pll_settings(family, crystal, megahertz)
         self.divisor = line_divisor(self.pll.megahertz, baud)
 
     def elaborate(self, platform):

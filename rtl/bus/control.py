@@ -5,10 +5,10 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.bus.bus import bus_signature, request_layout, response_layout, word_layout
+from rtl.bus.bus import bus_signature, packet_word_layout, request_layout, response_layout
 from rtl.bus.packet_ports import COUNTS, PacketPorts
 from rtl.checks import never, patient
-from rtl.core import Core
+from rtl.core import word_core_of
 from rtl.hdl import signals
 from rtl.interface.memory_map import INDEX_BITS, MEMORY_BITS, REGISTERS
 from rtl.interface.registers import (
@@ -29,8 +29,8 @@ def packet_members() -> dict[str, wiring.Member]:
     """Ports that Control and BusCore have in common."""
     return {
         "bus": In(bus_signature()),
-        "stream_i": In(stream.Signature(word_layout)),
-        "stream_o": Out(stream.Signature(word_layout)),
+        "stream_i": In(stream.Signature(packet_word_layout)),
+        "stream_o": Out(stream.Signature(packet_word_layout)),
         "busy": Out(1),
         "learning": Out(1),
         "error": Out(1),
@@ -44,7 +44,7 @@ class Control(wiring.Component):
         route: ROUTE after reset.
 
     Members:
-        bus: In, register bus. stream_i, stream_o: In/Out, packets of `rtl.bus.bus.word_layout` while ROUTE is 0.
+        bus: In, register bus. stream_i, stream_o: In/Out, packets of `rtl.bus.bus.packet_word_layout` while ROUTE is 0.
         stimulus, result, host_i, host_o, core_idle: the core's.
         busy: Out, a sample or a result is inside. learning: Out, MODE is to learn. error: Out, a bit of ERRORS is set.
     """
@@ -208,7 +208,7 @@ class BusCore(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.core = core = Core(self.config)
+        m.submodules.core = core = word_core_of(self.config)
         m.submodules.control = control = Control(self.config, self.route)
         wiring.connect(m, control.stimulus, core.i)
         wiring.connect(m, core.o, control.result)

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from golden.config import Config
-from rtl.bus.bus import word_layout
+from rtl.bus.bus import packet_word_layout
 from rtl.bus.gearbox import Gearbox
 from rtl.checks import holds, patient
 from rtl.formats import LABEL_BITS
@@ -25,7 +25,7 @@ class PacketIn(wiring.Component):
     which has no concepts, any label will do.
 
     Members:
-        i: In, stream of `rtl.bus.bus.word_layout`. o: Out, stream of `rtl.ports.stimulus_layout`.
+        i: In, stream of `rtl.bus.bus.packet_word_layout`. o: Out, stream of `rtl.ports.stimulus_layout`.
         mode: In, an index of `MODES`, taken with a packet's first word.
         hold: In, no new sample begins.
         inside: Out, the last word of a packet is still to come, or to be looked at.
@@ -39,7 +39,7 @@ class PacketIn(wiring.Component):
         self.draws = config.task == "autoencoder"
         super().__init__(
             {
-                "i": In(stream.Signature(word_layout)),
+                "i": In(stream.Signature(packet_word_layout)),
                 "o": Out(stream.Signature(stimulus_layout(config))),
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
@@ -55,7 +55,7 @@ class PacketIn(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         header = data.StructLayout({"label": LABEL_BITS, "mode": self.mode.shape(), "last": 1})
-        came = data.StructLayout({"word": word_layout, "unknown": 1, "mode": self.mode.shape()})
+        came = data.StructLayout({"word": packet_word_layout, "unknown": 1, "mode": self.mode.shape()})
         m.submodules.held = held = Held(came)  # its sender is far away
         label = self.i.payload.data[:HEADER_LABEL_BITS]
         m.d.comb += [

@@ -5,7 +5,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.bus.bus import word_layout
+from rtl.bus.bus import packet_word_layout
 from rtl.interface.packets import NUMBER_AT, NUMBER_BITS, number_alone, result_words
 from rtl.interface.registers import DATA_BITS
 
@@ -15,7 +15,7 @@ class PacketOut(wiring.Component):
     last wants its mark.
 
     Members:
-        i: In, stream of words. o: Out, stream of `rtl.bus.bus.word_layout`.
+        i: In, stream of words. o: Out, stream of `rtl.bus.bus.packet_word_layout`.
         number: In, the number of the sample whose result comes next.
         inside: Out, a part of a packet is still to go. done: Out, pulse: the last word of a result goes.
     """
@@ -25,7 +25,7 @@ class PacketOut(wiring.Component):
         super().__init__(
             {
                 "i": In(stream.Signature(DATA_BITS)),
-                "o": Out(stream.Signature(word_layout)),
+                "o": Out(stream.Signature(packet_word_layout)),
                 "number": In(NUMBER_BITS),
                 "inside": Out(1),
                 "done": Out(1),

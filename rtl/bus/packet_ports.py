@@ -5,7 +5,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from golden.config import Config
-from rtl.bus.bus import word_layout
+from rtl.bus.bus import packet_word_layout
 from rtl.bus.packet_in import PacketIn
 from rtl.bus.packet_out import PacketOut
 from rtl.checks import never
@@ -39,15 +39,15 @@ class PacketPorts(wiring.Component):
         self.config, self.reset = config, route
         super().__init__(
             {
-                "stream_i": In(stream.Signature(word_layout)),
-                "stream_o": Out(stream.Signature(word_layout)),
+                "stream_i": In(stream.Signature(packet_word_layout)),
+                "stream_o": Out(stream.Signature(packet_word_layout)),
                 "stimulus": Out(stream.Signature(stimulus_layout(config))),
                 "result": In(stream.Signature(DATA_BITS)),
                 "mode": In(range(len(MODES))),
                 "hold": In(1),
                 "route": In(range(len(ROUTES))),
                 "push": In(1),
-                "word": In(word_layout),
+                "word": In(packet_word_layout),
                 "room": Out(1),
                 "pop": In(1),
                 "front": Out(DATA_BITS),
@@ -89,7 +89,7 @@ class PacketPorts(wiring.Component):
 
     def _samples(self, m, packets):
         """Words from the stream, or from a register, so that nothing waits on the bus. Returns what is not counted yet."""
-        held, held_valid = signals(held=word_layout, held_valid=1)
+        held, held_valid = signals(held=packet_word_layout, held_valid=1)
         by_register = Signal(init=self.reset)
         source = packets.i
         with m.If(by_register):

@@ -13,13 +13,17 @@ COUNT_BITS, PACKED = 4, 8
 
 @dataclass(frozen=True)
 class Part:
-    """Values of one kind. bits: of each, `signed` or not. packed: how many share a word, the first lowest."""
+    """Values of one kind. bits: of each, `signed` or not. packed: how many share a word, the first lowest.
+
+    fields: names of so many values that come together again and again, as the counters of each layer.
+    """
 
     name: str
     count: int
     bits: int
     signed: bool = False
     packed: int = 1
+    fields: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:
@@ -39,5 +43,5 @@ def result_parts(config: Config) -> tuple[Part, ...]:
     return (
         Part("prediction", 1, LABEL_BITS),
         Part("voltages", config.classes, voltage_bits(config), signed=True),
-        Part("counters", len(COUNTERS) * config.layers, COUNTER_BITS),
+        Part("counters", len(COUNTERS) * config.layers, COUNTER_BITS, fields=COUNTERS),
     )

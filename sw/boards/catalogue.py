@@ -197,16 +197,16 @@ def uart_top(board: Board, config: Config, megahertz: Fraction, baud: int) -> tu
     Raises:
         UserError: the board cannot make this clock, or the line not this rate.
     """
-    from cosim.elaborate import plain_rtlil
     from rtl.boards.uart_board import UartBoard
-    from rtl.checks import left_out
+    from rtl.checks import asserting
+    from rtl.convert import plain_rtlil
 
     platform = board.make_platform()
     try:
         top = UartBoard(config, board.family, board.crystal, megahertz, baud)
     except ClockError as error:
         raise UserError(f"{board.name}: {error}") from None
-    with left_out():
+    with asserting(False):
         files = platform.prepare(top, name="top").files
     return top, files | ({"top.il": plain_rtlil(files["top.il"])} if "top.il" in files else {})
 

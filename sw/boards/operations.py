@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cosim.elaborate import plain_rtlil
 from golden.config import Config
 from sw.boards.synthesis import block_of
 from sw.boards.tools import Folder
@@ -43,15 +42,12 @@ def count(config: Config) -> dict[str, Block]:
     Raises:
         UserError: yosys is not installed.
     """
-    from amaranth.back import rtlil
-
-    from rtl.checks import left_out
+    from rtl.convert import rtlil
     from rtl.core import core_of
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
         folder = Folder(Path(name))
-        with left_out():
-            text = plain_rtlil(rtlil.convert(core_of(config), name="core", emit_src=False))
+        text = rtlil(core_of(config))
         (folder / "core.il").write_text(text, encoding="utf-8")
         script = "read_rtlil core.il; proc; opt_expr; opt_clean; wreduce; tee -q -o operations.json stat -width -json"
         folder.run("yosys", ["-q", "-p", script], ["core.il"], ["operations.json"])

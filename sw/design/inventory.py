@@ -34,14 +34,11 @@ def count(config: Config) -> dict[str, Part]:
     """Those blocks of the engines that have memories or multipliers, as "engine0.neurons.synapses", and "core" for the rest.
     Elaborates the design, which takes seconds.
     """
-    from amaranth.back import rtlil
-
-    from rtl.checks import left_out
+    from rtl.convert import rtlil
     from rtl.core import core_of
 
     parts: dict[str, Part] = {}
-    with left_out():
-        text = rtlil.convert(core_of(config), name="core", emit_src=False)
+    text = rtlil(core_of(config))
     for module in re.split(r"^module \\", text, flags=re.MULTILINE)[1:]:
         path = [word.split("$")[0] for word in module.split("\n", 1)[0].split(".")]
         name = _block(path)

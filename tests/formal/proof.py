@@ -8,6 +8,7 @@ from amaranth.back import rtlil
 from amaranth.hdl import Assume, ClockDomain, Module, Signal, Value
 from amaranth.lib import wiring
 
+from rtl.checks import asserting
 from tests.cosim.mutants import Mutant
 
 INNER = "inner"
@@ -39,12 +40,13 @@ class Proof:
 
     def rtlil(self, hunting: bool = False) -> str:
         """The bench's text, as rtl/ is in this process."""
-        block = self.make()
-        bench = Bench(block)
-        self.rules(bench, block)
-        if hunting and self.hunt:
-            self.hunt(bench, block)
-        text = rtlil.convert(bench.m, name="top", ports=bench.ports)
+        with asserting():
+            block = self.make()
+            bench = Bench(block)
+            self.rules(bench, block)
+            if hunting and self.hunt:
+                self.hunt(bench, block)
+            text = rtlil.convert(bench.m, name="top", ports=bench.ports)
         # An assertion looks at every state, not at what a register has sampled of it at a clock's edge.
         text = re.sub(r"TRG_ENABLE 1\n(.*)TRG_WIDTH 1\n", r"TRG_ENABLE 0\n\1TRG_WIDTH 0\n", text)
         return re.sub(r"(parameter \\TRG_POLARITY) 1\n", r"\1 0'\n", re.sub(r"connect \\TRG .*", r"connect \\TRG { }", text))

@@ -74,6 +74,11 @@ def test_the_pages_table_is_that_of_the_proofs():
     assert f"All {len(found)} proofs with their {bugs} planted bugs" in page
 
 
+def test_a_proof_is_of_the_blocks_own_assertions_too():
+    text = HELD.rtlil()
+    assert "cell $check" in text[text.index("module \\top.block") :].split("\nend\n")[0]
+
+
 def test_every_planted_bug_has_its_line():
     """A line of rtl/ that was written anew takes its bug along: `make prove` would say so after a minute or two."""
     assert [mutant.source() for proof in proofs() for mutant in proof.mutants]

@@ -12,6 +12,7 @@ from cosim.build import WRITTEN
 from cosim.elaborate import kept_verilog
 from cosim.wrapper import wrapped
 from golden.config import Config
+from rtl.checks import asserting
 from rtl.core import core_of
 from sw.boards.tools import Folder
 from sw.common.files import write
@@ -106,7 +107,8 @@ def mutant(number: int, line: str, cells: Cells) -> Mutant:
 
 
 def _rtlil(config: Config) -> str:
-    text = rtlil.convert(core_of(config), name="core", emit_src=True)
+    with asserting():
+        text = rtlil.convert(core_of(config), name="core", emit_src=True)
     return re.sub(r"(?m)^( *attribute \\src \")\S*/site-packages/", r"\1", text.replace(f'"{ROOT}/', '"'))
 
 

@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In
 
 from golden.config import Config
 from golden.config_tasks import AUTOENCODER, SEQUENCE
-from rtl.core import Core
+from rtl.core import word_core_of
 from rtl.engine import layouts
 from rtl.engine.contexts import Context
 from rtl.engine.core import EngineCore
@@ -121,7 +121,7 @@ def shared(contexts: Iterable[Context]) -> Iterator[str]:
 
 @cache
 def small(config: Config) -> tuple[EngineCore, Wires]:
-    core = Core(config)
+    core = word_core_of(config)
     return core, Wires(core)
 
 

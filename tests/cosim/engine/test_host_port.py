@@ -13,7 +13,7 @@ from golden.integer import IntegerModel
 from tests.cosim.mutants import Mutant, parameters, with_mutant
 from tests.cosim.test_axi_mutants import CONFIG
 
-COMPONENT, TOP = "rtl.core:Core", "core"
+COMPONENT, TOP = "rtl.core:word_core_of", "core"
 SAMPLES = 24
 MUTANTS = (
     Mutant("samples go first", "engine/core.py", 'hold.eq(~fsm.ongoing("listen") & ~at_once)', "hold.eq(0)", True),

@@ -40,12 +40,6 @@ def test_a_core_behind_a_serial_line_is_one_file_without_assertions(run):
     assert "module bispike(" in text and "assert" not in text
 
 
-def test_a_core_in_a_design_of_ones_own_is_in_its_verilog_without_assertions(run):
-    run("boards.md", "left_out")
-    text = Path("counter.v").read_text(encoding="utf-8")
-    assert "module counter(" in text and "i__payload" in text and "assert" not in text
-
-
 @pytest.mark.parametrize("learn", (True, False))
 def test_a_table_of_bursts_is_what_a_chip_holds_once_it_has_taken_it(run, learn):
     config = bispike.Config.load("mine.toml").replace(learn=learn)
