@@ -76,7 +76,7 @@ def nearest_of(pixels: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _some(count: int, most: int) -> np.ndarray:
-    """Places of `most` of `count` samples, drawn from all of them, as they may lie class by class; all where they are fewer."""
+    """Places of `most` of `count` samples, drawn from all of them, as they may lie class by class; of fewer all."""
     return np.sort(np.random.default_rng(0).permutation(count)[:most])
 
 
