@@ -21,6 +21,7 @@ from sw.common.local_workers import background
 from sw.data.synthetic import random_dataset
 from sw.figures import chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
+from sw.trials import provenance
 from tests.sw.figures.pool import Inline, by_name
 
 
@@ -216,11 +217,16 @@ def test_the_state_is_the_commit_and_says_what_differs(tmp_path, monkeypatch):
     """Pages and JSON files of this command do not count: it writes them itself."""
     for words in (("init",), ("-c", "user.name=n", "-c", "user.email=e@e", "commit", "--allow-empty", "-m", "first")):
         subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
-    monkeypatch.setattr(publish, "__file__", str(tmp_path / "sw" / "figures" / "publish.py"))
-    (tmp_path / "bench.json").touch()
-    assert re.fullmatch("commit [0-9a-f]{10}", publish.state())
+    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "sw" / "trials" / "provenance.py"))
+    (tmp_path / "docs" / "img").mkdir(parents=True)
+    (tmp_path / "docs" / "other.md").touch()
+    for words in (("add", "."), ("-c", "user.name=n", "-c", "user.email=e@e", "commit", "-m", "docs")):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
+    for name in ("bench.json", "docs/img/results-similarity.png"):
+        (tmp_path / name).touch()
+    assert re.fullmatch("commit [0-9a-f]{10}", provenance.state())
     (tmp_path / "core.py").touch()
-    assert publish.state().endswith(" with 1 files changed")
+    assert provenance.state().endswith(" with 1 files changed")
 
 
 def test_the_boards_have_a_page_of_their_own(tmp_path, monkeypatch):
