@@ -11,8 +11,12 @@ from rich.table import Table
 from sw.common.errors import CheckError
 from sw.common.files import write
 from sw.common.terminal import say
-from sw.figures.figure import Figure
+from sw.figures.figure import COMMAND, Figure
+from sw.training.own import check_own
 from sw.trials.provenance import Provenance, machine, state, today
+
+JSON = '{\n  "state": "'
+"""How the JSON file begins."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ class Measurement:
     def missed(self) -> list[str]:
         """The names of those that do not reach their target."""
         return [figure.name for figure in self.figures if not figure.reached]
+
+
+def check_files(title: str, output: Path, page: Path) -> None:
+    """Raises UserError where one of the two is there and was not written by `publish`. title: of the page."""
+    check_own("--output", output, "file of figures", JSON)
+    check_own("--page", page, "page of these figures", f"# {title}\n\n`{COMMAND}")
 
 
 def publish(measured: Measurement, output: Path, page: Path, console: Console) -> list[Figure]:
