@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from golden import noise
-from golden.checks import checked_rows, checked_state
+from golden.checks import array_of, checked_rows, checked_state
 from golden.config import Config, ConfigError
+from golden.errors import SampleError
 from golden.fast import available, compiled_circulation
 from golden.integer import BATCH, PATIENCE
 from golden.recirculation import Circulation, Recirculation
@@ -96,7 +97,8 @@ class Autoencoder:
             ...; and "after_" + key for what `state` would give afterwards.
         """
         twin = copy.deepcopy(self)
-        (x,) = self._rows("x", np.asarray(x)[None], self.config.sizes[0], 15)
+        x = array_of("x", x, SampleError, f"({self.config.sizes[0]},)")
+        (x,) = self._rows("x", x[None], self.config.sizes[0], 15)
         if learn and self.config.learn:
             trace = twin.rule.sample(twin.memories, x, twin._gain(), twin._bases(1)[0])
             twin.samples = (twin.samples + 1) & 0xFFFFFFFF

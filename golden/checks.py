@@ -7,6 +7,14 @@ import numpy as np
 from golden.errors import SampleError, StateError
 
 
+def array_of(name: str, values, error: type[ValueError], allowed: str) -> np.ndarray:
+    """An array of values that may be nested lists. Raises `error` where lists side by side have different lengths."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise error(f"{name}: found lists of different lengths; allowed is {allowed}") from None
+
+
 def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int, int]]) -> dict[str, np.ndarray]:
     """The arrays of a state, which may be nested lists.
 
@@ -23,7 +31,7 @@ def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int
     for key, (shape, low, high) in expected.items():
         if key not in state:
             raise StateError(f"{key}: not found in the state; allowed is an array of shape {shape}")
-        array = np.asarray(state[key])
+        array = array_of(key, state[key], StateError, f"an array of shape {shape}")
         if array.shape != shape:
             raise StateError(f"{key}: found shape {array.shape}; allowed is {shape}")
         if array.dtype.kind not in "iu":
@@ -36,7 +44,7 @@ def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int
 
 def checked_rows(name: str, rows, width: int, high: int) -> np.ndarray:
     """Samples (B, width) of whole numbers 0..high. Raises SampleError."""
-    rows = np.asarray(rows)
+    rows = array_of(name, rows, SampleError, f"(samples, {width})")
     if rows.ndim != 2 or rows.shape[1] != width:
         raise SampleError(f"{name}: found shape {rows.shape}; allowed is (samples, {width})")
     return checked_range(name, rows, high)
@@ -44,7 +52,7 @@ def checked_rows(name: str, rows, width: int, high: int) -> np.ndarray:
 
 def one_label_a_sample(labels, rows: np.ndarray) -> np.ndarray:
     """Labels, as many as there are samples (B, width). Raises SampleError."""
-    labels = np.asarray(labels)
+    labels = array_of("y", labels, SampleError, f"{rows.shape[:1]}, one label a sample")
     if labels.shape != rows.shape[:1]:
         raise SampleError(f"y: found shape {labels.shape}; allowed is {rows.shape[:1]}, one label a sample")
     return labels

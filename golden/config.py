@@ -183,7 +183,7 @@ class Config(Derived):
         if path.suffix != ".toml":
             raise ConfigError(f"unknown configuration {str(name_or_file)!r}; allowed are {', '.join(NAMED)} or a .toml file")
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # with a mark of its byte order, as some editors write, or without
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ConfigError(f"cannot read configuration {path}: {reason}") from None

@@ -46,8 +46,9 @@ _UNUSED = {
 
 
 def with_defaults(values: dict) -> dict:
-    """The keys of a file or a dictionary, filled up with those of their task."""
-    return _DEFAULTS.get(values.get("task"), {}) | values
+    """The keys of a file or a dictionary, filled up with those of their task; what is no task, `Config` says."""
+    task = values.get("task")
+    return (_DEFAULTS.get(task, {}) if isinstance(task, str) else {}) | values
 
 
 def check_task(config: "Config") -> None:

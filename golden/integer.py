@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from golden import noise
-from golden.checks import checked_range, checked_rows, checked_state, one_label_a_sample
+from golden.checks import array_of, checked_range, checked_rows, checked_state, one_label_a_sample
 from golden.config import Config, ConfigError
+from golden.errors import SampleError
 from golden.fast import available, compiled
 from golden.memories import Memories
 from golden.records import Records
@@ -101,7 +102,8 @@ class IntegerModel:
             would give afterwards.
         """
         learn = y is not None and self.config.learn
-        x, y = self._samples(np.asarray(x)[None], [0 if y is None else int(y)])
+        x = array_of("x", x, SampleError, f"({self.config.sizes[0]},)")
+        x, y = self._samples(x[None], [0 if y is None else int(y)])
         twin = copy.deepcopy(self)
         if not learn:
             trace = twin.rule.observe(twin.memories, x[0])
@@ -203,7 +205,8 @@ class IntegerModel:
 
     def _samples(self, x, y) -> tuple[Tensor, Tensor]:
         n, K = self.config.sizes[0], self.config.classes
-        x, y = np.asarray(x), np.asarray(y)
+        x = array_of("x", x, SampleError, f"(samples, {n})")
+        y = array_of("y", y, SampleError, f"{x.shape[:1]}, one label a sample")
         if x.ndim == 2 and x.shape[1] == n:
             one_label_a_sample(y, x)
         x, y = checked_rows("x", x, n, 15), checked_range("y", y, K - 1)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from golden.checks import checked_range
+from golden.checks import array_of, checked_range
 from golden.errors import SampleError
 from golden.integer import IntegerModel
 from golden.records import Records
@@ -37,8 +37,8 @@ class Foreteller(IntegerModel):
         Raises:
             SampleError: a shape or a value that is not allowed.
         """
-        x, y, records = np.asarray(x), np.asarray(y), []
         self._samples(x, y)
+        x, y, records = np.asarray(x), np.asarray(y), []
         ends = set(self._ends(len(x), last))
         edges = sorted({0, *ends, len(x)}) if len(x) else [0, 0]
         for start, end in itertools.pairwise(edges):  # pieces in which no sequence ends but with their last sample
@@ -51,7 +51,7 @@ class Foreteller(IntegerModel):
         """Behind which of the samples a sequence ends, of a recurrent core."""
         if last is None:
             return []
-        last = np.asarray(last)
+        last = array_of("last", last, SampleError, f"{(count,)}, one a sample")
         if last.shape != (count,):
             raise SampleError(f"last: found shape {last.shape}; allowed is {(count,)}, one a sample")
         flags = checked_range("last", last.astype(np.uint8) if last.dtype == bool else last, 1)

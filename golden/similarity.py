@@ -6,7 +6,7 @@ from chance to 1 (Cohen's kappa).
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,7 +69,7 @@ def of_recognition(model: IntegerModel, x: np.ndarray, y: np.ndarray) -> list[Si
     recalled = {name: torch.stack([concept[name] for concept in concepts]) for name in concepts[0]}
     labels = torch.from_numpy(np.asarray(y).astype(np.int64))
     layers = range(1, model.config.layers)
-    trains = _gathered(x, layers, lambda part: rule.perceive(memories.W, part), "s")
+    (trains,) = _gathered(x, layers, lambda part: rule.perceive(memories.W, part), "s")
     return [similarity(s, recalled[f"sh{i}"][labels]) for i, s in zip(layers, trains, strict=True)]
 
 
@@ -85,7 +85,7 @@ def of_autoencoder(model: Autoencoder, x: np.ndarray) -> list[Similarity]:
         seen = rule.perceive(memories.W, part)
         return seen | rule.descend(memories.Theta, seen[f"s{model.config.layers}"])
 
-    up, down = (_gathered(x, layers, both, name) for name in ("s", "sh"))
+    up, down = _gathered(x, layers, both, "s", "sh")
     return [similarity(s, sh) for s, sh in zip(up, down, strict=True)]
 
 
@@ -96,7 +96,9 @@ def _written(model: IntegerModel | Autoencoder) -> Weights:
     return model.memories
 
 
-def _gathered(x: np.ndarray, layers: range, run: Callable[[Tensor], dict[str, Tensor]], name: str) -> list[Tensor]:
-    """The layers' spikes of this name, (B, T, n_l) each, of all samples."""
+def _gathered(
+    x: np.ndarray, layers: range, run: Callable[[Tensor], dict[str, Tensor]], *names: str
+) -> Iterator[list[Tensor]]:
+    """By name the layers' spikes, (B, T, n_l) each, of all samples, which are run once."""
     parts = [run(part) for part in torch.from_numpy(np.asarray(x).astype(np.int32)).split(BATCH)]
-    return [torch.cat([part[f"{name}{i}"] for part in parts]) for i in layers]
+    return ([torch.cat([part[f"{name}{i}"] for part in parts]) for i in layers] for name in names)

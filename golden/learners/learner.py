@@ -20,11 +20,18 @@ class Network:
     Members:
         sizes: neurons of layer 0, the stimulus, to layer L, the concepts.
         neuron: of all layers but the stimulus. seed: of the initial weights.
+
+    Raises:
+        ValueError: sizes of no network.
     """
 
     sizes: tuple[int, ...]
     neuron: Neuron = Neuron()  # noqa: RUF009  (frozen)
     seed: int = 0
+
+    def __post_init__(self):
+        if len(self.sizes) < 2 or any(not isinstance(size, int) or size < 1 for size in self.sizes):
+            raise ValueError(f"sizes: found {self.sizes}; allowed are 2 or more whole numbers, each 1 or more")
 
     @property
     def layers(self) -> int:
@@ -94,7 +101,8 @@ class Learner(ABC):
 
     @torch.no_grad()
     def accuracy(self, x: Tensor, y: Tensor, batch: int = 500) -> float:
-        """0..1, the share of samples x (N, n_0) that get their labels y (N,)."""
+        """0..1, the share of samples x (N, n_0) that get their labels y (N,). Raises ValueError as `fit`."""
+        _check(self, x, y)
         right = sum(
             int((self.perceive(a).argmax(1) == b).sum()) for a, b in zip(x.split(batch), y.split(batch), strict=True)
         )
@@ -117,10 +125,12 @@ def fit(
         after: called after each epoch with its number, from 0.
 
     Raises:
-        ValueError: a batch of no samples.
+        ValueError: a batch of no samples, no epochs, no samples, those of another network, or labels that are not as many.
     """
-    if batch < 1:
-        raise ValueError(f"batch: found {batch}; allowed is 1 or more")
+    for name, found in (("batch", batch), ("epochs", epochs)):
+        if found < 1:
+            raise ValueError(f"{name}: found {found}; allowed is 1 or more")
+    _check(learner, x, y)
     rate = learner.rate
     for epoch in range(epochs):
         learner.rate = rate * 2.0 ** decay[epoch * len(decay) // epochs]
@@ -129,3 +139,12 @@ def fit(
         if after:
             after(epoch)
     learner.rate = rate
+
+
+def _check(learner: Learner, x: Tensor, y: Tensor) -> None:
+    """Raises ValueError on what are no samples of the learner's network with a label each."""
+    n = learner.network.sizes[0]
+    if x.dim() < 2 or x.shape[-1] != n or not len(x):
+        raise ValueError(f"x: found shape {tuple(x.shape)}; allowed is (samples, {n}), one sample or more")
+    if y.shape[:1] != x.shape[:1]:
+        raise ValueError(f"y: found shape {tuple(y.shape)}; allowed is ({len(x)},), one label a sample")

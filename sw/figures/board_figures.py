@@ -23,12 +23,12 @@ from sw.design.clocks import measure
 from sw.figures import chip_figures
 from sw.figures.figure import COMMAND, Figure
 from sw.figures.measure import FASTEST, TWO
-from sw.figures.publish import Measurement, publish
+from sw.figures.publish import Measurement, check_files, publish
 
 BAUD = 1_000_000
 CLOCK = 110
 """MHz that `digits` is to reach."""
-WITH_BOARDS = f"{COMMAND} --boards"
+TITLE, WITH_BOARDS = "Figures of the boards", f"{COMMAND} --boards"
 CORE = "yosys, ECP5, the core alone"
 DIGITS, ICEBREAKER = "bispike build --board ulx3s-85f", "bispike build --board icebreaker"
 IMAGE = f"{DIGITS} --config image"
@@ -103,15 +103,17 @@ def bench(output: Path, page: Path, address: str | None, workers: int | None, co
         address, workers: see `sw.common.cluster.workers_at`. Builds are kept in build/bench of the machine that does them.
 
     Raises:
+        UserError: a file to write that is the user's, before anything is built.
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
+    check_files(TITLE, output, page)
     for path in (output, page):
         make_place(path)
     began = time.monotonic()
     found = run_all(tasks(Path("build").absolute() / "bench"), address, workers, "building", console)
     notes = ("What an earlier run built of the same inputs is not built again: the minutes are those of what was left.",)
     seconds = time.monotonic() - began
-    measured = Measurement("Figures of the boards", WITH_BOARDS, seconds, figures(found), notes)
+    measured = Measurement(TITLE, WITH_BOARDS, seconds, figures(found), notes)
     return publish(measured, output, page, console)
 
 

@@ -3,8 +3,9 @@
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,6 +50,29 @@ def whole_training(config: Config, dataset: data.Dataset, simulator: str, tell: 
             progress=follow,
             verilog=core_verilog(config, asserted=True),
         )
+
+
+def plain(result: "TrainingResult") -> dict[str, Any]:
+    """What a training gave, but for the network's state and traces of a mismatch, as plain JSON values."""
+    return {
+        "simulator": result.simulator,
+        "config": result.kept.config.to_dict(),
+        "epochs": result.kept.epochs,
+        "seconds": result.seconds,
+        "mismatch": asdict(result.mismatch) if result.mismatch else None,
+    }
+
+
+def whole_result(found: dict[str, Any]) -> "TrainingResult":
+    """The inverse, of what `sw.paper.chip.training` gives: `plain`, and how many values were compared and differ."""
+    from cosim.checkpoint import Checkpoint
+    from cosim.compare import Mismatch
+    from cosim.watch import TrainingResult
+
+    whole = found["whole"]
+    kept = Checkpoint(Config.from_dict(whole["config"]), epochs=whole["epochs"])
+    mismatch = Mismatch(**whole["mismatch"]) if whole["mismatch"] else None
+    return TrainingResult(whole["simulator"], kept, found["values"], found["differ"], whole["seconds"], mismatch)
 
 
 def training_figures(one: "TrainingResult", two: "TrainingResult") -> list[Figure]:

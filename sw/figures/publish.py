@@ -1,12 +1,7 @@
 """What a measurement leaves: a table on the terminal, a JSON file, and a page that says of which state and machine it is."""
 
 import json
-import os
-import platform
-import subprocess
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from rich import box
@@ -16,7 +11,12 @@ from rich.table import Table
 from sw.common.errors import CheckError
 from sw.common.files import write
 from sw.common.terminal import say
-from sw.figures.figure import Figure
+from sw.figures.figure import COMMAND, Figure
+from sw.training.own import check_own
+from sw.trials.provenance import Provenance, machine, state, today
+
+JSON = '{\n  "state": "'
+"""How the JSON file begins."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,28 @@ class Measurement:
         return [figure.name for figure in self.figures if not figure.reached]
 
 
+def check_files(title: str, output: Path, page: Path) -> None:
+    """Raises UserError where one of the two is there and was not written by `publish`. title: of the page."""
+    check_own("--output", output, "file of figures", JSON)
+    check_own("--page", page, "page of these figures", f"# {title}\n\n`{COMMAND}")
+
+
 def publish(measured: Measurement, output: Path, page: Path, console: Console) -> list[Figure]:
     """Prints, and writes `output` (JSON) and `page` (Markdown).
 
     Raises:
         CheckError: where a figure does not reach its target, after all is printed and written.
     """
+    made = Provenance(today(), state(), machine())
     show(console, measured.figures)
-    say(console, f"measured in {measured.seconds / 60:.1f} minutes on {machine()}")
+    say(console, f"measured in {measured.seconds / 60:.1f} minutes on {made.machine}")
     for note in measured.notes:
         say(console, note)
-    facts = {"state": state(), "machine": machine(), "date": today(), "command": measured.command, "notes": measured.notes}
+    facts = {"state": made.state, "machine": made.machine, "date": made.date}
+    facts |= {"command": measured.command, "notes": measured.notes}
     figures = {"seconds": round(measured.seconds, 1), "figures": [asdict(figure) for figure in measured.figures]}
     write(output, json.dumps(facts | figures, indent=2) + "\n")
-    write(page, text(measured))
+    write(page, text(measured, made))
     say(console, f"{output}, {page}")
     if measured.missed:
         names = "; ".join(measured.missed)
@@ -71,10 +79,11 @@ def show(console: Console, figures: list[Figure]) -> None:
     console.print(table, highlight=False)
 
 
-def text(measured: Measurement) -> str:
+def text(measured: Measurement, made: Provenance) -> str:
     """The page."""
     reached = len(measured.figures) - len(measured.missed)
-    lines = [f"# {measured.title}", "", f"`{measured.command}` wrote this page on {today()}, of {state()}, on {machine()}."]
+    wrote = f"wrote this page on {made.date}, of {made.state}, on {made.machine}."
+    lines = [f"# {measured.title}", "", f"`{measured.command}` {wrote}"]
     lines += [
         f"It took {measured.seconds / 60:.0f} minutes. {reached} of {len(measured.figures)} figures reach their target."
     ]
@@ -84,37 +93,3 @@ def text(measured: Measurement) -> str:
         columns = (figure.name, f"**{figure.text}**", figure.target, "yes" if figure.reached else "**no**", figure.how)
         lines.append("| " + " | ".join((*(column.replace("|", "\\|") for column in columns), f"`{figure.command}`")) + " |")
     return "\n".join(lines) + "\n"
-
-
-def today() -> str:
-    """The date, UTC."""
-    return datetime.now(UTC).date().isoformat()
-
-
-def machine() -> str:
-    """Cores and processor."""
-    return f"{os.cpu_count()} cores, {_processor()}"
-
-
-def state() -> str:
-    """What is measured: this source tree's commit, and whether files differ from it; the version where there is none."""
-    root = Path(__file__).parents[2]
-    try:
-        commit, changes = (_git(root, *words) for words in (("rev-parse", "--short=10", "HEAD"), ("status", "--porcelain")))
-    except (OSError, subprocess.CalledProcessError):
-        return f"version {version('bispike')}"
-    pages = ("docs/figures", "docs/results", "bench", "paper.json")  # what this very command writes
-    changed = [line[3:] for line in changes.splitlines() if not line[3:].startswith(pages)]
-    return f"commit {commit}" + (f" with {len(changed)} files changed" if changed else "")
-
-
-def _git(root: Path, *words: str) -> str:
-    return subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True).stdout.rstrip()
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())

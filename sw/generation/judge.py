@@ -9,6 +9,8 @@ from sw.data.dataset import Dataset
 
 LEARNED = 5000
 """Real samples, at most, from which the classifier learns."""
+COMPARED = 1000
+"""Test samples, at most, whose nearest training image is looked for."""
 EPOCHS = 30
 
 
@@ -43,14 +45,16 @@ def judge(pixels: np.ndarray, labels: np.ndarray, dataset: Dataset) -> Judgement
         classifier = MLPClassifier((64,), max_iter=EPOCHS, random_state=0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # as many epochs as there are, no more
-            classifier.fit(x[:LEARNED], dataset.y_train[:LEARNED])
+            learned = _some(len(x), LEARNED)
+            classifier.fit(x[learned], dataset.y_train[learned])
         taken = float((classifier.predict(pixels) == labels).mean())
         of_these = np.isin(dataset.y_test, labels)
         if of_these.any():
             taken_real = float((classifier.predict(x_test[of_these]) == dataset.y_test[of_these]).mean())
     nearest, distance = nearest_of(pixels, x)
-    own = np.isin(dataset.y_test, labels)
-    compared = x_test[own][:1000] if own.any() else x_test[:1000]
+    own = np.flatnonzero(np.isin(dataset.y_test, labels))
+    own = own if len(own) else np.arange(len(x_test))
+    compared = x_test[own[_some(len(own), COMPARED)]]
     return Judgement(
         taken,
         taken_real,
@@ -69,6 +73,11 @@ def nearest_of(pixels: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarra
         places.append(((x**2).sum(1) - 2 * part @ x.T).argmin(1))
     nearest = np.concatenate(places)
     return nearest, ((pixels - x[nearest]) ** 2).mean(1)
+
+
+def _some(count: int, most: int) -> np.ndarray:
+    """Places of `most` of `count` samples, drawn from all of them, as they may lie class by class; of fewer all."""
+    return np.sort(np.random.default_rng(0).permutation(count)[:most])
 
 
 def _spread(pixels: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> float:

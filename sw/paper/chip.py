@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from golden.config import NAMED
 from sw import data
@@ -21,12 +22,12 @@ CORES = {
 """By configuration what it is, and the epochs that are simulated."""
 
 
-def training(name: str, epochs: int, seed: int) -> dict:
-    """A training on the simulated chip with every value compared, seed 0 of the data."""
+def training(name: str, epochs: int, seed: int, **changes: Any) -> dict:
+    """A training on the simulated chip with every value compared; changes: of `lanes` and `engines`."""
     from sw.common.task import tell
-    from sw.figures.chip_figures import whole_training
+    from sw.figures.chip_figures import plain, whole_training
 
-    config = NAMED[name].replace(epochs=epochs)
+    config = NAMED[name].replace(epochs=epochs, **changes)
     dataset = foretold.load(None, config) if config.task == "sequence" else data.load("digits", seed)
     result = whole_training(config, dataset, "verilator", tell)
     return {
@@ -34,15 +35,17 @@ def training(name: str, epochs: int, seed: int) -> dict:
         "differ": result.values_differ,
         "training": result.clocks_per_sample_training,
         "inference": result.clocks_per_sample_inference,
+        "whole": plain(result),
     }
 
 
 def logic(name: str, seed: int) -> dict:
     """The core's LUT equivalents in an ECP5."""
-    from sw.figures.board_figures import netlist
+    from sw.boards.synthesis import core_netlist
+    from sw.boards.tools import Folder
 
     with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
-        return {"luts": netlist(NAMED[name], Path(folder)).resources["LUT"]}
+        return {"luts": core_netlist(Folder(Path(folder)), NAMED[name], "ecp5").resources["LUT"]}
 
 
 def _trials(name: str) -> tuple[Trial, Trial]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sw.boards import tools
 from sw.common.simulation import find_simulator
 from sw.data import kjv, named, series
 from sw.trials.trial import Trial
@@ -20,3 +21,5 @@ def check(trials: Iterable[Trial]) -> None:
         kjv.text()
     if "paper.chip" in modules:
         find_simulator("verilator")
+    if "logic" in functions:
+        tools.version("yosys")

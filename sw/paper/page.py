@@ -1,6 +1,7 @@
 """What `bispike paper` leaves: tables on the terminal, a JSON file, and a page."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,18 +12,25 @@ from rich.table import Table
 
 from sw.common.files import write
 from sw.common.terminal import say
-from sw.figures.publish import machine, state, today
 from sw.paper.curves import png
 from sw.paper.plan import Plan
+from sw.paper.stamp import MEASURED, stamp
 from sw.paper.table import Curves, Row, Section
 from sw.paper.tried import TRIED
+from sw.training.own import check_own
+from sw.trials.provenance import Provenance, machine, state, today
+
+Sources = Mapping[str, Sequence[Provenance | None]]
+"""By the key of a section where each of its results is from; None: it does not say so."""
 
 SPREAD = (
     "where ± stands, a figure is the mean and standard deviation over the seeds; the simulated chip and the criteria are "
     "of seed 0"
 )
-MEASURED, CHANGED = "*Measured on", "The code has changed since"
-"""How a part of the page says when it was measured, and that this was before."""
+CHANGED = "The code has changed since"
+"""How a part of the page says that it was measured before."""
+TITLE, JSON = "# The paper's claims, measured", '{\n  "state": "'
+"""How the page and the JSON file begin."""
 PAGE = Path("docs/results.md")
 """Where a whole run writes it."""
 MARKS = {None: "", True: "yes", False: "**no**"}
@@ -44,35 +52,47 @@ def show(console: Console, sections: list[Section]) -> None:
             say(console, words)
 
 
-def publish(sections: list[Section], plan: Plan, seconds: float, output: Path, page: Path, console: Console) -> None:
+def check_files(output: Path, page: Path) -> None:
+    """Raises UserError where one of the two is there and was not written by `publish`."""
+    check_own("--output", output, "file of results", JSON)
+    check_own("--page", page, "page of results", TITLE)
+
+
+def publish(
+    sections: list[Section], sources: Sources, plan: Plan, seconds: float, output: Path, page: Path, console: Console
+) -> None:
     """Writes `output` (JSON), `page` (Markdown) and its pictures, and says how many targets are reached."""
     facts = {"state": state(), "machine": machine(), "date": today(), "quick": plan.quick, "seeds": plan.seeds}
-    write(
-        output,
-        json.dumps(facts | {"sections": [asdict(section) | {"said": said(section)} for section in sections]}, indent=2)
-        + "\n",
-    )
-    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    found = []
+    for section in sections:
+        noted = [source and asdict(source) for source in dict.fromkeys(sources.get(section.key, ()))]
+        found.append(asdict(section) | {"said": said(section), "sources": noted if section.measured else []})
+    write(output, json.dumps(facts | {"sections": found}, indent=2) + "\n")
+    before = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
     for section in sections:
         if section.curves:
             write(page.parent / _picture(section.curves, page.stem), png(section.curves))
-    write(page, text(sections, plan, before, page))
+    write(page, text(sections, plan, sources, before, page))
     say(console, f"{_reached(sections)} {output}, {page}; {seconds / 60:.1f} minutes")
 
 
-def text(sections: list[Section], plan: Plan, before: str = "", page: Path = PAGE) -> str:
+def text(sections: list[Section], plan: Plan, sources: Sources, before: str = "", page: Path = PAGE) -> str:
     """The page.
 
     Args:
+        sources: where the results are from; of a section that has none, nothing is said.
         before: what it was; a part of it that says when it was measured stays, where this code has nothing new.
         page: where it goes; names of its pictures begin as its own.
     """
-    now = f"{MEASURED} {today()}, {plan.seeds} seeds, of {state()}, on {machine()}.*"
-    earlier = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
-    parts = {section.title: _part(section, plan, earlier.get(section.title, ""), now, page) for section in sections}
+    earlier = dict(part.partition("\n")[::2] for part in before.split("\n## ")[1:])
+    parts = {}
+    for section in sections:
+        results = sources.get(section.key)
+        now = [stamp(results, plan.seeds)] if results else []
+        parts[section.title] = _part(section, plan, earlier.get(section.title, ""), now, page)
     rows = "\n".join(line for part in parts.values() for line in part)
     how = "a taste, on small data" if plan.quick else SPREAD
-    lines = ["# The paper's claims, measured", ""]
+    lines = [TITLE, ""]
     lines += [f"`{_command(plan)}` writes this page: {how}."]
     lines += ["A part says when it was measured, and of which state; what the same code gave before is not measured again."]
     lines += [_sum(rows.count(f" | {MARKS[True]} | "), rows.count(f" | {MARKS[False]} | ")), ""]
@@ -85,8 +105,8 @@ def text(sections: list[Section], plan: Plan, before: str = "", page: Path = PAG
     return "\n".join(lines) + "\n"
 
 
-def _part(section: Section, plan: Plan, earlier: str, now: str, page: Path) -> list[str]:
-    """The lines of a section. earlier: what the page had there. now: the line that says when and of which state."""
+def _part(section: Section, plan: Plan, earlier: str, now: list[str], page: Path) -> list[str]:
+    """The lines of a section. earlier: what the page had there. now: the line, if any, that says when and of which state."""
     if not section.measured:
         again = f"`{_command(plan)} --only {section.key} --page {page}`"
         if MEASURED not in earlier:
@@ -96,7 +116,8 @@ def _part(section: Section, plan: Plan, earlier: str, now: str, page: Path) -> l
     lines += [_line(row) for row in section.rows]
     curves = section.curves
     seen = [f"![{curves.title}]({_picture(curves, page.stem)})", ""] if curves else []
-    return [*lines, "", *seen, *(line for words in said(section) for line in (words, "")), now]
+    lines += ["", *seen, *(line for words in said(section) for line in (words, "")), *now]
+    return lines if now else lines[:-1]
 
 
 def said(section: Section) -> list[str]:

@@ -25,12 +25,14 @@ from sw.paper import (
     recalling,
     rules,
 )
-from sw.paper.page import missed, publish, show
+from sw.paper.page import Sources, check_files, missed, publish, show
 from sw.paper.plan import Plan
 from sw.paper.table import Section
 from sw.trials.kept import FOLDER, Kept
 from sw.trials.trial import Trial
 
+MOST_SEEDS = 100
+"""Of each figure."""
 LONG = {"paper.convolution", "paper.chip", "paper.around"}
 """Modules whose trials take minutes to an hour each."""
 
@@ -88,17 +90,19 @@ def paper(
         address, workers: see `sw.common.cluster.workers_at`.
 
     Raises:
-        UserError, DataError: a question that there is not; data or tools that are missing; a scheduler or a number of
-            workers that cannot be. CheckError: a target is missed, as that chip and golden are equal.
+        UserError, DataError: a question or a number of seeds that there is not; a file to write that is the user's; data or
+            tools that are missing; a scheduler or a number of workers that cannot be.
+        CheckError: a target is missed, as that chip and golden are equal.
     """
     known = {question.KEY: question for question in QUESTIONS}
     for key in only:
         if key not in known:
             raise UserError(f"--only: found {key}; allowed are {', '.join(known)}")
-    if plan.seeds < 1:
-        raise UserError(f"--seeds: found {plan.seeds}; allowed is 1 or more")
+    if not 1 <= plan.seeds <= MOST_SEEDS:
+        raise UserError(f"--seeds: found {plan.seeds}; allowed is 1 to {MOST_SEEDS}")
+    check_files(output, page)
     asked = [known[key] for key in only] or list(QUESTIONS)
-    kept, began = Kept(FOLDER), time.monotonic()
+    kept, began = Kept(FOLDER, "a cluster's workers" if address else ""), time.monotonic()
     wanted = {trial.key: trial for question in asked for trial in question.trials(plan)}
     left = [trial for trial in wanted.values() if again or kept.find(trial) is None]
     if len(left) < len(wanted):
@@ -106,13 +110,18 @@ def paper(
     needs.check(left)
     for path in (output, page, FOLDER / "any"):
         make_place(path)
+
+    def published() -> list[Section]:
+        sections, sources = _sections(plan, kept), _sources(plan, kept)
+        publish(sections, sources, plan, time.monotonic() - began, output, page, console)
+        return sections
+
     try:
         _run(left, kept, address, workers, console, again)
     except (UserError, CheckError):  # of one of them; what the others gave is shown
-        publish(_sections(plan, kept), plan, time.monotonic() - began, output, page, console)
+        published()
         raise
-    sections = _sections(plan, kept)
-    publish(sections, plan, time.monotonic() - began, output, page, console)
+    sections = published()
     show(console, [one for one in sections if not only or one.key in only])
     if names := missed(sections):
         raise CheckError(f"{len(names)} targets are missed: {'; '.join(names)}")
@@ -129,6 +138,11 @@ def _sections(plan: Plan, kept: Kept) -> list[Section]:
         else:
             sections.append(question.section(plan, found))
     return sections
+
+
+def _sources(plan: Plan, kept: Kept) -> Sources:
+    """Where what is measured is from."""
+    return {question.KEY: [kept.provenance(trial) for trial in question.trials(plan)] for question in QUESTIONS}
 
 
 def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console, again: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sw.common.files import make_folder, whole_file, write
-from sw.common.terminal import say
+from sw.common.terminal import say, working
 from sw.figures.figure import Figure
 from sw.figures.publish import show
 from sw.related.names import METHODS
@@ -20,7 +20,7 @@ def run(name: str, seed: int, quick: bool, folder: Path, console: Console) -> li
     make_folder(folder)
     method = importlib.import_module(f"sw.related.{name}")
     began = time.monotonic()
-    with console.status(METHODS[name]):
+    with working(console, METHODS[name]):
         results = [method.measure(seed, quick)]
     figures = method.figures(results)
     show(console, figures)

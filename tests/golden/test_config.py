@@ -231,6 +231,7 @@ def test_a_bad_value_is_named_with_what_is_allowed(changes, expected):
         ('sizes = [4, 2]\nlanes = 1\nrule = "second"', "unknown key 'rule'; allowed are block, coding,"),
         ("sizes = [4, 2]\nlanes = [4, 2]", "lanes: found [4, 2]; allowed is one whole number from 1 to 64"),
         ("sizes = [4, 2", "not TOML: "),
+        ('sizes = [4, 2]\nlanes = 1\ntask = ["recognition"]', "task: found ['recognition']; allowed is one of recognition,"),
     ],
 )
 def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, expected):
@@ -238,6 +239,12 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, expected):
     path.write_text(text)
     assert message(lambda: Config.load(path)).startswith(f"{path}: {expected}")
     assert message(lambda: Config.from_toml(text)).startswith(expected)
+
+
+def test_a_file_may_begin_with_a_mark_of_its_byte_order(tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b"sizes = [4, 2]\nlanes = 1")
+    assert Config.load(path).sizes == (4, 2)
 
 
 def test_a_missing_or_binary_file_and_an_unknown_name_are_told_apart(tmp_path):

@@ -194,6 +194,7 @@ def test_a_master_beyond_its_bits_is_refused(key):
         ("m1", np.full((3, 19), 32), "m1: found values from 32 to 32; allowed is -31 to 31"),
         ("m1", None, "m1: not found in the state; allowed is an array of shape (3, 19)"),
         ("m0", np.zeros((3, 37), int), "state: found unknown key 'm0'; allowed is W1, W2, W3, Theta0"),
+        ("W1", [[1], [2, 3]], "W1: found lists of different lengths; allowed is an array of shape (37, 19)"),
         ("flags1", np.zeros((3, 19), int), "state: found unknown key 'flags1'; allowed is W1, W2, W3, Theta0"),
     ],
 )
@@ -218,12 +219,20 @@ def test_a_bad_state_is_named_and_changes_nothing(key, value, message):
         (np.full((2, 37), 16), np.zeros(2, int), "x: found values from 16 to 16; allowed is 0 to 15"),
         (np.zeros((2, 37), int), np.array([0, 3]), "y: found values from 0 to 3; allowed is 0 to 2"),
         (np.zeros((2, 37)), np.zeros(2, int), "x: found values of type float64; allowed are whole numbers 0 to 15"),
+        ([[0] * 37, [0] * 36], [0, 0], "x: found lists of different lengths; allowed is (samples, 37)"),
+        (np.zeros((2, 37), int), [0, [0]], "y: found lists of different lengths; allowed is (2,), one label a sample"),
     ],
 )
 def test_bad_samples_are_named(x, y, message):
     with pytest.raises(SampleError) as caught:
         IntegerModel(ODD).train(x, y)
     assert str(caught.value) == message
+
+
+def test_a_sample_to_trace_that_is_lists_of_different_lengths_is_named():
+    with pytest.raises(SampleError) as caught:
+        IntegerModel(ODD).trace([[0], [0, 0]], 1)
+    assert str(caught.value) == "x: found lists of different lengths; allowed is (37,)"
 
 
 def test_an_inference_only_core_never_learns():

@@ -201,6 +201,7 @@ def test_compiled_is_step_by_step_in_every_value():
     "last, said",
     [
         ([1, 0], "last: found shape (2,); allowed is (3,), one a sample"),
+        ([1, [0], 0], "last: found lists of different lengths; allowed is (3,), one a sample"),
         (True, "last: found shape (); allowed is (3,), one a sample"),
         ([0, 2, 0], "last: found values from 0 to 2; allowed is 0 to 1"),
         ([0, 0.5, 0], "last: found values of type float64; allowed are whole numbers 0 to 1"),
@@ -213,6 +214,13 @@ def test_a_wrong_end_is_named_and_nothing_is_learned(last, said, recurrent):
         model.train(x, y, last=last)
     assert model.samples == 0
     assert str(caught.value) == said
+
+
+def test_lists_of_different_lengths_are_named():
+    model, x = Foreteller(ODD), elements(3)[0]
+    for found, said in (([x.tolist()[0], [1]], r"x: found lists .* \(samples, 37\)"), (x, r"y: found lists .* \(3,\)")):
+        with pytest.raises(SampleError, match=said):
+            model.train(found, [0, [1], 2])
 
 
 def test_weights_of_another_task_are_named():

@@ -1,5 +1,7 @@
 """The Hamming similarity of the two networks' spikes, against counts by hand and against the models' own traces."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -34,11 +36,22 @@ def pixels(config, count=300):  # more than a batch
     return np.random.default_rng(0).integers(0, 16, (count, config.sizes[0]))
 
 
+def assert_untouched(model, before):
+    """Its memories, and what is pending in them, are as they were, and so is what it gives once that is written."""
+    for name, tensor in before.memories.tensors().items():
+        assert torch.equal(model.memories.tensors()[name], tensor), name
+    state = copy.deepcopy(model).state()
+    assert all(np.array_equal(state[name], array) for name, array in before.state().items())
+
+
 def test_recognition_compares_a_sample_with_what_its_concept_recalls():
     config = Config(sizes=(20, 16, 12, 3), lanes=4, block=3)
     model, x, y = IntegerModel(config), pixels(config), np.random.default_rng(1).integers(0, 3, 300)
     model.train(x[:7], y[:7])
-    found, state = of_recognition(model, x, y), model.state()
+    before = copy.deepcopy(model)
+    found = of_recognition(model, x, y)
+    assert_untouched(model, before)
+    model.finish()
     rule = model.rule
     seen = rule.perceive(model.W, torch.from_numpy(x.astype(np.int32)))
     for i in (1, 2):
@@ -48,7 +61,6 @@ def test_recognition_compares_a_sample_with_what_its_concept_recalls():
             recalled = rule.descend(model.Theta, code)[f"sh{i}"]
             same, total = same + int((seen[f"s{i}"][n] == recalled).sum()), total + recalled.numel()
         assert found[i - 1].same == pytest.approx(same / total)
-    assert all(np.array_equal(state[name], array) for name, array in model.state().items())
 
 
 def test_an_auto_encoder_compares_the_way_up_with_the_way_down():
@@ -56,7 +68,9 @@ def test_an_auto_encoder_compares_the_way_up_with_the_way_down():
     model = Autoencoder(config)
     model.train(pixels(config)[:7])
     x = pixels(config)[:40]
+    before = copy.deepcopy(model)
     found = of_autoencoder(model, x)
+    assert_untouched(model, before)
     model.finish()
     traces = [model.trace(one, learn=False) for one in x]
     for i in (0, 1):

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from sw import cli
 from sw.common.errors import DataError
 from sw.common.local_workers import background
 from sw.data.synthetic import random_dataset
-from sw.figures import chip_figures, golden_figures, measure, publish
+from sw.figures import board_figures, chip_figures, golden_figures, measure, publish
 from sw.figures.figure import Figure
+from sw.trials import provenance
 from tests.sw.figures.pool import Inline, by_name
 
 
@@ -197,10 +199,67 @@ def test_an_interrupt_ends_the_trainings_of_golden(quick, monkeypatch):
     assert all(training.cancelled() or training.exception() for training in given)
 
 
+def test_after_an_interrupt_no_training_of_the_chip_is_done_again_but_the_one_that_is_timed(quick, monkeypatch, capsys):
+    done, whole = [], chip_figures.whole_training
+
+    def interrupted(config, *more):
+        if config.name == "electricity-recurrent" and done.count("electricity-recurrent") == 0:
+            done.append(config.name)
+            raise KeyboardInterrupt
+        done.append(config.name)
+        return whole(config, *more)
+
+    monkeypatch.setattr(chip_figures, "whole_training", interrupted)
+    assert cli.main(["bench", "--full"]) == 130
+    assert "interrupted: build/paper keeps whole trainings; the same command goes on\n" in capsys.readouterr().out
+    first = len(done)
+    assert done == ["digits", "digits", "autoencoder", "digits", "electricity", "electricity-recurrent"]
+    assert cli.main(["bench", "--full"]) == 1
+    assert done[first:] == ["digits", "electricity-recurrent"]
+
+
+def test_each_step_is_a_line_where_there_is_no_terminal(quick, capsys):
+    cli.main(["bench"])
+    said = capsys.readouterr().out.splitlines()
+    steps = ["digits on the chip, every value compared", "the simulator alone", "golden alone, on one thread"]
+    steps += ["digits on two engines", "the auto-encoder on the chip"]
+    assert said[: len(steps)] == steps
+
+
+def test_golden_trainings_are_counted_down():
+    jobs, said = [Future() for _ in range(4)], []
+    jobs[0].set_result({})
+
+    def begin(words):
+        said.append(words)
+        jobs[len(said)].set_result({})
+
+    measure._wait(jobs, begin)
+    assert said == ["3 golden trainings", "2 golden trainings left", "1 golden trainings left"]
+
+
+@pytest.mark.parametrize("more", [[], ["--boards"]])
+@pytest.mark.parametrize("option, name, what", [
+    ("--page", "mine.md", "page of these figures"), ("--output", "mine.json", "file of figures"),
+])  # fmt: skip
+def test_a_file_of_the_users_is_not_written_over_and_nothing_is_measured(
+    quick, capsys, monkeypatch, more, option, name, what
+):
+    monkeypatch.setattr(chip_figures, "whole_training", None)
+    monkeypatch.setattr(board_figures, "run_all", None)
+    (quick / name).write_text("# Figures\n\nMy own.")
+    assert cli.main(["bench", *more, option, name]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"bispike: {option}: found {name}, which is no earlier {what}; allowed is a new name\n",
+    )
+    assert (quick / name).read_text() == "# Figures\n\nMy own."
+
+
 def test_a_page_is_of_one_state_one_machine_and_one_day_and_keeps_nothing_of_an_earlier_one(quick, monkeypatch):
     """A figure that this bench does not give is not on it."""
     (quick / "docs").mkdir()
-    (quick / "docs" / "figures.md").write_text("| fashion | 86.99 % |")
+    (quick / "docs" / "figures.md").write_text("# Figures\n\n`bispike bench` wrote this page\n\n| fashion | 86.99 % |")
     for name, value in (("state", "commit 0123456789"), ("machine", "2 cores, slow"), ("today", "2001-02-03")):
         monkeypatch.setattr(publish, name, lambda value=value: value)
     cli.main(["bench"])
@@ -216,16 +275,19 @@ def test_the_state_is_the_commit_and_says_what_differs(tmp_path, monkeypatch):
     """Pages and JSON files of this command do not count: it writes them itself."""
     for words in (("init",), ("-c", "user.name=n", "-c", "user.email=e@e", "commit", "--allow-empty", "-m", "first")):
         subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
-    monkeypatch.setattr(publish, "__file__", str(tmp_path / "sw" / "figures" / "publish.py"))
-    (tmp_path / "bench.json").touch()
-    assert re.fullmatch("commit [0-9a-f]{10}", publish.state())
+    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "sw" / "trials" / "provenance.py"))
+    (tmp_path / "docs" / "img").mkdir(parents=True)
+    (tmp_path / "docs" / "other.md").touch()
+    for words in (("add", "."), ("-c", "user.name=n", "-c", "user.email=e@e", "commit", "-m", "docs")):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
+    for name in ("bench.json", "docs/img/results-similarity.png"):
+        (tmp_path / name).touch()
+    assert re.fullmatch("commit [0-9a-f]{10}", provenance.state())
     (tmp_path / "core.py").touch()
-    assert publish.state().endswith(" with 1 files changed")
+    assert provenance.state().endswith(" with 1 files changed")
 
 
 def test_the_boards_have_a_page_of_their_own(tmp_path, monkeypatch):
-    from sw.figures import board_figures
-
     monkeypatch.chdir(tmp_path)
     clocks = Figure("clock", 99.0, "99.0 MHz", ">= 100 MHz", False, "so", board_figures.WITH_BOARDS)
     monkeypatch.setattr(board_figures, "run_all", lambda *_: {})

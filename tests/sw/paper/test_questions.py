@@ -54,7 +54,7 @@ def test_each_makes_rows_with_targets_in_a_whole_run_only(question, plan):
     assert section.key == question.KEY and (section.rows or plan.quick)
     assert all((row.reached is None) == (row.target == "") for row in section.rows)
     assert not plan.quick or all(row.reached is None for row in section.rows)
-    assert section.title in page.text([section], plan)
+    assert section.title in page.text([section], plan, {})
 
 
 def reached(question, numbers) -> dict[str, bool]:

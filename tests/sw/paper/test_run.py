@@ -9,9 +9,12 @@ from rich.console import Console
 
 from sw import cli
 from sw.common.errors import CheckError, UserError
-from sw.paper import page, run
+from sw.paper import needs, run
 from sw.paper.plan import Plan
+from sw.paper.stamp import stamp
 from sw.paper.table import Curves, Row, Section, of_seeds, spread
+from sw.trials import kept
+from sw.trials.provenance import Provenance
 from sw.trials.trial import Trial, seeds
 
 FULL = Plan(quick=False, seeds=2)
@@ -75,7 +78,7 @@ def test_all_is_run_once_and_then_kept(ran):
 
 def test_the_page_and_the_json_say_what_is_reached(ran, capsys):
     measure()
-    said, page, kept = (
+    said, page, written = (
         capsys.readouterr().out,
         Path("docs/results.md").read_text(),
         json.loads(Path("paper.json").read_text()),
@@ -83,7 +86,7 @@ def test_the_page_and_the_json_say_what_is_reached(ran, capsys):
     assert "50.00 ± 35.36 %" in said and "2 of 2 targets are reached" in said
     assert "| row of one | **50.00 ± 35.36 %** | 0.9 | >= 0.5 | yes | so |" in page
     assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.5 | yes | so |" in page
-    assert [section["rows"][0]["values"] for section in kept["sections"]] == [[0.25, 0.75]] * 2
+    assert [section["rows"][0]["values"] for section in written["sections"]] == [[0.25, 0.75]] * 2
 
 
 def test_one_part_alone_leaves_the_others_to_be_measured(ran):
@@ -95,14 +98,14 @@ def test_one_part_alone_leaves_the_others_to_be_measured(ran):
 
 def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypatch):
     for name, value in (("state", "commit 0123456789"), ("machine", "2 cores"), ("today", "2001-02-03")):
-        monkeypatch.setattr(page, name, lambda value=value: value)
+        monkeypatch.setattr(kept, name, lambda value=value: value)
     measure()
     path = Path("docs/results.md")
     first, stamp = path.read_text(), "*Measured on 2001-02-03, 2 seeds, of commit 0123456789, on 2 cores.*"
     assert first.count(stamp) == 2 and "changed" not in first
     for file in Path("build/paper").iterdir():
         file.unlink()
-    monkeypatch.setattr(page, "state", lambda: "commit 9")
+    monkeypatch.setattr(kept, "state", lambda: "commit 9")
     for _ in range(2):  # twice: it is said once
         measure(only=["two"])
         one, two = path.read_text().split("\n## ")[1:]
@@ -110,6 +113,75 @@ def test_what_an_earlier_state_gave_stays_on_the_page_and_says_so(ran, monkeypat
         assert one.count("The code has changed since: `bispike paper --seeds 2 --only one --page docs/results.md`.") == 1
         assert "of commit 9, on" in two and "changed" not in two
     assert "2 of 2 targets are reached" in path.read_text()
+
+
+def test_what_is_kept_keeps_its_day_its_state_and_its_machine(ran, monkeypatch):
+    """Whatever these are when the page is written again; and where a part is of several, it says so."""
+
+    def here(day, state):
+        for name, value in (("state", f"commit {state}"), ("machine", "2 cores"), ("today", f"2001-02-0{day}")):
+            monkeypatch.setattr(kept, name, lambda value=value: value)
+
+    path = Path("docs/results.md")
+    here(3, 1)
+    measure(only=["one"])
+    here(4, 2)
+    measure()
+    one, two = path.read_text().split("\n## ")[1:]
+    assert "*Measured on 2001-02-03, 2 seeds, of commit 1, on 2 cores.*" in one
+    assert "*Measured on 2001-02-04, 2 seeds, of commit 2, on 2 cores.*" in two
+    here(5, 3)
+    with pytest.raises(CheckError):
+        measure(plan=Plan(quick=False, seeds=4))
+    said = "*Measured from 2001-02-03 to 2001-02-05, 4 seeds, of commit 1 and commit 3, on 2 cores.*"
+    assert said in path.read_text() and len(ran) == 8
+    sections = json.loads(Path("paper.json").read_text())["sections"]
+    assert sections[1]["sources"] == [
+        {"date": f"2001-02-0{day}", "state": f"commit {state}", "machine": "2 cores"} for day, state in ((4, 2), (5, 3))
+    ]
+
+
+def test_results_of_before_this_was_noted_say_so(ran):
+    measure()
+    for file in Path("build/paper").iterdir():
+        file.write_text(
+            json.dumps({key: value for key, value in json.loads(file.read_text()).items() if key != "provenance"})
+        )
+    measure()
+    said = "*Measured before 2026-11-30, 2 seeds, of a state and on a machine that were not noted.*"
+    assert Path("docs/results.md").read_text().count(said) == 2 and len(ran) == 4
+
+
+def test_the_line_of_many_states_names_the_ends():
+    sources = [Provenance(f"2001-02-0{day}", f"commit {day}", "2 cores") for day in (4, 3, 5)]
+    words = "*Measured from 2001-02-03 to 2001-02-05, 3 seeds, of commit 3 and commit 5 and 1 between them, on 2 cores"
+    assert stamp(sources, 3) == f"{words}.*"
+    rest = "; 1 of 4 results before 2026-11-30, of a state and on a machine that were not noted"
+    assert stamp([*sources, None], 3) == f"{words}{rest}.*"
+
+
+@pytest.mark.parametrize("content", ["My notes\n", "\xff", "# Mine\n\n## Is one so?"])
+@pytest.mark.parametrize("option, name, what", [
+    ("--page", "mine.md", "page of results"), ("--output", "mine.json", "file of results"),
+])  # fmt: skip
+def test_a_file_of_the_users_is_not_written_over_and_nothing_runs(ran, capsys, option, name, what, content):
+    Path(name).write_bytes(content.encode("latin-1"))
+    assert cli.main(["paper", option, name]) == 2 and not ran
+    assert capsys.readouterr() == (
+        "",
+        f"bispike: {option}: found {name}, which is no earlier {what}; allowed is a new name\n",
+    )
+    assert Path(name).read_bytes() == content.encode("latin-1")
+
+
+def test_an_earlier_page_that_was_cut_off_or_damaged_is_written_anew(ran):
+    measure()
+    path = Path("docs/results.md")
+    whole = path.read_bytes()
+    for damaged in (whole[: whole.index(b"one so?") + 7], whole + b"\xff"):
+        path.write_bytes(damaged)
+        measure()
+        assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("plan, folder", [(FULL, "docs"), (Plan(quick=True, seeds=2), "build")])
@@ -120,8 +192,8 @@ def test_a_picture_is_beside_the_page_and_stays_with_what_an_earlier_state_gave(
     run.paper(plan, (), False, Path("paper.json"), page, None, None, Console(width=200))
     first = picture.read_bytes()
     assert first.startswith(b"\x89PNG")
-    kept = json.loads(Path("paper.json").read_text())["sections"]
-    assert kept[0]["curves"]["lines"] == drawn.lines and kept[1]["curves"] is None
+    written = json.loads(Path("paper.json").read_text())["sections"]
+    assert written[0]["curves"]["lines"] == drawn.lines and written[1]["curves"] is None
     said = "\n\n![How it went](img/other-course.png)\n\n*Measured on"
     one, two = page.read_text().split("\n## ")[1:]
     assert said in one and "img/" not in two
@@ -153,9 +225,22 @@ def test_a_missed_target_is_1_after_all_is_written(ran, monkeypatch):
     assert "| row of two | **50.00 ± 35.36 %** | 0.9 | >= 0.6 | **no** | so |" in Path("docs/results.md").read_text()
 
 
-def test_no_seeds_at_all_are_refused(ran, capsys):
-    assert cli.main(["paper", "--seeds", "0"]) == 2 and not ran
-    assert capsys.readouterr().err == "bispike: --seeds: found 0; allowed is 1 or more\n"
+@pytest.mark.parametrize("seeds", ["0", "-1", "101"])
+def test_no_seeds_at_all_and_too_many_are_refused(ran, capsys, seeds):
+    assert cli.main(["paper", "--seeds", seeds]) == 2 and not ran
+    assert capsys.readouterr() == ("", f"bispike: --seeds: found {seeds}; allowed is 1 to 100\n")
+
+
+def test_logic_needs_yosys_before_anything_runs(monkeypatch):
+    def missing(tool):
+        raise UserError(f"{tool}: not installed")
+
+    monkeypatch.setattr(needs.tools, "version", missing)
+    monkeypatch.setattr(needs, "find_simulator", lambda name: name)
+    monkeypatch.setattr(needs.series, "electricity", lambda: None)
+    needs.check([Trial("paper.chip", "training", {"name": "digits", "epochs": 1})])
+    with pytest.raises(UserError, match="yosys: not installed"):
+        needs.check([Trial("paper.chip", "logic", {"name": "digits"})])
 
 
 def test_no_workers_are_refused_before_a_page_is_written(ran, capsys):
@@ -167,7 +252,7 @@ def test_no_workers_are_refused_before_a_page_is_written(ran, capsys):
 
 @pytest.mark.parametrize("options, said", [
     ({"only": ["three"]}, "--only: found three; allowed are one, two"),
-    ({"plan": Plan(False, 0)}, "--seeds: found 0; allowed is 1 or more"),
+    ({"plan": Plan(False, 0)}, "--seeds: found 0; allowed is 1 to 100"),
 ])  # fmt: skip
 def test_bad_input_is_one_line_before_anything_runs(ran, options, said):
     with pytest.raises(UserError, match=said):

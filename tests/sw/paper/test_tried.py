@@ -23,8 +23,8 @@ def test_what_was_tried_is_told_where_a_target_is_missed_and_nowhere_else():
     assert page.said(section(False, note="")) == [tried]
     assert page.said(section(True)) == page.said(section(None)) == ["A note."]
     assert page.said(section(False, key="recall")) == ["A note."]
-    text = page.text([section(False)], Plan(quick=False, seeds=3))
-    assert f"\n\nA note.\n\n{tried}\n\n*Measured on" in text
+    text = page.text([section(False)], Plan(quick=False, seeds=3), {"agreement": [None]})
+    assert f"\n\nA note.\n\n{tried}\n\n*Measured before" in text
 
 
 def test_it_is_told_of_questions_that_there_are():
