@@ -54,7 +54,7 @@ class Kept:
         return self._read(trial).get("result")
 
     def provenance(self, trial: Trial) -> Provenance | None:
-        """Where that is from; None where there is nothing, or where it was kept before this was noted."""
+        """Where that is from; None where there is nothing."""
         noted = self._read(trial).get("provenance")
         return Provenance(**noted) if noted else None
 
@@ -65,18 +65,18 @@ class Kept:
             raise UserError(f"{found}, so it is not kept; allowed is to measure it again")
         self.keep_as(trial, result, Provenance(today(), self._state, self._machine))
 
-    def keep_as(self, trial: Trial, result: dict[str, Any], provenance: Provenance | None) -> None:
-        """Writes down what was measured earlier or elsewhere, with code that computes the same; None: nobody knows where."""
-        noted = {"provenance": asdict(provenance)} if provenance else {}
-        write(self._file(trial), json.dumps({"trial": trial.key, "result": result} | noted) + "\n")
+    def keep_as(self, trial: Trial, result: dict[str, Any], provenance: Provenance) -> None:
+        """Writes down what was measured earlier or elsewhere, with code that computes the same."""
+        kept = {"trial": trial.key, "result": result, "provenance": asdict(provenance)}
+        write(self._file(trial), json.dumps(kept) + "\n")
 
     def _read(self, trial: Trial) -> dict[str, Any]:
-        """The trial's file; an empty one where there is none."""
+        """The trial's file; an empty one where there is none, or one that does not say where it is from."""
         try:
             kept = json.loads(self._file(trial).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return kept if kept.get("trial") == trial.key else {}
+        return kept if kept.get("trial") == trial.key and "provenance" in kept else {}
 
     def _file(self, trial: Trial) -> Path:
         text = f"{trial.key} {self._code(trial)} {[version(library) for library in LIBRARIES]}"

@@ -141,23 +141,10 @@ def test_what_is_kept_keeps_its_day_its_state_and_its_machine(ran, monkeypatch):
     ]
 
 
-def test_results_of_before_this_was_noted_say_so(ran):
-    measure()
-    for file in Path("build/paper").iterdir():
-        file.write_text(
-            json.dumps({key: value for key, value in json.loads(file.read_text()).items() if key != "provenance"})
-        )
-    measure()
-    said = "*Measured before 2026-11-30, 2 seeds, of a state and on a machine that were not noted.*"
-    assert Path("docs/results.md").read_text().count(said) == 2 and len(ran) == 4
-
-
 def test_the_line_of_many_states_names_the_ends():
     sources = [Provenance(f"2001-02-0{day}", f"commit {day}", "2 cores") for day in (4, 3, 5)]
     words = "*Measured from 2001-02-03 to 2001-02-05, 3 seeds, of commit 3 and commit 5 and 1 between them, on 2 cores"
     assert stamp(sources, 3) == f"{words}.*"
-    rest = "; 1 of 4 results before 2026-11-30, of a state and on a machine that were not noted"
-    assert stamp([*sources, None], 3) == f"{words}{rest}.*"
 
 
 @pytest.mark.parametrize("content", ["My notes\n", "\xff", "# Mine\n\n## Is one so?"])
