@@ -122,7 +122,7 @@ def data(
 
     reading = Reading(column, day, lags, daily, weekly)
     dataset = load(source, split or 0, None, Encoding(label=label, size=parse_size(size)), reading)
-    config = config_for(dataset)
+    config = config_for(dataset, source)
     if dataset.course is None:
         samples.describe(Console(), dataset, split or 0, config, output)
         return

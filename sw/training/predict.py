@@ -12,6 +12,7 @@ from sw import data
 from sw.common.files import check_place, write
 from sw.common.tasks import for_recognition
 from sw.common.terminal import say
+from sw.data.source import name_of
 from sw.training import history
 from sw.training.asked import asked
 from sw.training.own import check_own
@@ -55,7 +56,7 @@ def predict(
     x = data.unlabelled(name, encoding, kept.config.sizes[0]) if part is None else None
     kind = ""
     if x is not None:
-        data.check_pixels(Path(name).stem, x, kept.config)
+        data.check_pixels(name_of(Path(name)), x, kept.config)
         known = {"sample": np.arange(len(x))}
     else:
         known, x, kind = _labelled(kept, name, split, part, encoding)

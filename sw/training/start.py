@@ -37,7 +37,7 @@ def begin(
     if dataset.course and given["split"] is not None:
         raise UserError(f"--split: found with {source}; allowed with samples that have no order")
     check_baseline(source, dataset, baseline)
-    chosen = config or config_for(dataset).replace(**changes)
+    chosen = config or config_for(dataset, source).replace(**changes)
     if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
         dataset = load(source, split, chosen, encoding, reading)
     data.check(dataset, chosen)
