@@ -12,7 +12,7 @@ from sw.python.model import Model
 
 def train(
     config: Config | str | None = None,
-    data: str = "digits",
+    data: str | Path = "digits",
     *,
     epochs: int | None = None,
     seed: int | None = None,
@@ -54,7 +54,7 @@ def train(
         for_recognition(config, config.name)  # what is returned names samples
     where = Place(backend, port, baud, simulator)
     where.check(mark="")
-    given = {"config": config, "data": data, "epochs": epochs, "seed": seed, "split": split, "backend": backend}
+    given = {"config": config, "data": str(data), "epochs": epochs, "seed": seed, "split": split, "backend": backend}
     run, log = (Path(one) if one else None for one in (run, log))
     encoding = Encoding(label=label, size=parse_size(size))
     folder, summary = train_new(given, run, where, Console(quiet=not verbose), baseline, log, encoding)
@@ -67,7 +67,7 @@ def verify(
     config: Config | str = "tiny",
     samples: int = 500,
     *,
-    data: str = "random",
+    data: str | Path = "random",
     simulator: str | None = None,
     verbose: bool = False,
 ) -> int:
@@ -83,4 +83,4 @@ def verify(
     from sw.proof.verify import verify as compare
 
     samples = whole_number("samples", samples, 2)
-    return compare(config, samples, None, data, simulator, False, Console(quiet=not verbose))
+    return compare(config, samples, None, str(data), simulator, False, Console(quiet=not verbose))
