@@ -16,13 +16,13 @@ def train(
     *,
     epochs: int | None = None,
     seed: int | None = None,
-    split: int = 0,
+    split: int | None = None,
     label: str | None = None,
     size: str | None = None,
     backend: str = "golden",
     simulator: str | None = None,
     port: str | None = None,
-    baud: int = 1_000_000,
+    baud: int | None = None,
     run: Path | str | None = None,
     baseline: bool = False,
     log: Path | str | None = None,
@@ -32,7 +32,7 @@ def train(
 
     Args:
         config: a configuration, its name or its TOML file; None: chosen from the data. data: digits, fashion, or a file.
-        epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
+        epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part, None: 0.
         label: the column of a CSV file that holds the label. size: WIDTHxHEIGHT to which a folder's pictures are resized.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.

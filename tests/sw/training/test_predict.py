@@ -1,5 +1,7 @@
 """`predict` and `recall` of a trained network: in its own scale and names, by golden, a simulated chip or a board."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -44,6 +46,35 @@ def test_a_column_that_does_nothing_is_refused(run, capsys):
     np.savez("own.npz", x=STRIPES, y=Y)
     assert cli.main(["predict", "--from", "net.npz", "--data", "own.npz", "--label", "kind"]) == 2
     assert capsys.readouterr().err == "bispike: --label: found with own.npz; allowed with a .csv file\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--data", "bare.csv", "--label", "kind"),
+            "bare.csv: found no column 'kind' for --label in its first line; allowed is",
+        ),
+        (
+            ("--data", "bare.csv", "--split", "3"),
+            "--split: found with bare.csv, samples without labels; allowed with samples",
+        ),
+        (("--data", "whole.npz", "--split", "3"), "--split: found with whole.npz, which brings its own test part; allowed"),
+        (
+            ("--data", "other.npz", "--split", "3"),
+            "--split: found with all samples of other.npz; allowed with --part test or",
+        ),
+        (("--part", "all", "--split", "0"), "--split: found with all samples of own.csv; allowed with --part test or train"),
+        (("--baud", "9600"), "--baud: found with --backend golden; allowed with --backend serial"),
+        (("--baud", "0"), "--baud: found with --backend golden; allowed with --backend serial"),
+    ],
+)
+def test_an_option_that_does_nothing_is_refused(run, capsys, options, said):
+    Path("bare.csv").write_text("".join(f"{','.join(map(str, x))}\n" for x in STRIPES))
+    np.savez("whole.npz", x=STRIPES, y=Y, x_test=STRIPES, y_test=Y)
+    np.savez("other.npz", x=STRIPES, y=Y)
+    assert cli.main(["predict", "--from", "net.npz", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {said}")
 
 
 def ask(capsys, *arguments: str) -> str:
