@@ -167,5 +167,7 @@ def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
         words += ["--baud", str(where.baud)]
     if log:
         words += ["--log", str(log)]
+    if where.simulator:
+        words += ["--simulator", where.simulator]
     words += ["--waves"] * where.waves
     return f"{command()} {shlex.join(words)}"
