@@ -1,10 +1,15 @@
 """Where a network is: in the golden model alone, in a simulated chip or on a board. Checked before what is slow loads."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Self
 
+from rich.console import Console
+from rich.status import Status
+
 from sw.common.errors import UserError
+from sw.common.terminal import working
 from sw.driver.serial_ports import check_port
 
 BACKENDS = ("golden", "sim", "serial")
@@ -38,6 +43,10 @@ class Place:
     def bits_a_second(self) -> int:
         """Of the serial line."""
         return BAUD if self.baud is None else self.baud
+
+    def loading(self, console: Console) -> AbstractContextManager[Status]:
+        """Around a network that is loaded and asked: a chip takes its time, and says so where there is no terminal."""
+        return working(console, self.opening, plain=self.backend != "golden")
 
     @property
     def opening(self) -> str:

@@ -64,7 +64,7 @@ def predict(
         known = {"sample": np.arange(len(x))}
     else:
         known, x, kind = _labelled(kept, name, split, part, encoding)
-    with console.status(where.opening) as status, asked(kept, where) as network:
+    with where.loading(console) as status, asked(kept, where) as network:
         predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
     rows = np.stack([*known.values(), predicted], axis=1)
     if "label" in known:
