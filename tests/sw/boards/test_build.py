@@ -57,7 +57,7 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         *(
             (
                 ["build", "--board", "icebreaker", "--seed", found],
-                f"--seed: found {found}; allowed is a whole number from 0 to 1,",
+                f"--seed: found {found}; allowed is a whole number from 0 to 1000000",
             )
             for found in ("-1", "1000001")
         ),
