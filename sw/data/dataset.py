@@ -46,14 +46,14 @@ class Dataset:
         """What is learned, with all that goes along."""
         if (c := self.course) is None:
             return Samples(self.x_train, self.y_train)
-        return Samples(self.x_train, self.y_train, c.last_train, c.true(c.train), c.concepts)
+        return Samples(self.x_train, self.y_train, c.last_train, c.train and c.train.changes, c.concepts)
 
     @property
     def testing(self) -> Samples:
         """The test part, likewise."""
         if (c := self.course) is None:
             return Samples(self.x_test, self.y_test)
-        return Samples(self.x_test, self.y_test, c.last_test, c.true(c.test), c.concepts)
+        return Samples(self.x_test, self.y_test, c.last_test, c.test and c.test.changes, c.concepts)
 
     @property
     def classes(self) -> int:
