@@ -44,6 +44,21 @@ class Parts:
         return getattr(importlib.import_module(module), attribute)
 
 
+def model_of(config: Config, state: dict[str, np.ndarray] | None = None, **options: bool | None) -> Any:
+    """The golden model of a configuration's task, with a state if there is one; torch, seconds to import, is imported here.
+
+    Args:
+        options: of the model's class, as `fast`, or `learn_w` of an auto-encoder.
+
+    Raises:
+        StateError: a state that is not this configuration's.
+    """
+    model = Parts.get(_GOLDEN[config.task])(config, **options)
+    if state:
+        model.load(state)
+    return model
+
+
 @dataclass(frozen=True)
 class Segment:
     """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
