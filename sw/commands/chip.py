@@ -10,7 +10,7 @@ from sw.common.errors import UserError
 from sw.common.terminal import Console, say
 
 MOST_SEED = 1_000_000
-"""Of a placer: nextpnr's own is an int, and the next ones are tried, too."""
+"""Of a placer, the first one that is tried."""
 
 
 def verilog(
