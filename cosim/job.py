@@ -44,6 +44,21 @@ class Parts:
         return getattr(importlib.import_module(module), attribute)
 
 
+def model_of(config: Config, state: dict[str, np.ndarray] | None = None, **options: bool | None) -> Any:
+    """The golden model of a configuration's task, with a state if there is one; torch, seconds to import, is imported here.
+
+    Args:
+        options: of the model's class, as `fast`, or `learn_w` of an auto-encoder.
+
+    Raises:
+        StateError: a state that is not this configuration's.
+    """
+    model = Parts.get(_GOLDEN[config.task])(config, **options)
+    if state:
+        model.load(state)
+    return model
+
+
 @dataclass(frozen=True)
 class Segment:
     """Consecutive samples of the stream that are treated alike. kind: "lead", "recall", "training", "settling",
@@ -177,22 +192,21 @@ class ExpectedReader:
 
     def __init__(self, path: Path, config: Config):
         self.config, self.width, self.path = config, record_width(config), path
-        self.file = None
-        self.buffer = b""
+        self.taken = 0
 
     def take(self, count: int) -> Records | Recalled | None:
         """Of the next `count` samples, or None while they are not there yet."""
         size = 4 * self.width * count
-        if self.file is None:
-            if not self.path.exists():
-                return None
-            self.file = open(self.path, "rb")  # noqa: SIM115
-        if len(self.buffer) < size:
-            self.buffer += self.file.read()
-        if len(self.buffer) < size:
+        try:
+            with open(self.path, "rb", buffering=0) as file:  # golden may be far ahead: no more than these are read
+                file.seek(self.taken)
+                found = file.read(size)
+        except FileNotFoundError:
             return None
-        rows = np.frombuffer(self.buffer[:size], "<i4").reshape(count, self.width).astype(np.int64)
-        self.buffer = self.buffer[size:]
+        if len(found) < size:
+            return None
+        self.taken += size
+        rows = np.frombuffer(found, "<i4").reshape(count, self.width).astype(np.int64)
         ends = np.cumsum([part.count for part in result_parts(self.config)])[:-1]
         names = [part.name for part in result_parts(self.config)]
         return said(self.config, dict(zip(names, np.split(rows, ends, axis=1), strict=True)))

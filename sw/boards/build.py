@@ -1,6 +1,5 @@
 """`bispike build`: a configuration on a board."""
 
-import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from golden.config import Config
 from sw.boards import nextpnr, plain_verilog, vendor
 from sw.boards.catalogue import Board, uart_top
 from sw.boards.estimate import check_fits
+from sw.boards.keeping import keeping
 from sw.boards.result import Result
 from sw.boards.synthesis import synthesise
 from sw.boards.tools import Folder, ToolError, version
@@ -46,7 +46,6 @@ def build(
         UserError: a clock that the board cannot make; a tool that is not installed.
     """
     folder = Folder(RunFolder(output).path)
-    write(folder / "config.toml", config.to_toml())
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
         result = _open(board, config, megahertz, baud, folder, range(seed, seed + seeds), console)
@@ -54,15 +53,10 @@ def build(
         result = vendor.build(board, config, megahertz, baud, folder, console)
     else:
         result = plain_verilog.build(board, config, folder, console)
-    _keep(result, folder)
     result.show(console)
     if check:
         result.check()
     return result
-
-
-def _keep(result: Result, folder: Folder) -> None:
-    write(folder / "build.json", json.dumps(result.to_dict(), indent=2) + "\n")
 
 
 def _open(
@@ -73,10 +67,18 @@ def _open(
     steps = Steps(console, 5)
     with steps.step("elaborate the core and its board"):
         top, files = uart_top(board, config, megahertz, baud)
-        for name in ("top.il", nextpnr.pins_name(board.family)):
-            if name in files:
-                write(folder / name, files[name])
+        names = [name for name in ("top.il", nextpnr.pins_name(board.family)) if name in files]
+        for name in names:
+            write(folder / name, files[name])
     result = Result(board, config, top.pll.megahertz, baud, steps.seconds)
+    with keeping(result, folder, names):
+        _make(result, folder, seeds, steps)
+    return result
+
+
+def _make(result: Result, folder: Folder, seeds: range, steps: Steps) -> None:
+    """Synthesis to bitstream; what each step gave becomes part of the result."""
+    board, config = result.board, result.config
     with steps.step("synthesise") as step:
         result.netlist = synthesise(folder, board.family)
         step.note = f"{result.netlist.resources['LUT']:,.0f} LUT equivalents"
@@ -91,11 +93,10 @@ def _open(
             raise CheckError(f"{board.name}: does not fit: {error}") from None
         step.note = f"{result.placed.megahertz:.1f} MHz, {result.megahertz_text} asked for"
     if not result.meets_timing:
-        return result
+        return
     with steps.step("pack the bitstream") as step:
         tool, arguments, bitstream = nextpnr.PACK[board.family]
         placed = nextpnr.placed_name(board.family, result.placed.seed)
         folder.run(tool, [argument.format(placed=placed) for argument in arguments], [placed], [bitstream])
         result.files.append(bitstream)
         step.note = str(folder / bitstream)
-    return result

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards.catalogue import Board
+from sw.boards.keeping import keeping
 from sw.boards.result import Result
 from sw.boards.tools import Folder
 from sw.boards.vectors import hexadecimal, record
@@ -32,17 +33,18 @@ def build(board: Board, config: Config, folder: Folder, console: Console) -> Res
     result = Result(board, config, board.megahertz, 0, steps.seconds, files=["bispike.v", "bench.v", "vectors.hex"])
     with steps.step("elaborate the core"):
         write(folder / "bispike.v", axi_verilog(config))
-    with steps.step("make the vectors with the golden model") as step:
-        lines = record(config, LEARNED, INFERRED)
-        write(folder / "vectors.hex", hexadecimal(lines))
-        write(folder / "bench.v", bench(len(lines)))
-        step.note = f"{len(lines):,} accesses, {LEARNED} samples learned, {INFERRED} inferred"
-    with steps.step("simulate against the golden model") as step:
-        result.clocks = measure(config, step.tell)
-        step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
-    if shutil.which("iverilog"):
-        with steps.step("run the bench with Icarus Verilog") as step:
-            step.note = prove(folder, step.tell)
+    with keeping(result, folder, ["bispike.v"]):
+        with steps.step("make the vectors with the golden model") as step:
+            lines = record(config, LEARNED, INFERRED)
+            write(folder / "vectors.hex", hexadecimal(lines))
+            write(folder / "bench.v", bench(len(lines)))
+            step.note = f"{len(lines):,} accesses, {LEARNED} samples learned, {INFERRED} inferred"
+        with steps.step("simulate against the golden model") as step:
+            result.clocks = measure(config, step.tell)
+            step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
+        if shutil.which("iverilog"):
+            with steps.step("run the bench with Icarus Verilog") as step:
+                step.note = prove(folder, step.tell)
     return result
 
 

@@ -39,9 +39,8 @@ class Goal:
 
     def fits(self, point: Point) -> bool:
         """The board has room for it and its wires."""
-        capacity = self.board.capacity
-        room = {name: capacity[name] * (ROUTABLE if name == "LUT" else 1) for name in capacity}
-        return all(point.resources.get(name, 0) <= most for name, most in room.items())
+        room = ROUTABLE * self.board.capacity.get("LUT", inf)
+        return not self.board.short(point.resources) and point.resources.get("LUT", 0) <= room
 
     def good(self, point: Point) -> bool:
         """It fits, and is fast enough."""

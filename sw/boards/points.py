@@ -43,7 +43,7 @@ class Point:
 
     @property
     def fits(self) -> bool:
-        return all(self.resources.get(name, 0) <= capacity for name, capacity in self.board.capacity.items())
+        return not self.board.short(self.resources)
 
     @property
     def fullest(self) -> tuple[str, float]:

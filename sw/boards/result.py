@@ -25,6 +25,7 @@ class Result:
 
     Members:
         megahertz: the clock that the core gets. seconds: of each step. files: what there is to use.
+        made_of: a name for all that decides what comes out. error: what ended the build early, "" where nothing did.
     """
 
     board: Board
@@ -36,6 +37,8 @@ class Result:
     clocks: MeasuredClocks | None = None
     placed: Placed | None = None
     files: list[str] = field(default_factory=list)
+    made_of: str = ""
+    error: str = ""
 
     @property
     def megahertz_text(self) -> str:
@@ -109,7 +112,9 @@ class Result:
             "config": self.config.to_dict(),
             "megahertz": float(self.megahertz),
             "baud": self.baud,
-            "meets_timing": self.meets_timing,
+            "made_of": self.made_of,
+            "error": self.error,
+            "meets_timing": self.meets_timing if self.placed or not self.board.open else None,
             "tools": {tool: version(tool) for tool in self._tools()},
             "resources": {name: self.used(name) for name in RESOURCES if self.used(name) is not None},
             "capacity": self.board.capacity,

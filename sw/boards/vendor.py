@@ -8,6 +8,7 @@ from rich.console import Console
 from golden.config import Config
 from sw.boards.catalogue import Board, uart_top
 from sw.boards.estimate import check_fits
+from sw.boards.keeping import keeping
 from sw.boards.plain_verilog import axi_verilog
 from sw.boards.result import Result
 from sw.boards.synthesis import synthesise
@@ -30,14 +31,15 @@ def build(board: Board, config: Config, megahertz: Fraction, baud: int, folder: 
     make = _with_pins if board.top == "uart" else _for_a_processor
     with steps.step("elaborate the core and its board"):
         names, megahertz = make(board, config, megahertz, baud, folder)
-    result = Result(board, config, megahertz, baud, steps.seconds, files=names)
-    with steps.step("synthesise, for the utilisation") as step:
-        result.netlist = synthesise(folder, board.family, names[0], "top" if board.top == "uart" else "bispike")
-        step.note = f"{result.netlist.resources['LUT']:,.0f} LUT"
-    check_fits(board, config, result.netlist.resources)
-    with steps.step("simulate against the golden model") as step:
-        result.clocks = measure(config, step.tell)
-        step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
+    result = Result(board, config, megahertz, baud, steps.seconds, files=[*names])
+    with keeping(result, folder, names):
+        with steps.step("synthesise, for the utilisation") as step:
+            result.netlist = synthesise(folder, board.family, names[0], "top" if board.top == "uart" else "bispike")
+            step.note = f"{result.netlist.resources['LUT']:,.0f} LUT"
+        check_fits(board, config, result.netlist.resources)
+        with steps.step("simulate against the golden model") as step:
+            result.clocks = measure(config, step.tell)
+            step.note = f"{result.clocks.values:,} values compared, 0 mismatches"
     return result
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sw.commands import options
+from sw.common.checks import checked_seed
 from sw.common.errors import UserError
 from sw.common.terminal import Console, say
 
@@ -26,8 +27,7 @@ def related(
         return
     if name not in METHODS:
         raise UserError(f"NAME: found {name!r}; allowed is one of {', '.join(METHODS)}")
-    if not 0 <= seed < 2**31:
-        raise UserError(f"--seed: found {seed}; allowed is a whole number from 0 to {2**31 - 1}")
+    checked_seed(seed)
     from sw.related.run import run
 
     run(name, seed, quick, output or Path("runs/related"), console)

@@ -15,7 +15,7 @@ def predict(
     backend: options.AskBackend = None,
     simulator: options.Simulator = None,
     port: options.Port = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.Baud = None,
 ) -> None:
     """Let a trained network name samples, and count how many it gets right.
 
@@ -36,7 +36,7 @@ def recall(
     backend: options.AskBackend = None,
     simulator: options.Simulator = None,
     port: options.Port = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.Baud = None,
 ) -> None:
     """Show what the backward network remembers of each class: pictures from a concept alone."""
     from sw.training.place import Place
@@ -58,7 +58,7 @@ def generate(
     backend: options.DrawBackend = None,
     simulator: options.Simulator = None,
     port: options.Port = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.Baud = None,
 ) -> None:
     """Let a trained auto-encoder draw new images of a class: its backward network, from codes mixed of two samples'.
 
@@ -82,7 +82,7 @@ def forecast(
     backend: options.AskBackend = None,
     simulator: options.Simulator = None,
     port: options.Port = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.Baud = None,
 ) -> None:
     """Let a trained network foretell a series or a text, each moment from those before it.
 
@@ -114,6 +114,7 @@ def data(
 
     Of a series or a text: its values or characters, and what an element of it shows to a network.
     """
+    from sw.data.dataset import check_split
     from sw.data.encoding import Encoding, parse_size
     from sw.data.foretold import Reading
     from sw.design.choose import config_for
@@ -122,11 +123,11 @@ def data(
 
     reading = Reading(column, day, lags, daily, weekly)
     dataset = load(source, split or 0, None, Encoding(label=label, size=parse_size(size)), reading)
-    config = config_for(dataset)
+    config = config_for(dataset, source)
+    check_split(split, dataset, source)
     if dataset.course is None:
         samples.describe(Console(), dataset, split or 0, config, output)
         return
-    for option, value in (("--split", split), ("--output", output)):
-        if value is not None:
-            raise UserError(f"{option}: found with {source}; allowed with samples that have no order")
+    if output is not None:
+        raise UserError(f"--output: found with {source}; allowed with samples that have no order")
     elements.describe(Console(), dataset, config)

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from golden import Config
 from sw.commands import options
+from sw.common.checks import checked_seed
 from sw.common.errors import UserError
 from sw.common.terminal import Console, say
+
+MOST_SEED = 1_000_000
+"""Of a placer, the first one that is tried."""
 
 
 def verilog(
@@ -73,8 +77,7 @@ def build(
     chosen = Config.load(config) if config else where.own_config()
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     line, first = (given if given is not None else default for given, default in ((baud, 1_000_000), (seed, 1)))
-    if not 0 <= first <= 1_000_000:
-        raise UserError(f"--seed: found {first}; allowed is a whole number from 0 to 1,000,000")
+    checked_seed(first, MOST_SEED)
     build_for_board(where, chosen, where.clock(megahertz), line, path, first, Console())
 
 

@@ -26,7 +26,7 @@ def train(
     waves: options.Waves = False,
     log: options.LogFile = None,
     port: options.Port = None,
-    baud: options.Baud = 1_000_000,
+    baud: options.Baud = None,
 ) -> None:
     """Train a network, sample by sample, and write a report.
 

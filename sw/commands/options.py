@@ -137,7 +137,10 @@ BackendChoice = Annotated[
     ),
 ]
 Port = Annotated[str | None, Option(metavar="DEVICE", help="The board's serial port, as /dev/ttyUSB0, for serial.")]
-Baud = Annotated[int, Option(metavar="N", help="Bits a second of the serial line, as the bitstream was built for.")]
+Baud = Annotated[
+    int | None,
+    Option(metavar="N", help="Bits a second of the serial line, as the bitstream was built for. Default: 1,000,000."),
+]
 Epochs = Annotated[
     int | None, Option(metavar="N", help="Passes over the training samples; the configuration's if left out.")
 ]

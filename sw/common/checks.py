@@ -13,6 +13,13 @@ def whole_number(name: str, value: object, low: int, high: int | None = None) ->
     return int(value)
 
 
+def checked_seed(seed: int, most: int = 2**31 - 1) -> int:
+    """What --seed says, a whole number from 0 to `most`. Raises UserError."""
+    if not 0 <= seed <= most:
+        raise UserError(f"--seed: found {seed}; allowed is a whole number from 0 to {most}")
+    return seed
+
+
 def checked_decay(decay: object) -> int:
     """A shift of the rates. Raises UserError."""
     return whole_number("decay", decay, -8, 0)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich import console as rich
+from rich.status import Status
 
 
 class Console(rich.Console):
@@ -20,12 +21,16 @@ class Console(rich.Console):
 
 
 @contextmanager
-def working(console: rich.Console, words: str) -> Iterator[None]:
-    """What takes long inside: words that move on a terminal, a plain line elsewhere."""
-    if not console.is_terminal:
+def working(console: rich.Console, words: str, plain: bool = True) -> Iterator[Status]:
+    """What takes long inside: words that move on a terminal, and that `update` changes there; elsewhere a plain line.
+
+    Args:
+        plain: whether there is such a line: not of what takes a moment.
+    """
+    if plain and not console.is_terminal:
         say(console, words)
-    with console.status(words):
-        yield
+    with console.status(words) as status:
+        yield status
 
 
 def say(console: rich.Console, text: str) -> None:

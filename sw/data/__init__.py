@@ -1,7 +1,7 @@
 """Data as the core takes it: pixels of 4 bits, labels from 0, a training and a test part. One reader a kind of file."""
 
 from golden.order import order
-from sw.data.dataset import DataError, Dataset, check, check_pixels, image_shape, permutation
+from sw.data.dataset import DataError, Dataset, check, check_pixels, check_split, image_shape, permutation
 from sw.data.encoding import Encoding
 from sw.data.load import check_options, load, unlabelled
 
@@ -12,6 +12,7 @@ __all__ = [
     "check",
     "check_options",
     "check_pixels",
+    "check_split",
     "image_shape",
     "load",
     "order",

@@ -36,10 +36,6 @@ class Course:
         """What labels stand for, where they stand for values."""
         return self.coding and self.coding.changes
 
-    def true(self, part: Part | None) -> np.ndarray | None:
-        """(N,) the changes that came, where labels stand for changes."""
-        return None if part is None else part.after - part.now
-
 
 def epoch_order(dataset: "Dataset", config: Config, epoch: int) -> np.ndarray:
     """(n,) places of the training samples, as an epoch takes them.

@@ -10,7 +10,7 @@ import numpy as np
 
 from sw.common.errors import DataError
 from sw.data.encoding import Encoding, numbered
-from sw.data.source import Source
+from sw.data.source import Source, name_of
 
 NUMBERS = "allowed are numbers, and one label a line (of a series: --column)"
 
@@ -50,7 +50,7 @@ def _read(path: Path, reader: Any, encoding: Encoding, unlabelled: int | None) -
     rows = (row for row in (reader if headed else chain([first], reader)) if row)
     x, words = _numbers(path, reader, rows, len(head), label)
     y, names = (None, ()) if label is None else numbered(path, words, encoding)
-    return Source(path, path.stem, _integers(x), y, names=names)
+    return Source(path, name_of(path), _integers(x), y, names=names)
 
 
 def _label_column(path: Path, head: list[str], asked: str | None) -> int:

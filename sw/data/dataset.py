@@ -1,6 +1,7 @@
 """Samples as the core takes them, pixels of 4 bits and labels from 0, in a training and a test part; and their order."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from sw.common.errors import DataError
 from sw.data.course import Course
 from sw.data.encoding import Encoding
 
-__all__ = ["DataError", "Dataset", "check", "check_pixels", "image_shape", "permutation"]
+__all__ = ["DataError", "Dataset", "check", "check_pixels", "check_split", "image_shape", "permutation"]
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,29 @@ class Dataset:
         """What is learned, with all that goes along."""
         if (c := self.course) is None:
             return Samples(self.x_train, self.y_train)
-        return Samples(self.x_train, self.y_train, c.last_train, c.true(c.train), c.concepts)
+        return Samples(self.x_train, self.y_train, c.last_train, c.train and c.train.changes, c.concepts)
 
     @property
     def testing(self) -> Samples:
         """The test part, likewise."""
         if (c := self.course) is None:
             return Samples(self.x_test, self.y_test)
-        return Samples(self.x_test, self.y_test, c.last_test, c.true(c.test), c.concepts)
+        return Samples(self.x_test, self.y_test, c.last_test, c.test and c.test.changes, c.concepts)
 
     @property
     def classes(self) -> int:
         """One more than the highest label; where classes have names, as many as there are names."""
         highest = max(int(y.max()) for y in (self.y_train, self.y_test))
         return max(highest + 1, len(self.encoding.names))
+
+
+def check_split(split: int | None, dataset: Dataset, source: str | Path) -> None:
+    """Raises DataError where the user named a split, and nothing of this data, that of `source`, is drawn by it."""
+    if split is None or dataset.drawn:
+        return
+    if dataset.course:
+        raise DataError(f"--split: found with {source}; allowed with samples that have no order")
+    raise DataError(f"--split: found with {source}, which brings its own test part; allowed where a fifth is drawn as one")
 
 
 def check(dataset: Dataset, config: Config) -> None:

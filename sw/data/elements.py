@@ -70,6 +70,11 @@ class Part:
     def __getitem__(self, part: slice) -> Self:
         return type(self)(self.x[part], self.y[part], self.now[part], self.after[part])
 
+    @property
+    def changes(self) -> np.ndarray:
+        """(N,) floats, those that came, for which labels stand."""
+        return self.after - self.now
+
 
 @dataclass(frozen=True)
 class Coding:

@@ -12,6 +12,7 @@ from sw.data.course import Course
 from sw.data.dataset import Dataset
 from sw.data.elements import MOST_LAGS, NEURONS, Lags, pieces, split
 from sw.data.encoding import Encoding
+from sw.data.source import name_of
 
 CONCEPTS = 32
 """For which changes stand, where no configuration says another number."""
@@ -135,4 +136,4 @@ def _text(path: Path, config: Config | None) -> Dataset:
     x_test, y_test = text.elements(symbols[-(test + seen) :], seen)
     course = Course(np.arange(len(x)) % portion == portion - 1, np.arange(test) == test - 1, portion=portion)
     encoding = Encoding("0..15", tuple(text.SYMBOLS))
-    return Dataset(path.stem, x, y, x_test, y_test, encoding=encoding, course=course)
+    return Dataset(name_of(path), x, y, x_test, y_test, encoding=encoding, course=course)

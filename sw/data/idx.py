@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
-from sw.data.source import Source
+from sw.data.source import Source, name_of
 
 _IMAGES = ("images-idx3-ubyte", "images.idx3-ubyte")
 _NAMES = tuple(f"{name}{ending}" for name in _IMAGES for ending in ("", ".gz"))
@@ -31,8 +31,8 @@ def read(path: Path) -> Source:
         images, tests = _images(path, "train"), _images(path, "t10k")
         if images is None:
             raise DataError(f"{path}: found no IDX files; allowed are {ALLOWED}")
-        return _source(path, path.resolve().name, images, tests)
-    return _source(path, path.name.split("-images")[0], path, None)
+        return _source(path, name_of(path), images, tests)
+    return _source(path, name_of(path), path, None)
 
 
 def _source(where: Path, name: str, images: Path, tests: Path | None) -> Source:

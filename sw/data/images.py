@@ -7,7 +7,7 @@ import numpy as np
 
 from sw.common.errors import DataError
 from sw.data.encoding import Encoding, numbered
-from sw.data.source import Source
+from sw.data.source import Source, name_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".pgm", ".tif", ".tiff", ".webp")
 ALLOWED = "a folder of pictures with one folder a class, or with train and test, each with one folder a class"
@@ -27,7 +27,7 @@ def read(path: Path, encoding: Encoding) -> Source:
             raise DataError(f"{path}: found {files[0].name} beside folders; allowed is {ALLOWED}")
         open_picture = _opener(encoding.size)
         if not folders:
-            return Source(path, path.resolve().name, _pictures(path, files, open_picture), None, scale="0..255")
+            return Source(path, name_of(path), _pictures(path, files, open_picture), None, scale="0..255")
         if {folder.name for folder in folders} == {"train", "test"}:
             parts = [_classes(folder, _inside(folder)[0]) for folder in (path / "train", path / "test")]
         else:
@@ -39,7 +39,7 @@ def read(path: Path, encoding: Encoding) -> Source:
     except OSError as error:
         raise DataError(f"{error.filename or path}: cannot read it: {error.strerror or error}") from None
     own_test = (x[1], labels[1]) if len(x) > 1 else (None, None)
-    return Source(path, path.resolve().name, x[0], labels[0], *own_test, names, "0..255")
+    return Source(path, name_of(path), x[0], labels[0], *own_test, names, "0..255")
 
 
 def _inside(folder: Path) -> tuple[list[Path], list[Path]]:

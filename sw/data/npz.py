@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
-from sw.data.source import Source
+from sw.data.source import Source, name_of
 
 
 def read(path: Path) -> Source:
@@ -18,14 +18,14 @@ def read(path: Path) -> Source:
     """
     arrays = _arrays(path)
     if arrays.keys() == {"x"}:
-        return Source(path, path.stem, arrays["x"], None)
+        return Source(path, name_of(path), arrays["x"], None)
     own_test = "x_test" in arrays or "y_test" in arrays
     for key in ("x", "y"):
         if key not in arrays:
             raise DataError(f"{path}: found no array {key!r}; allowed is a file with both x and y")
         if own_test and f"{key}_test" not in arrays:
             raise DataError(f"{path}: found no array '{key}_test'; allowed are both x_test and y_test, or neither")
-    return Source(path, path.stem, arrays["x"], arrays["y"], arrays.get("x_test"), arrays.get("y_test"))
+    return Source(path, name_of(path), arrays["x"], arrays["y"], arrays.get("x_test"), arrays.get("y_test"))
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
+from sw.data.source import name_of
 
 INSTALL = "pip install -e '.[sequences]'"
 """From the clone."""
@@ -67,7 +68,7 @@ def read(path: Path, column: str | None = None, day: int | None = None) -> Serie
         raise DataError(f"{path}: {found}; allowed is a number a line, without gaps")
     if len(values) < 2:
         raise DataError(f"{path}: found {len(values)} numbers in column {column!r}; allowed are two or more")
-    return Series(path.stem, values, day)
+    return Series(name_of(path), values, day)
 
 
 def _place(path: Path, names: list[str], column: str | None) -> int:

@@ -1,5 +1,6 @@
-"""Samples as a file holds them, before scale and split; and the checks that all kinds of files share."""
+"""Samples as a file holds them, before scale and split; the name and the checks that all kinds of files share."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,14 @@ from sw.common.errors import DataError
 from sw.data.encoding import ANY_SCALE
 
 Y_ALLOWED = "whole numbers from 0"
+
+
+def name_of(path: Path) -> str:
+    """Of the data in a file or folder: the folder's, "train" of train-images-idx3-ubyte, else what is before the dot."""
+    if path.is_dir():
+        return path.resolve().name
+    images = re.fullmatch(r"(.*)-images[-.]idx3-ubyte(\.gz)?", path.name)
+    return images[1] if images else path.stem
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,14 @@ from pathlib import Path
 
 from golden.config import NAMED, Config
 from sw.common.errors import DataError
-from sw.data import Dataset
+from sw.data import Dataset, named
+from sw.data.encoding import MOST_CLASSES
+from sw.data.source import name_of
 
-MOST_PIXELS, MOST_CLASSES = 4096, 64
-"""Neurons of a layer, and of the last one, that a configuration allows."""
+OWN = (*named.NAMED, "electricity")
+"""Data whose configuration has its name. A user's digits.npz is other data, whatever it is called."""
+MOST_PIXELS = 4096
+"""Neurons of a layer that a configuration allows."""
 HIDDEN, LARGE_HIDDEN = (128, 64), (256, 128)
 """Neurons of the two hidden layers: as in `digits`, and as in `fashion`."""
 LARGE_PIXELS, LARGE_CLASSES = 256, 32
@@ -17,16 +21,20 @@ LANES = 16
 """Those of the named configurations of this size."""
 
 
-def config_for(dataset: Dataset) -> Config:
+def config_for(dataset: Dataset, source: str | Path) -> Config:
     """The named configuration of a named data set; else a pixel an input, a class a concept, and two hidden layers between.
+
+    Args:
+        source: the data's name or file, as the user gave it.
 
     Raises:
         DataError: more pixels or classes than a core takes.
     """
+    own = NAMED[str(source)] if str(source) in OWN else None
+    if own and dataset.x_train.shape[1] == own.sizes[0]:
+        return own
     if dataset.course:
         return _sequence(dataset)
-    if dataset.name in NAMED and dataset.x_train.shape[1] == NAMED[dataset.name].sizes[0]:
-        return NAMED[dataset.name]
     pixels, classes = dataset.x_train.shape[1], max(2, dataset.classes)
     if pixels > MOST_PIXELS:
         raise DataError(
@@ -43,8 +51,6 @@ def config_for(dataset: Dataset) -> Config:
 def _sequence(dataset: Dataset) -> Config:
     """One hidden layer: of values 128 neurons, of characters 256 and eight steps (docs/sequences.md, 7)."""
     pixels, concepts = dataset.x_train.shape[1], dataset.course.concepts
-    if dataset.name in NAMED and pixels == NAMED[dataset.name].sizes[0]:
-        return NAMED[dataset.name]
     if concepts is None:
         text = NAMED["text"]
         return text.replace(name=name_for(dataset.name), sizes=(pixels, *text.sizes[1:]))
@@ -64,8 +70,7 @@ def run_name(config: str | None, data: str | None) -> str:
     """
     if config is not None or data in (None, "random"):
         return Config.load("digits" if config is None else config).name
-    path = Path(data)
-    return name_for(path.resolve().name if path.is_dir() else path.stem)
+    return name_for(name_of(Path(data)))
 
 
 def chosen_line(config: Config) -> str:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from cosim.job import model_of
 from golden.config import Config
-from golden.integer import IntegerModel
 from golden.recurrence import Recurrence
 from golden.rule import Rule
 from golden.samples import Samples
-from golden.sequence import Foreteller
 from sw.data import Dataset
 from sw.design.walks import Walked, walked
 
@@ -69,9 +68,8 @@ class _Foretells(_Watched, Recurrence):
 def watch(config: Config, dataset: Dataset) -> tuple[list[Sample], list[Sample]]:
     """Golden learns the training samples from initial weights, and then infers the others; the first are none where the
     configuration does not learn."""
-    model, of = (Foreteller, _Foretells) if config.task == "sequence" else (IntegerModel, _Names)
-    model = model(config, fast=False)
-    model.rule = rule = of(config)
+    model = model_of(config, fast=False)
+    model.rule = rule = (_Foretells if config.task == "sequence" else _Names)(config)
     learned = []
     if config.learn:
         model.train(dataset.x_train, dataset.y_train, **_ends(config, dataset.training))

@@ -67,8 +67,8 @@ class Learner:
             return inf, None
         return self.made[layer], self.core.samples[self.closing[layer]].recalled[self.concept[layer]][layer]
 
-    def concept_of(self, layer: int, number: int) -> tuple[int, int]:
-        """The sample behind which, and which concept it is, the number-th that a layer recalls."""
+    def concept_of(self, number: int) -> tuple[int, int]:
+        """The sample behind which, and which concept it is, the number-th that any layer recalls."""
         block, concept = divmod(number, self.config.classes)
         return self.blocks[block], concept
 

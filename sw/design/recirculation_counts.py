@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from golden.autoencoder import Autoencoder
+from cosim.job import model_of
 from golden.config import UPDATE_DELAY, Config
 from golden.recirculation import Recirculation
 from sw.data import Dataset
@@ -41,7 +41,7 @@ class _Watched(Recirculation):
 def watch(config: Config, dataset: Dataset) -> tuple[list[Circulated], list[Circulated]]:
     """Golden learns the training samples from initial weights, and then infers the others; the first are none where the
     configuration does not learn."""
-    model = Autoencoder(config, fast=False)
+    model = model_of(config, fast=False)
     model.rule = rule = _Watched(config)
     if config.learn:
         model.train(dataset.x_train)

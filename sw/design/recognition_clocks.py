@@ -127,6 +127,6 @@ class RecognitionEngine(Engine):
     def listed_as(self, now: Pass, layer: int) -> list[int]:
         """The rows, in words, of the pass of another layer that a pass's words will be rows of."""
         if now.side == DOWN:
-            sample, concept = self.learner.concept_of(layer, self.core.passed[now.layer, DOWN] - 1)
+            sample, concept = self.learner.concept_of(self.core.passed[now.layer, DOWN] - 1)
             return self.core.samples[sample].recalled[concept][layer].words
         return self.core.samples[now.number].perceived[layer].words

@@ -2,23 +2,19 @@
 
 import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cosim.host.memory_map import MemoryMap
 from cosim.host.packets import pack_results, unpack_samples
 from cosim.host.state import with_copies, without_copies
+from cosim.job import model_of
 from golden.config import Config
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
 from rtl.interface.packets import sample_words
 from rtl.interface.registers import ERRORS, MODES, STATUS, core_registers, registers
 from sw.driver.transport import AccessError, Transport
-
-if TYPE_CHECKING:
-    from golden.autoencoder import Autoencoder
-    from golden.integer import IntegerModel
 
 _WORD = 0xFFFFFFFF
 _DECAYS = range(-8, 1)
@@ -34,7 +30,7 @@ class GoldenTransport(Transport):
     """
 
     def __init__(self, config: Config):
-        self.config, self.model = config, _model(config)
+        self.config, self.model = config, model_of(config)
         self._map = {register.address: register for register in registers(config, route=1)}
         self._values = {register.name: register.reset for register in self._map.values()}
         self._own = {register.address for register in core_registers(config)}
@@ -163,7 +159,7 @@ class GoldenTransport(Transport):
         config = config.replace(**changes)
         state, decay = self._memories(), self.model.decay
         if config != self.model.config:
-            self._load(_model(config), state)
+            self._load(model_of(config), state)
             self.model.decay = decay
         for decay in _DECAYS:
             wanted = settings_of(config, decay)
@@ -208,14 +204,3 @@ class GoldenTransport(Transport):
         if mode == "recall":
             return self.model.draw(np.minimum(x[:, : sizes[-1]], self.config.steps))
         return self.model.train(x[:, : sizes[0]], learn=mode == "learn")
-
-
-def _model(config: Config) -> "IntegerModel | Autoencoder":
-    """A new golden model of the configuration's task."""
-    if config.task == "autoencoder":
-        from golden.autoencoder import Autoencoder as Model
-    elif config.task == "sequence":
-        from golden.sequence import Foreteller as Model
-    else:
-        from golden.integer import IntegerModel as Model
-    return Model(config)

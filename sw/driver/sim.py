@@ -53,9 +53,13 @@ class SimTransport(Transport):
                 return waiting.accept()[0]
             except TimeoutError:
                 if self._run.process.poll() is not None:
-                    break
-        self._run.stop()
-        raise TransportError(f"simulation: {self._run.failure() or 'it did not start'}")
+                    raise TransportError(f"simulation: {self._run.failure() or 'it did not start'}") from None
+        raise self._silence()
+
+    @staticmethod
+    def _silence() -> TransportError:
+        """What is said of one that is ended because it says nothing: its own words would be of our signal."""
+        return TransportError(f"simulation: no answer in {PATIENCE:g} s")
 
     def read(self, address: int, count: int = 1, ascending: bool = False) -> list[int]:
         found = []
@@ -73,17 +77,21 @@ class SimTransport(Transport):
     def _command(self, kind: int, address: int, ascending: bool, count: int, body: bytes, before: int) -> list[int]:
         from cosim.bus_bench import ANSWER, COMMAND, receive
 
+        why = "it ended"
         try:
             with _uninterrupted():  # an answer that nobody took would be the next command's
                 self._connection.sendall(COMMAND.pack(kind, ascending, address, count) + body)
                 head = receive(self._connection, ANSWER.size)
                 refused, done = ANSWER.unpack(head) if head else (0, 0)
                 words = receive(self._connection, 4 * done) if kind == 0 and done else b""
+        except TimeoutError:
+            self._run.stop()
+            raise self._silence() from None
         except OSError as error:
-            head, words = b"", str(error).encode()
+            head, why = b"", str(error)
         if not head:
             self._run.stop()
-            raise TransportError(f"simulation: {self._run.failure() or 'it ended'}")
+            raise TransportError(f"simulation: {self._run.failure() or why}")
         if refused:
             raise AccessError(address + 4 * done * ascending, before + done)
         return list(struct.unpack(f"<{done}I", words)) if kind == 0 else []

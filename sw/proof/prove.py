@@ -177,7 +177,7 @@ def _new(given: dict) -> Kept:
         raise UserError(f"--shards: found {shards}; allowed is 1 or more")
     source, config = given["data"] or "digits", given["config"]
     if config is None and source not in ("digits", "random"):
-        config = config_for(data.load(source))
+        config = config_for(data.load(source), source)
     else:
         config = check_task(Config.load("digits" if config is None else config), "no other is proven in shards")
     config = config.replace(epochs=given["epochs"]) if given["epochs"] is not None else config

@@ -4,7 +4,6 @@ One shape leaves much of a core's schedule untouched: which layer waits for whic
 core of the same settings, whose layers wait in the other way, is compared behind the one asked for.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from sw.boards.netlist import FAMILIES
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, fresh
 from sw.common.simulation import find_simulator, plain_errors
-from sw.common.terminal import say
+from sw.common.terminal import say, working
 from sw.data.foretold import Reading
 from sw.data.synthetic import random_codes, random_dataset
 from sw.design.verilog import core_verilog
@@ -123,7 +122,10 @@ def _compare(
     config = begin.config
     codes = random_codes(config, TESTS) if config.task == "autoencoder" else None
     folder = RunFolder(fresh(Path("runs") / f"verify-{config.name}"))
-    with console.status("building the simulation") as status, plain_errors(), sim_backend.untangled(folder.path):
+    opening = (
+        f"synthesising for {netlist}: minutes" if netlist else "building the simulation: a minute or two the first time"
+    )
+    with working(console, opening) as status, plain_errors(), sim_backend.untangled(folder.path):
 
         def follow(now: training.Progress) -> None:
             words = sim_backend.WAITING.get(now.phase) or f"{now.sample:,} of {now.samples:,} samples"
@@ -140,7 +142,7 @@ def _compare(
             progress=follow,
             decays=[decay],
             waves=waves,
-            verilog=_text(config, netlist, folder, status.update),
+            verilog=_text(config, netlist, folder),
         )
     sim_backend.tidy(folder.path, result, console)
     tests = min(TESTS, len(dataset.x_test))
@@ -151,14 +153,13 @@ def _compare(
     return result.values_compared
 
 
-def _text(config: Config, netlist: str | None, folder: RunFolder, tell: Callable[[str], None]) -> str:
+def _text(config: Config, netlist: str | None, folder: RunFolder) -> str:
     """What is simulated: the core, or its netlist, which needs a synthesis of minutes."""
     if netlist is None:
         return core_verilog(config, asserted=True)
     from sw.boards.netlist import netlist_verilog
     from sw.boards.tools import Folder
 
-    tell(f"synthesising for {netlist}: minutes")
     inner = RunFolder(folder.path / "sim").path  # goes with the other inner files, and stays where a tool's log is named
     text = netlist_verilog(Folder(inner), config, netlist)
     folder.write("core.net.v", (inner / "core.net.v").read_bytes())

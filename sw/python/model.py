@@ -11,6 +11,7 @@ from golden.errors import SampleError
 from golden.records import Records
 from sw.common.checks import checked_decay
 from sw.common.errors import UserError
+from sw.common.tasks import for_learning
 from sw.data.encoding import Encoding
 from sw.python.network import Network
 from sw.training.golden_backend import GoldenNetwork
@@ -72,8 +73,9 @@ class Model(Network):
             what the chip would say of each before it learns from it: prediction (N,), voltages (N, K), counters (N, L, 4).
 
         Raises:
-            SampleError, UserError: a shape or a value that is not allowed.
+            SampleError, UserError: a shape or a value that is not allowed; a configuration of an inference-only core.
         """
+        for_learning(self.config, f"train: {self.config.name}")
         self._network.model.decay = checked_decay(decay)
         if last is None:
             return self._network.model.train(x, y)

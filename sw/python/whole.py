@@ -12,17 +12,17 @@ from sw.python.model import Model
 
 def train(
     config: Config | str | None = None,
-    data: str = "digits",
+    data: str | Path = "digits",
     *,
     epochs: int | None = None,
     seed: int | None = None,
-    split: int = 0,
+    split: int | None = None,
     label: str | None = None,
     size: str | None = None,
     backend: str = "golden",
     simulator: str | None = None,
     port: str | None = None,
-    baud: int = 1_000_000,
+    baud: int | None = None,
     run: Path | str | None = None,
     baseline: bool = False,
     log: Path | str | None = None,
@@ -32,7 +32,7 @@ def train(
 
     Args:
         config: a configuration, its name or its TOML file; None: chosen from the data. data: digits, fashion, or a file.
-        epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part.
+        epochs, seed: in place of the configuration's. split: which random 80/20 split of data without a test part, None: 0.
         label: the column of a CSV file that holds the label. size: WIDTHxHEIGHT to which a folder's pictures are resized.
         backend: golden: the model alone. sim, serial: a simulated chip, or a board at `port`, compared in every value.
         simulator: for sim; None: the fastest there is. run: the folder, numbered if it exists; None: runs/NAME.
@@ -54,7 +54,7 @@ def train(
         for_recognition(config, config.name)  # what is returned names samples
     where = Place(backend, port, baud, simulator)
     where.check(mark="")
-    given = {"config": config, "data": data, "epochs": epochs, "seed": seed, "split": split, "backend": backend}
+    given = {"config": config, "data": str(data), "epochs": epochs, "seed": seed, "split": split, "backend": backend}
     run, log = (Path(one) if one else None for one in (run, log))
     encoding = Encoding(label=label, size=parse_size(size))
     folder, summary = train_new(given, run, where, Console(quiet=not verbose), baseline, log, encoding)
@@ -67,7 +67,7 @@ def verify(
     config: Config | str = "tiny",
     samples: int = 500,
     *,
-    data: str = "random",
+    data: str | Path = "random",
     simulator: str | None = None,
     verbose: bool = False,
 ) -> int:
@@ -83,4 +83,4 @@ def verify(
     from sw.proof.verify import verify as compare
 
     samples = whole_number("samples", samples, 2)
-    return compare(config, samples, None, data, simulator, False, Console(quiet=not verbose))
+    return compare(config, samples, None, str(data), simulator, False, Console(quiet=not verbose))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from cosim.job import model_of
 from sw.common.files import RunFolder, make_folder, whole_file
 from sw.data.dataset import Dataset
 from sw.report import pictures
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
     """The first test sample that the network gets right, in both networks."""
-    model = _model(kept)
+    model = model_of(kept.config, kept.state)
     several = slice(0, min(64, len(dataset.x_test)))
     seen = model.train(dataset.x_test[several], dataset.y_test[several], learn=False).prediction
     right = np.flatnonzero(seen == dataset.y_test[several])
@@ -36,16 +37,6 @@ def spikes_of(kept: Checkpoint, dataset: Dataset) -> Spikes:
         backward=backward_spikes(model, label),
         direct=kept.config.coding == "direct",
     )
-
-
-def _model(kept: Checkpoint) -> "IntegerModel":
-    from golden.integer import IntegerModel
-    from golden.sequence import Foreteller
-
-    model = (Foreteller if kept.config.task == "sequence" else IntegerModel)(kept.config)
-    if kept.state:
-        model.load(kept.state)
-    return model
 
 
 def backward_spikes(model: "IntegerModel", label: int) -> list[np.ndarray | None]:
@@ -68,7 +59,7 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
     )
     if config.stimulus_recall:
         means = class_means(dataset, config.classes)
-        recalled = kept.state["h0"] if kept.state else _model(kept).state()["h0"]
+        recalled = kept.state["h0"] if kept.state else model_of(kept.config, kept.state).state()["h0"]
         draw_recall(folder / "recall.png", recalled, means, config.steps, dataset.image_shape)
     spikes = spikes_of(kept, dataset)
     folder.draw("raster.png", lambda path: pictures.raster(path, spikes, dataset.image_shape, "One sample in both networks"))

@@ -117,7 +117,7 @@ def asked(kept: Checkpoint, where: Place) -> Iterator[Asked]:
         stack.enter_context(plain_errors())
         try:
             if where.backend == "serial":
-                chip = serial_backend.open_chip(kept.config, where.port, where.baud)
+                chip = serial_backend.open_chip(kept.config, where.port, where.bits_a_second)
                 stack.enter_context(chip.transport)
             else:
                 simulator = find_simulator(where.simulator)

@@ -80,7 +80,7 @@ def forecast(
     check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
     check_place(output)
     samples, told = make(kept, name, column, own)
-    with console.status(where.opening) as status, asked(kept, where) as network:
+    with where.loading(console) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))
     found = told(said)
     symbols = None if coding else history.encoding(kept).names

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cosim import job
 from golden.config import Config
 
 if TYPE_CHECKING:
@@ -27,15 +28,5 @@ def model_of(
     """
     import torch  # takes seconds to import: not before bad input is found
 
-    if config.task == "autoencoder":
-        from golden.autoencoder import Autoencoder as Model
-    elif config.task == "sequence":
-        from golden.sequence import Foreteller as Model
-    else:
-        from golden.integer import IntegerModel as Model
-
     torch.set_num_threads(1)  # one sample's tensors are too small to share out: more threads only wait for each other
-    model = Model(config, fast=True if samples > WORTH_COMPILING else None, **options)
-    if state:
-        model.load(state)
-    return model
+    return job.model_of(config, state, fast=True if samples > WORTH_COMPILING else None, **options)

@@ -9,9 +9,11 @@ from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from sw import data
+from sw.common.errors import UserError
 from sw.common.files import check_place, write
 from sw.common.tasks import for_recognition
 from sw.common.terminal import say
+from sw.data.source import name_of
 from sw.training import history
 from sw.training.asked import asked
 from sw.training.own import check_own
@@ -52,14 +54,17 @@ def predict(
     encoding = history.encoding(kept, label)
     name = given_data or history.own_data(kept, source)
     data.check_options(name, label)
-    x = data.unlabelled(name, encoding, kept.config.sizes[0]) if part is None else None
+    asked_for = part is not None or label is not None  # of samples without labels there is neither
+    x = None if asked_for else data.unlabelled(name, encoding, kept.config.sizes[0])
     kind = ""
     if x is not None:
-        data.check_pixels(Path(name).stem, x, kept.config)
+        if split is not None:
+            raise UserError(f"--split: found with {name}, samples without labels; allowed with samples that have labels")
+        data.check_pixels(name_of(Path(name)), x, kept.config)
         known = {"sample": np.arange(len(x))}
     else:
         known, x, kind = _labelled(kept, name, split, part, encoding)
-    with console.status(where.opening) as status, asked(kept, where) as network:
+    with where.loading(console) as status, asked(kept, where) as network:
         predicted = network.predict(x, lambda done: status.update(f"{done:,} of {len(x):,} samples"))
     rows = np.stack([*known.values(), predicted], axis=1)
     if "label" in known:
@@ -79,10 +84,12 @@ def _labelled(
     kept: Checkpoint, name: str, split: int | None, part: str | None, encoding: data.Encoding
 ) -> tuple[dict[str, np.ndarray], np.ndarray, str]:
     """Place and label of each chosen sample, the samples (N, n_0), and in words which they are."""
-    split = kept.about.get("split", 0) if split is None else split
-    dataset = data.load(name, split, encoding)
+    dataset = data.load(name, kept.about.get("split", 0) if split is None else split, encoding)
+    data.check_split(split, dataset, name)
     data.check(dataset, kept.config)
     part = part or ("test" if history.is_own(kept, name) else "all")
+    if split is not None and part == "all":
+        raise UserError(f"--split: found with all samples of {name}; allowed with --part test or train")
     sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])

@@ -45,7 +45,7 @@ def recall(
     if output:
         dataset = data.load(given_data or history.own_data(kept, source), kept.about.get("split", 0), encoding)
         data.check(dataset, kept.config)
-    with console.status(where.opening), asked(kept, where) as network:
+    with where.loading(console), asked(kept, where) as network:
         recalled = network.recall()
     shape = dataset.image_shape if dataset else history.image_shape(kept) or data.image_shape(recalled.shape)
     if dataset:

@@ -94,7 +94,7 @@ def _found(where: Place) -> Place:
 
 def _backend(where: Place) -> Backend:
     if where.backend == "serial":
-        return partial(serial_backend.train, port=where.port, baud=where.baud)
+        return partial(serial_backend.train, port=where.port, baud=where.bits_a_second)
     if where.backend == "sim":
         return partial(sim_backend.train, simulator=where.simulator, waves=where.waves)
     return golden_backend.train
@@ -163,9 +163,11 @@ def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
     words = ["train", "--resume", "--run", str(folder.path)]
     if where.port:
         words += ["--port", where.port]
-    if where.baud != Place.baud:
+    if where.baud is not None:
         words += ["--baud", str(where.baud)]
     if log:
         words += ["--log", str(log)]
+    if where.simulator:
+        words += ["--simulator", where.simulator]
     words += ["--waves"] * where.waves
     return f"{command()} {shlex.join(words)}"

@@ -34,10 +34,9 @@ def begin(
     config = config and for_learning(config.replace(**changes), "--config")
     source, split = given["data"] or _usual(config), given["split"] or 0
     dataset = load(source, split, config, encoding, reading)
-    if dataset.course and given["split"] is not None:
-        raise UserError(f"--split: found with {source}; allowed with samples that have no order")
+    data.check_split(given["split"], dataset, source)
     check_baseline(source, dataset, baseline)
-    chosen = config or config_for(dataset).replace(**changes)
+    chosen = config or config_for(dataset, source).replace(**changes)
     if dataset.course and config is None:  # an epoch of a text takes what the number of epochs leaves it
         dataset = load(source, split, chosen, encoding, reading)
     data.check(dataset, chosen)

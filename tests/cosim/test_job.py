@@ -1,13 +1,15 @@
 """A training run's stream: which samples in which order, where their sequences end; golden's trace around a mismatch."""
 
+import io
 import json
+from pathlib import Path
 
 import numpy as np
 
 from cosim.compare import Mismatch
 from cosim.files import save_arrays
 from cosim.golden_worker import expected
-from cosim.job import Job, Parts, take
+from cosim.job import ExpectedReader, Job, Parts, pack, record_width, take
 from cosim.watch import Watch
 from golden.config import UPDATE_DELAY, Config
 from golden.population import Population
@@ -57,6 +59,36 @@ def test_golden_takes_the_stream_with_its_ends_and_gives_its_totals(tmp_path):
     assert totals["training"]["counters"] == learned.counters.sum(0).tolist()
     endless = Foreteller(CONFIG).train(TRAIN.x[ORDER], TRAIN.y[ORDER]).counters.sum(0).tolist()
     assert totals["training"]["counters"] != endless, "ends matter here"
+
+
+def test_what_golden_said_is_read_as_it_is_asked_for_and_no_more(tmp_path, monkeypatch):
+    """Golden is epochs ahead of a simulated chip: its file grows to a gigabyte, of which a take needs 16 samples."""
+    said = Foreteller(CONFIG).train(TRAIN.x, TRAIN.y)
+    whole, width, reads = pack(CONFIG, said), 4 * record_width(CONFIG), []
+
+    class Counted(io.FileIO):
+        def read(self, size=-1):
+            reads.append(found := super().read(size))
+            return found
+
+    monkeypatch.setattr("cosim.job.open", lambda path, *_, **__: Counted(path), raising=False)
+    file, reader = tmp_path / "expected.bin", ExpectedReader(tmp_path / "expected.bin", CONFIG)
+    assert reader.take(1) is None, "golden has not begun"
+    file.write_bytes(whole[: 3 * width + 5])
+    found = [reader.take(2), reader.take(1)]
+    assert reader.take(2) is None, "half a record"
+    assert sum(map(len, reads[:-1])) == 3 * width
+    file.write_bytes(whole)
+    found += [reader.take(2), reader.take(1)]
+    assert max(map(len, reads)) == 2 * width and reader.take(1) is None
+    np.testing.assert_array_equal(np.concatenate([part.voltages for part in found]), said.voltages)
+    assert not opened(file), "a file that stays open"
+
+
+def opened(path) -> list[str]:
+    """The names by which this process holds a file open."""
+    held = Path("/proc/self/fd")
+    return [fd.name for fd in held.iterdir() if fd.exists() and fd.resolve() == path.resolve()]
 
 
 def test_the_trace_of_a_mismatch_sees_what_the_sequence_gave_and_no_more(tmp_path):

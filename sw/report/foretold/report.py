@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from cosim.job import model_of
 from golden.records import Records
 from sw.common.files import RunFolder
 from sw.data.dataset import Dataset
@@ -50,10 +51,5 @@ def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -
 
 def _foretold(kept: Checkpoint, dataset: Dataset, count: int) -> Records:
     """What golden says of the first test elements."""
-    from golden.sequence import Foreteller
-
-    model = Foreteller(kept.config)
-    if kept.state:
-        model.load(kept.state)
     test = dataset.testing[:count]
-    return model.train(test.x, test.y, False, test.ends)
+    return model_of(kept.config, kept.state).train(test.x, test.y, False, test.ends)

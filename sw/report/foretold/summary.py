@@ -53,7 +53,7 @@ def summary(
 
 def persistence(dataset: Dataset) -> float:
     """The error of no change at all."""
-    return float((dataset.course.true(dataset.course.test) ** 2).mean())
+    return float((dataset.course.test.changes**2).mean())
 
 
 def successor(dataset: Dataset) -> float:

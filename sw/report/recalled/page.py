@@ -19,7 +19,7 @@ PICTURES = {
 
 def page(folder: Path, config: Config, values: dict) -> str:
     """The report of a run as HTML. Reads the pictures in `folder`."""
-    body = f"""{_figures(folder, config, values, tuple(PICTURES))}
+    body = f"""{_figures(folder, values, tuple(PICTURES))}
 <section><h2>Passes, a training sample</h2>{_passes(config, values)}</section>"""
     lead = first_lines(title(config), config, values, last_line(values))
     return document(_heading(values), lead, body, config)
@@ -32,7 +32,7 @@ def part(folder: Path, config: Config, values: dict) -> str:
     taught = f"The same two networks, taught by each sample's own code in place of its class: {own}."
     return f"""<h2 class="part">{_heading(values)}</h2>
 <p class="lead">{html.escape(lead)} {taught}</p>
-{_figures(folder, config, values, ("recalled.png", "error.png"))}
+{_figures(folder, values, ("recalled.png", "error.png"))}
 """
 
 
@@ -40,7 +40,7 @@ def _heading(values: dict) -> str:
     return f"BiSpike recalls {html.escape(values['data'])}"
 
 
-def _figures(folder: Path, config: Config, values: dict, names: tuple[str, ...]) -> str:
+def _figures(folder: Path, values: dict, names: tuple[str, ...]) -> str:
     """A mismatch, where there is one, the figures, and the pictures of these names."""
     captions = dict(PICTURES)
     captions["error.png"] += golden_caption(values)

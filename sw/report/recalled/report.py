@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from cosim.checkpoint import Checkpoint
+from cosim.job import model_of
 from sw.common.files import RunFolder
 from sw.data.dataset import Dataset
 from sw.report.recalled import pictures
@@ -17,14 +18,9 @@ SHOWN = 24
 
 def write(folder: RunFolder, kept: Checkpoint, dataset: Dataset, values: dict) -> None:
     """Writes the pictures, summary.json and report.html of a run. `values` is what `summary` gave."""
-    from golden.autoencoder import Autoencoder
-
     config, name = kept.config, f"{dataset.name}, {title(kept.config)}"
-    model = Autoencoder(config)
-    if kept.state:
-        model.load(kept.state)
     x = dataset.x_test[:SHOWN].astype(np.int64)
-    recalled = model.train(x, learn=False).recalled
+    recalled = model_of(config, kept.state).train(x, learn=False).recalled
     shape = dataset.image_shape
     folder.draw(
         "recalled.png",

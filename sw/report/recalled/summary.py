@@ -56,12 +56,16 @@ def summary(
 
 
 def pca_error(x_train: np.ndarray, x_test: np.ndarray, components: int) -> float:
-    """Of principal components (0: of the mean image) of samples x_train (N, n_0), 0..15, as a linear code of x_test."""
+    """Of principal components (0: of the mean image) of samples x_train (N, n_0), 0..15, as a linear code of x_test.
+
+    A single sample has no components: it is the mean image.
+    """
     train, test = x_train / 16, x_test / 16
     mean = train.mean(0)
-    vectors = np.linalg.eigh(np.cov(train.T).reshape(len(mean), -1))[1][:, max(0, len(mean) - components) :]
-    vectors = vectors[:, :components]
-    rest = (test - mean) - (test - mean) @ vectors @ vectors.T
+    rest = test - mean
+    if components and len(train) > 1:
+        vectors = np.linalg.eigh(np.cov(train.T).reshape(len(mean), -1))[1][:, max(0, len(mean) - components) :]
+        rest = rest - rest @ vectors @ vectors.T
     return float((rest**2).mean())
 
 

@@ -10,10 +10,13 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
-from sw.boards import explore, plan
+from sw.boards import explore, plan, vendor
 from sw.boards.catalogue import BOARDS, uart_top
+from sw.boards.synthesis import Netlist
 from sw.cli import main
+from sw.common.errors import CheckError, UserError
 from sw.common.steps import Steps
+from sw.design.clocks import MeasuredClocks
 from tests.marks import long
 
 SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
@@ -57,7 +60,7 @@ SMALL = Config(name="small", sizes=(6, 4, 2), lanes=1)
         *(
             (
                 ["build", "--board", "icebreaker", "--seed", found],
-                f"--seed: found {found}; allowed is a whole number from 0 to 1,",
+                f"--seed: found {found}; allowed is a whole number from 0 to 1000000",
             )
             for found in ("-1", "1000001")
         ),
@@ -130,10 +133,6 @@ def test_a_boards_pins_are_those_of_its_platform(name):
 
 def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     """The synthesis and the simulation are left out here: the slow tests do them."""
-    from sw.boards import vendor
-    from sw.boards.synthesis import Netlist
-    from sw.design.clocks import MeasuredClocks
-
     monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100, "FF": 50, "BRAM": 1.5, "DSP": 2}))
     monkeypatch.setattr(vendor, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
     console = Console(record=True, width=100)
@@ -152,6 +151,41 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     kept = json.loads((tmp_path / "build.json").read_text())
     assert kept["clocks"]["over"] == over and (kept["clocks"]["learned"], kept["clocks"]["training"]) == (192, 200)
     assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 12 * (24 + 8) and kept["meets_timing"]
+
+
+@pytest.mark.parametrize("ends", [CheckError("it does not fit"), KeyboardInterrupt()])
+def test_a_build_that_ends_early_leaves_nothing_of_another_beside_its_configuration(tmp_path, monkeypatch, ends):
+    def unlucky(*_):
+        raise ends
+
+    monkeypatch.setattr(vendor, "synthesise", lambda *a: Netlist("xilinx", {"LUT": 100}))
+    monkeypatch.setattr(vendor, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
+    monkeypatch.setattr(vendor, "axi_verilog", lambda config: f"module of {config.sizes}")
+    build = [Fraction(80), 1_000_000, tmp_path, 1, Console(quiet=True)]
+    builder.build(BOARDS["pynq-z2"], SMALL, *build)
+    (tmp_path / "top.bit").write_text("of another build")
+    first = (tmp_path / "build.json").read_text()
+    monkeypatch.setattr(vendor, "check_fits", unlucky)
+    if isinstance(ends, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            builder.build(BOARDS["pynq-z2"], SMALL, *build)
+        assert (tmp_path / "build.json").read_text() == first, "that of the same build stays"
+    with pytest.raises(type(ends)):
+        builder.build(BOARDS["pynq-z2"], SMALL.replace(sizes=(6, 5, 2)), *build)
+    assert Config.load(tmp_path / "config.toml").sizes == (6, 5, 2) and not (tmp_path / "top.bit").exists()
+    if isinstance(ends, KeyboardInterrupt):
+        assert not (tmp_path / "build.json").exists()
+        return
+    kept = json.loads((tmp_path / "build.json").read_text())
+    assert (kept["error"], kept["config"]["sizes"], kept["clocks"]) == ("it does not fit", [6, 5, 2], None)
+    assert kept["resources"]["LUT"] == 100, "what was known by then"
+
+
+def test_a_clock_that_cannot_be_leaves_the_folder_as_it_was(tmp_path):
+    (tmp_path / "config.toml").write_text(SMALL.to_toml())
+    with pytest.raises(UserError, match="baud: found 0"):
+        builder.build(BOARDS["icebreaker"], SMALL.replace(lanes=2), Fraction(21), 0, tmp_path, 1, Console(quiet=True))
+    assert (tmp_path / "config.toml").read_text() == SMALL.to_toml()
 
 
 def test_steps_are_counted_and_timed():

@@ -101,7 +101,7 @@ def test_an_update_outlives_settings(chip):
     model, (x, y) = IntegerModel(CONFIG), samples(6, 11)
     chip.set(decay=-6)  # a rate at which rounding shows
     chip.train(x, y)
-    chip._wait("idle")
+    chip._samples.wait("idle")
     for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -1).items():
         chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
     model.decay = -6
@@ -117,7 +117,7 @@ def test_golden_goes_on_with_new_settings_as_a_chip_does(chip):
     for one in (chip, golden):
         one.set(decay=-6)
         said = [one.train(x[:6], y[:6])]
-        one._wait("idle")
+        one._samples.wait("idle")
         for name, value in settings_of(CONFIG.replace(threshold=50, stochastic=False, seed=9), -1).items():
             one.transport.write(addresses[name], [value & 0xFFFFFFFF])
         before = {f"{name} before": array for name, array in one._read(("W1", "W2")).items()}
@@ -245,11 +245,11 @@ def test_a_core_without_the_stimulus_recalls_none():
 def test_registers_are_counted_and_read_while_a_result_waits(chip):
     chip.transport.write(ADDRESS["SAMPLE"], [0] * -(-CONFIG.sizes[0] // 8))
     chip.transport.write(ADDRESS["SAMPLE_LAST"], [0])
-    chip._wait("result")
+    chip._samples.wait("result")
     threshold = {register.name: register.address for register in core_registers(CONFIG)}["threshold"]
     assert chip.transport.read(threshold) == [CONFIG.threshold]
     assert chip.counters()["packets"] > 0
-    assert len(chip._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
+    assert len(chip._samples._result()) == 1 + CONFIG.classes + 4 * CONFIG.layers
 
 
 def shortened(chip, model):
@@ -258,7 +258,7 @@ def shortened(chip, model):
     x, y = x[:, : chip.config.sizes[0]], y % chip.config.classes
     begin = model.position
     said, expected = [chip.train(x[:3], y[:3])], [model.train(x[:3], y[:3])]
-    chip._wait("idle")
+    chip._samples.wait("idle")
     model.config = model.config.replace(block=2)
     for name, value in settings_of(model.config).items():
         chip.transport.write(chip._settings[name].address, [value & 0xFFFFFFFF])
@@ -266,7 +266,7 @@ def shortened(chip, model):
     for n in (3, 4):
         positions += chip.transport.read(chip._settings["position"].address)
         said += [chip.train(x[n : n + 1], y[n : n + 1])]
-        chip._wait("idle")
+        chip._samples.wait("idle")
         expected += [model.train(x[n : n + 1], y[n : n + 1])]
     assert positions == [begin + 3, 0]
     assert_same(records(Records.join(said)), records(Records.join(expected)))
@@ -304,7 +304,7 @@ def test_results_that_another_host_left_are_thrown_away(chip):
     for packet in pack_samples(CONFIG, samples(2)[0]).tolist():
         chip.transport.write(ADDRESS["SAMPLE"], packet[:-1])
         chip.transport.write(ADDRESS["SAMPLE_LAST"], packet[-1:])
-    chip._wait("result")
+    chip._samples.wait("result")
     chip.transport.read(ADDRESS["RESULT"], 3)
     found = killed(chip, 1)
     assert found.errors() == []

@@ -14,6 +14,7 @@ from cosim import build, bus_wrapper, elaborate, runner
 from cosim.bus_bench import ANSWER, COMMAND, receive
 from rtl.interface.registers import ADDRESS
 from sw.driver.sim import SimTransport
+from sw.driver.transport import TransportError
 from tests.sw.driver.transports import CONFIG
 
 
@@ -42,6 +43,24 @@ def test_a_simulation_that_is_interrupted_as_it_starts_is_ended(simulation, tmp_
     simulation.process.poll = interrupted
     with pytest.raises(KeyboardInterrupt):
         SimTransport(CONFIG, tmp_path)
+    assert simulation.stopped == [True]
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_a_simulation_that_says_nothing_is_said_to_be_silent_not_to_have_ended_with_our_signal(
+    simulation, tmp_path, monkeypatch, starts
+):
+    def serve(path):
+        with socket.socket(socket.AF_UNIX) as far:
+            far.connect(path)
+            while receive(far, COMMAND.size):
+                pass
+
+    simulation.serve = serve if starts else lambda path: None
+    simulation.failure = lambda: "the simulator ended with code -15" if simulation.stopped else ""
+    monkeypatch.setattr("sw.driver.sim.PATIENCE", 0.5)
+    with pytest.raises(TransportError, match=r"^simulation: no answer in 0\.5 s$"):
+        SimTransport(CONFIG, tmp_path).read(ADDRESS["STATUS"])
     assert simulation.stopped == [True]
 
 

@@ -123,8 +123,8 @@ def test_the_records_and_cuts_are_those_of_the_training_without_cuts(folder, cou
     model = GoldenNetwork(cut.config).model
     for number in range(cut.shards):
         reference, stretches = golden.reference(number), cut.stretches(number)
-        (folder / "expected.bin").write_bytes(reference.records)
-        got = ExpectedReader(folder / "expected.bin", whole.config)
+        (folder / "shard.bin").write_bytes(reference.records)
+        got = ExpectedReader(folder / "shard.bin", whole.config)
         got.take(int(number == 0))
         for _, start, stop in stretches:
             left, right = got.take(stop - start), expected.take(stop - start)

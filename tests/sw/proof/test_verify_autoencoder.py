@@ -34,7 +34,8 @@ def command(tmp_path, monkeypatch):
 @pytest.mark.parametrize("simulator", ["icarus", long("verilator")])
 def test_an_auto_encoder_learns_infers_and_draws_codes(command, simulator, capsys):
     assert cli.main(command(simulator)) == 0
-    first, last = capsys.readouterr().out.splitlines()
+    begun, first, last = capsys.readouterr().out.splitlines()
+    assert begun == "building the simulation: a minute or two the first time"  # where there is no terminal
     done = rf"small on {simulator}: 6 samples learned, 4 inferred, 4 codes drawn, "
     assert re.fullmatch(done + r"[\d,]+ clocks a sample \(sizes 5-3, 2 lanes\)", first)
     # Each of 6 + 2 + 4 + 4: 5 counts recalled, a code of 3, an error, 10 counters; and 2 x 15 weights, 2 counts of samples.

@@ -1,5 +1,7 @@
 """From Python: a model is the golden model, a chip says the same, whole trainings are the command's and print nothing."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -223,6 +225,21 @@ def test_a_trace_is_of_one_sample(x, y, text):
     with pytest.raises(SampleError) as error:
         bispike.Model(CONFIG).trace(x, y)
     assert str(error.value) == text
+
+
+def test_a_model_that_does_not_learn_says_so_and_names_samples(samples):
+    model = bispike.Model(CONFIG.replace(learn=False))
+    for learn in (model.train, model.fit):
+        with pytest.raises(UserError, match=r"^train: small: found one that does not learn; allowed is one that does$"):
+            learn(*samples)
+    assert len(model.predict(samples[0])) == len(samples[0])
+
+
+def test_data_may_be_a_path(samples, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("mine.npz", x=samples[0], y=samples[1])
+    assert bispike.train(CONFIG, Path("mine.npz"), epochs=1).summary["data"] == "mine"
+    assert [folder.name for folder in Path("runs").iterdir()] == ["small"]
 
 
 def test_an_auto_encoder_is_no_model(tmp_path):

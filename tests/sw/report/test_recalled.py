@@ -142,3 +142,14 @@ def test_without_components_it_is_the_mean_image():
     x = np.random.default_rng(1).integers(0, 16, (30, 4))
     assert pca_error(x[:20], x[20:], 0) == pytest.approx(((x[20:] / 16 - x[:20].mean(0) / 16) ** 2).mean())
     assert pca_error(x[:20], x[20:], 9) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_single_training_sample_is_its_own_mean_image_and_has_no_components():
+    x = PIXELS.astype(np.uint8)
+    assert pca_error(x[:1], x[1:], 2) == pca_error(x[:1], x[1:], 0) == pytest.approx(((x[1:] / 16 - x[0] / 16) ** 2).mean())
+
+
+def test_a_mean_image_takes_no_eigenvectors(monkeypatch):
+    """Those of 784 pixels take a second."""
+    monkeypatch.setattr(np.linalg, "eigh", lambda _: pytest.fail("thrown away"))
+    assert pca_error(PIXELS[:20], PIXELS[20:], 0) > 0

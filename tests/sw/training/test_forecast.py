@@ -167,7 +167,7 @@ def test_a_board_foretells_and_every_value_is_compared(run, capsys):
     golden = ask(capsys, "--output", "golden.csv").split(":")[0]
     said = ask(capsys, "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
     # 10 elements: a prediction, 6 voltages, 2 x 4 counters
-    assert said == f"{golden}: board.csv, board.png; {10 * 15} values compared, 0 mismatches\n"
+    assert said == f"loading the network\n{golden}: board.csv, board.png; {10 * 15} values compared, 0 mismatches\n"
     assert rows("board.csv") == rows("golden.csv")
 
 

@@ -1,5 +1,7 @@
 """`predict` and `recall` of a trained network: in its own scale and names, by golden, a simulated chip or a board."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -46,6 +48,35 @@ def test_a_column_that_does_nothing_is_refused(run, capsys):
     assert capsys.readouterr().err == "bispike: --label: found with own.npz; allowed with a .csv file\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--data", "bare.csv", "--label", "kind"),
+            "bare.csv: found no column 'kind' for --label in its first line; allowed is",
+        ),
+        (
+            ("--data", "bare.csv", "--split", "3"),
+            "--split: found with bare.csv, samples without labels; allowed with samples",
+        ),
+        (("--data", "whole.npz", "--split", "3"), "--split: found with whole.npz, which brings its own test part; allowed"),
+        (
+            ("--data", "other.npz", "--split", "3"),
+            "--split: found with all samples of other.npz; allowed with --part test or",
+        ),
+        (("--part", "all", "--split", "0"), "--split: found with all samples of own.csv; allowed with --part test or train"),
+        (("--baud", "9600"), "--baud: found with --backend golden; allowed with --backend serial"),
+        (("--baud", "0"), "--baud: found with --backend golden; allowed with --backend serial"),
+    ],
+)
+def test_an_option_that_does_nothing_is_refused(run, capsys, options, said):
+    Path("bare.csv").write_text("".join(f"{','.join(map(str, x))}\n" for x in STRIPES))
+    np.savez("whole.npz", x=STRIPES, y=Y, x_test=STRIPES, y_test=Y)
+    np.savez("other.npz", x=STRIPES, y=Y)
+    assert cli.main(["predict", "--from", "net.npz", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {said}")
+
+
 def ask(capsys, *arguments: str) -> str:
     assert cli.main([arguments[0], "--from", "net.npz", *arguments[1:]]) == 0
     return capsys.readouterr().out
@@ -85,11 +116,12 @@ def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     said = ask(capsys, "predict", "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
     # 6 test samples: a prediction, 3 voltages, 2 x 4 counters
     right = golden.splitlines()[0]
-    assert said == f"{right}; {6 * 12} values compared, 0 mismatches\nboard.csv: 6 predictions\n"
+    first = "loading the network\n"  # where there is no terminal
+    assert said == f"{first}{right}; {6 * 12} values compared, 0 mismatches\nboard.csv: 6 predictions\n"
     assert lines(tmp_path / "board.csv") == lines(tmp_path / "golden.csv")
     memory = ask(capsys, "recall")
     board = ask(capsys, "recall", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
-    assert board == memory + "27 values compared, 0 mismatches\n"
+    assert board == first + memory + "27 values compared, 0 mismatches\n"
 
 
 def test_of_what_it_learned_the_test_part_is_named_whatever_the_file_is_called(run, tmp_path, capsys):
@@ -171,7 +203,7 @@ def test_a_simulated_chip_answers_and_every_value_is_compared(run, capsys):
         golden = ask(capsys, "predict")
         said = ask(capsys, "predict", "--backend", "sim", "--simulator", "icarus")
     assert opened == ["icarus"]
-    assert said == golden.strip() + f"; {6 * 12} values compared, 0 mismatches\n"
+    assert said == f"building the chip\n{golden.strip()}; {6 * 12} values compared, 0 mismatches\n"
 
 
 @pytest.mark.parametrize("command", ["predict", "recall"])
