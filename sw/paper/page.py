@@ -20,7 +20,7 @@ from sw.paper.tried import TRIED
 from sw.training.own import check_own
 from sw.trials.provenance import Provenance, machine, state, today
 
-Sources = Mapping[str, Sequence[Provenance | None]]
+Sources = Mapping[str, Sequence[Provenance]]
 """By the key of a section where each of its results is from; None: it does not say so."""
 
 SPREAD = (
@@ -65,8 +65,8 @@ def publish(
     facts = {"state": state(), "machine": machine(), "date": today(), "quick": plan.quick, "seeds": plan.seeds}
     found = []
     for section in sections:
-        noted = [source and asdict(source) for source in dict.fromkeys(sources.get(section.key, ()))]
-        found.append(asdict(section) | {"said": said(section), "sources": noted if section.measured else []})
+        noted = [asdict(source) for source in dict.fromkeys(sources.get(section.key, ()))]
+        found.append(asdict(section) | {"said": said(section), "sources": noted})
     write(output, json.dumps(facts | {"sections": found}, indent=2) + "\n")
     before = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
     for section in sections:

@@ -141,8 +141,9 @@ def _sections(plan: Plan, kept: Kept) -> list[Section]:
 
 
 def _sources(plan: Plan, kept: Kept) -> Sources:
-    """Where what is measured is from."""
-    return {question.KEY: [kept.provenance(trial) for trial in question.trials(plan)] for question in QUESTIONS}
+    """Where the parts that are measured are from."""
+    found = {question.KEY: [kept.provenance(trial) for trial in question.trials(plan)] for question in QUESTIONS}
+    return {key: sources for key, sources in found.items() if None not in sources}
 
 
 def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console, again: bool) -> None:
