@@ -17,10 +17,11 @@ from cosim.files import save_arrays
 from golden.records import Recalled
 from sw import data
 from sw.common.blocks import show_pictures
+from sw.common.checks import checked_seed
 from sw.common.errors import CheckError, UserError
 from sw.common.files import check_place, check_png, make_folder, unwritable, whole_file
 from sw.common.simulation import find_simulator, plain_errors
-from sw.common.terminal import say
+from sw.common.terminal import say, working
 from sw.generation import sampling
 from sw.generation.judge import Judgement, judge
 from sw.report import generated as pictures
@@ -69,7 +70,7 @@ class _Network:
     def opened(self, console: Console) -> Iterator[None]:
         """Loads the network, into the chip at a port, too. Raises UserError, StateError, CheckError: see `asked`."""
         with ExitStack() as stack:
-            with console.status("loading the network"):
+            with self.where.loading(console):
                 self.asked = stack.enter_context(asked(self.kept, self.where))
             yield
 
@@ -80,7 +81,7 @@ class _Network:
     def draw(self, codes: np.ndarray, labels: np.ndarray, console: Console) -> Drawn:
         """What the backward network draws from codes (N, n_L): the chip's, if there is one. Raises CheckError."""
         first = "drawing" + (": building the chip takes a minute the first time" if self.simulator else "")
-        with console.status(first) as status:
+        with working(console, first, plain=self.simulator is not None) as status:
             said = self.asked.draw(codes, lambda done: status.update(f"{done:,} of {len(codes):,} images"))
             if self.simulator:
                 said = self._simulated(codes, said)
@@ -153,8 +154,7 @@ def _check(label: str | None, count: int | None, seed: int, between: tuple[int, 
     least = 2 if between else 1
     if count is not None and not least <= count <= MOST:
         raise UserError(f"--count: found {count}; allowed is {least} to {MOST:,}")
-    if seed < 0:
-        raise UserError(f"--seed: found {seed}; allowed is a whole number from 0")
+    checked_seed(seed)
 
 
 def _check_free(output: Path, source: Path, named: Path) -> None:
