@@ -9,6 +9,7 @@ from sw.paper import page, run
 from sw.paper.plan import Plan
 from sw.paper.table import Row, Section
 from sw.paper.tried import TRIED
+from sw.trials.provenance import Provenance
 
 DOCS = [path for path in (Path(__file__).parents[3] / "docs").glob("*.md") if path.name != "results.md"]
 
@@ -23,8 +24,9 @@ def test_what_was_tried_is_told_where_a_target_is_missed_and_nowhere_else():
     assert page.said(section(False, note="")) == [tried]
     assert page.said(section(True)) == page.said(section(None)) == ["A note."]
     assert page.said(section(False, key="recall")) == ["A note."]
-    text = page.text([section(False)], Plan(quick=False, seeds=3), {"agreement": [None]})
-    assert f"\n\nA note.\n\n{tried}\n\n*Measured before" in text
+    sources = {"agreement": [Provenance("2001-02-03", "commit 1", "2 cores")]}
+    text = page.text([section(False)], Plan(quick=False, seeds=3), sources)
+    assert f"\n\nA note.\n\n{tried}\n\n*Measured on 2001" in text
 
 
 def test_it_is_told_of_questions_that_there_are():
