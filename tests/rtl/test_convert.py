@@ -17,7 +17,7 @@ from rtl.convert import plain_rtlil, rtlil, verilog
 from rtl.core import core_of
 from rtl.memories import ram
 
-SMALL = Config(sizes=(5, 4, 3), lanes=4, block=3)
+SMALL = Config(sizes=(3, 2, 2), lanes=1, block=3)
 
 
 class Two(wiring.Component):
@@ -71,7 +71,7 @@ PLAIN = """
 from amaranth.back import rtlil
 from golden.config import Config
 from rtl.core import core_of
-print(rtlil.convert(core_of(Config(sizes=(5, 4, 3), lanes=4, block=3))).count("cell $check"))
+print(rtlil.convert(core_of(Config(sizes=(3, 2, 2), lanes=1, block=3))).count("cell $check"))
 """
 
 

@@ -12,7 +12,7 @@ from golden.integer import IntegerModel
 from rtl.convert import verilog
 from rtl.interface.memory_map import settings_of
 
-CONFIG = Config(sizes=(4, 3, 2), lanes=2, block=3, dead_zone=0)
+CONFIG = Config(sizes=(4, 2, 2), lanes=2, block=3, dead_zone=0)
 PAGE = Path(__file__).parents[2] / "docs" / "hardware.md"
 
 
@@ -45,7 +45,7 @@ def test_the_pages_example_learns_and_names_as_golden():
     state = model.state()
     model.load(state | {name: random.integers(2000, 12000, state[name].shape) for name in ("W1", "W2", "Theta0", "Theta1")})
     begin, dut, regions, seen = with_copies(model.state(), CONFIG), example(), MemoryMap(CONFIG).regions, []
-    x, y = random.integers(0, 16, (6, 4)), random.integers(0, 2, 6)
+    x, y = random.integers(0, 16, (4, 4)), random.integers(0, 2, 4)
 
     async def access(ctx, address, value=None):
         await given(ctx, dut.host_i, {"address": int(address), "write": value is not None, "data": int(value or 0)})

@@ -11,7 +11,7 @@ from rtl.boards.clock import CLOSE, LIMITS, ClockError, filter_range, line_divis
 @pytest.mark.parametrize("crystal", [12, 25, 100])
 def test_every_setting_is_allowed_and_makes_the_clock_it_says(family, crystal):
     limits, made = LIMITS[family], 0
-    for wanted in range(16, 200, 4):
+    for wanted in range(16, 200, 8):
         try:
             pll = pll_settings(family, Fraction(crystal), Fraction(wanted))
         except ClockError:
@@ -23,7 +23,7 @@ def test_every_setting_is_allowed_and_makes_the_clock_it_says(family, crystal):
         assert pll.reference in limits.reference and pll.feedback in limits.feedback and pll.output in limits.output
         assert limits.detector[0] <= pll.detector <= limits.detector[1]
         assert limits.oscillator[0] <= pll.megahertz * pll.output <= limits.oscillator[1]
-    assert made > 30
+    assert made > 15
 
 
 def test_the_boards_clocks_are_those_of_the_vendors_own_tools():

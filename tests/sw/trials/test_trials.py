@@ -39,10 +39,10 @@ def few(monkeypatch):
 @pytest.fixture
 def short(monkeypatch):
     """A series of a few hundred moments, and a text of as many characters."""
-    moments = np.arange(480)
+    moments = np.arange(430)
     values = np.sin(moments / 7) + 0.3 * np.sin(moments * 2 * np.pi / 48)
     monkeypatch.setattr(foretold.series, "electricity", lambda: Series("wave", values, 48))
-    monkeypatch.setattr(foretold.text, "read", lambda path: foretold.text.coded("in the beginning was the word, and " * 8))
+    monkeypatch.setattr(foretold.text, "read", lambda path: foretold.text.coded("in the beginning was the word, and " * 3))
 
 
 def test_a_recognition_of_the_chip():
