@@ -20,12 +20,14 @@ def verilog(
     """Write the core as one Verilog file, with its parameters in front."""
     from sw.common.files import make_place, write
     from sw.design.verilog import core_verilog
+    from sw.training.own import check_own
 
     chosen = Config.load(config)
     path = output or Path(f"{chosen.name}.v")
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
         return
+    check_own("--output", path, "core", "// core: a BiSpike core")
     make_place(path)
     console = Console()
     with console.status("elaborating the core"):

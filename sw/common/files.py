@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cosim import files
@@ -27,10 +27,18 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
+DRAWN = {"Software": "BiSpike"}
+"""The metadata of a picture that the command draws."""
+
+
 def check_png(output: Path | None) -> None:
-    """Raises UserError on the name of a picture to write, where one is given, that is not a .png's."""
+    """Raises UserError on the name of a picture to write, where one is given, that is not a .png's, or a user's own."""
     if output and output.suffix != ".png":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
+    if output and output.is_file() and output.stat().st_size:
+        with suppress(OSError), open(output, "rb") as file:  # what cannot be read, `check_place` says
+            if b"Software\0BiSpike" not in file.read(200):
+                raise UserError(f"--output: found {output}, which is no picture of bispike's; allowed is a new name")
 
 
 def make_folder(path: Path) -> Path:

@@ -7,6 +7,7 @@ import numpy as np
 
 from cosim.host.memory_map import NOT_CARRIED, MemoryMap
 from cosim.host.state import with_copies, without_copies
+from golden.checks import array_of
 from golden.config import Config
 from golden.errors import StateError
 from golden.records import Recalled, Records
@@ -132,8 +133,9 @@ class Chip:
         has W, and of an auto-encoder Theta; one that recalls no stimulus has none of layer 0.
 
         Raises:
-            StateError: an array of another shape, or a value out of range.
+            StateError: an array of another shape or type, or a value out of range.
         """
+        state = {name: _whole(name, value) for name, value in state.items()}
         full = {name: value for name, value in with_copies(state, self.config).items() if name in self.memory_map.regions}
         there = without_copies({name: name in full for name in self.memory_map.state_names()}, self.config)
         missing = [name for name, found in there.items() if not found]
@@ -189,3 +191,11 @@ class Chip:
             self.transport.write(ADDRESS["WINDOW_ADDRESS"], [address])
             words[places] = self.transport.read(ADDRESS["WINDOW_DATA"], len(places))
         return self.memory_map.decode(names, words)
+
+
+def _whole(name: str, values: object) -> np.ndarray:
+    """An array of a state. Raises StateError."""
+    array = array_of(name, values, StateError, "an array of whole numbers")
+    if array.dtype.kind not in "iu":
+        raise StateError(f"{name}: found values of type {array.dtype}; allowed are whole numbers")
+    return array

@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 
 from cosim.host.packets import pack_samples, unpack_results
-from golden.checks import checked_range, checked_rows, one_label_a_sample
+from golden.checks import array_of, checked_range, checked_rows, one_label_a_sample
 from golden.config import UPDATE_DELAY, Config
 from golden.records import Recalled, Records
 from rtl.interface.packets import result_words, sample_words
@@ -66,7 +66,7 @@ class Stream:
         """Where sequences end, as packets have it."""
         if last is None:
             return None
-        flags = np.asarray(last)
+        flags = array_of("last", last, TransportError, f"0 or 1 for each of the {count} samples")
         wrong = flags[~np.isin(flags, (0, 1))]
         if flags.shape != (count,) or len(wrong):
             found = f"a value {wrong[0]}" if flags.shape == (count,) else f"shape {flags.shape}"
@@ -101,7 +101,7 @@ class Stream:
         draws = mode == "recall" and self.config.task == "autoencoder"
         x = checked_rows("code" if draws else "x", x, self.config.sizes[-1 if draws else 0], 15)
         if y is not None:
-            y = one_label_a_sample(checked_range("y", np.asarray(y), self.config.classes - 1), x)
+            y = checked_range("y", one_label_a_sample(y, x), self.config.classes - 1)
         last = self._ends(len(x), last)
         packets = pack_samples(self.config, x, y, last)
         if len(x):

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.checkpoint import Checkpoint
-from golden.checks import checked_rows, one_label_a_sample
+from cosim.checkpoint import Checkpoint, CheckpointError
+from golden.checks import checked_range, checked_rows, one_label_a_sample
 from golden.config import Config
 from golden.errors import SampleError
 from golden.order import order
 from golden.records import Records
 from sw.common.checks import whole_number
+from sw.common.errors import UserError
 from sw.common.files import unwritable
 
 
@@ -56,6 +57,7 @@ class Network:
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
         """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1. Raises SampleError."""
         x, y = self._labelled(x, y)
+        checked_range("y", y, self.config.classes - 1)
         if not len(x):
             raise SampleError("x: found no samples; allowed is one or more")
         return float((self.predict(x) == y).mean())
@@ -69,12 +71,22 @@ class Network:
         """Its `state`; to a path also as a weights.npz, which `Model.load` and the command read.
 
         Raises:
-            UserError: a path that cannot be written; the network stays as it is.
+            UserError: a path that cannot be written, or a file there that is no network; the network stays as it is.
         """
         state = self.state
         if path is not None:
+            _check_free(Path(path))
             try:
                 Checkpoint(self.config, state, self.about, self.epochs).save(Path(path))
             except OSError as error:
                 raise unwritable(Path(path), error) from None
         return state
+
+
+def _check_free(path: Path) -> None:
+    """Raises UserError where there is a file that is no network."""
+    if path.is_file() and path.stat().st_size:
+        try:
+            Checkpoint.load(path)
+        except CheckpointError:
+            raise UserError(f"save: found {path}, which is no earlier network; allowed is a new name") from None

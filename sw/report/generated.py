@@ -7,6 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sw.common.files import DRAWN
 from sw.report.pictures import BACKWARD, EMBER, FORWARD, GRID, INK, PAPER, STYLE
 
 COLUMNS = 12
@@ -54,7 +55,7 @@ def sheet(
             fontsize=11,
             fontweight="bold",
         )
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def way(path: Path, ends: np.ndarray, titles: list[str], recalled: np.ndarray, steps: int, shape: tuple[int, int]) -> None:
@@ -68,7 +69,7 @@ def way(path: Path, ends: np.ndarray, titles: list[str], recalled: np.ndarray, s
             _show(axes, image.reshape(shape), top, colors)
             axes.set_title(title, fontsize=8, color=FORWARD if title else BACKWARD, pad=3)
         figure.suptitle("From one sample's code to another's", x=0.012, ha="left", fontsize=11, fontweight="bold")
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def _grid(rows: int, shape: tuple[int, int]) -> tuple[Figure, np.ndarray]:

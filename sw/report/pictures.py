@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
+from sw.common.files import DRAWN
+
 INK, MUTED, GRID = "#1d2733", "#7a8694", "#e6eaee"
 FORWARD, BACKWARD, BASELINE = "#0b7285", "#d9480f", "#9aa5b1"
 """Colours: the feedforward network and the chip; the backward network; what either is compared with."""
@@ -67,7 +69,7 @@ def learning_curve(path: Path, curves: dict[str, list[float]], title: str) -> No
         axes.set_xlabel("epoch")
         axes.set_ylabel("test accuracy, %")
         finish(axes, title)
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def finish(axes: Axes, title: str) -> None:
@@ -128,7 +130,7 @@ def recall(
         else:
             figure = _pictures(recalled.reshape(-1, *shape), means.reshape(-1, *shape), steps)
         figure.suptitle(title, x=0.012, ha="left", fontsize=11, fontweight="bold")
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def _pictures(recalled: np.ndarray, means: np.ndarray, steps: int) -> Figure:
@@ -185,7 +187,7 @@ def raster(path: Path, spikes: Spikes, shape: tuple[int, int] | None, title: str
             _layer(axes, spikes, i)
         rows[-1].set_xlabel("neuron; in each band time runs down", fontsize=9)
         figure.suptitle(title, x=0.012, ha="left", fontsize=11, fontweight="bold")
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def _stimulus(side: Figure, spikes: Spikes, shape: tuple[int, int] | None) -> None:

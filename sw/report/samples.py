@@ -11,7 +11,7 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.blocks import show_pictures
-from sw.common.files import check_png, make_folder, whole_file
+from sw.common.files import DRAWN, check_png, make_folder, whole_file
 from sw.common.terminal import say
 from sw.data import Dataset
 from sw.data.encoding import SCALES
@@ -87,4 +87,4 @@ def draw(path: Path, dataset: Dataset) -> None:
         figure.suptitle(
             f"Samples of {dataset.name}, as the core takes them", x=0.012, ha="left", fontsize=11, fontweight="bold"
         )
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)

@@ -54,12 +54,13 @@ def predict(
     encoding = history.encoding(kept, label)
     name = given_data or history.own_data(kept, source)
     data.check_options(name, label)
-    asked_for = part is not None or label is not None  # of samples without labels there is neither
-    x = None if asked_for else data.unlabelled(name, encoding, kept.config.sizes[0])
+    x = None if label is not None else data.unlabelled(name, encoding, kept.config.sizes[0])
     kind = ""
     if x is not None:
-        if split is not None:
-            raise UserError(f"--split: found with {name}, samples without labels; allowed with samples that have labels")
+        for option, given in (("--split", split), ("--part", part)):
+            if given is not None:
+                found = f"{option}: found with {name}, samples without labels"
+                raise UserError(f"{found}; allowed with samples that have labels")
         data.check_pixels(name_of(Path(name)), x, kept.config)
         known = {"sample": np.arange(len(x))}
     else:

@@ -430,3 +430,12 @@ def test_a_key_of_an_earlier_version_is_unknown(complaint, tmp_path, key, value)
 def test_one_number_of_lanes_is_for_every_engine(complaint, tmp_path):
     message = complaint("verilog", "--config", toml(tmp_path / "a.toml", lanes="[2, 3, 3]"))
     assert message.endswith(": lanes: found [2, 3, 3]; allowed is one whole number from 1 to 64, for every engine\n")
+
+
+def test_a_file_that_is_no_core_is_not_written_over(complaint, capsys, tmp_path):
+    (tmp_path / "own.csv").write_text("a,b\n1,2\n")
+    said = complaint("verilog", "--config", "tiny", "-o", "own.csv")
+    assert said == "bispike: --output: found own.csv, which is no earlier core; allowed is a new name\n"
+    (tmp_path / "small.toml").write_text("sizes = [3, 2, 2]\nlanes = 1\n")
+    for _ in range(2):
+        assert cli.main(["verilog", "--config", "small.toml", "-o", "core.v"]) == 0

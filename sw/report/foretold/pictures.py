@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from sw.common.files import DRAWN
 from sw.report.pictures import BACKWARD, FORWARD, MUTED, STYLE, finish
 
 
@@ -30,4 +31,4 @@ def forecast(path: Path, first: int, came: np.ndarray, foretold: np.ndarray, tit
         below.set(xlabel="moment of the series", ylabel="error", xlim=(moments[0] - 0.5, moments[-1] + 0.5))
         for axes, text in ((above, title), (below, "")):
             finish(axes, text)
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)

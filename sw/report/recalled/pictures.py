@@ -7,6 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sw.common.files import DRAWN
 from sw.report.pictures import BACKWARD, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE, draw_curves, finish
 
 COLUMNS = 12
@@ -21,7 +22,7 @@ def beside(path: Path, x: np.ndarray, recalled: np.ndarray, steps: int, shape: t
     with rc_context(STYLE):
         figure = _matrices(x, recalled, steps) if shape is None else _pairs(x, recalled, steps, shape)
         figure.suptitle(title, x=0.012, ha="left", fontsize=11, fontweight="bold")
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def _pairs(x: np.ndarray, recalled: np.ndarray, steps: int, shape: tuple[int, int]) -> Figure:
@@ -83,7 +84,7 @@ def errors(
         _name_ends(axes, ends)
         finish(axes, title)
         axes.grid(axis="y", which="minor", color=GRID)
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def agreement(path: Path, curves: list[list[float]], title: str) -> None:
@@ -106,7 +107,7 @@ def agreement(path: Path, curves: list[list[float]], title: str) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         _name_ends(axes, ends, "{:.3f}")
         finish(axes, title)
-        figure.savefig(path, format="png")
+        figure.savefig(path, format="png", metadata=DRAWN)
 
 
 def _name_ends(axes: Axes, ends: list[tuple[float, str, str]], form: str = "{:.4f}") -> None:

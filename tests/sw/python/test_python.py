@@ -7,7 +7,7 @@ import pytest
 
 import bispike
 from golden.autoencoder import Autoencoder
-from golden.errors import SampleError
+from golden.errors import SampleError, StateError
 from golden.integer import IntegerModel
 from sw import cli
 from sw.common.errors import UserError
@@ -142,7 +142,7 @@ def test_a_chip_at_a_port_that_is_not_there_is_one_line():
 @pytest.mark.long
 def test_a_comparison_counts_and_prints_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), (3, 1)))  # a quicker one, and fewer samples: tests/sw/proof has more
+    monkeypatch.setattr(verify, "BOTTLENECK", ((5, 2), 3))  # a quicker one, and fewer samples: tests/sw/proof has more
     monkeypatch.setattr(verify, "TESTS", 5)
     monkeypatch.setattr(verify, "BOTTLENECK_SAMPLES", 10)
     small = bispike.Config(name="small", sizes=(9, 3, 2), lanes=3, block=4)
@@ -198,6 +198,8 @@ TRACE = "allowed is one sample, (9,), and one label"
         (lambda one: one.predict(3), "x: found shape (); allowed is (samples, 9)"),
         (lambda one: one.accuracy(X, Y[:3]), f"y: found shape (3,); {LABELS}"),
         (lambda one: one.accuracy(X, Y[:1]), f"y: found shape (1,); {LABELS}"),
+        (lambda one: one.accuracy(X, Y + 2), "y: found values from 2 to 3; allowed is 0 to 1"),
+        (lambda one: one.train(X[:2], [[0], [1, 0]]), f"y: found lists of different lengths; {LABELS.replace('20', '2')}"),
         (lambda one: one.accuracy(X[:0], Y[:0]), "x: found no samples; allowed is one or more"),
         (lambda one: one.fit(X[:3], Y), "y: found shape (20,); allowed is (3,), one label a sample"),
         (lambda one: one.fit(X, Y, epochs=0), "epochs: found 0; allowed is a whole number, 1 to 10000"),
@@ -296,3 +298,32 @@ def test_what_knows_no_sequences_says_so():
         bispike.Model(CONFIG).train(np.zeros((1, 9), int), [0], last=[1])
     with pytest.raises(SampleError, match="fit: found seq, a recurrent network; allowed is one whose samples stand alone"):
         bispike.Model(SEQUENCE).fit(np.zeros((1, 6), int), [0])
+
+
+@pytest.mark.parametrize("kind", [bispike.Model, bispike.Chip])
+def test_a_file_that_is_no_network_is_not_written_over(kind, tmp_path):
+    path, one = tmp_path / "own.csv", kind(CONFIG)
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(UserError, match=r"save: found .*own\.csv, which is no earlier network; allowed is a new name"):
+        one.save(path)
+    assert path.read_text() == "a,b\n1,2\n"
+    for _ in range(2):
+        one.save(tmp_path / "net.npz")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda w: w + 0.7, "W1: found values of type float64; allowed are whole numbers"),
+        (lambda w: "abc", "W1: found values of type <U3; allowed are whole numbers"),
+        (lambda w: None, "W1: found values of type object; allowed are whole numbers"),
+        (lambda w: [[1], [2, 3]], "W1: found lists of different lengths; allowed is an array of whole numbers"),
+    ],
+)
+def test_a_chip_takes_no_state_but_whole_numbers(change, text):
+    chip = bispike.Chip(CONFIG)
+    before = chip.state
+    with pytest.raises(StateError) as error:
+        chip.load(before | {"W1": change(before["W1"])})
+    assert str(error.value) == text
+    equal(chip.state, before)

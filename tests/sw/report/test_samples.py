@@ -51,3 +51,16 @@ def test_a_draw_that_happens_to_keep_the_order_is_a_draw(tmp_path, monkeypatch, 
     np.savez("two.npz", x=np.eye(2, 7), y=[0, 1])
     assert cli.main(["data", "two.npz"]) == 0
     assert "split: 1 to learn, 1 to test (a fifth, drawn: --split 0)" in capsys.readouterr().out
+
+
+def test_a_picture_of_the_users_is_not_drawn_over(fruit, capsys):
+    own = fruit / "fruit" / "pear" / "0.png"
+    before = own.read_bytes()
+    assert cli.main(["data", "fruit", "--output", str(own)]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"bispike: --output: found {own}, which is no picture of bispike's; allowed is a new name\n"
+    )
+    assert own.read_bytes() == before
+    for _ in range(2):  # its own it draws again
+        assert cli.main(["data", "fruit", "--output", "sheet.png"]) == 0

@@ -59,6 +59,10 @@ def test_a_column_that_does_nothing_is_refused(run, capsys):
             ("--data", "bare.csv", "--split", "3"),
             "--split: found with bare.csv, samples without labels; allowed with samples",
         ),
+        (
+            ("--data", "bare.csv", "--part", "test"),
+            "--part: found with bare.csv, samples without labels; allowed with samples",
+        ),
         (("--data", "whole.npz", "--split", "3"), "--split: found with whole.npz, which brings its own test part; allowed"),
         (
             ("--data", "other.npz", "--split", "3"),
