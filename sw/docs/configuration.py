@@ -28,7 +28,7 @@ _NAMED = """
 ## Configurations with a name
 
 `--config NAME`, `bispike.Config.load("NAME")`. Keys that are not in its row have the defaults of its task.
-Those are of files, names and `bispike.Config.from_dict`: `bispike.Config(...)` in Python has recognition's, whatever its task.
+Those are of files, names and `bispike.Config.from_dict`; `bispike.Config(...)` in Python has recognition's always.
 
 | name | task | sizes | lanes | other keys | for |
 |---|---|---|---|---|---|
