@@ -12,7 +12,7 @@ from golden.config import Config
 from golden.errors import StateError
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
-from rtl.interface.registers import ADDRESS, IDENTITY, ROUTES, VERSION, core_registers, fingerprint
+from rtl.interface.registers import ADDRESS, IDENTITY, ROUTES, VERSION, fingerprint
 from sw.common.checks import checked_decay
 from sw.common.errors import UserError
 from sw.driver.stream import Stream, check_task
@@ -39,9 +39,9 @@ class Chip:
         self.transport = transport
         self.config = self._identified(config)
         self.memory_map = MemoryMap(self.config)
-        self._settings = {register.name: register for register in core_registers(self.config)}
         transport.write(ADDRESS["ROUTE"], [ROUTES.index("register")])
         self._samples = Stream(transport, self.config)
+        self._settings = self._samples.settings
 
     def _identified(self, config: Config) -> Config:
         """The configuration asked for or, where the core has only the inference of it, that."""

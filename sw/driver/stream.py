@@ -26,13 +26,16 @@ class Stream:
     Args:
         transport: the way to it. config: the core's own; of its settings nothing depends on a value.
 
+    Members:
+        settings: the core's own registers by name.
+
     Raises:
         TransportError: the core is busy with nothing asked.
     """
 
     def __init__(self, transport: Transport, config: Config):
         self.transport, self.config = transport, config
-        self._settings = {register.name: register for register in core_registers(config)}
+        self.settings = {register.name: register for register in core_registers(config)}
         self.begin()
 
     def begin(self) -> None:
@@ -78,7 +81,7 @@ class Stream:
         """Writes the updates that are pending, those of the last two samples; no sample counts them. A sequence ends."""
         if self._pending or self._within:
             self.wait("idle")
-            self.transport.write(self._settings["finish"].address, [0])
+            self.transport.write(self.settings["finish"].address, [0])
             self.wait("idle")
             self._pending, self._within = 0, False
 

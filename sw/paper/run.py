@@ -112,7 +112,7 @@ def paper(
         make_place(path)
 
     def published() -> list[Section]:
-        sections, sources = _sections(plan, kept), _sources(plan, kept)
+        sections, sources = _measured(plan, kept)
         publish(sections, sources, plan, time.monotonic() - began, output, page, console)
         return sections
 
@@ -128,22 +128,18 @@ def paper(
     return sections
 
 
-def _sections(plan: Plan, kept: Kept) -> list[Section]:
-    """All there are, as far as they are measured."""
-    sections = []
+def _measured(plan: Plan, kept: Kept) -> tuple[list[Section], Sources]:
+    """All sections there are, as far as they are measured, and where those that are measured are from."""
+    sections, sources = [], {}
     for question in QUESTIONS:
-        found = {trial.key: kept.find(trial) for trial in question.trials(plan)}
+        trials = question.trials(plan)
+        found = {trial.key: kept.find(trial) for trial in trials}
         if None in found.values():
             sections.append(Section(question.KEY, question.TITLE, [], measured=False))
         else:
             sections.append(question.section(plan, found))
-    return sections
-
-
-def _sources(plan: Plan, kept: Kept) -> Sources:
-    """Where the parts that are measured are from."""
-    found = {question.KEY: [kept.provenance(trial) for trial in question.trials(plan)] for question in QUESTIONS}
-    return {key: sources for key, sources in found.items() if None not in sources}
+            sources[question.KEY] = [kept.provenance(trial) for trial in trials]
+    return sections, sources
 
 
 def _run(left: list[Trial], kept: Kept, address: str | None, workers: int | None, console: Console, again: bool) -> None:
