@@ -26,6 +26,8 @@ class Model(Network):
         encoding: what pixels and labels of files mean to it, `load(...).encoding` of the data that it learns; None: pixels
             are 0..15. `bispike predict` reads all files so.
 
+    From the first one on torch computes with one thread in the whole process: its tensors are too small to share out.
+
     Members:
         config: what it is.
         about, epochs: what its training was and how it went, where `bispike train` trained it (see
@@ -59,7 +61,8 @@ class Model(Network):
 
     @property
     def state(self) -> dict[str, np.ndarray]:
-        """Copies of all it takes to go on bit-exactly (see `golden.integer.IntegerModel.state`)."""
+        """Copies of all it takes to go on bit-exactly (see `golden.integer.IntegerModel.state`). What is pending is written
+        first (see `finish`), so learning on gives other weights than without."""
         return self._network.model.state()
 
     def train(self, x: np.ndarray, y: np.ndarray, decay: int = 0, last: np.ndarray | None = None) -> Records:
@@ -84,15 +87,25 @@ class Model(Network):
         return self._network.model.train(x, y, True, last)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Labels (N,) of samples x (N, n_0), of a recurrent network of one sequence. Nothing is learned."""
+        """Labels (N,) of samples x (N, n_0), of a recurrent network of one sequence. Nothing is learned from them; but
+        while they are seen what is pending is written (see `finish`), so learning on gives other weights than without."""
         return self._network.predict(checked_rows("x", x, self.config.sizes[0], 15))
 
+    def finish(self) -> None:
+        """Writes the updates of W that are pending, those of the last two samples that were learned. A sequence ends."""
+        self._network.model.finish()
+
     def recall(self) -> np.ndarray:
-        """What the backward network paints for each concept: counts (K, n_0), 0..T. Raises ConfigError where the
-        configuration has no such recall."""
+        """What the backward network paints for each concept: counts (K, n_0), 0..T. What is pending is written (see
+        `finish`), and what is recalled replaces `h` and `m`, so learning on gives other weights than without.
+
+        Raises:
+            ConfigError: a configuration that has no such recall.
+        """
         if not self.config.stimulus_recall:
             raise ConfigError("stimulus_recall: found false; allowed with recall is true")
         self._network.model.recall()
+        self.finish()
         return self._network.model.h[0].numpy().copy()
 
     def trace(self, x: np.ndarray, y: int | None = None) -> dict[str, np.ndarray]:

@@ -22,7 +22,7 @@ class Network:
     Members:
         config: what it is.
         state: all it takes to go on bit-exactly, arrays by name.
-        train, predict: (x, y, decay) and (x), a method each, as `Model` says.
+        train, predict, finish: (x, y, decay), (x) and (), a method each, as `Model` says.
         about, epochs: what its training was and how it went (see `cosim.checkpoint.Checkpoint`).
     """
 
@@ -33,9 +33,12 @@ class Network:
 
     train: Callable[..., Records]
     predict: Callable[[np.ndarray], np.ndarray]
+    finish: Callable[[], None]
 
     def fit(self, x: np.ndarray, y: np.ndarray, epochs: int | None = None) -> "Network":
         """Learns samples in all epochs as `bispike train` does: shuffled, with the configuration's decay; returns itself.
+
+        What is pending at an epoch's end is written there, as by a training that tests after each.
 
         Args:
             x, y: see `train`. epochs: None: the configuration's.
@@ -52,10 +55,11 @@ class Network:
         for epoch in range(epochs):
             shuffled = order(len(x), self.config.seed, epoch)
             self.train(x[shuffled], y[shuffled], self.config.decay_at(epoch, epochs))
+            self.finish()
         return self
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1. Raises SampleError."""
+        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1, as `predict` names them. Raises SampleError."""
         x, y = self._labelled(x, y)
         checked_range("y", y, self.config.classes - 1)
         if not len(x):
