@@ -15,6 +15,13 @@ def array_of(name: str, values, error: type[ValueError], allowed: str) -> np.nda
         raise error(f"{name}: found lists of different lengths; allowed is {allowed}") from None
 
 
+def checked_mapping(state) -> Mapping:
+    """A state, whatever it holds. Raises StateError."""
+    if not isinstance(state, Mapping):
+        raise StateError(f"state: found {type(state).__name__}; allowed is a dictionary of arrays by name")
+    return state
+
+
 def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int, int]]) -> dict[str, np.ndarray]:
     """The arrays of a state, which may be nested lists.
 
@@ -24,7 +31,7 @@ def checked_state(state: Mapping, expected: dict[str, tuple[tuple[int, ...], int
     Raises:
         StateError: a missing or unknown key, a wrong shape or type, a value out of range.
     """
-    for key in state:
+    for key in checked_mapping(state):
         if key not in expected:
             raise StateError(f"state: found unknown key {key!r}; allowed is {', '.join(expected)}")
     arrays = {}

@@ -6,6 +6,7 @@ No torch import: `rtl` and `sw` read it too. A file that holds only `sizes` and 
 import dataclasses
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,8 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}"
 @dataclass(frozen=True)
 class Config(Derived):
     """Everything a core and its golden model need to know. Units: voltages in weight steps (w8), affinities in 1/256.
+
+    Keys that are left out here have recognition's defaults, whatever the task; `Config.from_dict` gives those of the task.
 
     Args:
         sizes: neurons of layer 0 (the stimulus) to layer L (the concepts, or the code of an auto-encoder); 2 to 9 entries of
@@ -131,16 +134,18 @@ class Config(Derived):
         above = [self.sizes[at + 1] if at in built else 0 for at in range(self.layers + 1)]
         rows = [above[at] + (self.rows(at) if at else 0) for at in range(self.layers + 1)]
         engines = self.engines or (range(self.layers + 1),)
-        words = max(sum(self.groups(layer) * rows[layer] for layer in engine) for engine in engines)
+        words, engine = max((sum(self.groups(layer) * rows[layer] for layer in engine), list(engine)) for engine in engines)
         addresses = words << (self.lanes - 1).bit_length()
         if addresses > 1 << ADDRESS_BITS or words >= 1 << ADDRESS_BITS:
+            found = f"found {list(self.sizes)} with lanes = {self.lanes}"
             raise ConfigError(
-                f"lanes: found {self.lanes} for sizes {list(self.sizes)}, {addresses:,} addresses of weights; allowed is "
-                f"{1 << ADDRESS_BITS:,}, with more than one lane"
+                f"sizes: {found}, {addresses:,} addresses of weights in the engine of layers {engine}; allowed are "
+                f"{1 << ADDRESS_BITS:,}: smaller sizes, more engines, or lanes that are a power of two, 2 or more"
             )
 
     def replace(self, **changes) -> "Config":
-        """A copy with other values, validated anew."""
+        """A copy with other values, validated anew; keys that are left out stay, with a `task`, too. Raises ConfigError."""
+        _check_known(changes)
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict:
@@ -156,10 +161,7 @@ class Config(Derived):
     def from_dict(values: dict) -> "Config":
         """A configuration from plain values; keys left out have their task's defaults. Raises ConfigError on an unknown or a
         missing key."""
-        known = {f.name for f in dataclasses.fields(Config)}
-        for key in values:
-            if key not in known:
-                raise ConfigError(f"unknown key {key!r}; allowed are {', '.join(sorted(known))}")
+        _check_known(values)
         for key in ("sizes", "lanes"):
             if key not in values:
                 raise ConfigError(f"missing key {key!r}; a configuration needs sizes and lanes")
@@ -175,8 +177,13 @@ class Config(Derived):
         return Config.from_dict(values)
 
     @staticmethod
-    def load(name_or_file: str | Path) -> "Config":
-        """A named configuration, or one from a `.toml` file. Raises ConfigError."""
+    def load(name_or_file: "str | Path | Config") -> "Config":
+        """A named configuration, or one from a `.toml` file; a configuration is itself. Raises ConfigError."""
+        if isinstance(name_or_file, Config):
+            return name_or_file
+        if not isinstance(name_or_file, (str, Path)):
+            found = f"config: found {name_or_file!r}"
+            raise ConfigError(f"{found}; allowed is a name, or a .toml file; a dictionary by Config.from_dict")
         if str(name_or_file) in NAMED:
             return NAMED[str(name_or_file)]
         path = Path(name_or_file)
@@ -193,6 +200,14 @@ class Config(Derived):
             raise ConfigError(f"{path}: {error}") from None
         own = re.sub(r"[^A-Za-z0-9 ._+-]", "-", path.stem).lstrip(" ._+-")[:64]
         return config if config.name != "custom" or not own else config.replace(name=own)
+
+
+def _check_known(values: Iterable[str]) -> None:
+    """Raises ConfigError on what is no key."""
+    known = {f.name for f in dataclasses.fields(Config)}
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"unknown key {key!r}; allowed are {', '.join(sorted(known))}")
 
 
 NAMED = {

@@ -57,7 +57,8 @@ def check_task(config: "Config") -> None:
         raise ConfigError(f"coding: found {config.coding} with task sequence; allowed is direct: counts return as currents")
     if config.task == "autoencoder" and config.coding != "rate":
         raise ConfigError(
-            f"coding: found {config.coding} with task autoencoder; allowed is rate: what is recalled are spikes"
+            f"coding: found {config.coding} with task autoencoder; allowed is rate: what is recalled are spikes (in Python "
+            "Config.from_dict gives a task's own defaults)"
         )
     if not config.stimulus_recall and (config.task == "autoencoder" or config.layers == 1):
         of = "task autoencoder" if config.task == "autoencoder" else "one weight layer"

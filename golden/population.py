@@ -1,6 +1,8 @@
 """A value as the activity of a population: as pixels, as the concept nearest to it, and back (docs/sequences.md)."""
 
 from dataclasses import dataclass
+from math import inf
+from numbers import Integral
 
 import numpy as np
 
@@ -16,11 +18,20 @@ class Population:
 
     Args:
         low, high: in the unit of the values, low < high. count: neurons, 2 or more.
+
+    Raises:
+        ValueError: ends or a number of neurons that are not allowed; and in what is asked of it, values that are no numbers.
     """
 
     low: float
     high: float
     count: int
+
+    def __post_init__(self):
+        if not -inf < self.low < self.high < inf:
+            raise ValueError(f"low, high: found {self.low}, {self.high}; allowed are finite ends, low below high")
+        if not isinstance(self.count, Integral) or self.count < 2:
+            raise ValueError(f"count: found {self.count!r}; allowed is a whole number, 2 or more")
 
     @property
     def distance(self) -> float:
@@ -29,8 +40,10 @@ class Population:
 
     def places(self, values: np.ndarray) -> np.ndarray:
         """(N,) int64, 0..256 (count - 1): where values (N,) are, in 1/256 of the distance between two centres."""
-        end = 256 * (self.count - 1)
-        return np.clip(np.rint((np.asarray(values, np.float64) - self.low) / self.distance * 256), 0, end).astype(np.int64)
+        values, end = np.asarray(values, np.float64), 256 * (self.count - 1)
+        if np.isnan(values).any():
+            raise ValueError("values: found nan; allowed are numbers")
+        return np.clip(np.rint((values - self.low) / self.distance * 256), 0, end).astype(np.int64)
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
         """(N, count) uint8, 0..15, a tent around each of values (N,)."""

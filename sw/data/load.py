@@ -1,5 +1,6 @@
 """The front door to all data: a name, a file or a folder in, samples as the core takes them out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from sw.common.errors import DataError
 from sw.data import csv_file, idx, images, npz
 from sw.data.dataset import Dataset, check_labels, image_shape, permutation
-from sw.data.encoding import Encoding, pixels, scale_of
+from sw.data.encoding import Encoding, parse_size, pixels, scale_of
 from sw.data.named import NAMED
 from sw.data.source import Source
 
@@ -17,20 +18,33 @@ ALLOWED = (
 )
 
 
-def load(name: str | Path, split: int = 0, encoding: Encoding = Encoding(), classes: int | None = None) -> Dataset:  # noqa: B008
+def load(
+    name: str | Path,
+    split: int = 0,
+    encoding: Encoding = Encoding(),  # noqa: B008
+    classes: int | None = None,
+    *,
+    label: str | None = None,
+    size: str | None = None,
+) -> Dataset:
     """The data set `digits` or `fashion`, or one from a file or a folder; README says what they may hold.
 
     Args:
         split: which random 80/20 split, `permutation(n, split)`; unused where the data brings its own test part.
         encoding: that of the network that will see it; without a scale the data says it, as in a new training.
         classes: where given, labels must be below it.
+        label, size: in place of the encoding's the column of a .csv that holds the label; WIDTHxHEIGHT, to which a folder's
+            pictures are resized.
 
     Raises:
         DataError: on anything that is not such data, or that is not of this encoding.
     """
     if isinstance(split, bool) or not isinstance(split, (int, np.integer)) or split < 0:
         raise DataError(f"split: found {split!r}; allowed is a whole number from 0")
-    if encoding.scale is None:  # what a network knows is not asked of this data
+    if label is not None or size is not None:
+        check_options(name, label, parse_size(size))
+        encoding = replace(encoding, label=label or encoding.label, size=parse_size(size) or encoding.size)
+    elif encoding.scale is None:  # what a network knows is not asked of this data
         check_options(name, encoding.label, encoding.size)
     source = _read(name, encoding).check()
     if source.y is None:

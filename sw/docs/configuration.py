@@ -5,7 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from golden.config import NAMED, Config
+from golden.config import ADDRESS_BITS, NAMED, Config
 from golden.config_tasks import AUTOENCODER, SEQUENCE
 
 FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -18,6 +18,7 @@ in `config.toml`.
 
 {auto}
 {sequence}
+{addresses}
 | key | default | allowed | |
 |---|---|---|---|
 | sizes | | 2 to 9 numbers of 1 to 4096, the last 2 to 64 concepts{code} | neurons of each layer, from stimulus to top |
@@ -62,6 +63,7 @@ def text() -> str:
     code = "; 1 to 4096 of an auto-encoder's code"
     keys = [_row(field) for field in dataclasses.fields(Config) if field.name not in ("sizes", "lanes")]
     head = _HEAD.replace("{auto}", _autoencoder()).replace("{sequence}", _sequence()).replace("{code}", code)
+    head = head.replace("{addresses}", _addresses())
     return head + "".join(keys) + _NAMED + "".join(map(_named, NAMED.values()))
 
 
@@ -80,6 +82,16 @@ def _sequence() -> str:
     words = (
         f'With `task = "sequence"` ([sequences.md](sequences.md)) the defaults are {_defaults(SEQUENCE)}; coding is always '
         "direct. Keys neighbours and recurrent are of this task alone."
+    )
+    return textwrap.fill(words, 120) + "\n"
+
+
+def _addresses() -> str:
+    """What sizes, lanes and engines are allowed together."""
+    words = (
+        f"The weights of an engine have {1 << ADDRESS_BITS:,} addresses at most, in fewer words: each of its layers, of n "
+        "neurons, has ceil(n / lanes) words for every neuron that it hears, from below (W) and from above (Theta), and a "
+        "word has as many addresses as lanes, rounded up to a power of two."
     )
     return textwrap.fill(words, 120) + "\n"
 

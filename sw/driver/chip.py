@@ -7,9 +7,9 @@ import numpy as np
 
 from cosim.host.memory_map import NOT_CARRIED, MemoryMap
 from cosim.host.state import with_copies, without_copies
-from golden.checks import array_of
+from golden.checks import array_of, checked_mapping, one_label_a_sample
 from golden.config import Config
-from golden.errors import StateError
+from golden.errors import SampleError, StateError
 from golden.records import Recalled, Records
 from rtl.interface.memory_map import settings_of
 from rtl.interface.registers import ADDRESS, IDENTITY, ROUTES, VERSION, fingerprint
@@ -70,7 +70,7 @@ class Chip:
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            y: an auto-encoder's samples have none. advance: called with the number of samples done.
+            y: an auto-encoder's samples need none, and theirs mean nothing. advance: called with the number of samples done.
             last: (N,) 1 where a sequence ends, of a recurrent core; None: nowhere. `finish` ends one, too, and with it
                 `save`, `load` and `recall`.
 
@@ -80,6 +80,8 @@ class Chip:
         """
         self._check_learning("train")
         if self.config.task == "autoencoder":
+            if y is not None:
+                one_label_a_sample(y, array_of("x", x, SampleError, "samples"))
             y = None
         elif y is None:
             raise TransportError("train: found samples without labels; allowed is that only with an auto-encoder")
@@ -135,7 +137,7 @@ class Chip:
         Raises:
             StateError: an array of another shape or type, or a value out of range.
         """
-        state = {name: _whole(name, value) for name, value in state.items()}
+        state = {name: _whole(name, value) for name, value in checked_mapping(state).items()}
         full = {name: value for name, value in with_copies(state, self.config).items() if name in self.memory_map.regions}
         there = without_copies({name: name in full for name in self.memory_map.state_names()}, self.config)
         missing = [name for name, found in there.items() if not found]

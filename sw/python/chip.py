@@ -36,13 +36,13 @@ class Chip(Network, driver.Chip):
 
     def __init__(
         self,
-        config: Config | str = "digits",
+        config: Config | Path | str = "digits",
         where: str = "golden",
         *,
         simulator: str | None = None,
         baud: int = 1_000_000,
     ):
-        config = config if isinstance(config, Config) else Config.load(config)
+        config = Config.load(config)
         self.about, self.epochs = {"encoding": Encoding("0..15").to_dict()}, []
         if where not in ("golden", "sim") and not re.search(r"[/\\]|^com\d", where, re.IGNORECASE):  # no port's name either
             raise UserError(
@@ -81,7 +81,7 @@ class Chip(Network, driver.Chip):
 
     def load(self, state: dict[str, np.ndarray] | Path | str) -> None:
         """Takes over a state, of a chip or a model, or the network in a run folder or a weights.npz. Raises StateError."""
-        super().load(state if isinstance(state, dict) else Checkpoint.load(Path(state)).state)
+        super().load(Checkpoint.load(Path(state)).state if isinstance(state, (str, Path)) else state)
 
     def train(
         self,
@@ -94,7 +94,7 @@ class Chip(Network, driver.Chip):
         """Learns samples x (N, n_0), pixels 0..15, with labels y (N,), one after another; what the chip said of each.
 
         Args:
-            y: an auto-encoder's samples have none. decay: shift of the rates, -8..0; another one than before is set first.
+            y: an auto-encoder's samples need none. decay: shift of the rates, -8..0; another one than before is set first.
             advance: called with the number of samples done. last: (N,) 1 where a sequence ends; None: nowhere.
 
         Raises:

@@ -34,28 +34,33 @@ class Model(Network):
             `cosim.checkpoint.Checkpoint`); else the encoding alone.
 
     Raises:
-        ConfigError, StateError: a configuration or a state that cannot be. UserError: an auto-encoder, which `Chip` has.
+        ConfigError, StateError: a configuration or a state that cannot be. UserError: an auto-encoder, which `Chip` has; an
+        encoding that is none.
     """
 
     def __init__(
         self,
-        config: Config | str = "digits",
+        config: Config | Path | str = "digits",
         state: dict[str, np.ndarray] | None = None,
         encoding: Encoding | None = None,
     ):
-        self.config = config if isinstance(config, Config) else Config.load(config)
+        self.config = Config.load(config)
         if self.config.task == "autoencoder":
             found = f"config: found {self.config.name}, of task autoencoder; allowed with Model is recognition or sequence"
             raise UserError(f'{found}: an auto-encoder is Chip("{self.config.name}")')
+        if not isinstance(encoding, Encoding | None):
+            raise UserError(f"encoding: found {encoding!r}; allowed is that of data, load(...).encoding")
         self.about: dict = {"encoding": (encoding or Encoding("0..15")).to_dict()}
         self.epochs: list[dict] = []
-        self._network = GoldenNetwork(self.config, state)
+        self._network = GoldenNetwork(self.config)
+        if state is not None:
+            self._network.model.load(state)
 
     @classmethod
     def load(cls, path: Path | str) -> "Model":
         """The network in a run folder, or in a weights.npz. Raises StateError."""
         kept = Checkpoint.load(Path(path))
-        model = cls(kept.config, kept.state)
+        model = cls(kept.config, kept.state or None)  # a run that was interrupted in its first epoch has none
         model.about, model.epochs = kept.about, kept.epochs
         return model
 

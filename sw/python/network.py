@@ -59,7 +59,7 @@ class Network:
         return self
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1, as `predict` names them. Raises SampleError."""
+        """The share of samples x (N, n_0) whose labels y (N,) it predicts, 0..1. Raises SampleError."""
         x, y = self._labelled(x, y)
         checked_range("y", y, self.config.classes - 1)
         if not len(x):

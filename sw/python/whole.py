@@ -11,7 +11,7 @@ from sw.python.model import Model
 
 
 def train(
-    config: Config | str | None = None,
+    config: Config | Path | str | None = None,
     data: str | Path = "digits",
     *,
     epochs: int | None = None,
@@ -49,7 +49,7 @@ def train(
     from sw.training.place import Place
     from sw.training.run import train_new
 
-    config = config if isinstance(config, Config) or config is None else Config.load(config)
+    config = None if config is None else Config.load(config)
     if config:
         for_recognition(config, config.name)  # what is returned names samples
     where = Place(backend, port, baud, simulator)
@@ -64,7 +64,7 @@ def train(
 
 
 def verify(
-    config: Config | str = "tiny",
+    config: Config | Path | str = "tiny",
     samples: int = 500,
     *,
     data: str | Path = "random",
@@ -83,4 +83,4 @@ def verify(
     from sw.proof.verify import verify as compare
 
     samples = whole_number("samples", samples, 2)
-    return compare(config, samples, None, str(data), simulator, False, Console(quiet=not verbose))
+    return compare(Config.load(config), samples, None, str(data), simulator, False, Console(quiet=not verbose))

@@ -138,7 +138,12 @@ def test_keys_of_sequences_are_theirs_alone(task, change, said):
 @pytest.mark.parametrize(
     "change, said",
     [
-        ({"coding": "direct"}, "coding: found direct with task autoencoder; allowed is rate"),
+        (
+            {"coding": "direct"},
+            "coding: found direct with task autoencoder; allowed is rate: what is recalled are spikes (in Python "
+            "Config.from_dict gives a task's own defaults)",
+        ),
+        ({"epoch": 3}, "unknown key 'epoch'; allowed are block, coding,"),
         ({"block": 7}, "block: found 7 with task autoencoder, which has no blocks; allowed is to leave it out"),
         ({"dead_zone": 0}, "dead_zone: found 0 with task autoencoder, which has no templates; allowed is to leave it out"),
         ({"task": "dreams"}, "task: found 'dreams'; allowed is one of recognition, autoencoder"),
@@ -184,8 +189,8 @@ def test_a_configuration_is_frozen():
         ({"lanes": (1, 1)}, "lanes: found (1, 1); allowed is one whole number from 1 to 64, for every engine"),
         (
             {"sizes": (4096, 4096, 10), "lanes": 1},
-            "lanes: found 1 for sizes [4096, 4096, 10], 33,636,352 addresses of weights; allowed is 16,777,216, "
-            "with more than one lane",
+            "sizes: found [4096, 4096, 10] with lanes = 1, 33,636,352 addresses of weights in the engine of layers "
+            "[0, 1, 2]; allowed are 16,777,216: smaller sizes, more engines, or lanes that are a power of two, 2 or more",
         ),
         ({"lanes": 65}, "lanes: found 65; allowed is one whole number from 1 to 64, for every engine"),
         ({"lanes": True}, "lanes: found True; allowed is one whole number from 1 to 64, for every engine"),
@@ -255,6 +260,32 @@ def test_a_missing_or_binary_file_and_an_unknown_name_are_told_apart(tmp_path):
     assert message(lambda: Config.load("didgits")).startswith(
         "unknown configuration 'didgits'; allowed are tiny, digits, deep,"
     )
+
+
+@pytest.mark.parametrize("found", [None, ["tiny"], {"sizes": [4, 2]}, 3])
+def test_what_is_neither_a_name_nor_a_file_is_refused(found):
+    allowed = "allowed is a name, or a .toml file; a dictionary by Config.from_dict"
+    assert message(lambda: Config.load(found)) == f"config: found {found!r}; {allowed}"
+
+
+def test_a_configuration_is_itself():
+    assert Config.load(NAMED["tiny"]) is NAMED["tiny"]
+
+
+@pytest.mark.parametrize(
+    "refused, layers, change",
+    [
+        ({"sizes": (4096, 4096, 64), "lanes": 64}, [0, 1, 2], {"sizes": (4096, 1900, 64)}),
+        ({"sizes": (4096, 4000, 64), "lanes": 2}, [0, 1, 2], {"engines": ((0, 2), (1,))}),
+        ({"sizes": (2560, 2560, 64), "lanes": 33}, [0, 1, 2], {"lanes": 32}),
+        ({"sizes": (4096, 4000, 64), "lanes": 2, "engines": ((0,), (2, 1))}, [2, 1], {"engines": ((2, 0), (1,))}),
+    ],
+)
+def test_weights_without_an_address_are_said_with_their_engine_and_what_helps(refused, layers, change):
+    said = message(lambda: Config(**refused))
+    assert said.startswith(f"sizes: found {list(refused['sizes'])} with lanes = {refused['lanes']}, ")
+    assert f"in the engine of layers {layers}; allowed are 16,777,216: smaller sizes, more engines, or lanes" in said
+    Config(**(refused | change))
 
 
 def test_a_configuration_is_read_without_torch():

@@ -31,3 +31,30 @@ def test_places_are_whole_256ths_of_a_distance():
 def test_the_expectation_weighs_voltages_and_takes_negative_ones_as_none():
     voltages = np.array([[-900, 0, 100, 300, -5], [0, 7, 0, 0, 0], [-1, -2, -3, -4, -5]])
     assert FIVE.values(voltages) == pytest.approx([0.375, -0.5, 0])
+
+
+def test_a_place_is_rounded_half_to_even():
+    ends = Population(0, 256, 2)  # a unit is a place
+    assert ends.places([0.5, 1.5, 2.5, 254.5, 255.5]).tolist() == [0, 2, 2, 254, 256]
+
+
+@pytest.mark.parametrize(
+    "given, text",
+    [
+        ((-1, 1, 1), "count: found 1; allowed is a whole number, 2 or more"),
+        ((-1, 1, 2.0), "count: found 2.0; allowed is a whole number, 2 or more"),
+        ((1, 1, 4), "low, high: found 1, 1; allowed are finite ends, low below high"),
+        ((2, 1, 4), "low, high: found 2, 1; allowed are finite ends, low below high"),
+        ((0, float("nan"), 4), "low, high: found 0, nan; allowed are finite ends, low below high"),
+    ],
+)
+def test_what_is_no_population_is_refused(given, text):
+    with pytest.raises(ValueError) as error:
+        Population(*given)
+    assert str(error.value) == text
+
+
+def test_what_is_no_number_has_no_place():
+    for asked in (FIVE.places, FIVE.pixels, FIVE.labels):
+        with pytest.raises(ValueError, match=r"^values: found nan; allowed are numbers$"):
+            asked([0.0, float("nan")])

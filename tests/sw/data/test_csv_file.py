@@ -49,6 +49,17 @@ def test_the_label_is_last_or_named_and_a_header_is_seen(tmp_path, lines, label)
     assert len(dataset.x_test) == 2 and sorted(dataset.places) == list(range(10))
 
 
+def test_the_labels_column_may_be_named_without_an_encoding(tmp_path):
+    path = written(tmp_path, ["a, kind ,b,c,d", *lines_of(label_at=1)])
+    dataset = load(path, label="kind")
+    np.testing.assert_array_equal(np.concatenate([dataset.y_train, dataset.y_test]), Y[dataset.places])
+    assert dataset.encoding.label == "kind"
+    known = load(path, encoding=Encoding("0..15"), label="kind")  # a network's own scale, and another column
+    np.testing.assert_array_equal(known.y_train, dataset.y_train)
+    with pytest.raises(DataError, match=r"^--label: found with digits; allowed with a \.csv file$"):
+        load("digits", label="kind")
+
+
 def test_labels_in_words_are_named_classes_in_their_order(tmp_path):
     words = np.array(["pear", "apple", "fig"])[Y]
     dataset = load(written(tmp_path, lines_of(y=words)))

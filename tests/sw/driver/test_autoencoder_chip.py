@@ -86,6 +86,16 @@ def test_a_simulated_chip_at_the_end_of_a_serial_line_is_goldens_too(tmp_path):
         assert chip.errors() == [] and not transport.repeated
 
 
+@pytest.mark.parametrize("y", [-2, [0, 1], np.zeros((3, 1), int)])
+def test_labels_mean_nothing_but_are_labels(y):
+    chip = new(GoldenTransport(CONFIG))
+    before = chip.save()
+    with pytest.raises(SampleError, match=r"^y: found shape .*; allowed is \(3,\), one label a sample$"):
+        chip.train(samples(3), y)
+    assert_same(chip.save(), before)
+    assert_same(chip.train(samples(3), [0, 1, 2]), Autoencoder(CONFIG).train(samples(3)))
+
+
 def test_rates_may_change_while_updates_are_pending():
     """They bring their own; nothing is written for it: a training is the same on the chip and on golden."""
     chip, model = new(GoldenTransport(CONFIG)), Autoencoder(CONFIG)
