@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from golden.autoencoder import Autoencoder
+from golden.config import ConfigError
 from golden.integer import BATCH, IntegerModel
 from golden.weights import Weights
 
@@ -62,8 +63,11 @@ def of_learner(learner: BothNetworks, x: Tensor, y: Tensor) -> list[Similarity]:
 def of_recognition(model: IntegerModel, x: np.ndarray, y: np.ndarray) -> list[Similarity]:
     """Of each hidden layer 1..L-1: what samples x (B, n_0), pixels 0..15, evoke, and what their concepts y (B,) recall.
 
-    The model stays as it is; what is pending counts as written.
+    The model stays as it is; what is pending counts as written. Raises ConfigError of a recurrent network: what an element
+    evokes depends on those before it.
     """
+    if model.config.recurrent:
+        raise ConfigError(f"recurrent: found true, of {model.config.name}; allowed with similarity is false")
     rule, memories = model.rule, _written(model)
     concepts = [rule.evoke(memories, k) for k in torch.arange(model.config.classes).split(1)]
     recalled = {name: torch.stack([concept[name] for concept in concepts]) for name in concepts[0]}

@@ -19,8 +19,6 @@ from golden.learners.neuron import Neuron
 
 NEURON = Neuron(steps=8, keep=0.9375)
 """Eight time steps are the paper's for auto-encoders, the smaller leak is ours."""
-BATCH = 16
-"""Samples of an update: the more updates an epoch has, the better is what is recalled after a few."""
 
 
 class Autoencoder(Mlp):
@@ -33,6 +31,9 @@ class Autoencoder(Mlp):
         rate: Adam's step. learn_w, learn_theta: whether a network learns, or stays as it was drawn.
     """
 
+    BATCH = 16
+    """The more updates an epoch has, the better is what is recalled after a few."""
+    LABELS = False
     GAIN = 0.85, 0.25
     """Of initial weights of W and Theta, in thresholds: what is recalled begins silent, and grows."""
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from golden.learners.layers import Layer, dense, sizes
+from golden.learners.checks import is_number, is_whole
+from golden.learners.layers import Layer, layers_of
 from golden.learners.learner import Learner, Network
 from golden.learners.losses import Loss, Reco
 from golden.learners.neuron import Neuron
@@ -41,14 +42,15 @@ class Bsd(Learner):
             sample.
         neighbours: concepts on either side of the own one that are no rivals, where concepts are values in order; 0 or more,
             and 0 where all samples are rivals.
-        active: share of the stimulus that initial weights are made for.
+        active: share of the stimulus that initial weights are made for, above 0, to 1.
         recalling: neurons of the backward network, with as many steps, where they are not the network's: the paper says that
             thresholds differ by type of neuron. Weights are drawn for the network's neuron either way.
         learn_theta: whether the backward network learns, or stays as it was drawn.
-        rate: Adam's step.
+        rate: Adam's step, 0 or more.
 
     Raises:
-        ValueError: layers of other sizes than the network's; a top, rivals, neighbours or steps that there are not.
+        ValueError: layers of other sizes than the network's; a loss, top, rivals, neighbours, steps, active or rate that
+            there are not.
     """
 
     KEEPS = frozenset({"C1", "C2", "C3", "C4", "C5"})
@@ -69,14 +71,16 @@ class Bsd(Learner):
         rate: float = 5e-3,
     ):
         super().__init__(network, rate)
-        self.layers = tuple(layers or dense(network))
-        if sizes(self.layers) != network.sizes:
-            raise ValueError(f"layers: found {sizes(self.layers)}; allowed are the network's sizes, {network.sizes}")
+        self.layers = layers_of(network, layers)
         for name, found, kind in (("top", top, Top), ("rivals", rivals, Rivals)):
             if found not in get_args(kind):
                 raise ValueError(f"{name}: found {found!r}; allowed are {', '.join(get_args(kind))}")
-        if neighbours < 0 or (neighbours and rivals == "all"):
-            raise ValueError(f"neighbours: found {neighbours} with rivals {rivals!r}; allowed is 0 or more, with 'all' 0")
+        if not callable(loss):
+            raise ValueError(f"loss: found {loss!r}; allowed is one of `golden.learners.losses`, as Reco()")
+        if not (is_number(active) and 0 < active <= 1):
+            raise ValueError(f"active: found {active!r}; allowed is above 0, to 1")
+        if not is_whole(neighbours, 0) or (neighbours and rivals == "all"):
+            raise ValueError(f"neighbours: found {neighbours!r} with rivals {rivals!r}; allowed is 0 or more, with 'all' 0")
         self.recalling = recalling or network.neuron
         if self.recalling.steps != network.neuron.steps:
             raise ValueError(

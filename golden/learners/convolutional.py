@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from golden.learners.bsd import Bsd
-from golden.learners.layers import Layer, convolutional, dense, sizes
+from golden.learners.layers import Layer, convolutional, layers_of, sizes
 from golden.learners.learner import Learner, Network
 from golden.learners.neuron import Neuron
 
@@ -20,7 +20,7 @@ class BackpropStack(Learner):
     """Weight layers of any kind by backprop through time; the loss is the cross-entropy of V_L a step, in thresholds.
 
     Args:
-        layers: 1..L, of the network's sizes; an MLP's where nothing is said.
+        layers: 1..L, of the network's sizes, else ValueError; an MLP's where nothing is said.
     """
 
     KEEPS: ClassVar[frozenset[str]] = frozenset()
@@ -29,7 +29,7 @@ class BackpropStack(Learner):
 
     def __init__(self, network: Network, layers: Sequence[Layer] | None = None, rate: float = 2e-3):
         super().__init__(network, rate)
-        self.layers = tuple(layers or dense(network))
+        self.layers = layers_of(network, layers)
         neuron, generator = network.neuron, network.generator()
         drawn = [layer.W(0.25 if l else 0.35, neuron, generator) for l, layer in enumerate(self.layers)]
         self.W = [weight.requires_grad_() for weight in drawn]
@@ -39,8 +39,8 @@ class BackpropStack(Learner):
         return {f"W{l}": weight for l, weight in enumerate(self.W, 1)}
 
     def voltages(self, x: Tensor) -> Tensor:
-        """V_L (B, K) of x (B, n_0), summed over time."""
-        neuron, L, s = self.network.neuron, self.network.layers, x[:, None]
+        """V_L (B, K) of x (B, n_0), currents of every step, or (B, T, n_0), of each, summed over time."""
+        neuron, L, s = self.network.neuron, self.network.layers, x if x.dim() == 3 else x[:, None]
         for l, (layer, weight) in enumerate(zip(self.layers, self.W, strict=True), 1):
             v = layer.basal(weight, self.wires.cross(l - 1, l, s))
             if l > 1:

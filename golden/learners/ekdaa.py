@@ -109,7 +109,8 @@ class Ekdaa(Cnn):
     cross as signed reals, once the layer above has spoken.
 
     Members:
-        beta: how far a target is from what was said; 0: layers below the top learn nothing.
+        beta: how far a target is from what was said; 0: no W below the top learns, and of error kernels E(L-1) alone, as WL
+            does.
     """
 
     KEEPS: ClassVar[frozenset[str]] = frozenset({"C1"})

@@ -115,6 +115,14 @@ def dense(network: Network) -> tuple[Layer, ...]:
     return tuple(Dense(pre, post) for pre, post in pairwise(network.sizes))
 
 
+def layers_of(network: Network, layers: Sequence[Layer] | None) -> tuple[Layer, ...]:
+    """Layers 1..L that a network is made of, an MLP's for None. Raises ValueError where they are of other sizes."""
+    found = tuple(layers or dense(network))
+    if sizes(found) != network.sizes:
+        raise ValueError(f"layers: found {sizes(found)}; allowed are the network's sizes, {network.sizes}")
+    return found
+
+
 def convolutional(
     image: tuple[int, int, int], channels: Sequence[int], classes: int, strides: Sequence[int] | None = None
 ) -> tuple[Layer, ...]:

@@ -42,8 +42,10 @@ NAMES = {
 
 
 def learner(name: str, network: Network, **options) -> Learner:
-    """A new one; options: of its class. Raises ValueError where there is none of the name."""
+    """A new one; options: of its class. Raises ValueError where there is none of the name, or no network."""
     if name not in _KINDS:
         raise ValueError(f"learner: found {name!r}; allowed are {', '.join(_KINDS)}")
+    if not isinstance(network, Network):
+        raise ValueError(f"network: found {network!r}; allowed is a Network")
     kind, small, large = _KINDS[name]
     return kind(network, **{"rate": small if network.sizes[0] <= SMALL else large} | options)

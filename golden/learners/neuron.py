@@ -7,6 +7,8 @@ from math import inf
 import torch
 from torch import Tensor
 
+from golden.learners.checks import is_number, is_whole
+
 SURROGATES: dict[str, Callable[[Tensor], Tensor]] = {
     "fast-sigmoid": lambda x: 1 / (1 + x) ** 2,
     "atan": lambda x: 1 / (1 + x**2),
@@ -76,13 +78,13 @@ class Neuron:
 
     def __post_init__(self):
         for name, allowed, well in (
-            ("steps", "1 or more", self.steps >= 1 and self.steps == int(self.steps)),
-            ("threshold", "above 0", 0 < self.threshold < inf),
-            ("keep", "0 to 1", 0 <= self.keep <= 1),
-            ("start", "finite", -inf < self.start < inf),
+            ("steps", "1 or more, a whole number", is_whole(self.steps, 1)),
+            ("threshold", "above 0", is_number(self.threshold) and 0 < self.threshold < inf),
+            ("keep", "0 to 1", is_number(self.keep) and 0 <= self.keep <= 1),
+            ("start", "finite", is_number(self.start) and -inf < self.start < inf),
             ("reset", ", ".join(RESETS), self.reset in RESETS),
-            ("surrogate", ", ".join(SURROGATES), self.surrogate in SURROGATES),
-            ("steepness", "above 0", 0 < self.steepness < inf),
+            ("surrogate", ", ".join(SURROGATES), self.surrogate in tuple(SURROGATES)),
+            ("steepness", "above 0", is_number(self.steepness) and 0 < self.steepness < inf),
         ):
             if not well:
                 raise ValueError(f"{name}: found {getattr(self, name)!r}; allowed is {allowed}")

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from golden.learners.bsd import Bsd
 from golden.learners.learner import Network, spread
-from golden.learners.recurrent_backprop import RecurrentBackprop
+from golden.learners.recurrent_backprop import RecurrentBackprop, lateral_neurons
 
 
 class RecurrentBsd(Bsd):
-    """`Bsd` with lateral weights R1 (n_1, n_1) from layer 1 to itself, of two weight layers or more.
+    """`Bsd` with lateral weights R1 (n_1, n_1) from layer 1 to itself, of two weight layers or more, else ValueError.
 
     Sequences come side by side: a call of `perceive`, or of `teach` with x (B, n_0), is an element of each, and the next
     call goes on with them, unless they were ended or are another B.
@@ -27,7 +27,7 @@ class RecurrentBsd(Bsd):
     """
 
     def __init__(self, network: Network, rate: float = 1e-2, **options):
-        n, generator = network.sizes[1], torch.Generator().manual_seed(network.seed + 1)
+        n, generator = lateral_neurons(network), torch.Generator().manual_seed(network.seed + 1)
         self.R1 = spread(n, n, 0.25 * n, network.neuron, generator).requires_grad_()
         super().__init__(network, rate=rate, **options)  # whose optimizer has all weights
         self.before: Tensor | None = None

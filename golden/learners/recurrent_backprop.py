@@ -11,8 +11,17 @@ from golden.learners.learner import Network
 from golden.learners.spiking import SpikingMlp
 
 
+def lateral_neurons(network: Network) -> int:
+    """n_1, of which lateral weights are made. Raises ValueError where layer 1 sends no spikes, as it is the top."""
+    if network.layers < 2:
+        raise ValueError(f"sizes: found {network.sizes}; allowed with recurrence are two weight layers or more")
+    return network.sizes[1]
+
+
 class RecurrentBackprop(SpikingMlp):
     """W1..WL and lateral weights R1; the loss is the cross-entropy of V_L, the mean of all elements.
+
+    Of two weight layers or more, else ValueError.
 
     Members:
         before: as that of `RecurrentBsd`; a batch that is taught begins and ends its sequences.
@@ -22,7 +31,7 @@ class RecurrentBackprop(SpikingMlp):
 
     def __init__(self, network: Network, rate: float = 1e-2):
         super().__init__(network, rate)
-        n = network.sizes[1]
+        n = lateral_neurons(network)
         self.w["R1"] = self.initial(n, n, 0.25 * n)
         self.before: Tensor | None = None
 
@@ -31,11 +40,11 @@ class RecurrentBackprop(SpikingMlp):
         self.before = None
 
     def element(self, x: Tensor, w: dict[str, Tensor]) -> Tensor:
-        """V_L (B, K) of an element x (B, n_0) of each sequence."""
+        """V_L (B, K) of an element x (B, n_0), or of each step (B, T, n_0), of each sequence."""
         neuron, L = self.network.neuron, self.network.layers
         if self.before is None or len(self.before) != len(x):
             self.before = torch.zeros(len(x), neuron.steps, self.network.sizes[1])
-        v = self.wires.cross(0, 1, neuron.steady(x)) @ w["W1"] + self.wires.cross(1, 1, self.before) @ w["R1"]
+        v = self.wires.cross(0, 1, self.currents(x)) @ w["W1"] + self.wires.cross(1, 1, self.before) @ w["R1"]
         for l in range(2, L + 1):
             s = neuron.soma(v, neuron.spike)
             if l == 2:

@@ -52,12 +52,15 @@ class SpikingMlp(Mlp):
         """Weights (pre, post), drawn, for `active` active rows."""
         return spread(pre, post, active, self.network.neuron, self.generator)
 
+    def currents(self, x: Tensor) -> Tensor:
+        """Stimuli (B, T, n_0) of each step, of x (B, n_0), steady currents, or as they are."""
+        return x if x.dim() == 3 else self.network.neuron.steady(x)
+
     def forward(self, x: Tensor) -> dict[int, Activity]:
         """Stimuli x (B, n_0), 0..1, as steady currents, or of each step (B, T, n_0), through the layers: by layer, 1..L,
         what it has at hand.
         """
-        neuron, layers = self.network.neuron, {}
-        s = x if x.dim() == 3 else neuron.steady(x)
+        neuron, layers, s = self.network.neuron, {}, self.currents(x)
         for l in range(1, self.network.layers + 1):
             pre = self.wires.cross(l - 1, l, s)
             v = pre @ self.w[f"W{l}"]

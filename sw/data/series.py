@@ -11,6 +11,8 @@ from sw.data.source import name_of
 
 INSTALL = "pip install -e '.[sequences]'"
 """From the clone."""
+MOST = 1e100
+"""Size of a value: its square and what is scaled are still floats."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def read(path: Path, column: str | None = None, day: int | None = None) -> Serie
 
     Raises:
         DataError: no such file or column; a line of more or fewer cells than the first; fewer than two numbers; gaps: how
-            many, and the first one's line.
+            many, and the first one's line; a value beyond `MOST`.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -66,6 +68,8 @@ def read(path: Path, column: str | None = None, day: int | None = None) -> Serie
         line, cell = cells[gaps[0]]
         found = f"found no number in {len(gaps)} of {len(cells)} lines of column {column!r}, first {cell!r} in line {line}"
         raise DataError(f"{path}: {found}; allowed is a number a line, without gaps")
+    if len(values) and (most := np.abs(values).max()) > MOST:
+        raise DataError(f"{path}: found {most:g} in column {column!r}; allowed is {MOST:g} at most, with either sign")
     if len(values) < 2:
         raise DataError(f"{path}: found {len(values)} numbers in column {column!r}; allowed are two or more")
     return Series(name_of(path), values, day)

@@ -72,13 +72,13 @@ def autoencoder(
     rule: str, source: str, sizes: list[int], epochs: int, samples: int | None, seed: int, learns: str = "both"
 ) -> dict[str, float]:
     """Test error of pixels 0..1 of BSD's auto-encoder; rule: "recirculation" or "reco"; `learns`: see `integer`."""
-    from golden.learners.autoencoder import BATCH, NEURON, Recirculation, RecoAutoencoder
+    from golden.learners.autoencoder import NEURON, Recirculation, RecoAutoencoder
     from golden.learners.learner import Network, fit
 
     x, y, x_test, _ = tensors(learning(data.load(source, seed), samples))
     kind = {"recirculation": Recirculation, "reco": RecoAutoencoder}[rule]
     model = kind(Network(tuple(sizes), NEURON, seed), learn_w=learns != "Theta", learn_theta=learns != "W")
-    fit(model, x, y, epochs, BATCH)
+    fit(model, x, y, epochs, model.BATCH)
     return {"error": model.error(x_test)}
 
 

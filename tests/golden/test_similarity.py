@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from golden.autoencoder import Autoencoder
-from golden.config import Config
+from golden.config import Config, ConfigError
 from golden.config_tasks import AUTOENCODER
 from golden.integer import IntegerModel
+from golden.sequence import Foreteller
 from golden.similarity import of_autoencoder, of_learner, of_recognition, similarity
 
 
@@ -85,3 +86,9 @@ def test_a_learner_that_has_both_networks_says_its_spikes():
 
     a, b = torch.zeros(2, 4, 3), torch.ones(2, 4, 3)
     assert [found.same for found in of_learner(Both(), a, b)] == [0, 1]
+
+
+def test_a_recurrent_network_is_refused():
+    config = Config(name="echo", task="sequence", sizes=(6, 5, 4), lanes=2, recurrent=True)
+    with pytest.raises(ConfigError, match=r"^recurrent: found true, of echo; allowed with similarity is false$"):
+        of_recognition(Foreteller(config), np.zeros((2, 6), int), np.zeros(2, int))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from golden.learners.autoencoder import BATCH, NEURON, Recirculation, RecoAutoencoder
+from golden.learners.autoencoder import NEURON, Recirculation, RecoAutoencoder
 from golden.learners.learner import Network, fit
 from golden.neuron import stimulus_spikes
 from sw.data import load
@@ -32,6 +32,16 @@ def test_the_codes_own_spikes_drive_what_is_recalled():
     assert torch.equal(recalled * 8, (recalled * 8).round()) and len(recalled.unique(dim=0)) > 8
     model.w["W1"].zero_()
     assert not model.perceive(x).any() and not model.recall(x).any()  # nothing else drives the backward network
+
+
+def test_labels_mean_nothing_and_a_batch_is_small():
+    assert all(rule.BATCH == 16 for rule in RULES)
+    x, states = stimuli(), []
+    for labels in (torch.zeros(len(x)), torch.full((len(x),), -7)):
+        model = Recirculation(SMALL)
+        fit(model, x, labels, 1, model.BATCH)
+        states.append(model.state()["W1"])
+    assert torch.equal(*states)
 
 
 def test_a_code_of_no_sample_draws_what_its_spikes_evoke():
@@ -107,7 +117,7 @@ def test_it_learns_to_recall_digits_and_both_networks_are_needed(rule):
     errors = {}
     for learns in ({}, {"learn_w": False}, {"learn_theta": False}):
         model = rule(Network((64, 32), NEURON), rate=1e-2, **learns)
-        fit(model, x, x, 6, BATCH)
+        fit(model, x, x, 6, model.BATCH)
         errors[tuple(learns)] = model.error(unseen)
     both = errors.pop(())
     assert both < 0.4 * mean and all(both < 0.9 * error for error in errors.values()), (mean, both, errors)

@@ -194,6 +194,12 @@ def test_layers_and_network_have_the_same_sizes():
     ({"rivals": "some"}, "rivals: found 'some'; allowed are all, batch, concepts"),
     ({"neighbours": -1}, "neighbours: found -1 with rivals 'concepts'; allowed is 0 or more, with 'all' 0"),
     ({"neighbours": 1, "rivals": "all"}, "neighbours: found 1 with rivals 'all'"),
+    ({"neighbours": 1.5}, "neighbours: found 1.5 with rivals 'concepts'; allowed is 0 or more"),
+    ({"loss": "reco"}, r"loss: found 'reco'; allowed is one of `golden\.learners\.losses`, as Reco\(\)"),
+    ({"active": -1.0}, "active: found -1.0; allowed is above 0, to 1"),
+    ({"active": 0.0}, "active: found 0.0; allowed is above 0, to 1"),
+    ({"rate": -1.0}, "rate: found -1.0; allowed is a number, 0 or more"),
+    ({"rate": float("nan")}, "rate: found nan; allowed is a number, 0 or more"),
     ({"recalling": Neuron(steps=8)}, "recalling: found 8 steps; allowed are 4, as perceived"),
 ])  # fmt: skip
 def test_what_there_is_not_is_refused(options, said):

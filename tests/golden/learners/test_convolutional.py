@@ -1,10 +1,12 @@
 """The convolutional networks of BSD and of backprop: the same network, and backprop's gradient is that of the whole."""
 
+import pytest
 import torch
 from torch.nn import functional
 
 from golden.learners import convolutional
 from golden.learners.backprop import BackpropSnn
+from golden.learners.bsd import Bsd
 from golden.learners.convolutional import BackpropStack
 from golden.learners.learner import Network, fit
 from golden.learners.neuron import Neuron
@@ -48,6 +50,18 @@ def test_its_gradient_is_that_which_is_written_out_for_the_mlp():
     mlp.teach(x, y)
     for l, weight in enumerate(stack.W, 1):
         torch.testing.assert_close(weight.grad, mlp.w[f"W{l}"].grad)
+
+
+def test_it_takes_currents_of_each_step_as_bsd_does():
+    network = Network((12, 9, 7, 4), seed=2)
+    x = torch.rand(6, 4, 12, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(BackpropStack(network).perceive(x), Bsd(network).perceive(x))
+
+
+def test_layers_of_another_network_are_refused():
+    layers = convolutional.convolutional((1, 8, 8), (3,), 4)
+    with pytest.raises(ValueError, match=r"^layers: found \(64, 48, 4\); allowed are the network's sizes, \(64, 9, 4\)$"):
+        BackpropStack(Network((64, 9, 4)), layers)
 
 
 def test_bsd_learns_what_bars_are():

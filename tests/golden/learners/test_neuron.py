@@ -73,6 +73,13 @@ def test_a_learner_learns_with_the_neurons_that_it_is_given(option):
 @pytest.mark.parametrize("option, said", [
     ({"steps": 0}, "steps: found 0; allowed is 1 or more"),
     ({"steps": 2.5}, "steps: found 2.5"),
+    ({"steps": 4.0}, "steps: found 4.0; allowed is 1 or more, a whole number"),
+    ({"steps": math.inf}, "steps: found inf; allowed is 1 or more, a whole number"),
+    ({"steps": "4"}, "steps: found '4'; allowed is 1 or more, a whole number"),
+    ({"steps": True}, "steps: found True; allowed is 1 or more, a whole number"),
+    ({"threshold": "0.6"}, "threshold: found '0.6'; allowed is above 0"),
+    ({"keep": None}, "keep: found None; allowed is 0 to 1"),
+    ({"surrogate": ["atan"]}, "surrogate: found .'atan'.; allowed is fast-sigmoid"),
     ({"threshold": 0.0}, "threshold: found 0.0; allowed is above 0"),
     ({"keep": 1.5}, "keep: found 1.5; allowed is 0 to 1"),
     ({"start": math.nan}, "start: found nan; allowed is finite"),

@@ -42,6 +42,20 @@ def test_layer_1_hears_the_spikes_that_it_sent_at_the_element_before(rule):
     assert torch.equal(learner.perceive(b), without[1])
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_an_element_may_be_currents_of_each_step(rule):
+    learner, x = rule(NETWORK), echoes(5, 1)[0][:, 0]
+    steady = learner.perceive(x)
+    learner.end()
+    torch.testing.assert_close(learner.perceive(x[:, None].expand(-1, 4, -1)), steady)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_layer_1_has_another_above_it(rule):
+    with pytest.raises(ValueError, match=r"^sizes: found \(8, 4\); allowed with recurrence are two weight layers or more$"):
+        rule(Network((8, 4)))
+
+
 def test_without_lateral_weights_it_is_bsd():
     learner, plain = RecurrentBsd(NETWORK, rate=1e-2), Bsd(NETWORK, rate=1e-2)
     with torch.no_grad():

@@ -40,6 +40,7 @@ def test_empty_lines_before_and_behind_are_no_gaps(tmp_path):
         ("load\n1\n\n2\n", "found no number in 1 of 3 lines of column 'load', first '' in line 3"),
         ("time,load\n0,1\n1,2\n2,\n", "found no number in 1 of 3 lines of column 'load', first '' in line 4"),
         ("time,power\n0,1\n", "found no column 'load'; allowed is one of time, power"),
+        ("load\n1\n-1e101\n", "found 1e+101 in column 'load'; allowed is 1e+100 at most, with either sign"),
         ("load\n1\n", "found 1 numbers in column 'load'; allowed are two or more"),
     ],
 )

@@ -10,7 +10,7 @@ from cosim import account
 from golden import backprop_autoencoder
 from golden.config import NAMED, Config
 from golden.learners import convolutional
-from golden.learners.autoencoder import BATCH, NEURON, Recirculation
+from golden.learners.autoencoder import NEURON, Recirculation
 from golden.learners.bsd import Bsd
 from golden.learners.learner import Network, fit
 from golden.learners.recurrent import RecurrentBsd, cut, foretell
@@ -98,7 +98,7 @@ def test_a_recognition_in_floating_point():
 def test_an_auto_encoder_in_floating_point():
     x, y, x_test, _ = floating.tensors(DIGITS)
     model = Recirculation(Network((64, 12), NEURON, 1), learn_theta=False)
-    fit(model, x, y, 1, BATCH)
+    fit(model, x, y, 1, model.BATCH)
     found = floating.autoencoder("recirculation", sizes=[64, 12], learns="W", **SMALL)
     assert found == {"error": model.error(x_test)}
 
