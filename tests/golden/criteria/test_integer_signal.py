@@ -28,8 +28,10 @@ def _weight_by_class(C, y, *rest):
 
 
 def _difference_at_the_top(q, qr, m, r, V, window, top):
+    if not top:
+        return ERROR(q, qr, m, r, V, window, top)
     wrong = 8 * (4 * torch.eye(len(q), dtype=torch.int32)[q.argmax()] - r)
-    return (wrong, wrong) if top else ERROR(q, qr, m, r, V, window, top)
+    return wrong, wrong
 
 
 def _difference_in_theta(rule, i, m, y, trace):

@@ -56,6 +56,12 @@ def _voltages_in_the_sums_of_theta(rule, i, m, y, trace):
         m.E[i].add_(trace[f"V{i - 1}"].sum().to(torch.int32))
 
 
+def _weights_above_in_the_sums_of_theta(rule, i, m, y, trace):
+    TEACH_LAYER(rule, i, m, y, trace)
+    if i == 1:
+        m.E[1] += m.W[2].sum(dtype=torch.int32) % 7 + 1
+
+
 def _the_recalled_voltages_above(rule, m, k, *rest):
     trace = RELEARN(rule, m, k, *rest)
     m.Theta[0].add_(m.m[1].sum(dtype=torch.int32))
@@ -90,6 +96,7 @@ WRONG = "learns from something else than spikes, its own memories and the label"
             "layer 2 learns from V1, which does not come to it",
         ),
         (Rule, "teach_layer", _voltages_in_the_sums_of_theta, SEQUENCE, "layer 2 learns from V1, which does not come to it"),
+        (Rule, "teach_layer", _weights_above_in_the_sums_of_theta, RECOGNITION, f"E1 {WRONG}"),
         (Rule, "relearn", _the_recalled_voltages_above, RECOGNITION, f"Theta0 {WRONG}"),
         (Rule, "recall", _recalled_counts_by_voltages, RECOGNITION, "h1 is not how often layer 1 spiked as it was recalled"),
         (Recurrence, "observe", _lateral_voltages, SEQUENCE, "what comes back to layer 1 is not its own counts"),
