@@ -64,7 +64,7 @@ def test_a_rule_that_breaks_a_criterion_is_found_to(rule, broken, said):
 )
 def test_samples_that_are_no_three_batches_are_refused(samples, labels, said):
     with pytest.raises(ValueError, match=said):
-        check(toys.Toy(), torch.rand(samples, 23), torch.zeros(labels, dtype=torch.int64))
+        check(toys.Toy(), torch.zeros(samples, 23), torch.zeros(labels, dtype=torch.int64))
 
 
 def test_any_three_samples_or_more_are_three_batches():
