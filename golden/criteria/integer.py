@@ -13,19 +13,13 @@ from torch import Tensor
 from golden.config import Config
 from golden.criteria.asymmetry import copies
 from golden.criteria.check import Verdict, verdict
+from golden.criteria.cores import RECOGNITION, new, samples, weights
+from golden.criteria.integer_signal import unsigned
+from golden.criteria.integer_spikes import spikes_only
 from golden.integer import IntegerModel
-from golden.neuron import soma
-from golden.sequence import Foreteller
 
-SMALL = {"sizes": (37, 19, 7, 3), "lanes": 4, "block": 3, "rate": -6}
-"""No size is a multiple of the lanes, none a power of two; rates below 0, where the rounding noise decides, too."""
-RECOGNITION = Config(**SMALL)
-SEQUENCE = Config(**SMALL, task="sequence", recurrent=True, neighbours=0)
-"""No neighbours: a label is a choice among concepts, as in recognition."""
 TAUGHT = ("d", "C", "a", "q", "qr", "e", "g", "X", "G", "after_W", "after_Theta", "after_E", "after_S")
 """What a layer's learning gives, by the contract's names."""
-REACH = 0.3
-"""Random memories are up to this part of their range."""
 
 
 def check(config: Config = RECOGNITION) -> list[Verdict]:
@@ -39,32 +33,6 @@ def check(config: Config = RECOGNITION) -> list[Verdict]:
         verdict("C4", crossing, "each layer is what spikes, its own memories and the label make it"),
         verdict("C5", unsigned(config), "a distance to the own concept teaches, and no difference to it"),
     ]
-
-
-def weights(model: IntegerModel) -> dict[str, Tensor]:
-    """Both networks'."""
-    return {name: tensor for name, tensor in model.memories.tensors().items() if name.startswith(("W", "Theta"))}
-
-
-def new(config: Config, seed: int | None = None) -> IntegerModel:
-    """A core; with a seed, one of random memories."""
-    model = (Foreteller if config.task == "sequence" else IntegerModel)(config, fast=False)
-    if seed is not None:
-        random, state = np.random.default_rng(seed), model.state()
-        ends = {"W": 1 << (config.weight_bits - 1), "T": 1 << (config.weight_bits - 1), "E": 1 << 23, "S": 1 << 23}
-        for key, array in state.items():
-            if key[0] in ends:
-                state[key] = (random.integers(-ends[key[0]], ends[key[0]], array.shape) * REACH).astype(np.int32)
-        model.load(state)
-        model.recall()
-    return model
-
-
-def samples(config: Config, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels 0..15, more than a third of them 0, and labels."""
-    random = np.random.default_rng(seed)
-    x = random.integers(0, 16, (count, config.sizes[0])) * (random.random((count, config.sizes[0])) < 0.6)
-    return x, random.integers(0, config.classes, count)
 
 
 def asymmetric(config: Config) -> Iterator[str]:
@@ -154,101 +122,3 @@ def at_once(config: Config) -> Iterator[str]:
             yield f"{name} does not learn"
         if any(not np.array_equal(state[name], states[0][name]) for state in states[1:]):
             yield f"{name} depends on the order in which the layers learn"
-
-
-def spikes_only(config: Config) -> Iterator[str]:
-    """C4: what breaks it. Each layer's voltages, spikes and learning come out again from what may reach it: the spikes of
-    the layer below (layer 1 of the direct code: its pixels, 4-bit currents, and where it is recurrent its own last counts
-    as such), its own memories, and the label. All other memories are others.
-    """
-    model, stranger = new(config, 6), new(config, 7)
-    others, recalls, written = stranger.state(), 0, 0
-    lateral = np.zeros(config.sizes[1] * config.recurrent, np.int64)
-    for pixels, label in zip(*samples(config, 8), strict=True):
-        before = model.state()
-        currents = np.minimum(15, lateral * 16 // config.steps)
-        if config.recurrent:  # to ask for a state has ended the sequence
-            model.memories.lateral.copy_(torch.from_numpy(lateral))
-        trace = model.trace(pixels, label)
-        gain, (bases,) = model._forward_gain(), model._forward_bases(1)
-        for i in range(1, config.layers + 1):
-            below, w8 = trace[f"s{i - 1}"], before[f"W{i}"] >> config.weight_shift
-            if i == 1 and config.coding == "direct":
-                v = np.tile(np.r_[pixels, currents] @ w8 >> (4 + config.scale(1)), (config.steps, 1))
-            else:
-                v = below @ w8 >> config.scale(i)
-            s = soma(torch.from_numpy(v), config.threshold, config.leak)[0].numpy()
-            if not set(np.unique(below)) | set(np.unique(trace[f"s{i}"])) <= {0, 1}:
-                yield f"s{i - 1} or s{i} is not 0 or 1"
-            for name, value in ((f"v{i}", v), (f"s{i}", s)):
-                if not np.array_equal(trace[name], value):
-                    yield f"{name} is not what spikes of layer {i - 1} make it"
-            own = {f"{name}{i}": before[f"{name}{i}"] for name in ("W", "h", "m", "E", "S") if f"{name}{i}" in before}
-            stranger.load(others | own)
-            counts = {f"r{i - 1}": below.sum(0), f"r{i}": s.sum(0), f"V{i}": v.sum(0)}
-            counts["rl"] = currents * config.steps + 8 >> 4
-            alone = {name: torch.from_numpy(value.astype(np.int32)) for name, value in counts.items()}
-            stranger.memories.next.gain.copy_(gain)
-            stranger.memories.next.bases.copy_(bases)
-            stranger.rule.teach_layer(i, stranger.memories, torch.tensor(label), alone)
-            stranger.finish()
-            if not np.array_equal(stranger.W[i], trace[f"after_W{i}"]):
-                yield f"W{i} learns from something else than spikes, its own memories and the label"
-            written += int((trace[f"after_W{i}"] != before[f"W{i}"]).sum())
-        yield from recalled_by_spikes(config, trace)
-        recalls += "sh0" in trace
-        model.train(pixels[None], label[None])
-        if config.recurrent:
-            lateral = model.memories.lateral.numpy().astype(np.int64)
-            if not np.array_equal(lateral, trace["r1"]):
-                yield "what comes back to layer 1 is not its own counts"
-    if not (written and recalls):
-        yield "nothing was learned, or nothing recalled"
-
-
-def recalled_by_spikes(config: Config, trace: dict[str, np.ndarray]) -> Iterator[str]:
-    """`spikes_only` on the way down, of the last concept, which is recalled through Theta as it then stays."""
-    for i in range(config.layers if "sh0" in trace else 0):
-        spikes = trace[f"sh{i + 1}"][-1]
-        if not set(np.unique(spikes)) <= {0, 1}:
-            yield f"sh{i + 1} is not 0 or 1"
-        if not np.array_equal(trace[f"vh{i}"][-1], spikes @ (trace[f"after_Theta{i}"] >> config.weight_shift)):
-            yield f"vh{i} is not what spikes of layer {i + 1} make it"
-
-
-def unsigned(config: Config) -> Iterator[str]:
-    """C5: what breaks it. What teaches a hidden layer is a distance, never a signed difference between what it did and what
-    it should have done. Looked at in a layer of 60 neurons, all open, with four concepts.
-    """
-    model = new(Config(sizes=(9, 60, 4), lanes=4, task=config.task, neighbours=0))
-    random = np.random.default_rng(0)
-
-    def teach(r: np.ndarray, m: np.ndarray, label: int) -> tuple[np.ndarray, np.ndarray]:
-        """a and e of layer 1."""
-        model.load(model.state() | {"m1": m})
-        trace = {"r0": torch.ones(9, dtype=torch.int32), "V1": torch.full((60,), 100, dtype=torch.int32)}
-        trace |= {"r1": torch.from_numpy(r.astype(np.int32)), "rl": torch.zeros(0, dtype=torch.int32)}
-        model.rule.teach_layer(1, model.memories, torch.tensor(label), trace)
-        return trace["a1"].numpy(), trace["e1"].numpy()
-
-    for _ in range(20):
-        m = random.integers(-15, 16, (4, 60))
-        r, label = random.integers(0, 3, 60), int(random.integers(4))
-        a, e = teach(r, m, label)
-        if not (e.any() and a[label] > 0 and np.delete(a, label).max() <= 0):
-            yield "the own concept does not pull, or another one does"
-        # A label is a choice among concepts: with the concepts in another order it is another number, and teaches the same.
-        order = random.permutation(4)
-        if not np.array_equal(teach(r, m[order], int(np.flatnonzero(order == label)[0]))[1], e):
-            yield "e depends on which number the label is"
-        # Too many spikes or too few of a right pattern are no error, and how many there are turns none around.
-        twice = teach(2 * r, m, label)[1]
-        if not twice @ e > 0.99 * np.linalg.norm(twice) * np.linalg.norm(e):
-            yield "e turns around with the number of spikes: it is a difference"
-        # A template that points where the sample does, at any length: the sample teaches nothing.
-        place = np.arange(60) % 4 == label
-        own, apart = r * place, np.where(place, 0, m)
-        apart[label] = 3 * own
-        for agrees in (own, 2 * own):
-            if any(values.any() for values in teach(agrees, apart, label)):
-                yield "a sample that agrees with its concept teaches something"

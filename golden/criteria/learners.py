@@ -26,9 +26,16 @@ def check(learner: Learner, x: Tensor, y: Tensor) -> list[Verdict]:
     Args:
         learner: of layers whose neighbours but one have unequal widths, or weight transport may go unseen.
         x, y: (3 B, n_0) stimuli 0..1 and (3 B,) labels: two batches to begin with, and one that is looked at.
+
+    Raises:
+        ValueError: fewer than three samples, or labels that are not as many.
     """
+    if len(x) < 3:
+        raise ValueError(f"x: found {len(x)} samples; allowed are 3 or more, which make three batches")
+    if len(y) != len(x):
+        raise ValueError(f"y: found {len(y)} labels; allowed are {len(x)}, one a sample")
     warm = copy.deepcopy(learner)
-    (a, b, x), (c, d, y) = x.chunk(3), y.chunk(3)
+    (a, b, x), (c, d, y) = x.tensor_split(3), y.tensor_split(3)
     with torch.random.fork_rng([]):
         torch.manual_seed(0)
         warm.teach(a, c)
@@ -102,7 +109,8 @@ def local(learner: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
 
 def at_once(learner: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
     """C3: what breaks it. A crossing that says it waits for a phase; a layer that sends another more than once a time step;
-    and what comes down before the last step but depends on what goes up in the last: it waits for the end of perception.
+    what comes down before the last step but depends on what goes up in the last: it waits for the end of perception, as a
+    learning signal does that comes in the last step alone.
     """
     lesson, steps = teach(learner, x, y), learner.network.neuron.steps
     for crossing in lesson.crossings:
@@ -111,6 +119,11 @@ def at_once(learner: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
     for (origin, target, *_), sent in by_way(lesson).items():
         if len(sent) not in (1, steps):
             yield f"layer {origin} sends to layer {target} {len(sent)} times in {steps} steps"
+    fault = "what {} sends down to {} waits for the end of perception"
+    for (origin, target, _, teaches), sent in by_way(lesson).items():
+        # Where a backward network recalls, few spikes may all be late; a learning signal has something to say before.
+        if teaches and origin > target and in_the_last_alone(sent, steps):
+            yield fault.format(f"layer {origin}", f"layer {target}")
     count = {key: len(sent) for key, sent in by_way(lesson).items()}
 
     def altered(step: int, crossing: Crossing) -> Tensor:
@@ -125,7 +138,6 @@ def at_once(learner: Learner, x: Tensor, y: Tensor) -> Iterator[str]:
         return turned
 
     other = teach(learner, x, y, replay=Replay(lesson, upward, altered))
-    fault = "what {} sends down to {} waits for the end of perception"
     yield from differing(before_the_last(lesson, steps), before_the_last(other, steps), fault)
 
 
@@ -140,6 +152,18 @@ def by_way(lesson: Lesson) -> dict[tuple, list[Crossing]]:
 def timed(values: Tensor, steps: int) -> bool:
     """Whether the second dimension is time."""
     return values.ndim > 2 and values.shape[1] == steps > 1
+
+
+def in_the_last_alone(sent: list[Crossing], steps: int) -> bool:
+    """Whether what went one way says something in the last time step, and nothing before it: all samples got the same."""
+    if len(sent) == steps > 1:
+        values = torch.stack([crossing.values for crossing in sent], 1)
+    elif timed(sent[0].values, steps):
+        values = sent[0].values
+    else:
+        return False
+    same = values == values[:1, :1]
+    return bool(same[:, :-1].all() and not same[:, -1].all())
 
 
 def before_the_last(lesson: Lesson, steps: int) -> Lesson:

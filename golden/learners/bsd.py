@@ -2,7 +2,7 @@
 
 A feedforward network goes from stimulus to concept, a backward network from concept to stimulus. What each layer learns is
 that its spikes for a sample agree with its apical voltages for the sample's concept. What the paper leaves open and what we
-chose says docs/learners.md.
+chose says docs/learners.md. Layers hear the label itself, over no wire, as those of the integer rule do.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,8 @@ PULL = Reco(lam=0.0, dead=0.0)
 
 class Bsd(Learner):
     """Two spiking networks that learn from each other, layer by layer. Adam scales the local gradients.
+
+    KEEPS is of the default loss: by `Mse` hidden layers learn from a signed difference, which breaks C5 on no wire.
 
     Members:
         layers[l - 1]: the weight layer below layer l.

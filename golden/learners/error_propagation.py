@@ -1,7 +1,7 @@
 """Errors that travel as spikes, at the same time as what they judge: for neuromorphic processors.
 
 Source: Cartiglia, Haessig & Indiveri, "An error-propagation spiking neural network compatible with neuromorphic
-processors" (AICAS 2020, arXiv 2104.05241): spiking error neurons beside the network's own carry errors down, layer by
+processors" (2021, arXiv 2104.05241): spiking error neurons beside the network's own carry errors down, layer by
 layer, and a synapse learns from what is at hand where it is: its pre-synaptic trace, its neuron's membrane and its
 neuron's error. We know the abstract and the principle, not the circuit's equations. So this is our choice:
 

@@ -1,8 +1,9 @@
 """Deep feedback control: a controller drives the whole network to its target, and a layer learns what was added to it.
 
-Source: Meulemans et al. 2021, "Credit assignment in neural networks through deep feedback control" (NeurIPS), and 2022,
-"Minimizing control for credit assignment with strong feedback". The top is to reach target = a_L - its error, a step down
-the loss. A controller there integrates what is still missing and reaches every layer over weights Q[l] of its own:
+Source: Meulemans et al. 2021, "Credit assignment in neural networks through deep feedback control" (NeurIPS); their
+"Minimizing control for credit assignment with strong feedback" goes on from it. The top is to reach target = a_L - its
+error, a step down the loss. A controller there integrates what is still missing and reaches every layer over weights Q[l]
+of its own:
 
     control  du/dt = target - a_L - leak * u
     basal    b_l = r_(l-1) W[l]
@@ -37,7 +38,7 @@ class FeedbackControl(RateMlp):
     """
 
     KEEPS = frozenset({"C1", "C2"})
-    SOURCE = "Meulemans et al. 2021, 2022, deep feedback control"
+    SOURCE = "Meulemans et al. 2021, deep feedback control"
 
     def __init__(
         self,

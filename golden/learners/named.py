@@ -32,11 +32,11 @@ NAMES = {
     "backprop-ann": "backprop, no spikes",
     "feedback-alignment": "direct feedback alignment (2016)",
     "error-diffusion": "error diffusion, EDLA (2025)",
-    "stdp": "STDP-derived local rule (2020)",
+    "stdp": "STDP-derived local rule (2010, random targets ours)",
     "error-propagation": "error propagation by spikes (2021)",
     "dynamic-inversion": "dynamic inversion (2020)",
-    "feedback-control": "deep feedback control (2022)",
-    "dendritic": "dendritic localized learning",
+    "feedback-control": "deep feedback control (2021)",
+    "dendritic": "dendritic localized learning (2025)",
 }
 """For people."""
 

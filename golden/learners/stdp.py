@@ -1,9 +1,9 @@
 """A local rule derived from STDP: a teacher's spike strengthens what came before it, a spike of one's own weakens it.
 
-Which paper the "STDP-derived local rule (2020)" is, we could not pin down. Nearest is Hao, Huang, Dong & Xu 2020, "A
-biologically plausible supervised learning method for spiking neural networks using the symmetric STDP rule", where a
-teacher makes neurons fire and STDP does the rest; it learns one hidden layer without labels and needs thousands of
-neurons. So what stands here is documented elsewhere and put together by us:
+Which paper the "STDP-derived local rule (2020)" of comparisons is, we could not pin down. Nearest is Hao, Huang, Dong & Xu
+2020, "A biologically plausible supervised learning method for spiking neural networks using the symmetric STDP rule", where
+a teacher makes neurons fire and STDP does the rest; it learns one hidden layer without labels and needs thousands of
+neurons. So what stands here is another rule, documented elsewhere and put together by us:
 
 - the rule is ReSuMe (Ponulak & Kasinski 2010), STDP by the teacher's spikes less STDP by the neuron's own, of the causal
   half of the window alone, with the membrane's leak as its decay and no constant term:
@@ -14,9 +14,10 @@ neurons. So what stands here is documented elsewhere and put together by us:
   classes, its column of B[l], and is taught to fire at every step for these and never for others: a fixed random
   projection of the target, and not of an error, as in direct random target projection (Frenkel, Lefebvre & Bol 2021).
 
-Nothing runs backwards but the label, as one spike a step, while the sample is perceived. So C1 to C5 all hold: what
-crosses is 0 or 1 and unsigned, and the loss behind it is a layer's own squared distance between counts. What it lacks is
-credit: a hidden layer is told what to stand for, and never asked whether the layer above can use it.
+Nothing runs backwards but the label, as one spike a step, while the sample is perceived. So C1 to C4 hold: what crosses is
+0 or 1 and unsigned. C5 does not, though no wire shows it: each layer learns from teacher - s, a signed difference from a
+target. What the rule lacks is credit: a hidden layer is told what to stand for, and never asked whether the layer above
+can use it.
 """
 
 import torch
@@ -36,7 +37,7 @@ class Stdp(SpikingMlp):
         share: of all classes, that a hidden neuron belongs to on average.
     """
 
-    KEEPS = frozenset({"C1", "C2", "C3", "C4", "C5"})
+    KEEPS = frozenset({"C1", "C2", "C3", "C4"})
     SOURCE = "Ponulak & Kasinski 2010, ReSuMe, with random targets in hidden layers (ours)"
 
     def __init__(self, network: Network, rate: float, share: float = 0.3):

@@ -39,6 +39,7 @@ def test_a_rule_that_keeps_all_is_found_to():
         (toys.SecondPhase, "C3", "layer 3 sends to layer 1 waits for phase 1"),
         (toys.SecondPass, "C3", "layer 0 sends to layer 1 2 times in 4 steps"),
         (toys.ByTheOutcome, "C3", "layer 3 sends down to layer 2 waits for the end of perception"),
+        (toys.InTheLastStep, "C3", "layer 3 sends down to layer 2 waits for the end of perception"),
         (toys.Counts, "C4", "layer 1 sends layer 2 0 to 4, not spikes"),
         (toys.Voltages, "C4", "layer 2 sends layer 1"),
         (toys.NoWire, "C2 C4", "nothing crosses up to layer 1"),
@@ -51,3 +52,20 @@ def test_a_rule_that_breaks_a_criterion_is_found_to(rule, broken, said):
     verdicts = check(learner, *samples(learner))
     assert ALL - kept(verdicts) == set(broken.split()), verdicts
     assert any(said in v.seen for v in verdicts if not v.kept), verdicts
+
+
+@pytest.mark.parametrize(
+    "samples, labels, said",
+    [
+        (0, 0, "x: found 0 samples; allowed are 3 or more, which make three batches"),
+        (2, 2, "x: found 2 samples; allowed are 3 or more, which make three batches"),
+        (4, 3, "y: found 3 labels; allowed are 4, one a sample"),
+    ],
+)
+def test_samples_that_are_no_three_batches_are_refused(samples, labels, said):
+    with pytest.raises(ValueError, match=said):
+        check(toys.Toy(), torch.zeros(samples, 23), torch.zeros(labels, dtype=torch.int64))
+
+
+def test_any_three_samples_or_more_are_three_batches():
+    assert kept(check(toys.Toy(), *samples(toys.Toy(), 7))) == ALL

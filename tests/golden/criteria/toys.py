@@ -155,6 +155,21 @@ class ByTheOutcome(Toy):
         return super().code(self.named)
 
 
+class InTheLastStep(Toy):
+    """Layer 3 teaches layer 2, by spikes of the last step, what it has named in all of them."""
+
+    def up(self, x):
+        s, self.v = super().up(x)
+        return s, self.v
+
+    def down(self, y):
+        sh, vh = super().down(y)
+        named = torch.zeros_like(self.v[3])
+        named[:, -1] = functional.one_hot(self.v[3].sum(1).argmax(1), 5).float()
+        vh[2] = vh[2] + self.wires.cross(3, 2, named, teaches=True).sum(1, keepdim=True) @ self.Theta[2]
+        return sh, vh
+
+
 class Counts(Toy):
     """Layer 2 gets how often layer 1 has spiked, at each step."""
 

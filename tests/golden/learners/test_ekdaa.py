@@ -19,13 +19,19 @@ def batch(count: int) -> tuple[torch.Tensor, torch.Tensor]:
     return x.flatten(1), y
 
 
+def drawn(learner: Ekdaa, layer: int) -> torch.Tensor:
+    """Two samples of the layer's shape."""
+    return torch.randn(2, *learner.shapes[layer], generator=torch.Generator().manual_seed(layer))
+
+
 @pytest.mark.parametrize("pixels, sizes", [(64, (64, 48, 16, 5)), (49, (49, 48, 16, 5))])
 def test_sizes_are_those_of_halved_pictures_odd_ones_too(pixels, sizes):
     network = Network(sizes_of(pixels, (3, 4), 5))
     assert network.sizes == sizes
     learner = Ekdaa(network, 0.01)
-    learner.teach(torch.rand(2, pixels), torch.tensor([0, 1]))
-    assert learner.perceive(torch.rand(2, pixels)).shape == (2, 5)
+    x = torch.rand(2, pixels, generator=torch.Generator().manual_seed(2))
+    learner.teach(x, torch.tensor([0, 1]))
+    assert learner.perceive(x).shape == (2, 5)
 
 
 def test_sizes_that_are_no_pictures_are_refused():
@@ -47,15 +53,15 @@ def test_the_twins_gradients_are_autograds(monkeypatch):
 def test_with_kernels_of_the_weights_a_small_reach_gives_backprops_errors():
     """tanh(h) - tanh(h - beta d) is beta d tanh'(h) as beta goes to 0."""
     learner, twin = Ekdaa(NETWORK, 0.01, beta=1e-3), CnnBackprop(NETWORK, 0.01)
-    h, above = torch.randn(2, *learner.shapes[1]), torch.randn(2, *learner.shapes[2])
+    h, above = drawn(learner, 1), drawn(learner, 2)
     learner.w["E1"].copy_(learner.w["W2"])
     twin.load({name: weight for name, weight in learner.state().items() if name[0] == "W"})
     assert torch.allclose(learner.error(1, h, above) / 1e-3, twin.error(1, h, above), atol=1e-2)
 
 
 def test_what_goes_down_does_not_show_the_weights_that_go_up():
-    learner, above = Ekdaa(NETWORK, 0.01), torch.randn(2, *Ekdaa(NETWORK, 0.01).shapes[2])
-    h = torch.randn(2, *learner.shapes[1])
+    learner = Ekdaa(NETWORK, 0.01)
+    h, above = drawn(learner, 1), drawn(learner, 2)
     before = learner.error(1, h, above)
     learner.w["W2"] += 1
     assert torch.equal(learner.error(1, h, above), before)
