@@ -17,6 +17,7 @@ from golden.learners.layers import Layer, layers_of
 from golden.learners.learner import Learner, Network
 from golden.learners.losses import Loss, Reco
 from golden.learners.neuron import Neuron
+from golden.learners.norm import Norms
 
 Top = Literal["cross-entropy", "mse", "reco"]
 Rivals = Literal["all", "batch", "concepts"]
@@ -48,6 +49,7 @@ class Bsd(Learner):
         recalling: neurons of the backward network, with as many steps, where they are not the network's: the paper says that
             thresholds differ by type of neuron. Weights are drawn for the network's neuron either way.
         learn_theta: whether the backward network learns, or stays as it was drawn.
+        norm: whether basal voltages of layers 1..L-1 have batch norm.
         rate: Adam's step, 0 or more.
 
     Raises:
@@ -70,6 +72,7 @@ class Bsd(Learner):
         recalling: Neuron | None = None,
         active: float = 0.35,
         learn_theta: bool = True,
+        norm: bool = False,
         rate: float = 5e-3,
     ):
         super().__init__(network, rate)
@@ -98,14 +101,15 @@ class Bsd(Learner):
         ]
         self.W = [None, *(weight.requires_grad_() for weight in forward)]
         self.Theta = [weight.requires_grad_(learn_theta) for weight in backward]
+        self.norms = Norms(self.layers, neuron, norm)
         self.optimizer = torch.optim.Adam([weight for weight in self.weights().values() if weight.requires_grad])
 
     def weights(self) -> dict[str, Tensor]:
         named = {f"W{l}": weight for l, weight in enumerate(self.W) if l}
-        return named | {f"Theta{l}": weight for l, weight in enumerate(self.Theta)}
+        return named | {f"Theta{l}": weight for l, weight in enumerate(self.Theta)} | self.norms.weights()
 
-    def forward(self, x: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Perception of x (B, n_0), currents of every step, or (B, T, n_0), of each.
+    def forward(self, x: Tensor, learning: bool = False) -> tuple[list[Tensor], Tensor]:
+        """Perception of x (B, n_0), currents of every step, or (B, T, n_0), of each; batch norm asks whether it is learned.
 
         Returns:
             stimulus and spikes of layers 0..L-1, (B, T, n_l), or (B, 1, n_0) where the stimulus is the same at every step;
@@ -113,7 +117,7 @@ class Bsd(Learner):
         """
         s, V = [x if x.dim() == 3 else x[:, None]], None
         for l, layer in enumerate(self.layers, 1):
-            v = layer.basal(self.W[l], self.wires.cross(l - 1, l, s[-1].detach()))
+            v = self.norms(l, layer.basal(self.W[l], self.wires.cross(l - 1, l, s[-1].detach())), learning)
             v = v.expand(-1, self.network.neuron.steps, -1)
             if l == 1:
                 v = v + self.lateral()
@@ -171,7 +175,7 @@ class Bsd(Learner):
             concepts, place, often = torch.arange(self.network.classes), y, 1
         own = functional.one_hot(place, len(concepts)).float()
         rivals = often - own if self.rivals == "all" else self._apart(y, concepts) * often
-        (s, V), threshold, losses = self.forward(x), self.network.neuron.threshold, []
+        (s, V), threshold, losses = self.forward(x, learning=True), self.network.neuron.threshold, []
         for l, (spikes, apical) in enumerate(zip(s, self.backward(concepts)[1], strict=True)):
             losses.append((self.loss if l else PULL)(spikes.sum(1), apical / self.recalling.threshold, own, rivals))
         return torch.stack([*losses, self._top_loss(V / (self.network.neuron.steps * threshold), y)])

@@ -21,6 +21,11 @@ class Layer(ABC):
     pre: int
     post: int
 
+    @property
+    def groups(self) -> int:
+        """Of neurons above that have weights in common, side by side; `post` where each has its own."""
+        return self.post
+
     @abstractmethod
     def W(self, share: float, neuron: Neuron, generator: Generator) -> Tensor:
         """Initial forward weights, where a `share` of the neurons below is active."""
@@ -87,6 +92,10 @@ class Convolution(Layer):
     def post(self) -> int:
         channels, height, width = self.above
         return channels * height * width
+
+    @property
+    def groups(self) -> int:
+        return self.channels
 
     def W(self, share, neuron, generator):
         inputs = self.image[0] * self.kernel**2

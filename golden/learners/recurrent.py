@@ -39,11 +39,11 @@ class RecurrentBsd(Bsd):
         """The next elements see nothing of those before them."""
         self.before = None
 
-    def forward(self, x: Tensor) -> tuple[list[Tensor], Tensor]:
+    def forward(self, x: Tensor, learning: bool = False) -> tuple[list[Tensor], Tensor]:
         if self.before is None or len(self.before) != len(x):
             self.before = torch.zeros(len(x), self.network.neuron.steps, self.network.sizes[1])
         self.heard = self.wires.cross(1, 1, self.before)
-        found = super().forward(x)
+        found = super().forward(x, learning)
         self.before = found[0][1].detach()
         return found
 

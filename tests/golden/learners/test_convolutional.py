@@ -25,8 +25,8 @@ def bars(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 def test_both_train_the_same_network():
     x, _ = bars(5, 0)
-    one, other = (make((1, 8, 8), 2, 3) for make in (convolutional.bsd, convolutional.backprop))
-    assert one.network.sizes == other.network.sizes == (64, 256, 128, 64, 2)
+    one, other = (make((1, 8, 8), 2, 3, channels=(6, 7)) for make in (convolutional.bsd, convolutional.backprop))
+    assert one.network.sizes == other.network.sizes == (64, 6 * 16, 7 * 4, 2)
     assert all(torch.equal(one.weights()[name], weight) for name, weight in other.weights().items())
     torch.testing.assert_close(one.perceive(x), other.perceive(x))
 
@@ -34,9 +34,10 @@ def test_both_train_the_same_network():
 def test_both_take_neurons_and_options_of_their_own():
     neuron = Neuron(threshold=0.3, reset="zero")
     one = convolutional.bsd((1, 8, 8), 2, 3, neuron, rivals="batch", rate=0.5)
-    other = convolutional.backprop((1, 8, 8), 2, 3, neuron, 0.25)
+    other = convolutional.backprop((1, 8, 8), 2, 3, neuron, rate=0.25)
     assert (one.network.neuron, one.rivals, one.rate) == (neuron, "batch", 0.5)
     assert (other.network.neuron, other.rate, convolutional.bsd((1, 8, 8), 2, 3).rate) == (neuron, 0.25, 2e-3)
+    assert one.network.sizes == (64, 32 * 16, 64 * 4, 128, 2)
 
 
 def test_its_gradient_is_that_which_is_written_out_for_the_mlp():
@@ -66,7 +67,7 @@ def test_layers_of_another_network_are_refused():
 
 def test_bsd_learns_what_bars_are():
     (x, y), (unseen, labels) = bars(300, 0), bars(200, 1)
-    learner = convolutional.bsd((1, 8, 8), 2, 0)
+    learner = convolutional.bsd((1, 8, 8), 2, 0, channels=(16, 32, 64))
     before = learner.accuracy(unseen, labels)
     fit(learner, x, y, 10, 16)
     assert learner.accuracy(unseen, labels) > 0.85 > before
