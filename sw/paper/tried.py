@@ -11,8 +11,9 @@ TRIED = {
     "perception-fashion": "Of 5,000 validation samples, 10,000 learned five times: Adam's rate 3e-3 85.1 %, 1.5e-3, "
     "which is used, 85.8 %. With 60,000 samples and 12 epochs at 2e-3: 86.49 % of test samples, "
     "while 89.5 % of the training samples are named right. docs/learners.md has more.",
-    "convolution": "Backprop of the same network reaches 89.9 % in as many epochs, and is below the target, too. "
-    "More epochs and larger networks have not been tried (docs/learners.md).",
+    "convolution": "Of validation samples, 20,000 others learned four times: 84.5 % with half the channels and no batch "
+    "norm, 86.6 % with these channels, 87.5 % with batch norm and a rectangle for a surrogate, as it is used; twice as many "
+    "channels 87.6 %, a last convolution of stride 1 87.3 %; InfoNCE 88.0 %, mirrored images, too, 87.0 % (docs/learners.md).",
     "losses": "InfoNCE's temperature: 0.1, which is used, 84.9 %, 0.2 84.2 % of validation samples "
     "(docs/learners.md). On ten classes InfoNCE is not below ReCo; the paper's gap is on "
     "CIFAR-10, with another network. MSE collapses, as there.",
