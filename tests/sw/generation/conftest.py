@@ -10,7 +10,7 @@ from sw import data
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run folder of a small auto-encoder that has learned pictures of three classes with names, split 3; made once a file."""
+    """A run folder of a small auto-encoder that has learned split 3 of pictures of three classes with names; made once."""
     from golden.autoencoder import Autoencoder
 
     folder = tmp_path_factory.mktemp("generate")
