@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from golden.config import Config
-from sw import cli
 from sw.boards import netlist as netlists
 from sw.boards.baselines import grown, load
 from sw.boards.netlist import _table, behaviour, ice40_models, netlist_verilog
@@ -99,41 +98,15 @@ def test_no_block_grew_past_its_baseline(netlist):
     assert grown(count(netlist[0] / "core.json", "ecp5", "core"), load("small-ecp5")) == []
 
 
-@pytest.fixture(scope="module")
-def wrong(netlist):
-    """The netlist with adders that lack their carry."""
+def test_adders_of_a_netlist_without_their_carry_are_found(netlist):
     folder, text = netlist
     cells = json.loads((folder / "core.json").read_text())["modules"]["core"]["cells"]
     adders = [cell for name, cell in cells.items() if ".soma" in name and cell["type"] == "CCU2C"]
     outputs = [f"n{bit}" for cell in adders for bit in cell["connections"].get("S1", [])]
     wrong, count = re.subn(rf"^(assign ({'|'.join(outputs)}) = c\w+) \^ .*;$", r"\1;", text, flags=re.MULTILINE)
     assert count > 4
-    return wrong
-
-
-def test_adders_of_a_netlist_without_their_carry_are_found(wrong):
     with pytest.raises(CheckError, match="expected"):
         measure(CONFIG, verilog=wrong, simulator="icarus", learned=40, inferred=5)
-
-
-def test_verify_simulates_what_synthesis_made_of_the_core_asked_for(netlist, wrong, tmp_path, monkeypatch, capsys):
-    """One netlist is enough for this file: what `netlist_verilog` leaves in its folder is left here, too."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text(CONFIG.to_toml())
-    texts, asked = [netlist[1], wrong], []
-
-    def made(folder, config, family):
-        asked.append((config, family))
-        (folder / "core.net.v").write_text(texts[0])
-        return texts.pop(0)
-
-    monkeypatch.setattr(netlists, "netlist_verilog", made)
-    command = ["verify", "-c", "small.toml", "--netlist", "ecp5", "--samples", "24", "--simulator", "icarus"]
-    assert cli.main(command) == 0
-    assert re.search(r"[1-9]\d\d+ values compared, 0 mismatches\n$", capsys.readouterr().out)
-    assert cli.main(command) == 1
-    assert " expected " in capsys.readouterr().err and asked == [(CONFIG, "ecp5")] * 2
-    assert (tmp_path / "runs/verify-small-2/core.net.v").read_text() == wrong
 
 
 def test_a_core_of_one_lane_says_so_in_the_large_memories_of_an_ice40(tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cosim import training
 from cosim.checkpoint import Checkpoint
 from cosim.simulators import SimulatorError
 from golden.config import Config
@@ -39,6 +40,26 @@ def test_a_tool_that_refuses_leaves_the_log_that_it_names(tmp_path, monkeypatch,
     log = Path("runs/verify-tiny/sim/yosys.log")
     assert f"(all of it: {log})" in capsys.readouterr().err
     assert [path for path in Path().rglob("*") if path.is_file()] == [log]
+
+
+def test_with_netlist_what_is_simulated_is_what_synthesis_made_and_it_stays_in_the_folder(tmp_path, monkeypatch):
+    asked, simulated = [], []
+
+    def made(folder, config, family):
+        asked.append((config.name, family))
+        (folder / "core.net.v").write_text("module core; // of cells\n")
+        return "module core; // with the cells' own\n"
+
+    def begins(*arguments, verilog, **more):
+        simulated.append(verilog)
+        raise CheckError("mismatch")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(netlist, "netlist_verilog", made)
+    monkeypatch.setattr(training, "run_training", begins)
+    assert cli.main(["verify", "--config", "micro", "--netlist", "ice40"]) == 1
+    assert (asked, simulated) == ([("micro", "ice40")], ["module core; // with the cells' own\n"])
+    assert Path("runs/verify-micro/core.net.v").read_text() == "module core; // of cells\n"
 
 
 @pytest.mark.parametrize("more, data, first", [((), "learned.npz", 1), (("--data", "other.npz"), "other.npz", 2)])
