@@ -47,6 +47,7 @@ def test_a_name_that_is_not_there_is_an_error_that_names_those_that_are():
         _ = bispike.Network
 
 
-def test_pyproject_packs_the_module_into_the_wheel():
+def test_pyproject_packs_the_module_and_what_it_imports_into_the_wheel():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert "bispike.py" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert packed == ["bispike.py", "golden", "rtl", "cosim", "sw"]

@@ -1,5 +1,4 @@
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -181,4 +180,4 @@ def test_records_join_and_slice():
     joined = Records.join([r[:2], r[2:]])
     assert compare_records(r, joined) == 60
     assert joined.clocks is None
-    assert len(SimpleNamespace(prediction=joined.prediction).prediction) == len(joined) == 5
+    assert len(joined) == len(joined.prediction) == 5

@@ -11,7 +11,7 @@ from golden.config import Config
 from rtl.bus.control import Control
 from rtl.interface.memory_map import REGISTERS
 from rtl.interface.packets import result_words
-from rtl.interface.registers import ADDRESS, ERRORS, FIRST_SETTING
+from rtl.interface.registers import ADDRESS, ERRORS, FIRST_SETTING, MODES
 
 CONFIG = Config(sizes=(9, 3), lanes=4, block=4)
 SAMPLES = 60
@@ -106,10 +106,10 @@ class Host:
         assert (await self.access(ctx, ADDRESS["ERRORS"]))[0] == BUSY
         assert [(await self.access(ctx, ADDRESS[n]))[0] for n in ("PACKETS", "RESULTS")] == [SAMPLES, SAMPLES]
 
-    async def access(self, ctx, address: int) -> tuple[int, int]:
-        """A read: data and error; it is answered within a few clocks."""
+    async def access(self, ctx, address: int, value: int | None = None) -> tuple[int, int]:
+        """A read, or a write of a value: data and error; it is answered within a few clocks."""
         bus = self.dut.bus
-        ctx.set(bus.request.payload, {"address": address, "write": 0, "data": 0})
+        ctx.set(bus.request.payload, {"address": address, "write": value is not None, "data": value or 0})
         ctx.set(bus.request.valid, 1)
         await ctx.tick().until(bus.request.ready)
         ctx.set(bus.request.valid, 0)
@@ -120,6 +120,34 @@ class Host:
                 ctx.set(bus.response.ready, 0)
                 return response.data, response.error
         raise AssertionError("the bus hangs")
+
+
+def test_lights_say_that_the_core_is_busy_that_it_learns_and_that_an_error_stands():
+    bench = Host(1, 0.0)
+    dut = bench.dut
+
+    def lights(ctx):
+        return [ctx.get(light) for light in (dut.busy, dut.learning, dut.error)]
+
+    async def host(ctx):
+        for idle in (0, 1, 0, 1):
+            ctx.set(dut.core_idle, idle)
+            await ctx.tick().repeat(4)
+            assert lights(ctx) == [1 - idle, 0, 0]
+        for mode, name in enumerate(MODES):
+            await bench.access(ctx, ADDRESS["MODE"], mode)
+            assert lights(ctx) == [0, int(name == "learn"), 0]
+        assert await bench.access(ctx, ADDRESS["IDENTITY"], 1) == (0, 1)
+        await ctx.tick().repeat(4)
+        assert lights(ctx) == [0, 0, 1], "it stays until it is cleared"
+        await bench.access(ctx, ADDRESS["ERRORS"], (1 << len(ERRORS)) - 1)
+        await ctx.tick().repeat(2)
+        assert lights(ctx) == [0, 0, 0]
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-8)
+    sim.add_testbench(host)
+    sim.run()
 
 
 @pytest.mark.parametrize("seed, pause", [(1, 0.0), (2, 0.8), (3, 0.95), (4, 0.95)])

@@ -50,4 +50,4 @@ def test_registers_have_their_meaning_and_their_widths():
     found = {r.name: r for r in registers(BASE.replace(steps=8))}
     assert (found["finish"].access, found["position"].bits, found["window_low"].reset) == ("wo", 12, -128)
     assert "a hidden layer: 64 farther" in found["dead_zone"].text and "all steps" in found["window_low"].text
-    assert found.items() >= {name: found[name] for name in settings_of(BASE)}.items()
+    assert found.keys() >= settings_of(BASE).keys()

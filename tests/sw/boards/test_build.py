@@ -107,15 +107,29 @@ def test_bad_input_is_one_line(arguments, line, capsys, tmp_path, monkeypatch):
     assert not (tmp_path / "runs").exists(), "a run that did not begin"
 
 
-PINS = {  # clock, rx, tx, lights
+PINS = {  # clock, rx, tx, lights in the order of their numbers
     "ulx3s-85f": "G2 M1 L4 B2 C2 C1",
     "colorlight-i5": "P3 H18 J17 U16",
     "colorlight-i9": "P3 H18 J17 L2",
     "orangecrab": "A9 N17 M18 K4 M3 J3",
     "tang-nano-20k": "4 70 69 15 16 17",
-    "icebreaker": "35 6 9 11 37",
+    "icebreaker": "35 6 9 11 37 26",
     "arty-a7-100t": "E3 A9 D10 H5 J5 T9",
 }
+
+
+LINES = (  # of an .lpf, a .cst, a .pcf, an .xdc
+    r'LOCATE COMP "(?P<port>\w+)__io" SITE "(?P<site>\w+)";',
+    r'IO_LOC "(?P<port>\w+)__io" (?P<site>\w+);',
+    r"set_io (?P<port>\w+)__io (?P<site>\w+)",
+    r'set_property LOC (?P<site>\w+) \[get_ports "(?P<port>\w+)__io"\]',
+)
+
+
+def sites(constraints: str) -> dict[str, str]:
+    """Which port is at which pin; the clock, called by its megahertz, as clk."""
+    found = [line for kind in LINES for line in re.finditer(f"^{kind}$", constraints, re.MULTILINE)]
+    return {re.sub(r"^clk.*", "clk", line["port"]): line["site"] for line in found}
 
 
 @pytest.mark.parametrize(
@@ -125,9 +139,9 @@ def test_a_boards_pins_are_those_of_its_platform(name):
     board = BOARDS[name]
     top, files = uart_top(board, SMALL, board.megahertz, 115_200)
     constraints = next(text for file, text in files.items() if file.endswith((".lpf", ".pcf", ".cst", ".xdc")))
-    pins = PINS["ulx3s-85f" if name.startswith("ulx3s") else name]
-    for pin in pins.split():
-        assert re.search(rf'[" ]{pin}[" ;\n]', constraints), pin
+    clock, rx, tx, *lights = PINS["ulx3s-85f" if name.startswith("ulx3s") else name].split()
+    expected = {"clk": clock, "uart_0__rx": rx, "uart_0__tx": tx}
+    assert sites(constraints) == expected | {f"led_{number}": pin for number, pin in enumerate(lights)}
     assert top.divisor == round(top.pll.megahertz * 1_000_000 / 115_200)
 
 
@@ -140,6 +154,9 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     builder.build(BOARDS["pynq-z2"], config, Fraction(80), 1_000_000, tmp_path, 1, console)
     assert Config.load(tmp_path / "config.toml") == config, "what a host gives to `bispike train`"
     script = (tmp_path / "build.tcl").read_text()
+    pins = "set_property -dict {{PACKAGE_PIN {} IOSTANDARD LVCMOS33}} [get_ports {}]"
+    lights = [("R14", "busy"), ("P14", "learning"), ("N16", "error")]  # leds 0 to 2
+    assert (tmp_path / "bispike.xdc").read_text().splitlines() == [pins.format(*light) for light in lights]
     assert "xc7z020clg400-1" in script and "PCW_FPGA0_PERIPHERAL_FREQMHZ {80}" in script and "@" not in script
     verilog = (tmp_path / "bispike.v").read_text()
     for port in ("s_axi_ctrl_awaddr", "s_axis_tdata", "m_axis_tlast", "aclk", "aresetn"):

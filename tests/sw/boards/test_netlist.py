@@ -4,10 +4,12 @@ import json
 import random
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from golden.config import Config
+from sw.boards import netlist as netlists
 from sw.boards.baselines import grown, load
 from sw.boards.netlist import _table, behaviour, ice40_models, netlist_verilog
 from sw.boards.synthesis import count
@@ -54,11 +56,42 @@ def test_a_netlist_says_what_golden_says(netlist):
     assert clocks.values > 500
 
 
-@pytest.mark.parametrize("lanes", [CONFIG.lanes, 1])  # one lane's weights are in memories of one port
-def test_a_netlist_of_gowins_cells_says_what_golden_says(tmp_path, lanes):
-    config = CONFIG.replace(lanes=lanes)
+@pytest.mark.parametrize("lanes, weight_bits", [(2, 12), (1, 16)])
+def test_a_netlist_of_gowins_cells_says_what_golden_says(tmp_path, lanes, weight_bits):
+    config = CONFIG.replace(lanes=lanes, weight_bits=weight_bits)
     text = netlist_verilog(Folder(tmp_path), config, "gowin")
     assert measure(config, verilog=text, simulator="icarus", learned=24, inferred=3).values > 300
+
+
+@pytest.mark.parametrize(
+    "cell, width",
+    [*(("SP", 1 << n) for n in range(6)), ("SPX9", 9), ("SPX9", 18), ("SPX9", 36)],
+    ids=lambda value: str(value),
+)
+def test_a_memory_of_gowins_gives_back_what_was_written_whatever_its_width(tmp_path, cell, width):
+    """Cores that are small enough to be simulated here have none of less than 18 bits."""
+    shift = width.bit_length() - 1  # of a word's place; below it are enables of its bytes, if it has some
+    enables, draw = {4: 3, 5: 15}.get(shift, 0), random.Random(0)
+    places = draw.sample(range(1 << 14 - shift), 40)
+    words = {place: draw.getrandbits(width) for place in places}
+    steps = [f"at({place << shift | enables}, 1, {width}'d{word});" for place, word in words.items()]
+    steps += [f'at({place << shift | enables}, 0, 0); $display("%0d", said[{width - 1}:0]);' for place in places]
+    bits = 36 if cell == "SPX9" else 32
+    bench = f"""module bench;
+      reg clock = 0, writes; reg [13:0] address; reg [{bits - 1}:0] given; wire [{bits - 1}:0] said;
+      {cell} #(.BIT_WIDTH({width})) dut (.DI(given), .DO(said), .AD(address), .BLKSEL(3'd0), .CLK(clock), .CE(1'b1),
+        .OCE(1'b1), .RESET(1'b0), .WRE(writes));
+      task at(input [13:0] place, input write, input [{bits - 1}:0] word);
+        begin address = place; writes = write; given = word; #1 clock = 1; #1 clock = 0; end
+      endtask
+      initial begin {" ".join(steps)} end
+    endmodule
+    """
+    cells = Path(netlists.__file__).with_name("gowin_cells.v").read_text()
+    (tmp_path / "bench.v").write_text(bench + cells)
+    subprocess.run(["iverilog", "-g2005", "-s", "bench", "-o", "bench", "bench.v"], cwd=tmp_path, check=True)
+    run = subprocess.run(["vvp", "-n", "bench"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert [int(line) for line in run.stdout.split()] == [words[place] for place in places]
 
 
 def test_no_block_grew_past_its_baseline(netlist):

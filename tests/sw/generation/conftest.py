@@ -10,7 +10,7 @@ from sw import data
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run folder of a small auto-encoder that has learned pictures of three classes with names; made once a file."""
+    """A run folder of a small auto-encoder that has learned split 3 of pictures of three classes with names; made once."""
     from golden.autoencoder import Autoencoder
 
     folder = tmp_path_factory.mktemp("generate")
@@ -20,12 +20,12 @@ def trained(tmp_path_factory):
     names = np.array(["cat", "cow", "dog"])
     lines = ["a,b,c,d,e,f,g,h,i,label"] + [",".join([*map(str, row), names[k]]) for row, k in zip(x, y, strict=True)]
     (folder / "animals.csv").write_text("\n".join(lines) + "\n")
-    dataset = data.load(folder / "animals.csv")
+    dataset = data.load(folder / "animals.csv", 3)
     config = Config.from_dict({"task": "autoencoder", "sizes": [9, 12, 6], "lanes": 4, "name": "animals"})
     model = Autoencoder(config)
     for _ in range(6):
         model.train(dataset.x_train)
-    about = {"data": str(folder / "animals.csv"), "split": 0, "encoding": dataset.encoding.to_dict(), "image_shape": [3, 3]}
+    about = {"data": str(folder / "animals.csv"), "split": 3, "encoding": dataset.encoding.to_dict(), "image_shape": [3, 3]}
     (folder / "run").mkdir()
     Checkpoint(config, model.state(), about).save(folder / "run" / "weights.npz")
     return folder / "run"
@@ -40,4 +40,4 @@ def network(trained, tmp_path, monkeypatch):
     kept = Checkpoint.load(trained)
     model = Autoencoder(kept.config)
     model.load(kept.state)
-    return model, data.load(kept.about["data"])
+    return model, data.load(kept.about["data"], 3)

@@ -20,7 +20,7 @@ DIGITS = learning(data.load("digits", 1), 40)
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    monkeypatch.setattr(data, "load", lambda source, seed: DIGITS)
+    monkeypatch.setattr(data, "load", lambda source, seed: {("digits", 1): DIGITS}[source, seed])
 
 
 @pytest.mark.parametrize("task, sizes", [("recognition", [64, 12, 8, 10]), ("autoencoder", [64, 12, 8])])

@@ -252,4 +252,5 @@ def test_the_questions_have_trials_of_different_names_and_keys_of_their_own():
     assert len({question.KEY for question in questions}) == len(questions) >= 8
     for plan in (FULL, Plan(quick=True, seeds=1)):
         trials = [trial for question in questions for trial in question.trials(plan)]
-        assert len({trial.name for trial in trials}) == len({trial.key for trial in trials})
+        names, keys = {trial.name for trial in trials}, {trial.key for trial in trials}
+        assert len({(trial.name, trial.key) for trial in trials}) == len(names) == len(keys)

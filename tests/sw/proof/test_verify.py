@@ -2,14 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cosim import training
+from cosim.checkpoint import Checkpoint
 from cosim.simulators import SimulatorError
 from golden.config import Config
+from golden.integer import IntegerModel
 from sw import cli
 from sw.boards import netlist
 from sw.boards.tools import ToolError
 from sw.common.errors import CheckError, UserError
+from sw.data.encoding import Encoding
+from sw.proof import verify
 from sw.proof.verify import bottleneck
 from sw.training.sim_backend import untangled
 
@@ -34,6 +40,40 @@ def test_a_tool_that_refuses_leaves_the_log_that_it_names(tmp_path, monkeypatch,
     log = Path("runs/verify-tiny/sim/yosys.log")
     assert f"(all of it: {log})" in capsys.readouterr().err
     assert [path for path in Path().rglob("*") if path.is_file()] == [log]
+
+
+def test_with_netlist_what_is_simulated_is_what_synthesis_made_and_it_stays_in_the_folder(tmp_path, monkeypatch):
+    asked, simulated = [], []
+
+    def made(folder, config, family):
+        asked.append((config.name, family))
+        (folder / "core.net.v").write_text("module core; // of cells\n")
+        return "module core; // with the cells' own\n"
+
+    def begins(*arguments, verilog, **more):
+        simulated.append(verilog)
+        raise CheckError("mismatch")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(netlist, "netlist_verilog", made)
+    monkeypatch.setattr(training, "run_training", begins)
+    assert cli.main(["verify", "--config", "micro", "--netlist", "ice40"]) == 1
+    assert (asked, simulated) == ([("micro", "ice40")], ["module core; // with the cells' own\n"])
+    assert Path("runs/verify-micro/core.net.v").read_text() == "module core; // of cells\n"
+
+
+@pytest.mark.parametrize("more, data, first", [((), "learned.npz", 1), (("--data", "other.npz"), "other.npz", 2)])
+def test_a_trained_network_goes_on_with_what_it_learned_or_with_the_data_asked_for(tmp_path, monkeypatch, more, data, first):
+    monkeypatch.chdir(tmp_path)
+    config, given = Config(sizes=(9, 4, 2), lanes=4, epochs=7), []
+    for name, pixel in (("learned.npz", 1), ("other.npz", 2)):
+        np.savez(name, x=np.full((10, 9), pixel), y=np.arange(10) % 2)
+    about = {"data": "learned.npz", "split": 0, "encoding": Encoding("0..15").to_dict()}
+    Checkpoint(config, IntegerModel(config).state(), about).save("net.npz")
+    monkeypatch.setattr(verify, "_compare", lambda *arguments: given.append(arguments) or 1)
+    assert cli.main(["verify", "--from", "net.npz", "--samples", "5", "--one-shape", *more]) == 0
+    ((begin, dataset, samples, *_),) = given
+    assert (begin.config, dataset.name, int(dataset.x_train[0, 0]), samples) == (config, data.removesuffix(".npz"), first, 5)
 
 
 @pytest.mark.parametrize("length", [5, 53, 54, 64])

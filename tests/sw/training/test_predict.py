@@ -115,6 +115,16 @@ def test_classes_have_their_names_in_the_file_and_on_the_terminal(run, tmp_path,
     assert ask(capsys, "recall").splitlines()[0].split() == ["low", "middle", "top"]
 
 
+def test_what_was_learned_is_named_where_it_is_asked_for(run, tmp_path, capsys):
+    dataset = data.load("own.csv")
+    said = ask(capsys, "predict", "--part", "train", "--output", "p.csv")
+    rows = lines(tmp_path / "p.csv")[1:]
+    assert [int(row[0]) for row in rows] == dataset.places[:24].tolist()
+    assert [row[1] for row in rows] == [("low", "middle", "top")[k] for k in dataset.y_train]
+    right = sum(row[1] == row[2] for row in rows)
+    assert said.startswith(f"{100 * right / 24:.2f} % of 24 training samples right\n")
+
+
 def test_a_board_answers_and_every_value_is_compared(run, tmp_path, capsys):
     golden = ask(capsys, "predict", "--output", "golden.csv")
     said = ask(capsys, "predict", "--output", "board.csv", "--backend", "serial", "--port", ModelBoard(CONFIG).port)
