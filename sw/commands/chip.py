@@ -73,6 +73,7 @@ def build(
     """
     from sw.boards import catalogue
     from sw.boards.build import build as build_for_board
+    from sw.boards.keeping import check_free
 
     where = catalogue.find(board)
     where.check_has(megahertz, baud, seed)
@@ -80,6 +81,7 @@ def build(
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     line, first = (given if given is not None else default for given, default in ((baud, 1_000_000), (seed, 1)))
     checked_seed(first, MOST_SEED)
+    check_free(path, chosen, config)
     build_for_board(where, chosen, where.clock(megahertz), line, path, first, Console())
 
 
