@@ -29,7 +29,8 @@ def check_free(folder: Path, config: Config, given: str | None = None) -> None:
         found = f"--output: found {folder}, a folder with files and no earlier build"
         raise UserError(f"{found}; allowed is an empty folder, a new one, or a build's")
     kept = folder / "config.toml"
-    if given and kept.exists() and Path(given).exists() and kept.samefile(given) and kept.read_text() != config.to_toml():
+    mine = bool(given) and Path(given).resolve() == kept.resolve()
+    if mine and kept.read_text(encoding="utf-8") != config.to_toml():
         found = f"--config: found {given}, which the build would write anew, without what is yours in it"
         raise UserError(f"{found}; allowed is a file elsewhere")
 
