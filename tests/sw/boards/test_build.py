@@ -184,6 +184,7 @@ def test_a_build_that_ends_early_leaves_nothing_of_another_beside_its_configurat
 @pytest.mark.parametrize("name", ["config.toml", "bispike.v", "my.key", "build.json"])
 def test_a_folder_of_the_users_is_not_built_in(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(builder, "build", None)
     Path("mine").mkdir()
     (Path("mine") / name).write_text(SMALL.to_toml() if name == "config.toml" else "{}")
     before = (Path("mine") / name).read_bytes()
