@@ -28,7 +28,7 @@ _KNOWN = [board.name for board in BOARDS.values() if board.family]
 
 def find_out(config: Config, family: str) -> Found:
     """Synthesises and simulates, as any worker can; what a core takes is kept. Raises ToolError, CheckError, UserError."""
-    name = digest(core_verilog(config), family, version("yosys"), SYNTH[family], CELLS[family])
+    name = digest(core_verilog(config), version("yosys"), SYNTH[family], CELLS[family])
     resources = kept_text(f"{name}-{family}.json", lambda: json.dumps(_synthesised(config, family)))
     return Found(json.loads(resources), measure(config))
 

@@ -186,7 +186,8 @@ def test_a_folder_of_the_users_is_not_built_in(tmp_path, monkeypatch, capsys, na
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(builder, "build", None)
     Path("mine").mkdir()
-    (Path("mine") / name).write_text(SMALL.to_toml() if name == "config.toml" else "{}")
+    content = {"config.toml": SMALL.to_toml(), "my.key": "-----BEGIN PRIVATE KEY--"}  # as long as a key of ours
+    (Path("mine") / name).write_text(content.get(name, "{}"))
     before = (Path("mine") / name).read_bytes()
     more = ["--config", "mine/config.toml"] * (name == "config.toml")
     assert main(["build", "--board", "generic", "--output", "mine", *more]) == 2
