@@ -68,7 +68,6 @@ def build(
     simulator: str | None = None,
     *,
     waves: bool = False,
-    public: bool = False,
     root: Path | None = None,
 ) -> Build:
     """Compiles a Verilog text for a simulator. The same design is never compiled twice, also by two processes at once,
@@ -76,7 +75,7 @@ def build(
 
     Args:
         verilog: everything, as one text: the design and any wrapper around it.
-        top: name of the top module. Python reaches this module's signals, and with `public` all others too (slower).
+        top: name of the top module. Python reaches this module's signals.
         waves: build so that a run can write waves.vcd; of a top module with a register `SHOWN`, while that is 1.
         root: where builds are kept; default $BISPIKE_CACHE, else $XDG_CACHE_HOME/bispike, else ~/.cache/bispike.
 
@@ -87,7 +86,7 @@ def build(
     simulator = find(simulator)
     root = Path(root) if root else kept_folder()
     verilog = COMMENT.sub("", verilog)
-    facts = (version(simulator), _machine(), _flags(), top, waves, public, cocotb_tools.config.libs_dir, _own_text())
+    facts = (version(simulator), _machine(), _flags(), top, waves, cocotb_tools.config.libs_dir, _own_text())
     key = digest(*facts, verilog)
     result = Build(simulator, root / f"{simulator}-{key}", top, waves)
     if result.binary.exists():
@@ -96,7 +95,7 @@ def build(
         root.mkdir(parents=True, exist_ok=True)
         with locked(root / f"{simulator}-{key}.lock"):
             if not result.binary.exists():
-                _compile(result, verilog, public)
+                _compile(result, verilog)
     except OSError as error:
         raise SimulatorError(
             f"build folder {root}: {error.strerror or error}; set BISPIKE_CACHE to a writable folder"
@@ -104,7 +103,7 @@ def build(
     return result
 
 
-def _compile(target: Build, verilog: str, public: bool) -> None:
+def _compile(target: Build, verilog: str) -> None:
     work = target.folder.with_name(f"{target.folder.name}.{os.getpid()}")
     for left in (target.folder, *target.folder.parent.glob(f"{target.folder.name}.[0-9]*")):  # of builds that were killed
         shutil.rmtree(left, ignore_errors=True)
@@ -114,7 +113,7 @@ def _compile(target: Build, verilog: str, public: bool) -> None:
         if target.simulator == "icarus":
             _execute(_icarus(work, target), work)
         else:
-            verilate, make = _verilator(work, target, public)
+            verilate, make = _verilator(work, target)
             _execute(verilate, work)
             runtime = _runtime(work, target.folder.parent)
             # Whoever comes while another one makes the runtime waits for it: that is done sooner than a second one.
@@ -135,7 +134,7 @@ def _compile(target: Build, verilog: str, public: bool) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list[str]]:
+def _verilator(work: Path, target: Build) -> tuple[list[str], list[str]]:
     # Only the top module's signals are public: --public-flat-rw on everything keeps Verilator from optimising the core.
     text = (work / "design.v").read_text(encoding="utf-8")
     access = "rd" if WRITTEN in text else "rw"
@@ -152,7 +151,7 @@ def _verilator(work: Path, target: Build, public: bool) -> tuple[list[str], list
     verilate += [f"-Wno-{name}" for name in STYLE_WARNINGS]
     verilate += ["--prefix", "Vtop", "-Mdir", "obj", "-o", "../sim", "--top-module", target.top]
     verilate += ["-CFLAGS", "-std=c++20", "-LDFLAGS", f"-Wl,-rpath,{libs} -L{libs} -lcocotbvpi_verilator"]
-    verilate += (["--trace"] if target.waves else []) + (["--public-flat-rw"] if public else [])
+    verilate += ["--trace"] if target.waves else []
     make = [
         "make",
         "-j",

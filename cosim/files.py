@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,13 @@ def is_device(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def target(path: Path) -> Path:
+    """The file itself, where `path` is a link to it. Raises OSError: of links in a circle."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        os.stat(path)  # `resolve` says it otherwise in every version
+    return Path(path).resolve()
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file of the same suffix beside `path`, moved onto it at the end, removed if the block fails.
@@ -24,7 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: where the folder takes no file; its filename is `path`.
     """
-    asked, path = path, Path(path).resolve()
+    asked, path = path, target(path)
     if is_device(Path(asked)):
         with tempfile.TemporaryDirectory(prefix="bispike-") as folder:
             temporary = Path(folder) / path.name

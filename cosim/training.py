@@ -40,7 +40,6 @@ def run_training(
     waves: bool = False,
     verilog: str | None = None,
     parts: Parts | None = None,
-    cache: Path | None = None,
 ) -> TrainingResult:
     """Trains the simulated chip, comparing every record of every sample and, at each epoch's end, every memory with golden.
 
@@ -81,7 +80,7 @@ def run_training(
         worker = _golden(job)  # it works ahead while the core is built
         watch.tell("building", first)
         text = verilog or core_verilog(config, parts.core)
-        built = build(wrapped(text, config), TOP, simulator, waves=waves, root=cache)
+        built = build(wrapped(text, config), TOP, simulator, waves=waves)
         began = time.monotonic()
         run = start(built, "cosim.training_bench", {"job": str(job.file("job.json"))}, folder=folder)
         watch.follow(run, worker)

@@ -159,10 +159,6 @@ class InOrderChecker:
     def __init__(self, name: str, expected: Iterable[Payload] = ()):
         self.name, self.expected, self.compared = name, deque(expected), 0
 
-    def expect(self, payloads: Iterable[Payload]) -> None:
-        """Adds to what is expected."""
-        self.expected.extend(payloads)
-
     def check(self, got: Payload) -> None:
         """Raises AssertionError naming the position, and the field, at a difference or a payload too many."""
         assert self.expected, f"{self.name}: payload {self.compared} is one more than expected: {got}"

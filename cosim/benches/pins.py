@@ -84,14 +84,6 @@ class Pins:
         """An unsigned value. Raises ValueError at X or Z."""
         return int(str(self._handle(name).value), 2)
 
-    def signed(self, name: str) -> int:
-        """A signed value."""
-        return as_signed(self.get(name), len(self._handle(name)))
-
-    def all(self, name: str, count: int, signed: bool = False) -> list[int]:
-        """The values of `name__0` ... `name__{count - 1}`."""
-        return [(self.signed if signed else self.get)(f"{name}__{i}") for i in range(count)]
-
 
 async def begin(dut: Any) -> Any:
     """Every input low, then clock and reset; returns the clock. An input nobody drives would be X in Icarus."""

@@ -46,6 +46,7 @@ def build(
         UserError: a clock that the board cannot make; a tool that is not installed.
     """
     folder = Folder(RunFolder(output).path)
+    folder.begin()
     say(console, f"{config.name} on {board.name}, {board.device}: {output}")
     if board.open:
         result = _open(board, config, megahertz, baud, folder, range(seed, seed + seeds), console)

@@ -1,5 +1,6 @@
 """`bispike explore`: what many configurations would take on a board, and their clocks, before anything is placed."""
 
+import json
 import tempfile
 from dataclasses import replace
 from itertools import product
@@ -8,26 +9,33 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from cosim.kept import digest, kept_text
 from golden.config import Config, ConfigError
 from sw.boards.catalogue import BOARDS, Board, find
 from sw.boards.estimate import estimate
 from sw.boards.points import Found, Point, keep, show
-from sw.boards.synthesis import core_netlist
-from sw.boards.tools import Folder
+from sw.boards.synthesis import CELLS, SYNTH, core_netlist
+from sw.boards.tools import Folder, version
 from sw.common.cluster import run_all, workers_at
 from sw.common.errors import UserError
 from sw.common.files import check_fresh, fresh
 from sw.common.terminal import say
 from sw.design.clocks import measure, predict
+from sw.design.verilog import core_verilog
 
 _KNOWN = [board.name for board in BOARDS.values() if board.family]
 
 
 def find_out(config: Config, family: str) -> Found:
-    """Synthesises and simulates in a folder of its own, as any worker can. Raises ToolError, CheckError, UserError."""
+    """Synthesises and simulates, as any worker can; what a core takes is kept. Raises ToolError, CheckError, UserError."""
+    name = digest(core_verilog(config), version("yosys"), SYNTH[family], CELLS[family])
+    resources = kept_text(f"{name}-{family}.json", lambda: json.dumps(_synthesised(config, family)))
+    return Found(json.loads(resources), measure(config))
+
+
+def _synthesised(config: Config, family: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="bispike-") as name:
-        resources = core_netlist(Folder(Path(name)), config, family).resources
-    return Found(resources, measure(config))
+        return core_netlist(Folder(Path(name)), config, family).resources
 
 
 def run(
@@ -41,7 +49,7 @@ def run(
     workers: int | None,
     console: Console,
 ) -> list[Point]:
-    """Explores, checks, prints, and keeps.
+    """Explores, checks, prints, and keeps: also what was found until an error or Ctrl-C.
 
     Args:
         names: of boards. count: so many points are synthesised and simulated, by `workers` processes here or at `address`.
@@ -59,11 +67,13 @@ def run(
     folder = output or Path("runs") / "explore"
     check_fresh(folder)
     points = explore(boards, configurations(base, sizes, lanes, console), console)
-    if count:
-        points = checked(points, count, address, workers, console)
-    show(points, console)
-    for path in keep(points, fresh(folder), "explore"):
-        say(console, f"  {path}")
+    try:
+        if count:
+            check(points, count, address, workers, console)
+    finally:
+        show(points, console)
+        for path in keep(points, fresh(folder), "explore"):
+            say(console, f"  {path}")
     return points
 
 
@@ -75,14 +85,19 @@ def known(name: str) -> Board:
     return board
 
 
-def checked(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> list[Point]:
-    """`count` of the points, spread over all, with what is really found."""
+def check(points: list[Point], count: int, address: str | None, workers: int | None, console: Console) -> None:
+    """Gives `count` of the points, spread over all, what is really found, as soon as it is."""
     count = min(count, len(points))
     chosen = sorted({round(i * (len(points) - 1) / max(1, count - 1)) for i in range(count)})
     keys = {i: _key(points[i]) for i in chosen}
     tasks = {keys[i]: (find_out, (points[i].config, points[i].board.family)) for i in chosen}
-    found = run_all(tasks, address, workers, "checking", console)
-    return [replace(point, found=found[keys[i]]) if i in keys else point for i, point in enumerate(points)]
+
+    def came(key: str, found: Found) -> None:
+        for i in chosen:
+            if keys[i] == key:
+                points[i] = replace(points[i], found=found)
+
+    run_all(tasks, address, workers, "checking", console, came)
 
 
 def _key(point: Point) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -83,6 +84,11 @@ def share(*path: str) -> Path:
     return Path(found.origin).parent.joinpath("share", *path)
 
 
+def is_key(path: Path) -> bool:
+    """Whether a file is what `Folder.begin` or `Folder.run` leaves of a step."""
+    return path.stat().st_size == len(digest()) and re.fullmatch("[0-9a-f]+", path.read_text(encoding="latin-1")) is not None
+
+
 class Folder:
     """A build's folder: tools run in it, and a step whose inputs have not changed since it ended well is not run again.
 
@@ -96,10 +102,9 @@ class Folder:
     def __truediv__(self, name: str) -> Path:
         return self.path / name
 
-    def has(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
-        """Whether `run` would not have to."""
-        made = self._made(outputs)
-        return made is not None and made == self._key(tool, arguments, inputs)
+    def begin(self) -> None:
+        """Leaves a mark that the folder is a build's, before there is a key of a step."""
+        (self / "begun.key").write_text(digest())
 
     def run(self, tool: str, arguments: list[str], inputs: list[str], outputs: list[str]) -> bool:
         """Runs a tool with names relative to the folder; its words go to TOOL.log. Returns whether it had to run.

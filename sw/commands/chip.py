@@ -18,22 +18,21 @@ def verilog(
     output: options.VerilogFile = None,
 ) -> None:
     """Write the core as one Verilog file, with its parameters in front."""
-    from sw.common.files import make_place, write
+    from sw.common.files import write
+    from sw.common.own import Kind, check_own
     from sw.design.verilog import core_verilog
-    from sw.training.own import check_own
 
     chosen = Config.load(config)
     path = output or Path(f"{chosen.name}.v")
     if str(path) == "-":
         sys.stdout.write(core_verilog(chosen))
         return
-    check_own("--output", path, "core", "// core: a BiSpike core")
-    make_place(path)
+    check_own("--output", path, Kind.text("core", "// core: a BiSpike core"))
     console = Console()
     with console.status("elaborating the core"):
-        text = core_verilog(chosen)
-    write(path, text)
-    say(console, f"{path}: module core, {len(text.splitlines()):,} lines")
+        verilog = core_verilog(chosen)
+    write(path, verilog)
+    say(console, f"{path}: module core, {len(verilog.splitlines()):,} lines")
 
 
 def info(
@@ -73,6 +72,7 @@ def build(
     """
     from sw.boards import catalogue
     from sw.boards.build import build as build_for_board
+    from sw.boards.keeping import check_free
 
     where = catalogue.find(board)
     where.check_has(megahertz, baud, seed)
@@ -80,6 +80,7 @@ def build(
     path = output or Path("build") / f"{where.name}-{chosen.name}"
     line, first = (given if given is not None else default for given, default in ((baud, 1_000_000), (seed, 1)))
     checked_seed(first, MOST_SEED)
+    check_free(path, chosen, config)
     build_for_board(where, chosen, where.clock(megahertz), line, path, first, Console())
 
 

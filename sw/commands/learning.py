@@ -69,7 +69,6 @@ def verify(
     waves: options.Waves = False,
     netlist: options.NetlistFamily = None,
     one_shape: options.OneShape = False,
-    shards: options.FormerShards = None,
 ) -> None:
     """Let the simulated chip and the golden model learn the same samples, and compare every value and every memory.
 
@@ -82,8 +81,6 @@ def verify(
     from sw.proof.verify import SAMPLES
     from sw.proof.verify import verify as compare
 
-    if shards is not None:
-        raise UserError(f"--shards: found with verify; a training in pieces is proven by bispike prove --shards {shards}")
     compare(config, SAMPLES if samples is None else samples, source, data, simulator, waves, Console(), netlist, one_shape)
 
 

@@ -171,7 +171,6 @@ ProveSamples = Annotated[
     int | None, Option("--samples", "-n", metavar="N", help="Samples of an epoch, the first N. Default: all.")
 ]
 Shards = Annotated[int | None, Option(metavar="N", help="Pieces that the training is cut into. Default: one a core.")]
-FormerShards = Annotated[int | None, Option("--shards", hidden=True)]
 Scheduler = Annotated[str | None, Option("--scheduler", metavar="tcp://HOST:PORT", help=_SCHEDULER)]
 Workers = Annotated[int | None, Option("--workers", metavar="N", help="Processes on this machine. Default: one a core.")]
 ProveRun = Annotated[

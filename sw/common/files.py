@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from cosim import files
@@ -27,20 +27,6 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-DRAWN = {"Software": "BiSpike"}
-"""The metadata of a picture that the command draws."""
-
-
-def check_png(output: Path | None) -> None:
-    """Raises UserError on the name of a picture to write, where one is given, that is not a .png's, or a user's own."""
-    if output and output.suffix != ".png":
-        raise UserError(f"--output: found {output}; allowed is a name that ends in .png")
-    if output and output.is_file() and output.stat().st_size:
-        with suppress(OSError), open(output, "rb") as file:  # what cannot be read, `check_place` says
-            if b"Software\0BiSpike" not in file.read(200):
-                raise UserError(f"--output: found {output}, which is no picture of bispike's; allowed is a new name")
-
-
 def make_folder(path: Path) -> Path:
     """The folder, made where it is missing. Raises UserError where it cannot be made or written."""
     try:
@@ -61,9 +47,19 @@ def make_place(path: Path) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Raises UserError where no file or folder can be made at `path`; makes none. For what takes a while to be written."""
+    """Raises UserError where no file can be made at `path`; makes none. For what takes a while to be written."""
+    try:
+        place = files.target(path)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    if place.is_dir():
+        raise UserError(f"{path}: cannot write: found a folder; allowed is a file's name")
     if not files.is_device(path):
-        make_folder(next(folder for folder in path.parents if folder.exists()))
+        _check_parents(path)
+
+
+def _check_parents(path: Path) -> None:
+    make_folder(next(folder for folder in path.parents if folder.exists()))
 
 
 def check_fresh(path: Path) -> None:
@@ -72,7 +68,7 @@ def check_fresh(path: Path) -> None:
         raise UserError(f"{path}: found no name; allowed is a folder with one, as runs/digits")
     if path.exists() and not path.is_dir():
         raise UserError(f"{path}: found a file; allowed is a folder, new or old")
-    check_place(path)
+    _check_parents(path)
 
 
 def fresh(path: Path) -> Path:

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from sw.common.errors import CheckError
 from sw.common.files import write
+from sw.common.own import Kind, check_own
 from sw.common.terminal import say
 from sw.figures.figure import COMMAND, Figure
-from sw.training.own import check_own
 from sw.trials.provenance import Provenance, machine, state, today
 
 JSON = '{\n  "state": "'
@@ -41,8 +41,8 @@ class Measurement:
 
 def check_files(title: str, output: Path, page: Path) -> None:
     """Raises UserError where one of the two is there and was not written by `publish`. title: of the page."""
-    check_own("--output", output, "file of figures", JSON)
-    check_own("--page", page, "page of these figures", f"# {title}\n\n`{COMMAND}")
+    check_own("--output", output, Kind.text("file of figures", JSON))
+    check_own("--page", page, Kind.text("page of these figures", f"# {title}\n\n`{COMMAND}"))
 
 
 def publish(measured: Measurement, output: Path, page: Path, console: Console) -> list[Figure]:

@@ -3,7 +3,6 @@
 Golden draws them, or a chip, simulated or at a serial port, every value of which is compared with golden's.
 """
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.checks import checked_seed
 from sw.common.errors import CheckError, UserError
-from sw.common.files import check_place, check_png, make_folder, unwritable, whole_file
+from sw.common.files import make_folder, unwritable, whole_file
+from sw.common.own import Kind, check_own, check_png
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.terminal import say, working
 from sw.generation import sampling
@@ -131,7 +131,6 @@ def generate(
         UserError, StateError, DataError: bad input. CheckError: the chip drew something else than golden, or no longer
             answers.
     """
-    check_png(output)
     _check(label, count, seed, between)
     kept = Checkpoint.load(source)
     if kept.config.task != "autoencoder":
@@ -140,8 +139,7 @@ def generate(
     name = given_data or history.own_data(kept, source)
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")
-    _check_free(output, source, Path(name))
-    check_place(output)
+    _check_free(output, Path(name))
     network = _Network(kept, name, where)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
@@ -157,26 +155,14 @@ def _check(label: str | None, count: int | None, seed: int, between: tuple[int, 
     checked_seed(seed)
 
 
-def _check_free(output: Path, source: Path, named: Path) -> None:
-    """Raises UserError where FILE.png or FILE.npz is the network, its data, or an .npz that is no earlier drawing."""
+def _check_free(output: Path, named: Path) -> None:
+    """Raises UserError where FILE.png or FILE.npz is of the data, or no earlier drawing."""
     arrays = output.with_suffix(".npz")
     for path in (output, arrays):
         if named.exists() and path.resolve().is_relative_to(named.resolve()):
             raise UserError(f"--output: found {output}, and {path} is of the data {named}; allowed is another name")
-    if arrays.resolve() == source.resolve():
-        raise UserError(f"--output: found {output}, and {arrays} is the network itself; allowed is another name")
-    if arrays.exists() and not _drawn(arrays):
-        found = f"--output: found {output}, and beside it {arrays}, which generate did not write"
-        raise UserError(f"{found}; allowed is another name")
-
-
-def _drawn(path: Path) -> bool:
-    """Whether `_write` wrote it."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return _MARK in file.files
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile):
-        return False
+    check_png(output)
+    check_own("--output", arrays, Kind.arrays("drawing", _MARK))
 
 
 def _draw_classes(network: _Network, label: str | None, count: int, seed: int, output: Path, console: Console) -> Drawn:

@@ -2,6 +2,7 @@
 
 import io
 
+from sw.common.own import DRAWN
 from sw.paper.table import Curves, mean
 
 
@@ -29,5 +30,5 @@ def png(curves: Curves) -> bytes:
         axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
         finish(axes, curves.title)
         written = io.BytesIO()
-        picture.savefig(written, format="png")
+        picture.savefig(written, format="png", metadata=DRAWN)
     return written.getvalue()

@@ -11,13 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from sw.common.files import write
+from sw.common.own import PICTURE, Kind, check_own
 from sw.common.terminal import say
 from sw.paper.curves import png
 from sw.paper.plan import Plan
 from sw.paper.stamp import MEASURED, stamp
-from sw.paper.table import Curves, Row, Section
+from sw.paper.table import Row, Section
 from sw.paper.tried import TRIED
-from sw.training.own import check_own
 from sw.trials.provenance import Provenance, machine, state, today
 
 Sources = Mapping[str, Sequence[Provenance]]
@@ -31,6 +31,8 @@ CHANGED = "The code has changed since"
 """How a part of the page says that it was measured before."""
 TITLE, JSON = "# The paper's claims, measured", '{\n  "state": "'
 """How the page and the JSON file begin."""
+PICTURES = ("similarity",)
+"""The pictures of all questions, by their curves' names."""
 PAGE = Path("docs/results.md")
 """Where a whole run writes it."""
 MARKS = {None: "", True: "yes", False: "**no**"}
@@ -53,9 +55,14 @@ def show(console: Console, sections: list[Section]) -> None:
 
 
 def check_files(output: Path, page: Path) -> None:
-    """Raises UserError where one of the two is there and was not written by `publish`."""
-    check_own("--output", output, "file of results", JSON)
-    check_own("--page", page, "page of results", TITLE)
+    """Raises UserError where one of the two, or a picture beside the page, is there and was not written by `publish`."""
+    check_own("--output", output, Kind.text("file of results", JSON))
+    check_own("--page", page, Kind.text("page of results", TITLE))
+    before = _before(page)
+    for name in PICTURES:
+        picture = _picture(name, page.stem)
+        if f"]({picture})" not in before:  # else it is that page's own
+            check_own("--page", page.parent / picture, PICTURE)
 
 
 def publish(
@@ -68,12 +75,17 @@ def publish(
         noted = [asdict(source) for source in dict.fromkeys(sources.get(section.key, ()))]
         found.append(asdict(section) | {"said": said(section), "sources": noted})
     write(output, json.dumps(facts | {"sections": found}, indent=2) + "\n")
-    before = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+    before = _before(page)
     for section in sections:
         if section.curves:
-            write(page.parent / _picture(section.curves, page.stem), png(section.curves))
+            write(page.parent / _picture(section.curves.name, page.stem), png(section.curves))
     write(page, text(sections, plan, sources, before, page))
     say(console, f"{_reached(sections)} {output}, {page}; {seconds / 60:.1f} minutes")
+
+
+def _before(page: Path) -> str:
+    """What the page was; "" where there is none."""
+    return page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
 
 
 def text(sections: list[Section], plan: Plan, sources: Sources, before: str = "", page: Path = PAGE) -> str:
@@ -115,7 +127,7 @@ def _part(section: Section, plan: Plan, earlier: str, now: list[str], page: Path
     lines = ["| | measured | the paper | target | reached | how |", "|---|---|---|---|---|---|"]
     lines += [_line(row) for row in section.rows]
     curves = section.curves
-    seen = [f"![{curves.title}]({_picture(curves, page.stem)})", ""] if curves else []
+    seen = [f"![{curves.title}]({_picture(curves.name, page.stem)})", ""] if curves else []
     lines += ["", *seen, *(line for words in said(section) for line in (words, "")), *now]
     return lines if now else lines[:-1]
 
@@ -126,9 +138,9 @@ def said(section: Section) -> list[str]:
     return [*([section.note] if section.note else []), *([f"Tried: {tried}"] if tried else [])]
 
 
-def _picture(curves: Curves, stem: str) -> str:
-    """Where the picture of a page's section is, seen from the page."""
-    return f"img/{stem}-{curves.name}.png"
+def _picture(name: str, stem: str) -> str:
+    """Where the picture of a page's curves is, seen from the page."""
+    return f"img/{stem}-{name}.png"
 
 
 def _line(row: Row) -> str:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from cosim.checkpoint import Checkpoint, CheckpointError
+from cosim.checkpoint import Checkpoint
 from golden.checks import checked_range, checked_rows, one_label_a_sample
 from golden.config import Config
 from golden.errors import SampleError
 from golden.order import order
 from golden.records import Records
 from sw.common.checks import whole_number
-from sw.common.errors import UserError
 from sw.common.files import unwritable
+from sw.common.own import NETWORK, check_own
 
 
 class Network:
@@ -79,18 +79,9 @@ class Network:
         """
         state = self.state
         if path is not None:
-            _check_free(Path(path))
+            check_own("save", Path(path), NETWORK)
             try:
                 Checkpoint(self.config, state, self.about, self.epochs).save(Path(path))
             except OSError as error:
                 raise unwritable(Path(path), error) from None
         return state
-
-
-def _check_free(path: Path) -> None:
-    """Raises UserError where there is a file that is no network."""
-    if path.is_file() and path.stat().st_size:
-        try:
-            Checkpoint.load(path)
-        except CheckpointError:
-            raise UserError(f"save: found {path}, which is no earlier network; allowed is a new name") from None

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
-from sw.common.files import DRAWN
+from sw.common.own import DRAWN
 
 INK, MUTED, GRID = "#1d2733", "#7a8694", "#e6eaee"
 FORWARD, BACKWARD, BASELINE = "#0b7285", "#d9480f", "#9aa5b1"

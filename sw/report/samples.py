@@ -11,7 +11,8 @@ from rich.table import Table
 
 from golden.config import Config
 from sw.common.blocks import show_pictures
-from sw.common.files import DRAWN, check_png, make_folder, whole_file
+from sw.common.files import make_folder, whole_file
+from sw.common.own import DRAWN, check_png
 from sw.common.terminal import say
 from sw.data import Dataset
 from sw.data.encoding import SCALES

@@ -12,13 +12,13 @@ from cosim.checkpoint import Checkpoint
 from golden.records import Records
 from golden.samples import Samples
 from sw.common.errors import UserError
-from sw.common.files import check_place, make_folder, whole_file, write
+from sw.common.files import make_folder, whole_file, write
+from sw.common.own import PICTURE, Kind, check_own
 from sw.common.terminal import say
 from sw.data import check_pixels, foretold
 from sw.data.text import is_text
 from sw.training import history
 from sw.training.asked import asked
-from sw.training.own import check_own
 from sw.training.place import Place
 
 HEADER = "moment,came,foretold"
@@ -77,8 +77,9 @@ def forecast(
     coding = history.coding(kept)
     make = _characters if coding is None else _values
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
-    check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
-    check_place(output)
+    check_own("--output", output, Kind.text("forecast", f"{HEADER}\n"))
+    if coding:
+        check_own("--output", output.with_suffix(".png"), PICTURE)
     samples, told = make(kept, name, column, own)
     with where.loading(console) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))

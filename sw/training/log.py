@@ -9,10 +9,12 @@ from cosim.checkpoint import FILE, Checkpoint
 from golden.config import Config
 from sw.common.errors import UserError
 from sw.common.files import RunFolder, make_place, unwritable
-from sw.training.own import check_own
+from sw.common.own import Kind, check_own
 
 FIRST = '{"epoch": 1,'
 """How what is written begins."""
+SUFFIX = ".jsonl"
+"""Of a log in the run's own folder: no other file there has it."""
 
 
 @dataclass
@@ -34,7 +36,13 @@ class Logged(Checkpoint):
 
     @classmethod
     def of(cls, kept: Checkpoint, log: Path, folder: RunFolder) -> "Logged":
-        """The same checkpoint with a log. `folder`: the run's, held for this process alone."""
+        """The same checkpoint with a log. `folder`: the run's, held for this process alone.
+
+        Raises:
+            UserError: a log in another run's folder, or in this one's under a name that may be one of the run's own files.
+        """
+        if folder.path.resolve() in log.resolve().parents and log.suffix != SUFFIX:
+            raise UserError(f"--log: found {log}, in the run's own folder; allowed there is a name that ends in {SUFFIX}")
         if (log.parent / FILE).exists() and log.parent.resolve() != folder.path.resolve():
             raise UserError(f"--log: found {log}, in the folder of another run; allowed is any other place")
         return cls(kept.config, kept.state, kept.about, kept.epochs, log=log)
@@ -68,7 +76,7 @@ class Logged(Checkpoint):
 
 def check_log(log: Path | None) -> None:
     """Raises UserError where there is a file that is no earlier log."""
-    check_own("--log", log, "log", FIRST)
+    check_own("--log", log, Kind.text("log", FIRST))
 
 
 def line(config: Config, number: int, epoch: dict, valued: bool = False) -> dict:

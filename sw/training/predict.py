@@ -10,13 +10,13 @@ from rich.console import Console
 from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.errors import UserError
-from sw.common.files import check_place, write
+from sw.common.files import write
+from sw.common.own import Kind, check_own
 from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.data.source import name_of
 from sw.training import history
 from sw.training.asked import asked
-from sw.training.own import check_own
 from sw.training.place import Place
 
 HEADERS = "sample,label,prediction\n", "sample,prediction\n"
@@ -46,9 +46,7 @@ def predict(
     Raises:
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
-    check_own("--output", output, "prediction", *HEADERS)
-    if output:
-        check_place(output)
+    check_own("--output", output, Kind.text("prediction", *HEADERS))
     kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
     encoding = history.encoding(kept, label)

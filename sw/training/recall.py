@@ -9,7 +9,7 @@ from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.errors import UserError
-from sw.common.files import check_place, check_png
+from sw.common.own import check_png
 from sw.common.tasks import for_recognition
 from sw.common.terminal import say
 from sw.report import report
@@ -31,8 +31,6 @@ def recall(
         UserError, StateError: bad input. CheckError: the chip recalled something else than golden.
     """
     check_png(output)
-    if output:
-        check_place(output)
     if given_data and not output:
         raise UserError(f"--data: found {given_data} without --output; allowed with a picture to draw, --output FILE.png")
     kept = Checkpoint.load(source)

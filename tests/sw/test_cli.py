@@ -200,10 +200,3 @@ def test_a_serial_run_without_a_board_is_refused_at_once(tmp_path, more, said):
     assert error.startswith(said)
     assert not modules & (HEAVY | {"numpy"})
     assert not list(tmp_path.iterdir())
-
-
-def test_the_former_verify_shards_says_where_it_went(tmp_path, capsys):
-    assert cli.main(["verify", "--shards", "4"]) == 2
-    said = "bispike: --shards: found with verify; a training in pieces is proven by bispike prove --shards 4\n"
-    assert capsys.readouterr().err == said
-    assert not list(tmp_path.iterdir())

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from sw.common.files import DRAWN
+from sw.common.own import DRAWN
 from sw.report.pictures import BACKWARD, FORWARD, MUTED, STYLE, finish
 
 

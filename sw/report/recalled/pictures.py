@@ -7,7 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sw.common.files import DRAWN
+from sw.common.own import DRAWN
 from sw.report.pictures import BACKWARD, EMBER, FORWARD, GRID, INK, MUTED, PAPER, STYLE, draw_curves, finish
 
 COLUMNS = 12

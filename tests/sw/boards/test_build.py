@@ -198,6 +198,42 @@ def test_a_build_that_ends_early_leaves_nothing_of_another_beside_its_configurat
     assert kept["resources"]["LUT"] == 100, "what was known by then"
 
 
+@pytest.mark.parametrize("name", ["config.toml", "bispike.v", "my.key", "build.json"])
+def test_a_folder_of_the_users_is_not_built_in(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(builder, "build", None)
+    Path("mine").mkdir()
+    content = {"config.toml": SMALL.to_toml(), "my.key": "-----BEGIN PRIVATE KEY--"}  # as long as a key of ours
+    (Path("mine") / name).write_text(content.get(name, "{}"))
+    before = (Path("mine") / name).read_bytes()
+    more = ["--config", "mine/config.toml"] * (name == "config.toml")
+    assert main(["build", "--board", "generic", "--output", "mine", *more]) == 2
+    found = "found mine, a folder with files and no earlier build"
+    assert capsys.readouterr().err == f"bispike: --output: {found}; allowed is an empty folder, a new one, or a build's\n"
+    assert [path.read_bytes() for path in Path("mine").iterdir()] == [before]
+
+
+def test_a_build_goes_on_in_a_folder_of_its_own_with_the_configuration_there_unless_somebody_wrote_in_it(
+    tmp_path, monkeypatch, capsys
+):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sw.boards.plain_verilog.axi_verilog", lambda config: "a core")
+    monkeypatch.setattr("sw.boards.plain_verilog.record", interrupted)
+    Path("mine.toml").write_text("name = 'small'\nsizes = [6, 4, 2]  # mine\nlanes = 1\n")
+    Path("out").mkdir()
+    for config in ("mine.toml", "mine.toml", "out/config.toml"):  # begun, and no step of it has ended
+        assert main(["build", "--board", "generic", "--config", config, "--output", "out"]) == 130
+    Path("out/config.toml").write_bytes(before := Path("mine.toml").read_bytes())
+    capsys.readouterr()
+    assert main(["build", "--board", "generic", "--config", "out/config.toml", "--output", "out"]) == 2
+    found = "found out/config.toml, which the build would write anew, without what is yours in it"
+    assert capsys.readouterr().err == f"bispike: --config: {found}; allowed is a file elsewhere\n"
+    assert Path("out/config.toml").read_bytes() == before
+
+
 def test_a_clock_that_cannot_be_leaves_the_folder_as_it_was(tmp_path):
     (tmp_path / "config.toml").write_text(SMALL.to_toml())
     with pytest.raises(UserError, match="baud: found 0"):

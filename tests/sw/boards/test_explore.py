@@ -7,6 +7,8 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.boards import explore
+from sw.boards.synthesis import Netlist
+from sw.common.errors import CheckError
 from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
@@ -41,16 +43,55 @@ def test_the_points_are_shown_and_kept(tmp_path):
 def test_each_checked_point_gets_what_was_found_of_its_own_configuration(monkeypatch):
     """Also where only lanes differ; two boards of one family share what is found."""
 
-    def done(tasks, *_):
-        return {key: (config, family) for key, (_, (config, family)) in tasks.items()}
+    def done(tasks, _address, _workers, _doing, _console, came):
+        for key, (_, arguments) in tasks.items():
+            came(key, arguments)
 
     monkeypatch.setattr(explore, "run_all", done)
     configs = explore.configurations(BASE, ["6-4-2", "8-4-2"], [1, 2], Console(quiet=True))
     boards = [explore.find(name) for name in ("icebreaker", "ulx3s-85f")]
     points = [explore.Point(board, config, {}, None) for config in configs for board in boards]
-    found = explore.checked(points, len(points), None, None, Console(quiet=True))
-    assert [point.found for point in found] == [(point.config, point.board.family) for point in points]
-    assert explore.checked(points, 10**14, None, None, Console(quiet=True)) == found  # no more than there are
+    for count in (len(points), 10**14):  # no more than there are
+        found = [*points]
+        explore.check(found, count, None, None, Console(quiet=True))
+        assert [point.found for point in found] == [(point.config, point.board.family) for point in points]
+
+
+@pytest.mark.parametrize("ends", [CheckError("a mismatch"), KeyboardInterrupt()])
+def test_what_was_checked_until_it_ended_is_shown_and_kept(monkeypatch, tmp_path, ends):
+    def half(tasks, _address, _workers, _doing, _console, came):
+        came(next(iter(tasks)), explore.Found({"LUT": 12345}, MeasuredClocks(9.0, 5.0, 192, 50, "random")))
+        raise ends
+
+    monkeypatch.setattr(explore, "run_all", half)
+    console = Console(record=True, width=120)
+    with pytest.raises(type(ends)):
+        explore.run(["icebreaker"], BASE, [], [2, 1], 2, tmp_path / "out", None, None, console)
+    rows = list(csv.DictReader((tmp_path / "out" / "explore.csv").open()))
+    assert [row["real LUT"] for row in rows] == ["12345", ""] and "12,345" in console.export_text()
+
+
+def test_what_a_core_takes_is_synthesised_once_for_each_family_and_tool(monkeypatch, tmp_path):
+    done, tool = [], ["yosys 1"]
+
+    def netlist(folder, config, family):
+        done.append((config, family))
+        return Netlist(family, {"LUT": len(done)})
+
+    monkeypatch.setenv("BISPIKE_CACHE", str(tmp_path))
+    monkeypatch.setattr(explore, "core_netlist", netlist)
+    monkeypatch.setattr(explore, "core_verilog", lambda config: f"a core of {config.lanes} lanes")
+    monkeypatch.setattr(explore, "version", lambda name: tool[0])
+    monkeypatch.setattr(explore, "measure", lambda config: "clocks")
+    for _ in range(2):
+        found = [
+            explore.find_out(config, family).resources["LUT"]
+            for config in (BASE, BASE.replace(lanes=1))
+            for family in ("ecp5", "ice40")
+        ]
+        assert found == [1, 2, 3, 4]
+    tool[0] = "yosys 2"
+    assert explore.find_out(BASE, "ecp5") == explore.Found({"LUT": 5}, "clocks")
 
 
 def test_what_was_checked_says_how_far_off_the_estimate_was():

@@ -57,12 +57,13 @@ def test_a_folder_where_a_file_is_is_refused(tmp_path):
         make_folder(tmp_path / "file")
 
 
-@pytest.mark.parametrize("path", ["new/folder/file.csv", "old", "old/file.csv", "/dev/null"])
+@pytest.mark.parametrize("path", ["new/folder/file.csv", "old/file.csv", "link.csv", "/dev/null"])
 def test_a_place_that_takes_a_file_is_left_as_it_is(tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
     Path("old").mkdir()
+    Path("link.csv").symlink_to("old/file.csv")
     check_place(Path(path))
-    assert [*Path().rglob("*")] == [Path("old")]
+    assert {*Path().rglob("*")} == {Path("old"), Path("link.csv")}
 
 
 @pytest.mark.parametrize("path", ["file/new", "file/new/folder/file.csv"])
@@ -71,6 +72,27 @@ def test_a_place_within_a_file_takes_none(tmp_path, monkeypatch, path):
     Path("file").touch()
     with pytest.raises(UserError, match=r"^file: cannot write: found a file; allowed is a folder"):
         check_place(Path(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("folder", "found a folder; allowed is a file's name"),
+        ("to", "found a folder; allowed is a file's name"),
+        ("loop.csv", "Too many levels of symbolic links; choose another place"),
+        ("loop.csv/file.csv", "Too many levels of symbolic links; choose another place"),
+    ],
+)
+def test_a_folder_and_a_circle_of_links_take_no_file(tmp_path, monkeypatch, path, found):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("to").symlink_to("folder")
+    Path("loop.csv").symlink_to("loop.csv")
+    with pytest.raises(UserError, match=f"^{path}: cannot write: {found}"):
+        check_place(Path(path))
+    with pytest.raises(UserError, match=f"^{path}: cannot write: "), whole_file(Path(path)):  # where it came up meanwhile
+        pass
+    assert {*Path().rglob("*")} == {Path("folder"), Path("to"), Path("loop.csv")}
 
 
 def test_a_folder_without_rights_is_refused(tmp_path, monkeypatch):

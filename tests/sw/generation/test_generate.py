@@ -141,16 +141,24 @@ def test_no_file_of_somebody_else_is_overwritten(trained, network, capsys, tmp_p
     Path("other.npz").write_bytes(b"no arrays")
     sheet = trained / "weights.png"
     Path("own.npz").write_bytes((trained / "weights.npz").read_bytes())
+    Path("generated.png").write_bytes(b"a picture")
+    drawing, picture = ("which is no earlier " + kind + "; allowed is a new name" for kind in ("drawing", "picture"))
     for source, more, output, words in (
-        (trained, [], "mine.png", "and beside it mine.npz, which generate did not write"),
-        (trained, [], "other.png", "and beside it other.npz, which generate did not write"),
-        (trained, [], sheet, f"and beside it {trained / 'weights.npz'}, which generate did not write"),
-        ("own.npz", [], "own.png", "and own.npz is the network itself"),
-        (trained, ["--data", "mine.npz"], "mine.png", "and mine.npz is of the data mine.npz"),
+        (trained, ["--output", "mine.png"], "mine.npz", drawing),
+        (trained, ["--output", "other.png"], "other.npz", drawing),
+        (trained, ["--output", str(sheet)], trained / "weights.npz", drawing),
+        ("own.npz", ["--output", "own.png"], "own.npz", drawing),
+        ("own.npz", [], "generated.png", picture),
+        (
+            trained,
+            ["--data", "mine.npz", "--output", "mine.png"],
+            "mine.png",
+            "and mine.npz is of the data mine.npz; allowed is another name",
+        ),
     ):
         before = {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()}
-        assert cli.main(["generate", "--from", str(source), "--count", "1", "--output", str(output), *more]) == 2
-        assert capsys.readouterr().err == f"bispike: --output: found {output}, {words}; allowed is another name\n"
+        assert cli.main(["generate", "--from", str(source), "--count", "1", *more]) == 2
+        assert capsys.readouterr().err == f"bispike: --output: found {output}, {words}\n"
         assert {path: path.read_bytes() for folder in (tmp_path, trained) for path in folder.iterdir()} == before
 
 

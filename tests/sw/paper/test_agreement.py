@@ -10,6 +10,7 @@ from golden.learners.learner import Network, fit
 from golden.similarity import of_autoencoder, of_learner, of_recognition
 from sw import data
 from sw.paper import agreement
+from sw.paper.page import PICTURES
 from sw.paper.plan import Plan
 from sw.training.golden_backend import GoldenNetwork, trained
 from sw.trials.floating import tensors
@@ -80,6 +81,7 @@ def test_a_tastes_course_ends_where_it_ends():
 
 def test_the_picture_has_a_line_a_layer_and_chance_beside_it():
     curves = section().curves
+    assert curves.name in PICTURES
     assert list(curves.lines) == list(curves.beside) and len(curves.lines) == 5
     assert curves.lines["BSD in floating point, digits: layer 1"][1][:3] == [0.5, 0.51, 0.52]
     assert set(np.ravel(curves.beside["BSD in floating point, digits: layer 1"])) == {0.25}

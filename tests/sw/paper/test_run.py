@@ -10,6 +10,7 @@ from rich.console import Console
 from sw import cli
 from sw.common.errors import CheckError, UserError
 from sw.paper import needs, run
+from sw.paper.page import PICTURES
 from sw.paper.plan import Plan
 from sw.paper.stamp import stamp
 from sw.paper.table import Curves, Row, Section, of_seeds, spread
@@ -159,6 +160,25 @@ def test_a_file_of_the_users_is_not_written_over_and_nothing_runs(ran, capsys, o
         f"bispike: {option}: found {name}, which is no earlier {what}; allowed is a new name\n",
     )
     assert Path(name).read_bytes() == content.encode("latin-1")
+
+
+def test_a_picture_of_the_users_beside_a_page_is_not_drawn_over_but_that_of_an_earlier_page_is(ran, capsys, monkeypatch):
+    drawn = Curves(PICTURES[0], "How it went", "share", {"a": [[0.1, 0.2], [0.1, 0.4]]})
+    monkeypatch.setattr(run, "QUESTIONS", (Question("one", curves=drawn),))
+    picture = Path(f"img/mine-{drawn.name}.png")
+    picture.parent.mkdir()
+    picture.write_bytes(b"my picture")
+    ask = ["paper", "--seeds", "2", "--page", "mine.md", "--output", "mine.json"]
+    assert cli.main(ask) == 2 and not ran
+    said = f"bispike: --page: found {picture}, which is no earlier picture; allowed is a new name\n"
+    assert capsys.readouterr().err == said
+    assert picture.read_bytes() == b"my picture"
+    picture.unlink()
+    assert cli.main(ask) == 0
+    Path("mine.md").unlink()
+    assert cli.main(ask) == 0  # by its mark
+    picture.write_bytes(b"of a state that left no mark")
+    assert cli.main(ask) == 0 and picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_an_earlier_page_that_was_cut_off_or_damaged_is_written_anew(ran):

@@ -34,6 +34,27 @@ def test_bad_input_is_one_line(arguments, said, capsys, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["sums.json", "sums.png"])
+def test_a_file_of_the_users_is_not_written_over_and_nothing_is_measured(name, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("sw.related.sums.measure", None)
+    own = tmp_path / name
+    own.write_text("mine")
+    assert cli.main(["related", "sums", "-o", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"bispike: --output: found {own}, which is no earlier ") and said.count("\n") == 1
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_was_measured_before_is_written_anew(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("sw.related.sums.measure", lambda seed, quick: seed)
+    monkeypatch.setattr("sw.related.sums.figures", lambda results: [])
+    monkeypatch.setattr("sw.related.sums.draw", lambda path, results: path.write_text(str(results)))
+    for seed in ("3", "4"):
+        assert cli.main(["related", "sums", "--seed", seed, "-o", str(tmp_path)]) == 0
+        assert json.loads((tmp_path / "sums.json").read_text())["seed"] == int(seed)
+        assert (tmp_path / "sums.png").read_text() == f"[{seed}]"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", METHODS)
 def test_a_quick_run_leaves_figures_and_what_it_measured_can_travel(name, tmp_path, capsys):

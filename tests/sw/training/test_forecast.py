@@ -206,11 +206,15 @@ def test_no_file_but_an_earlier_forecast_is_overwritten(run, capsys):
     assert Path("own.csv").read_text() == before
     Path("other.png").write_bytes(b"a picture")
     assert cli.main(["forecast", "--from", "run", "--output", "other.csv"]) == 2
-    assert "--output: found other.png, which is no earlier forecast" in capsys.readouterr().err
+    assert "--output: found other.png, which is no earlier picture" in capsys.readouterr().err
     assert Path("other.png").read_bytes() == b"a picture" and not Path("other.csv").exists()
     for _ in range(2):
         ask(capsys, "--output", "new.csv")
     assert len(rows("new.csv")) == 10
+    Path("new.png").write_bytes(b"a picture")  # beside an earlier forecast
+    assert cli.main(["forecast", "--from", "run", "--output", "new.csv"]) == 2
+    assert "--output: found new.png, which is no earlier picture" in capsys.readouterr().err
+    assert Path("new.png").read_bytes() == b"a picture"
 
 
 def test_a_place_that_takes_no_file_is_refused_before_the_work(run, capsys, monkeypatch):

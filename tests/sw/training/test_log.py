@@ -79,6 +79,13 @@ def test_a_log_in_the_runs_own_folder_leaves_the_folder_its_name(command, tmp_pa
     assert (tmp_path / "run" / "log.jsonl").read_text() == before
 
 
+@pytest.mark.parametrize("name", ["weights.npz", "config.toml", "summary.json", "sub/report.html"])
+def test_no_file_of_the_run_itself_is_a_log(command, tmp_path, capsys, name):
+    said = f"bispike: --log: found run/{name}, in the run's own folder; allowed there is a name that ends in .jsonl\n"
+    assert cli.main([*command[:-1], f"run/{name}"]) == 2
+    assert capsys.readouterr().err == said and not (tmp_path / "run").exists()
+
+
 def test_a_run_that_is_refused_leaves_the_log_of_the_one_at_work(command, tmp_path, capsys):
     assert cli.main(command) == 0
     before = (tmp_path / "logs" / "log.jsonl").read_text()

@@ -182,7 +182,7 @@ def test_a_place_that_takes_no_file_is_refused_before_the_work(run, tmp_path, ca
 
 
 def test_what_was_found_is_said_also_where_it_cannot_be_written(run, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("sw.training.predict.check_place", lambda path: None)  # a place that takes none later on
+    monkeypatch.setattr("sw.training.predict.check_own", lambda *_: None)  # a place that takes none later on
     (tmp_path / "taken").write_text("a file")
     assert cli.main(["predict", "--from", "net.npz", "--output", "taken/new.csv"]) == 2
     said = capsys.readouterr()
