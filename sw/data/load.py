@@ -9,7 +9,7 @@ from sw.data import csv_file, idx, images, npz
 from sw.data.dataset import Dataset, check_labels, image_shape, permutation
 from sw.data.encoding import Encoding, pixels, scale_of
 from sw.data.named import NAMED
-from sw.data.source import Source
+from sw.data.source import Source, ending_of
 
 ALLOWED = (
     "digits, fashion, a .npz or .csv file, a folder of IDX files, or a folder of pictures with one folder a class; "
@@ -64,8 +64,8 @@ def unlabelled(name: str | Path, encoding: Encoding, count: int) -> np.ndarray |
 def check_options(name: str | Path, label: str | None = None, size: tuple[int, int] | None = None) -> None:
     """Raises DataError on a column or a size that would do nothing: a .csv has columns, a folder of pictures a size."""
     path = Path(name)
-    csv = str(name) not in NAMED and path.suffix == ".csv"
-    other = str(name) in NAMED or path.suffix in (".npz", ".csv") or _safe(lambda: idx.is_one(path))
+    csv = str(name) not in NAMED and ending_of(path) == ".csv"
+    other = str(name) in NAMED or ending_of(path) in (".npz", ".csv") or _safe(lambda: idx.is_one(path))
     if label and not csv:
         raise DataError(f"--label: found with {name}; allowed with a .csv file")
     if size and (other or not _safe(path.is_dir)):
@@ -76,9 +76,9 @@ def _read(name: str | Path, encoding: Encoding, unlabelled_pixels: int | None = 
     path = Path(name)
     if str(name) in NAMED:
         return NAMED[str(name)]()
-    if path.suffix == ".npz":
+    if ending_of(path) == ".npz":
         return npz.read(path)
-    if path.suffix == ".csv":
+    if ending_of(path) == ".csv":
         return csv_file.read(path, encoding, unlabelled_pixels)
     if _safe(lambda: idx.is_one(path)):
         return idx.read(path)

@@ -15,6 +15,7 @@ from sw.common.errors import UserError
 from sw.common.files import check_place, make_folder, whole_file, write
 from sw.common.terminal import say
 from sw.data import check_pixels, foretold
+from sw.data.source import ending_of
 from sw.data.text import is_text
 from sw.training import history
 from sw.training.asked import asked
@@ -97,7 +98,7 @@ def forecast(
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):
     """The elements of a series, and what makes a forecast of what is said of them."""
     coding = history.coding(kept)
-    if name != "electricity" and Path(name).suffix != ".csv":
+    if name != "electricity" and ending_of(name) != ".csv":
         found = f"data: found {name!r} with a network that learned values"
         raise UserError(f"{found}; allowed are electricity, or a .csv file")
     reading = history.reading(kept, column) if own or name != "electricity" else foretold.Reading(column)
