@@ -17,13 +17,21 @@ ALLOWED = (
 )
 
 
-def load(name: str | Path, split: int = 0, encoding: Encoding = Encoding(), classes: int | None = None) -> Dataset:  # noqa: B008
+def load(
+    name: str | Path,
+    split: int = 0,
+    encoding: Encoding = Encoding(),  # noqa: B008
+    classes: int | None = None,
+    *,
+    least: int = 2,
+) -> Dataset:
     """The data set `digits` or `fashion`, or one from a file or a folder; README says what they may hold.
 
     Args:
         split: which random 80/20 split, `permutation(n, split)`; unused where the data brings its own test part.
         encoding: that of the network that will see it; without a scale the data says it, as in a new training.
         classes: where given, labels must be below it.
+        least: so many samples are needed, where no test part comes with them; of 1 it is the test part.
 
     Raises:
         DataError: on anything that is not such data, or that is not of this encoding.
@@ -35,7 +43,7 @@ def load(name: str | Path, split: int = 0, encoding: Encoding = Encoding(), clas
     source = _read(name, encoding).check()
     if source.y is None:
         raise DataError(f"{source.where}: found samples without labels; allowed are samples with labels")
-    if source.x_test is None and len(source.x) < 2:
+    if source.x_test is None and len(source.x) < least:
         raise DataError(f"{source.where}: found {len(source.x)} sample in x; allowed is 2 or more")
     dataset = _dataset(source, int(split), encoding)
     if classes is not None:

@@ -57,7 +57,7 @@ def forecast(
     FILE.png.
 
     The series is scaled and coded as that which the network learned from. Of what it learned itself only the test part is
-    foretold.
+    foretold; of all other data, also of a file that has changed since, everything.
 
     Args:
         given_data: a `.csv` or a `.txt`; None: what the network learned. column: where it is another than that learned.
@@ -68,7 +68,7 @@ def forecast(
     """
     if output and output.suffix != ".csv":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .csv")
-    kept = Checkpoint.load(source)
+    kept = history.trained(source)
     if kept.config.task != "sequence":
         raise UserError(f"{source}: found a network of task {kept.config.task}; allowed is one that foretells: sequence")
     name, own = given_data or history.own_data(kept, source), history.is_own(kept, given_data, column)
@@ -80,6 +80,9 @@ def forecast(
     output = output or (source if source.is_dir() else source.parent) / "forecast.csv"
     check_own("--output", output, "forecast", f"{HEADER}\n", beside=(output.with_suffix(".png"),))
     check_place(output)
+    if own and not history.is_same(kept, foretold.load(name, kept.config, history.reading(kept))):
+        say(console, f"{name}: not the same as when it was learned: all of it is foretold")
+        own = False
     samples, told = make(kept, name, column, own)
     with where.loading(console) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))

@@ -93,7 +93,8 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     _check_settings(path / SETTINGS, kept.config)
     encoding = history.encoding(kept)
     source = given["data"] or past["data"]
-    dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
+    with history.lying_elsewhere(given["data"]):
+        dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
     history.check_data(kept, dataset, source, path)
     past["data"] = source  # where it lies now
     return kept, dataset

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cosim.simulators import SimulatorError
@@ -34,6 +35,38 @@ def test_a_tool_that_refuses_leaves_the_log_that_it_names(tmp_path, monkeypatch,
     log = Path("runs/verify-tiny/sim/yosys.log")
     assert f"(all of it: {log})" in capsys.readouterr().err
     assert [path for path in Path().rglob("*") if path.is_file()] == [log]
+
+
+def test_data_is_read_as_the_user_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sw.proof.verify._compare", lambda begin, dataset, *_: seen.append(dataset) or 0)
+    seen = []
+    Path("power.csv").write_text("MW,wind\n" + "".join(f"{n * n % 17},{n % 7}\n" for n in range(60)))
+    (tmp_path / "series.toml").write_text('task = "sequence"\nsizes = [48, 5, 6]\nlanes = 5\n')
+    Path("own.csv").write_text("kind,a,b\n" + "".join(f"{n % 2},{n},{15 - n}\n" for n in range(10)))
+    (tmp_path / "two.toml").write_text("sizes = [2, 5, 2]\nlanes = 5\n")
+    one = ["--one-shape", "--simulator", "icarus"]
+    assert cli.main(["verify", "-c", "series.toml", "-d", "power.csv", "--column", "wind", *one]) == 0
+    assert cli.main(["verify", "-c", "two.toml", "-d", "own.csv", "--label", "kind", *one]) == 0
+    assert len(seen[0].course.train.now) and seen[0].course.coding.mean == pytest.approx(np.mean(np.arange(48) % 7))
+    assert seen[1].x_train.sum(1).tolist() == [15] * 8
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--label", "kind"], "--label: found with random; allowed with a .csv file"),
+        (["--size", "8x8", "-d", "random"], "--size: found with random; allowed with a folder of pictures"),
+        (["--column", "MW"], "--column: found with random; allowed with a .csv file of a series"),
+        (["--column", "MW", "-d", "digits"], "--column: found with tiny; allowed with a configuration of task sequence"),
+        (["--netlist", "ecp5", "--one-shape"], "--one-shape: found with --netlist; allowed without: of a netlist there is"),
+    ],
+)
+def test_an_option_that_does_nothing_is_refused(tmp_path, monkeypatch, capsys, options, said):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["verify", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {said}")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("length", [5, 53, 54, 64])
