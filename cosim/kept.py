@@ -12,9 +12,8 @@ from cosim.files import whole_file
 
 def kept_folder() -> Path:
     """$BISPIKE_CACHE, else $XDG_CACHE_HOME/bispike, else ~/.cache/bispike. Every process of this user shares it."""
-    if os.environ.get("BISPIKE_CACHE"):
-        return Path(os.environ["BISPIKE_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bispike"
+    own, usual = os.environ.get("BISPIKE_CACHE"), os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return (Path(own) if own else Path(usual) / "bispike").absolute()  # a simulation runs in a folder of its own
 
 
 def digest(*facts: object) -> str:

@@ -68,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def guarded(work: Callable[[], object]) -> int:
     """Does the work and returns its exit code; what is wrong is said in one line."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that has no such letters shows others
+        stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: children end, the checkpoint stays
     try:
         code = work()

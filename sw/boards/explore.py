@@ -123,7 +123,7 @@ def configurations(base: Config, sizes: list[str], lanes: list[int], console: Co
         try:
             config = base.replace(name=name[:64], sizes=shape, lanes=count, engines=engines)
         except ConfigError as error:
-            given = f"--lanes {count}" if str(error).startswith("lanes") else f"--sizes {name}"
+            given = f"--lanes {count}" if lanes and str(error).startswith("lanes") else f"--sizes {name}"
             raise UserError(f"{given}: {error}") from None
         if config not in made:
             made.append(config)

@@ -10,7 +10,7 @@ from sw.common.terminal import Console, say
 
 def related(
     name: options.MethodName = None,
-    seed: options.MethodSeed = 0,
+    seed: options.MethodSeed = None,
     quick: options.MethodQuick = False,
     output: options.MethodFolder = None,
 ) -> None:
@@ -22,12 +22,15 @@ def related(
 
     console = Console()
     if name is None:
+        for option, value in (("--seed", seed), ("--quick", quick or None), ("--output", output)):
+            if value is not None:
+                raise UserError(f"{option}: found without NAME; allowed with the name of a method")
         for known, line in METHODS.items():
             say(console, f"{known:8} {line}")
         return
     if name not in METHODS:
         raise UserError(f"NAME: found {name!r}; allowed is one of {', '.join(METHODS)}")
-    checked_seed(seed)
+    seed = checked_seed(seed or 0)
     from sw.related.run import run
 
     run(name, seed, quick, output or Path("runs/related"), console)

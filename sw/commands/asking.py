@@ -9,6 +9,7 @@ def predict(
     source: options.Trained,
     data: options.Named = None,
     label: options.Label = None,
+    size: options.Size = None,
     split: options.Split = None,
     part: options.PartChoice = None,
     output: options.CsvFile = None,
@@ -24,9 +25,10 @@ def predict(
     from sw.training.place import Place
 
     where = Place.chosen(backend, port, baud, simulator)
+    from sw.data.encoding import parse_size
     from sw.training.predict import predict as name_samples
 
-    name_samples(source, data, split, part and part.value, output, Console(), where, label)
+    name_samples(source, data, split, part and part.value, output, Console(), where, label, parse_size(size))
 
 
 def recall(
@@ -51,7 +53,7 @@ def generate(
     source: options.Trained,
     label: options.DrawnClass = None,
     count: options.DrawnCount = None,
-    seed: options.DrawnSeed = 0,
+    seed: options.DrawnSeed = None,
     between: options.Between = None,
     data: options.LearnedData = None,
     output: options.SheetPng = None,

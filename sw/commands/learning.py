@@ -43,10 +43,8 @@ def train(
     if backend or not resume:  # else it is the run that says where
         where.check()
     if resume:
-        series = (("--column", column), ("--day", day), ("--lags", lags), ("--daily", daily), ("--weekly", weekly))
-        for option, value in (("--label", label), ("--size", size), *series):
-            if value is not None:
-                raise UserError(f"{option}: found with --resume; allowed without: the run keeps its own")
+        series = {"--column": column, "--day": day, "--lags": lags, "--daily": daily, "--weekly": weekly}
+        _check_kept({"--label": label, "--size": size} | series)
     from sw.data.encoding import Encoding, parse_size
     from sw.data.foretold import Reading
     from sw.training.run import train_new, train_on
@@ -60,11 +58,21 @@ def train(
         train_new(given, run, where, Console(), baseline, log, encoding, reading)
 
 
+def _check_kept(given: dict) -> None:
+    """Raises UserError on an option of the data of a run that goes on, by its name."""
+    for option, value in given.items():
+        if value is not None:
+            raise UserError(f"{option}: found with --resume; allowed without: the run keeps its own")
+
+
 def verify(
     config: options.VerifyConfig = None,
     samples: options.Samples = None,
     source: options.MaybeTrained = None,
     data: options.VerifyData = None,
+    label: options.Label = None,
+    size: options.Size = None,
+    column: options.VerifyColumn = None,
     simulator: options.Simulator = None,
     waves: options.Waves = False,
     netlist: options.NetlistFamily = None,
@@ -78,15 +86,20 @@ def verify(
     Exits with 0 if all are equal. The first mismatch ends it with 1: sample, layer, neuron, expected and got are
     named, and the golden model's values around it are kept in runs/verify-NAME. A whole training: bispike prove.
     """
+    from sw.data.encoding import parse_size
     from sw.proof.verify import SAMPLES
     from sw.proof.verify import verify as compare
 
-    compare(config, SAMPLES if samples is None else samples, source, data, simulator, waves, Console(), netlist, one_shape)
+    samples = SAMPLES if samples is None else samples
+    meaning = label, parse_size(size), column
+    compare(config, samples, source, data, simulator, waves, Console(), netlist, one_shape, *meaning)
 
 
 def prove(
     config: options.ProveConfig = None,
     data: options.ProveData = None,
+    label: options.Label = None,
+    size: options.Size = None,
     samples: options.ProveSamples = None,
     epochs: options.Epochs = None,
     shards: options.Shards = None,
@@ -101,7 +114,11 @@ def prove(
     The golden model goes first and keeps its state where each piece begins; then the pieces run side by side on chips of
     their own, and each must end with the memories that the next one begins with. Exits with 1 at the first mismatch.
     """
+    if resume:
+        _check_kept({"--label": label, "--size": size})
+    from sw.data.encoding import Encoding, parse_size
     from sw.proof.prove import prove as prove_training
 
+    encoding = Encoding(label=label, size=parse_size(size))
     given = {"config": config, "data": data, "samples": samples, "epochs": epochs, "shards": shards}
-    prove_training(given, run, resume, scheduler, workers, simulator, Console())
+    prove_training(given, run, resume, scheduler, workers, simulator, Console(), encoding)

@@ -90,6 +90,9 @@ Column = Annotated[
         help="The column of FILE.csv whose next value is foretold. Not needed with --day or --lags where there is but one.",
     ),
 ]
+VerifyColumn = Annotated[
+    str | None, Option("--column", metavar="NAME", help="The column of FILE.csv that a network of a series foretells.")
+]
 Day = Annotated[
     int | None,
     Option(
@@ -207,7 +210,7 @@ DrawnCount = Annotated[
     int | None,
     Option("--count", "-n", metavar="N", help="Images of each class, default 100; with --between steps, default 10."),
 ]
-DrawnSeed = Annotated[int, Option("--seed", metavar="S", help="Of the codes that are drawn.")]
+DrawnSeed = Annotated[int | None, Option("--seed", metavar="S", help="Of the codes that are drawn. Default: 0.")]
 Between = Annotated[
     tuple[int, int] | None,
     Option(metavar="A B", help="Draw the way from one sample's code to another's, by their places in the data, from 0."),
@@ -311,7 +314,9 @@ NetlistFamily = Annotated[
 MethodName = Annotated[
     str | None, Argument(metavar="NAME", help="Which method; left out, all are listed.", show_default=False)
 ]
-MethodSeed = Annotated[int, Option("--seed", metavar="N", help="Of the split of the data, weights, noise and draws.")]
+MethodSeed = Annotated[
+    int | None, Option("--seed", metavar="N", help="Of the split of the data, weights, noise and draws. Default: 0.")
+]
 MethodQuick = Annotated[bool, Option("--quick", help="Smaller, in less than half a minute: it shows how, not how well.")]
 MethodFolder = Annotated[
     Path | None, Option("--output", "-o", metavar="DIR", help="Where NAME.json and NAME.png go. Default: runs/related.")

@@ -1,6 +1,7 @@
 """Plain lines on the terminal."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -42,7 +43,16 @@ def command() -> str:
     """How this command was called, to be typed again: by its name where that is on PATH, else by its path from here."""
     called = Path(sys.argv[0])
     if called.name == "cli.py":
-        return f"{sys.executable} -m sw.cli"
+        return f"{shlex.quote(sys.executable)} -m sw.cli"
     if called.name != "bispike" or shutil.which("bispike") == str(called):
         return "bispike"
-    return min(os.path.relpath(called), str(called), key=len)
+    return shlex.quote(min(os.path.relpath(called), str(called), key=len))
+
+
+def again(*words: object, **options: object) -> str:
+    """The command with these words, and those options that are neither None nor False, to be typed in a shell."""
+    said = [str(word) for word in words]
+    for name, value in options.items():
+        if value is not None and value is not False:
+            said += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return f"{command()} {shlex.join(said)}"

@@ -58,7 +58,7 @@ class Dataset:
     @property
     def classes(self) -> int:
         """One more than the highest label; where classes have names, as many as there are names."""
-        highest = max(int(y.max()) for y in (self.y_train, self.y_test))
+        highest = max(int(y.max(initial=-1)) for y in (self.y_train, self.y_test))
         return max(highest + 1, len(self.encoding.names))
 
 

@@ -15,6 +15,8 @@ OUTLIERS = 0.001
 """Values beyond this quantile count as its value: a population has no neurons for them."""
 PIECE = 50
 """Elements of a sequence that a recurrent network learns from; no part of a day, so that each begins at another hour."""
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Standard deviation of a series, whose square is a number."""
 MOST_LAGS = 8
 """Last changes that an element may have."""
 
@@ -98,7 +100,11 @@ class Coding:
         """By the values known (N,), those to learn from. Raises DataError: without any change there is nothing to scale."""
         if not (known.max() > known.min() and known.std() > 0):  # equal values may deviate by rounding, tiny ones not at all
             raise DataError(f"{name}: found the same value {len(known)} times; allowed is a series that changes")
-        mean, deviation = float(known.mean()), float(known.std())
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, deviation = float(known.mean()), float(known.std())
+        if not SMALLEST <= deviation <= LARGEST:
+            found = f"{name}: found values {known.min():g} to {known.max():g}, too near or too far to be scaled"
+            raise DataError(f"{found}; allowed is a standard deviation of {SMALLEST:g} to {LARGEST:g}")
         scaled = (known - mean) / deviation
         sizes = np.abs(np.diff(scaled))
         reach = float(np.quantile(sizes, 1 - OUTLIERS) or sizes.max())

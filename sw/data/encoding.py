@@ -14,6 +14,8 @@ Whole numbers of nothing but 0 and 1 are black and white, in every kind of file:
 
 ANY_SCALE = "integers 0 to 15 or 0 to 255, or floats 0 to 1"
 
+MOST_PIXELS = 4096
+"""Of a sample: neurons of a layer that a configuration allows."""
 MOST_CLASSES = 64
 """Of a configuration. Labels in words that are all whole numbers below this are the labels themselves."""
 
@@ -62,7 +64,11 @@ def parse_size(text: str | None) -> tuple[int, int] | None:
     found = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", text)
     if not found:
         raise DataError(f"--size: found {text!r}; allowed is WIDTHxHEIGHT, as 28x28")
-    return int(found[2]), int(found[1])
+    width, height = int(found[1]), int(found[2])
+    if width * height > MOST_PIXELS:
+        found = f"--size: found {text}, {width * height:,} pixels a sample"
+        raise DataError(f"{found}; allowed are {MOST_PIXELS:,}")
+    return height, width
 
 
 def scale_of(where: object, parts: dict[str, np.ndarray], encoding: Encoding, fixed: str | None = None) -> str:

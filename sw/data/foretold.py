@@ -12,7 +12,7 @@ from sw.data.course import Course
 from sw.data.dataset import Dataset
 from sw.data.elements import MOST_LAGS, NEURONS, Lags, pieces, split
 from sw.data.encoding import Encoding
-from sw.data.source import name_of
+from sw.data.source import ending_of, name_of
 
 CONCEPTS = 32
 """For which changes stand, where no configuration says another number."""
@@ -59,7 +59,7 @@ def load(name: str | None, config: Config | None, reading: Reading = Reading()) 
         if reading.given:
             raise DataError(f"{reading.given[0]}: found with {path}; allowed with a .csv file")
         return _text(path, config)
-    if str(path) != "electricity" and path.suffix != ".csv":
+    if str(path) != "electricity" and ending_of(path) != ".csv":
         raise DataError(
             f"data: found {str(name)!r}; allowed are electricity, a .csv file with --column, kjv, or a .txt file"
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sw.common.errors import DataError
-from sw.data.encoding import Encoding, numbered
+from sw.data.encoding import MOST_PIXELS, Encoding, numbered
 from sw.data.source import Source, name_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".pgm", ".tif", ".tiff", ".webp")
@@ -67,6 +67,9 @@ def _pictures(where: Path, files: list[Path], open_picture: Callable[[Path], np.
     if not files:
         raise DataError(f"{where}: found an empty folder; allowed is {ALLOWED}")
     first = open_picture(files[0])
+    if first.size > MOST_PIXELS:
+        found = f"{files[0]}: found {' x '.join(map(str, first.shape[::-1]))} pixels"
+        raise DataError(f"{found}; allowed are {MOST_PIXELS:,} a sample: make them smaller, with --size WIDTHxHEIGHT")
     pictures = np.empty((len(files), *first.shape), np.uint8)
     for i, file in enumerate(files):
         picture = open_picture(file)

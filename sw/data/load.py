@@ -10,7 +10,7 @@ from sw.data import csv_file, idx, images, npz
 from sw.data.dataset import Dataset, check_labels, image_shape, permutation
 from sw.data.encoding import Encoding, parse_size, pixels, scale_of
 from sw.data.named import NAMED
-from sw.data.source import Source
+from sw.data.source import Source, ending_of
 
 ALLOWED = (
     "digits, fashion, a .npz or .csv file, a folder of IDX files, or a folder of pictures with one folder a class; "
@@ -26,6 +26,7 @@ def load(
     *,
     label: str | None = None,
     size: str | None = None,
+    least: int = 2,
 ) -> Dataset:
     """The data set `digits` or `fashion`, or one from a file or a folder; README says what they may hold.
 
@@ -35,6 +36,7 @@ def load(
         classes: where given, labels must be below it.
         label, size: in place of the encoding's the column of a .csv that holds the label; WIDTHxHEIGHT, to which a folder's
             pictures are resized.
+        least: so many samples are needed, where no test part comes with them; of 1 it is the test part.
 
     Raises:
         DataError: on anything that is not such data, or that is not of this encoding.
@@ -49,7 +51,7 @@ def load(
     source = _read(name, encoding).check()
     if source.y is None:
         raise DataError(f"{source.where}: found samples without labels; allowed are samples with labels")
-    if source.x_test is None and len(source.x) < 2:
+    if source.x_test is None and len(source.x) < least:
         raise DataError(f"{source.where}: found {len(source.x)} sample in x; allowed is 2 or more")
     dataset = _dataset(source, int(split), encoding)
     if classes is not None:
@@ -78,8 +80,8 @@ def unlabelled(name: str | Path, encoding: Encoding, count: int) -> np.ndarray |
 def check_options(name: str | Path, label: str | None = None, size: tuple[int, int] | None = None) -> None:
     """Raises DataError on a column or a size that would do nothing: a .csv has columns, a folder of pictures a size."""
     path = Path(name)
-    csv = str(name) not in NAMED and path.suffix == ".csv"
-    other = str(name) in NAMED or path.suffix in (".npz", ".csv") or _safe(lambda: idx.is_one(path))
+    csv = str(name) not in NAMED and ending_of(path) == ".csv"
+    other = str(name) in NAMED or ending_of(path) in (".npz", ".csv") or _safe(lambda: idx.is_one(path))
     if label and not csv:
         raise DataError(f"--label: found with {name}; allowed with a .csv file")
     if size and (other or not _safe(path.is_dir)):
@@ -90,9 +92,9 @@ def _read(name: str | Path, encoding: Encoding, unlabelled_pixels: int | None = 
     path = Path(name)
     if str(name) in NAMED:
         return NAMED[str(name)]()
-    if path.suffix == ".npz":
+    if ending_of(path) == ".npz":
         return npz.read(path)
-    if path.suffix == ".csv":
+    if ending_of(path) == ".csv":
         return csv_file.read(path, encoding, unlabelled_pixels)
     if _safe(lambda: idx.is_one(path)):
         return idx.read(path)

@@ -20,6 +20,11 @@ def name_of(path: Path) -> str:
     return images[1] if images else path.stem
 
 
+def ending_of(name: str | Path | None) -> str:
+    """Of the name of a file, in small letters: .csv of OWN.CSV."""
+    return Path(str(name)).suffix.lower()
+
+
 @dataclass(frozen=True)
 class Source:
     """What a reader found.

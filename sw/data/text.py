@@ -7,6 +7,7 @@ import numpy as np
 
 from sw.common.errors import DataError
 from sw.data import kjv
+from sw.data.source import ending_of
 
 SYMBOLS = " abcdefghijklmnopqrstuvwxyz,.;:'"
 """The characters of a text, 32 of them, in the order of their labels. Capitals become small letters, all else a blank."""
@@ -18,7 +19,7 @@ EPOCH = 50_000
 
 def is_text(name: str | Path | None) -> bool:
     """Whether data of this name is a text: a `.txt` file, or kjv, the King James text."""
-    return str(name) == kjv.NAME or Path(str(name)).suffix == ".txt"
+    return str(name) == kjv.NAME or ending_of(name) == ".txt"
 
 
 def read(path: Path) -> np.ndarray:

@@ -6,13 +6,11 @@ from pathlib import Path
 from golden.config import NAMED, Config
 from sw.common.errors import DataError
 from sw.data import Dataset, named
-from sw.data.encoding import MOST_CLASSES
+from sw.data.encoding import MOST_CLASSES, MOST_PIXELS
 from sw.data.source import name_of
 
 OWN = (*named.NAMED, "electricity")
 """Data whose configuration has its name. A user's digits.npz is other data, whatever it is called."""
-MOST_PIXELS = 4096
-"""Neurons of a layer that a configuration allows."""
 HIDDEN, LARGE_HIDDEN = (128, 64), (256, 128)
 """Neurons of the two hidden layers: as in `digits`, and as in `fashion`."""
 LARGE_PIXELS, LARGE_CLASSES = 256, 32

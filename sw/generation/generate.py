@@ -113,7 +113,7 @@ def generate(
     given_data: str | None,
     label: str | None,
     count: int | None,
-    seed: int,
+    seed: int | None,
     between: tuple[int, int] | None,
     output: Path | None,
     console: Console,
@@ -123,7 +123,7 @@ def generate(
 
     Args:
         label: the class, its name or number; None: all. count: images of each class, or on the way between two samples.
-        between: two samples, by their places in the data's own file, from 0.
+        seed: of the codes that are drawn; None: 0. between: two samples, by their places in the data's own file, from 0.
         output: FILE.png; None: generated.png or between.png in the run's folder. Where FILE.npz is no earlier drawing, it is
             refused.
 
@@ -132,7 +132,7 @@ def generate(
             answers.
     """
     _check(label, count, seed, between)
-    kept = Checkpoint.load(source)
+    kept = history.trained(source)
     if kept.config.task != "autoencoder":
         found = f"{source}: found a network of task {kept.config.task}"
         raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
@@ -143,16 +143,17 @@ def generate(
     network = _Network(kept, name, where)
     if between:
         return _draw_between(network, between, count or WAY, output, console)
-    return _draw_classes(network, label, count or COUNT, seed, output, console)
+    return _draw_classes(network, label, count or COUNT, seed or 0, output, console)
 
 
-def _check(label: str | None, count: int | None, seed: int, between: tuple[int, int] | None) -> None:
-    if between and label is not None:
-        raise UserError("--class: found with --between; allowed is one of them")
+def _check(label: str | None, count: int | None, seed: int | None, between: tuple[int, int] | None) -> None:
+    for option, value in (("--class", label), ("--seed", seed)):
+        if between and value is not None:
+            raise UserError(f"{option}: found with --between; allowed is one of them")
     least = 2 if between else 1
     if count is not None and not least <= count <= MOST:
         raise UserError(f"--count: found {count}; allowed is {least} to {MOST:,}")
-    checked_seed(seed)
+    checked_seed(seed or 0)
 
 
 def _check_free(output: Path, named: Path) -> None:

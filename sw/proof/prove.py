@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from cosim.shard import Proof, Reference, Shard
 from cosim.shard import prove as prove_shard
 from cosim.watch import Progress
 from cosim.wrapper import TOP, wrapped
-from golden.config import Config
+from golden.config import Config, ConfigError
 from sw import data
 from sw.common.cluster import Workers, cores, workers_at
 from sw.common.errors import CheckError, UserError
@@ -24,7 +24,7 @@ from sw.common.progress import ShardProgress
 from sw.common.simulation import find_simulator, plain_errors
 from sw.common.task import check_wanted, tell
 from sw.common.tasks import check_task, for_learning
-from sw.common.terminal import command, say
+from sw.common.terminal import again, say
 from sw.data.dataset import Dataset
 from sw.design.choose import chosen_line, config_for, run_name
 from sw.design.verilog import core_verilog
@@ -34,6 +34,8 @@ from sw.training import history
 
 FILE = "shards.json"
 """The settings of a run, and the proof of each shard so far."""
+GOLDEN = "golden"
+"""The folder of golden's training, until all is proven."""
 
 
 @dataclass
@@ -41,8 +43,8 @@ class Kept:
     """What FILE holds.
 
     Members:
-        settings: config (plain), data, samples (None: all), shards; and once known digest (of the samples), core (of its
-            Verilog).  proven: the proof of each shard that has one.
+        settings: config (plain), data, encoding (plain), samples (None: all), shards; and once
+            known digest (of the samples), core (of its Verilog).  proven: the proof of each shard that has one.
     """
 
     settings: dict
@@ -65,12 +67,13 @@ def prove(
     workers: int | None,
     simulator: str | None,
     console: Console,
+    encoding: data.Encoding = data.Encoding(),  # noqa: B008
 ) -> int:
     """Proves a training, returns the number of values compared.
 
     Args:
         given: what the user said of it (config, data, samples, epochs, shards), None where nothing.
-        address, workers: see `sw.common.cluster.workers_at`.
+        address, workers: see `sw.common.cluster.workers_at`. encoding: what the user says of the data, of a new proof.
 
     Raises:
         CheckError: at the first mismatch, or where a shard cannot be run. UserError, ConfigError, DataError: bad input.
@@ -80,8 +83,10 @@ def prove(
         if resume:
             path = run or Path("runs") / f"prove-{run_name(given['config'], given['data'])}"
             folder = stack.enter_context(old_run(path))  # read inside: nobody else adds proofs meanwhile
-        kept = _load(given, folder.path) if resume else _new(given)
-        training = CutTraining(kept.config, _dataset(kept), kept.settings["shards"])
+        kept = _load(given, folder.path) if resume else _new(given, encoding)
+        with history.lying_elsewhere(given["data"]) if resume else nullcontext():
+            samples = _dataset(kept)
+        training = CutTraining(kept.config, samples, kept.settings["shards"])
         _check(training, kept.settings)
         chosen = find_simulator(simulator) if simulator or not address else None
         those = stack.enter_context(workers_at(address, workers, training.shards))
@@ -96,12 +101,17 @@ def prove(
             say(console, chosen_line(kept.config))
         try:
             _prove(training, kept, folder, those, chosen, console)
+        except (OSError, UserError, ConfigError):
+            if not resume and not (folder / GOLDEN).exists():
+                shutil.rmtree(folder.path)
+            raise
         except KeyboardInterrupt:
             proven = f"{len(kept.proven)} of {training.shards} shards"
             say(console, f"interrupted: {folder.path} keeps what is proven, {proven}; go on with")
-            say(console, f"  {command()} prove --resume --run {folder.path}")
+            own = {"scheduler": address, "workers": workers, "simulator": simulator}
+            say(console, f"  {again('prove', '--resume', '--run', folder.path, **own)}")
             raise
-        shutil.rmtree(folder / "golden", ignore_errors=True)
+        shutil.rmtree(folder / GOLDEN, ignore_errors=True)
     return sum(proof.values for proof in kept.proven.values())
 
 
@@ -110,7 +120,7 @@ def _prove(
 ) -> None:
     """Trains golden, then runs the shards that are not proven yet; keeps `kept` up to date, in memory and in its file."""
     proven, before, began = kept.proven, len(kept.proven), time.monotonic()
-    golden = GoldenRun(folder / "golden", training)
+    golden = GoldenRun(folder / GOLDEN, training)
     with ShardProgress(console, training.samples, training.shards) as progress, plain_errors():
         progress.say("elaborating the core")
         verilog = core_verilog(training.config, asserted=True)
@@ -170,29 +180,34 @@ def _prove_shard(shard: Shard, golden: Reference, verilog: str, simulator: str |
     return prove_shard(shard, golden, verilog, simulator, follow)
 
 
-def _new(given: dict) -> Kept:
+def _new(given: dict, encoding: data.Encoding) -> Kept:
     """A proof that has not begun."""
     shards = cores() if given["shards"] is None else given["shards"]
     if shards < 1:
         raise UserError(f"--shards: found {shards}; allowed is 1 or more")
     source, config = given["data"] or "digits", given["config"]
+    data.check_options(source, encoding.label, encoding.size)
     if config is None and source not in ("digits", "random"):
-        config = config_for(data.load(source), source)
+        config = config_for(data.load(source, encoding=encoding), source)
     else:
         config = check_task(Config.load("digits" if config is None else config), "no other is proven in shards")
     config = config.replace(epochs=given["epochs"]) if given["epochs"] is not None else config
-    settings = {"config": config.to_dict(), "data": source, "samples": given["samples"]}
-    return Kept(settings | {"shards": shards})
+    settings = {"config": config.to_dict(), "data": source, "encoding": encoding.to_dict()}
+    return Kept(settings | {"samples": given["samples"], "shards": shards})
 
 
 def _load(given: dict, path: Path) -> Kept:
-    """The proof in a run folder. Raises UserError where there is none, or where it is another than the user says."""
+    """The proof in a run folder. Raises UserError where there is none, or where it is another than the user says.
+
+    Its samples may lie in another file than they did, or be called by another name: as from another folder.
+    """
     file = path / FILE
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
         proven = {int(number): Proof(**proof) for number, proof in settings.pop("proven").items()}
         config = Config.from_dict(settings["config"])
-        own = {key: settings[key] for key in ("data", "samples", "shards")}
+        own = {key: settings[key] for key in ("samples", "shards")}
+        settings["data"] = given["data"] or settings["data"]  # where it lies now
     except FileNotFoundError:
         raise UserError(f"{path}: found no {FILE}; allowed is the folder of a bispike prove") from None
     except OSError as error:
@@ -206,7 +221,9 @@ def _load(given: dict, path: Path) -> Kept:
 def _dataset(kept: Kept) -> Dataset:
     """The samples of a run: the first of the training part where only some are asked for."""
     count, name = kept.settings["samples"], kept.settings["data"]
-    dataset = samples_for(kept.config, name, 0, SAMPLES if count is None else min(max(count, 2), MOST))
+    encoding = data.Encoding.from_dict(kept.settings.get("encoding", {}))
+    dataset = samples_for(kept.config, name, 0, SAMPLES if count is None else min(max(count, 2), MOST), encoding)
+    kept.settings["encoding"] = dataset.encoding.to_dict()  # as in a training: what it began with is known
     if count is not None and not 2 <= count <= len(dataset.x_train):
         most = f"{MOST:,}" if name == "random" else f"{len(dataset.x_train):,}, the samples of {name}"
         raise UserError(f"--samples: found {count}; allowed is 2 to {most}")

@@ -47,6 +47,9 @@ def verify(
     console: Console,
     netlist: str | None = None,
     one_shape: bool = False,
+    label: str | None = None,
+    size: tuple[int, int] | None = None,
+    column: str | None = None,
 ) -> int:
     """Runs both, returns the number of values compared.
 
@@ -54,6 +57,7 @@ def verify(
         name: a configuration, its name or its TOML file; None: that of `source`, or tiny.
         netlist: a family: not the rtl is simulated, but what synthesis makes of it there, for the one core alone.
         one_shape: leave out the second core.
+        label, size, column: of the data, where they are not those that the network of `source` learned from.
 
     Raises:
         CheckError: at the first mismatch. UserError, ConfigError, DataError, StateError: bad input.
@@ -62,6 +66,8 @@ def verify(
         raise UserError(f"--samples: found {samples}; allowed is 2 to {MOST:,}")
     if netlist not in (None, *FAMILIES):
         raise UserError(f"--netlist: found {netlist!r}; allowed is one of {', '.join(FAMILIES)}")
+    if netlist and one_shape:
+        raise UserError("--one-shape: found with --netlist; allowed without: of a netlist there is one core alone")
     named = Config.load(name) if isinstance(name, str) else name
     kept = Checkpoint.load(source) if source else Checkpoint(named or Config.load("tiny"))
     config = named or kept.config
@@ -73,7 +79,11 @@ def verify(
         found = f"{source}: found a network with stimulus_recall = {found}"
         raise UserError(f"{found}; allowed is that of {config.name}, {allowed}")
     shown, split = given_data or kept.about.get("data"), kept.about.get("split", 0)
-    dataset = samples_for(config, shown, split, samples, history.encoding(kept), history.reading(kept))
+    data.check_options(shown or "random", label, size)
+    if column and shown in (None, "random"):
+        raise UserError("--column: found with random; allowed with a .csv file of a series")
+    known = history.encoding(kept, label, size), history.reading(kept, column)
+    dataset = samples_for(config, shown, split, samples, *known)
     chosen = find_simulator(simulator)
     if source:
         model_of(config, kept.state, 0)  # refuses weights of another shape

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from golden.config import Config
 from sw.common.checks import whole_number
+from sw.common.errors import UserError
 from sw.common.tasks import for_recognition
 from sw.python.model import Model
 
@@ -46,12 +47,15 @@ def train(
         UserError, ConfigError, DataError: bad input. CheckError: the first mismatch.
     """
     from sw.data.encoding import Encoding, parse_size
+    from sw.data.foretold import Reading, is_sequence
     from sw.training.place import Place
     from sw.training.run import train_new
 
     config = None if config is None else Config.load(config)
     if config:
         for_recognition(config, config.name)  # what is returned names samples
+    elif is_sequence(data, None, Reading()):
+        raise UserError(f"data: found {data}, of which the next is foretold; allowed with bispike train")
     where = Place(backend, port, baud, simulator)
     where.check(mark="")
     given = {"config": config, "data": str(data), "epochs": epochs, "seed": seed, "split": split, "backend": backend}

@@ -16,6 +16,7 @@ from sw.common.files import make_folder, whole_file, write
 from sw.common.own import PICTURE, Kind, check_own
 from sw.common.terminal import say
 from sw.data import check_pixels, foretold
+from sw.data.source import ending_of
 from sw.data.text import is_text
 from sw.training import history
 from sw.training.asked import asked
@@ -56,7 +57,7 @@ def forecast(
     FILE.png.
 
     The series is scaled and coded as that which the network learned from. Of what it learned itself only the test part is
-    foretold.
+    foretold; of all other data, also of a file that has changed since, everything.
 
     Args:
         given_data: a `.csv` or a `.txt`; None: what the network learned. column: where it is another than that learned.
@@ -67,7 +68,7 @@ def forecast(
     """
     if output and output.suffix != ".csv":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .csv")
-    kept = Checkpoint.load(source)
+    kept = history.trained(source)
     if kept.config.task != "sequence":
         raise UserError(f"{source}: found a network of task {kept.config.task}; allowed is one that foretells: sequence")
     name, own = given_data or history.own_data(kept, source), history.is_own(kept, given_data, column)
@@ -80,6 +81,9 @@ def forecast(
     check_own("--output", output, Kind.text("forecast", f"{HEADER}\n"))
     if coding:
         check_own("--output", output.with_suffix(".png"), PICTURE)
+    if own and not history.is_same(kept, foretold.load(name, kept.config, history.reading(kept))):
+        say(console, f"{name}: not the same as when it was learned: all of it is foretold")
+        own = False
     samples, told = make(kept, name, column, own)
     with where.loading(console) as status, asked(kept, where) as network:
         said = network.infer(samples, lambda done: status.update(f"{done:,} of {len(samples):,} moments"))
@@ -98,7 +102,7 @@ def forecast(
 def _values(kept: Checkpoint, name: str, column: str | None, own: bool):
     """The elements of a series, and what makes a forecast of what is said of them."""
     coding = history.coding(kept)
-    if name != "electricity" and Path(name).suffix != ".csv":
+    if name != "electricity" and ending_of(name) != ".csv":
         found = f"data: found {name!r} with a network that learned values"
         raise UserError(f"{found}; allowed are electricity, or a .csv file")
     reading = history.reading(kept, column) if own or name != "electricity" else foretold.Reading(column)

@@ -6,6 +6,8 @@ configuration.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -13,12 +15,26 @@ import numpy as np
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
-from sw.common.errors import UserError
+from sw.common.errors import DataError, UserError
+from sw.common.terminal import again
 from sw.data.course import Course
 from sw.data.dataset import Dataset
 from sw.data.elements import Coding
 from sw.data.encoding import SCALES, Encoding
 from sw.data.foretold import Reading
+
+
+def trained(source: Path) -> Checkpoint:
+    """The network in a run folder or a file, to be asked.
+
+    Raises:
+        StateError: there is none. UserError: it has not learned a single epoch yet.
+    """
+    kept = Checkpoint.load(source)
+    if not kept.state:
+        command = again("train", "--resume", "--run", source if source.is_dir() else source.parent)
+        raise UserError(f"{source}: found a network before its first epoch; allowed is one that has learned: {command}")
+    return kept
 
 
 def about(data: str, split: int, dataset: Dataset, backend: str, baseline: bool) -> dict:
@@ -44,10 +60,13 @@ def coding(kept: Checkpoint) -> Coding | None:
     return Coding.from_dict(known) if known else None
 
 
-def encoding(kept: Checkpoint, label: str | None = None) -> Encoding:
-    """What pixels and labels mean to a network: all data it is shown is read so. `label`: another column of a CSV file."""
+def encoding(kept: Checkpoint, label: str | None = None, size: tuple[int, int] | None = None) -> Encoding:
+    """What pixels and labels mean to a network: all data it is shown is read so.
+
+    label, size: another column of a CSV file, another size of pictures.
+    """
     known = Encoding.from_dict(kept.about.get("encoding", {}))
-    return replace(known, label=label) if label else known
+    return replace(known, label=label or known.label, size=size or known.size)
 
 
 def image_shape(kept: Checkpoint) -> tuple[int, int] | None:
@@ -67,6 +86,11 @@ def is_own(kept: Checkpoint, data: str | None, column: str | None = None) -> boo
     """Whether data and a column, where any is named, are those that a network learned."""
     same = data is None or Path(data).resolve() == Path(kept.about.get("data", "")).resolve()
     return same and (column is None or reading(kept).column in (None, column))  # None: the only one
+
+
+def is_same(kept: Checkpoint, dataset: Dataset) -> bool:
+    """Whether these are the samples that a network learned, as far as is known."""
+    return kept.about.get("digest") in (None, digest(dataset))
 
 
 def describe(kept: Checkpoint) -> str:
@@ -119,9 +143,18 @@ def _other(key: str, found: object, path: Path, own: object) -> UserError:
     return UserError(f"--{key}: found {found} with --resume; allowed is what {path} began with, {own}")
 
 
+@contextmanager
+def lying_elsewhere(given: str | None) -> Iterator[None]:
+    """Names --data where the data of a run that goes on cannot be read inside, and the user named none."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{error}" if given else f"{error}; if it lies elsewhere now, say where: --data") from None
+
+
 def check_data(kept: Checkpoint, dataset: Dataset, source: str, path: Path) -> None:
     """Raises UserError where a run cannot go on with these samples, those of `source`."""
-    if kept.about["digest"] == digest(dataset):
+    if is_same(kept, dataset):
         return
     if not is_own(kept, source):
         raise _other("data", source, path, kept.about["data"])

@@ -32,6 +32,7 @@ def predict(
     console: Console,
     where: Place = Place(),  # noqa: B008
     label: str | None = None,
+    size: tuple[int, int] | None = None,
 ) -> np.ndarray:
     """Names samples with a trained network; returns rows of sample, label, prediction, and writes them where asked.
 
@@ -41,17 +42,18 @@ def predict(
     Args:
         part: test, train or all; where None the test part of what the network learned, all of other data.
         output: a CSV file, new or an earlier one; `sample` counts from 0 in the order of the data's own file.
-        label: the column of a CSV file that holds the label, where it is not the one the network learned from.
+        label, size: the column of a CSV file that holds the label, (height, width) to which pictures are resized, where
+            they are not those that the network learned from.
 
     Raises:
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
     check_own("--output", output, Kind.text("prediction", *HEADERS))
-    kept = Checkpoint.load(source)
+    kept = history.trained(source)
     for_recognition(kept.config, source)
-    encoding = history.encoding(kept, label)
+    encoding = history.encoding(kept, label, size)
     name = given_data or history.own_data(kept, source)
-    data.check_options(name, label)
+    data.check_options(name, label, size)
     x = None if label is not None else data.unlabelled(name, encoding, kept.config.sizes[0])
     kind = ""
     if x is not None:
@@ -83,12 +85,20 @@ def _labelled(
     kept: Checkpoint, name: str, split: int | None, part: str | None, encoding: data.Encoding
 ) -> tuple[dict[str, np.ndarray], np.ndarray, str]:
     """Place and label of each chosen sample, the samples (N, n_0), and in words which they are."""
-    dataset = data.load(name, kept.about.get("split", 0) if split is None else split, encoding)
+    own, learned = history.is_own(kept, name), kept.about.get("split", 0)
+    part = part or ("test" if own else "all")
+    dataset = data.load(name, learned if split is None else split, encoding, least=1 if part == "all" else 2)
     data.check_split(split, dataset, name)
     data.check(dataset, kept.config)
-    part = part or ("test" if history.is_own(kept, name) else "all")
     if split is not None and part == "all":
         raise UserError(f"--split: found with all samples of {name}; allowed with --part test or train")
+    if own and part != "all":
+        if split not in (None, learned):
+            raise UserError(f"--split: found {split} with {name}, which the network learned; allowed is its own, {learned}")
+        known = history.encoding(kept)
+        if not history.is_same(kept, dataset if encoding == known else data.load(name, learned, known)):
+            found = f"{name}: found other samples than the network learned from it"
+            raise UserError(f"{found}; allowed is --part all, or the data as it was: else its parts are others, too")
     sample, train = dataset.places, len(dataset.x_train)
     chosen = {"train": np.arange(train), "test": np.arange(train, len(sample)), "all": np.argsort(sample)}[part]
     x, y = np.concatenate([dataset.x_train, dataset.x_test]), np.concatenate([dataset.y_train, dataset.y_test])

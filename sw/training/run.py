@@ -1,6 +1,5 @@
 """A training to its report, in a folder held for it alone: begun anew or gone on with, on golden alone or beside a chip."""
 
-import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from cosim.checkpoint import FILE, Checkpoint
+from golden import ConfigError, SampleError, StateError
 from sw import data
 from sw.common.errors import CheckError, UserError
 from sw.common.files import RunFolder, new_run, old_run
 from sw.common.simulation import find_simulator
-from sw.common.terminal import command, say, working
+from sw.common.terminal import again, say, working
 from sw.data.foretold import Reading
 from sw.design.choose import chosen_line, run_name
 from sw.report import report, summary
@@ -137,8 +137,8 @@ def _train(
 
 
 @contextmanager
-def _told(kept: Checkpoint, folder: RunFolder, resume: bool, again: str, console: Console) -> Iterator[None]:
-    """Says what is left where the training inside is cut short, and `again`, the command that goes on; leaves nothing of a
+def _told(kept: Checkpoint, folder: RunFolder, resume: bool, words: str, console: Console) -> Iterator[None]:
+    """Says what is left where the training inside is cut short, and `words`, the command that goes on; leaves nothing of a
     new one that did not begin."""
     try:
         yield
@@ -148,26 +148,17 @@ def _told(kept: Checkpoint, folder: RunFolder, resume: bool, again: str, console
             shutil.rmtree(folder.path)
             raise UserError(f"{what}; nothing was begun") from None
         raise UserError(f"{what}; {folder.path} keeps the network after epoch {len(kept.epochs)}") from None
-    except UserError:
+    except (UserError, ConfigError, SampleError, StateError):
         if not resume and not kept.epochs:  # as where there is no board at the port
             shutil.rmtree(folder.path)
         raise
     except KeyboardInterrupt:
         say(console, f"interrupted: {folder.path} keeps the network after epoch {len(kept.epochs)}; go on with")
-        say(console, f"  {again}")
+        say(console, f"  {words}")
         raise
 
 
 def _again(folder: RunFolder, where: Place, log: Path | None) -> str:
     """The command that goes on with a run in the same way."""
-    words = ["train", "--resume", "--run", str(folder.path)]
-    if where.port:
-        words += ["--port", where.port]
-    if where.baud is not None:
-        words += ["--baud", str(where.baud)]
-    if log:
-        words += ["--log", str(log)]
-    if where.simulator:
-        words += ["--simulator", where.simulator]
-    words += ["--waves"] * where.waves
-    return f"{command()} {shlex.join(words)}"
+    own = {"port": where.port, "baud": where.baud, "log": log, "simulator": where.simulator, "waves": where.waves}
+    return again("train", "--resume", "--run", folder.path, **own)

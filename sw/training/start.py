@@ -8,6 +8,7 @@ from sw import data
 from sw.common.errors import UserError
 from sw.common.tasks import for_learning
 from sw.data import foretold
+from sw.data.source import ending_of
 from sw.design.choose import config_for
 from sw.training import history
 
@@ -81,7 +82,7 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
         if given["config"] is None and given["data"] is None:
             found = "found an empty folder, of a run that ended before it began"
             raise UserError(f"{path}: {found}; allowed is to begin it anew: --resume with --config or --data")
-        if str(given["data"]).endswith(".csv"):  # whose options, --label or --column, a run that goes on has kept
+        if ending_of(given["data"]) == ".csv":  # whose options, --label or --column, a run that goes on has kept
             raise UserError(f"{path}: found an empty folder, of a run that ended before it began; allowed is another --run")
         return begin(given, False)
     kept = Checkpoint.load(path)
@@ -92,7 +93,8 @@ def go_on(path: Path, given: dict) -> tuple[Checkpoint, data.Dataset]:
     _check_settings(path / SETTINGS, kept.config)
     encoding = history.encoding(kept)
     source = given["data"] or past["data"]
-    dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
+    with history.lying_elsewhere(given["data"]):
+        dataset = load(source, past["split"], kept.config, encoding, history.reading(kept))
     history.check_data(kept, dataset, source, path)
     past["data"] = source  # where it lies now
     return kept, dataset

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from cosim import elaborate
-from cosim.kept import kept_text
+from cosim.kept import kept_folder, kept_text
 from golden.config import Config
 
 ROOT = Path(elaborate.__file__).parents[1]
@@ -22,6 +22,14 @@ def _slowly(folder, marks):
 
     os.environ["BISPIKE_CACHE"] = str(folder)
     assert kept_text("a.v", make) == "text"
+
+
+def test_a_relative_folder_stays_the_same_where_a_simulation_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, folder in (("XDG_CACHE_HOME", tmp_path / "c" / "bispike"), ("BISPIKE_CACHE", tmp_path / "c")):
+        monkeypatch.setenv("BISPIKE_CACHE", "")
+        monkeypatch.setenv(name, "c")
+        assert kept_folder() == folder
 
 
 def full(handle):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
@@ -112,6 +113,14 @@ def test_the_work_goes_on_where_nobody_reads_on(tmp_path, words, code):
     os.close(writer)
     assert (run.returncode, run.stderr) == (code, b"")
     assert (tmp_path / "done").exists() == (code == 7)
+
+
+def test_a_terminal_without_our_letters_gets_others(tmp_path):
+    np.savez(tmp_path / "own.npz", x=np.eye(9, dtype=int)[[0, 1] * 5] * 15, y=[0, 1] * 5)
+    command = [sys.executable, "-m", "sw.cli", "data", "own.npz"]
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1]), "PYTHONIOENCODING": "latin-1"}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "") and "??" in run.stdout
 
 
 def test_every_command_has_such_a_console():

@@ -48,27 +48,36 @@ CASES = [  # a command; the function that does its work, by module; what that is
         {"given": SETTINGS, "run": OUT, "where": CHIP, "baseline": True, "log": Path("l.jsonl")},
     ),
     (
-        "verify -c tiny -n 7 --from net -d a.csv --simulator icarus --waves --netlist ice40 --one-shape",
+        "verify -c tiny -n 7 --from net -d a.csv --label kind --size 8x9 --column MW --simulator icarus --waves --netlist ice40 "
+        "--one-shape",
         "sw.proof.verify.verify",
         {"name": "tiny", "samples": 7, "source": NET, "given_data": "a.csv", "simulator": "icarus", "waves": True}
-        | {"netlist": "ice40", "one_shape": True},
+        | {"netlist": "ice40", "one_shape": True, "label": "kind", "size": (9, 8), "column": "MW"},
     ),
     (
         "prove -c tiny -d a.csv -n 7 --epochs 4 --shards 3 --run out --resume --workers 2 --scheduler tcp://a:1 "
         "--simulator icarus",
         "sw.proof.prove.prove",
         {"given": {"config": "tiny", "data": "a.csv", "samples": 7, "epochs": 4, "shards": 3}, "run": OUT, "resume": True}
-        | {"address": "tcp://a:1", "workers": 2, "simulator": "icarus"},
+        | {"address": "tcp://a:1", "workers": 2, "simulator": "icarus", "encoding": Encoding()},
     ),
     (
-        f"predict --from net -d a.csv --label kind --split 6 --part train -o out {LINE}",
+        "prove -d a.csv --label kind --size 8x9",
+        "sw.proof.prove.prove",
+        {"given": {"config": None, "data": "a.csv", "samples": None, "epochs": None, "shards": None}, "resume": False}
+        | {"encoding": Encoding(label="kind", size=(9, 8))},
+    ),
+    (
+        f"predict --from net -d a.csv --label kind --size 8x9 --split 6 --part train -o out {LINE}",
         "sw.training.predict.predict",
-        {"source": NET, "given_data": "a.csv", "split": 6, "part": "train", "output": OUT, "where": BOARD, "label": "kind"},
+        {"source": NET, "given_data": "a.csv", "split": 6, "part": "train", "output": OUT, "where": BOARD, "label": "kind"}
+        | {"size": (9, 8)},
     ),
     (
         f"predict --from net {ICARUS}",
         "sw.training.predict.predict",
-        {"source": NET, "given_data": None, "split": None, "part": None, "output": None, "where": CHIP, "label": None},
+        {"source": NET, "given_data": None, "split": None, "part": None, "output": None, "where": CHIP, "label": None}
+        | {"size": None},
     ),
     *(
         (

@@ -8,7 +8,7 @@ from rich.console import Console
 from golden.config import Config
 from sw.boards import explore
 from sw.boards.synthesis import Netlist
-from sw.common.errors import CheckError
+from sw.common.errors import CheckError, UserError
 from sw.design.clocks import MeasuredClocks
 
 pytestmark = pytest.mark.boards
@@ -28,6 +28,12 @@ def test_engines_stay_where_the_layers_are_as_many_and_else_a_line_says_that_the
     (other,) = explore.configurations(base, ["8-4-4-2"], [], console)
     assert other.engines == ()
     assert console.export_text() == "8-4-4-2: on one engine: engines [[1], [0, 2]] of small are of 3 layers\n"
+
+
+def test_lanes_are_named_only_where_they_were_given():
+    for lanes, said in (([], "--sizes 4096-2048-2048-64: "), ([65], "--lanes 65: ")):
+        with pytest.raises(UserError, match=f"^{said}"):
+            explore.configurations(BASE.replace(lanes=16), ["4096-2048-2048-64"], lanes, Console(quiet=True))
 
 
 def test_the_points_are_shown_and_kept(tmp_path):

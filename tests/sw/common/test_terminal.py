@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +28,9 @@ def test_a_hint_names_a_command_that_can_be_typed(tmp_path, monkeypatch, called,
     monkeypatch.setenv("PATH", path.format(here=here))
     monkeypatch.setattr(sys, "argv", [called.format(here=here), "train"])
     assert terminal.command() == typed
+
+
+def test_what_is_to_be_typed_again_is_quoted_and_has_its_options(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/my tools/bispike"])
+    said = terminal.again("prove", "--run", Path("my runs/1"), workers=2, simulator=None, waves=True, resume=False)
+    assert said == "'/my tools/bispike' prove --run 'my runs/1' --workers 2 --waves"

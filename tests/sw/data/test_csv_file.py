@@ -60,6 +60,50 @@ def test_the_labels_column_may_be_named_without_an_encoding(tmp_path):
         load("digits", label="kind")
 
 
+@pytest.mark.parametrize("first", ["0,1,2,3,digit", "0.5,1.5,2.5,3.5,kind", "0,0,0,0,a"])
+def test_a_word_above_labels_in_numbers_is_a_name(tmp_path, first):
+    """As pandas writes columns that have numbers for names."""
+    dataset = load(written(tmp_path, [first, *lines_of()]))
+    assert (len(dataset.places), dataset.encoding.names, dataset.classes) == (10, (), 3)
+    np.testing.assert_array_equal(np.concatenate([dataset.x_train, dataset.x_test]), X[dataset.places])
+
+
+WIDE = [",".join(map(str, row)) for row in (np.arange(10)[:, None] + np.arange(9) * 2) % 16]
+"""Samples of nine cells."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "first", "last"),
+    [
+        (["0,1,2,3,4,5,6,7,8", *WIDE], 0, 8),
+        (["1,2,3,4,5,6,7,8,9", *WIDE], 1, 9),
+        (["0,1,2,3,4,5,6,7,8,kind", *(f"{line},{word}" for line, word in zip(WIDE, "abcdefghih", strict=True))], 0, 8),
+    ],
+)
+def test_a_first_line_that_counts_may_be_names_and_is_asked_for(tmp_path, lines, first, last):
+    path = written(tmp_path, lines)
+    found = f"{path}: found the numbers {first} to {last} in its first line, names or a sample"
+    assert message(path) == f"{found}; allowed are names in words, or --label NAME, one of them"
+    name = lines[0].split(",")[-1]
+    assert len(load(path, encoding=Encoding(label=name)).places) == 10
+    if name != "kind":
+        with pytest.raises(DataError, match="names or a sample"):
+            unlabelled(path, Encoding("0..15"), 9)
+
+
+def test_a_sample_that_counts_is_one_among_others_of_its_class(tmp_path):
+    path = written(tmp_path, [f"{line},a" for line in ("0,1,2,3,4,5,6,7,8", *WIDE)])
+    assert len(load(path).places) == 11
+
+
+def test_a_names_ending_may_have_capitals(tmp_path):
+    (tmp_path / "OWN.CSV").write_text("\n".join(lines_of()))
+    assert load(tmp_path / "OWN.CSV").name == "OWN"
+    np.savez(tmp_path / "own.npz", x=X, y=Y)
+    (tmp_path / "own.npz").rename(tmp_path / "OWN.NPZ")
+    assert load(tmp_path / "OWN.NPZ").name == "OWN"
+
+
 def test_labels_in_words_are_named_classes_in_their_order(tmp_path):
     words = np.array(["pear", "apple", "fig"])[Y]
     dataset = load(written(tmp_path, lines_of(y=words)))
@@ -108,7 +152,7 @@ def test_as_many_columns_as_pixels_are_samples_without_labels(tmp_path):
         (["1", "2"], "found 1 column; allowed are pixels and a label, with commas"),
         (["1,2,0", "1,2,0", "1,2"], "found 2 columns in line 3; allowed are 3, as in its first line"),
         (["1,2,0", "1,2,0,7"], "found 4 columns in line 2; allowed are 3"),
-        (["a,b,label", "1,x,0"], "found 'x' in line 2; allowed are numbers, and one label a line (of a series: --column)"),
+        (["a,b,label", "1,x,0"], "found 'x' in line 2; allowed are numbers, and one label a line, in column label or the"),
         (["1,2,0", "1,,0"], "found '' in line 2; allowed are numbers"),
         (["1,2,0", "1,2,"], "found no label in line 2"),
         (["", "1,2,0", "", "", "1,x,0"], "found 'x' in line 5"),
@@ -118,6 +162,8 @@ def test_as_many_columns_as_pixels_are_samples_without_labels(tmp_path):
         (["1,2,0", "1,256,0"], "found integers 1 to 256 in x"),
         (["1.5,2,0", "1,6,0"], "found floats 1.0 to 6.0 in x"),
         (["1,2,0"], "found 1 sample in x; allowed is 2 or more"),
+        (["label,b,label", "1,2,0"], "found the column 'label' 2 times in its first line; allowed is once"),
+        ([f"{'1' * 140_000},2,0"], "found no .csv file: field larger than field limit"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path, lines, text):

@@ -91,6 +91,15 @@ def test_a_series_that_will_not_do_is_named(values, lags, said):
     assert str(caught.value) == f"own: {said}"
 
 
+@pytest.mark.parametrize("scale", [1e306, 1e120, 1e-120, 1e-320])
+@pytest.mark.filterwarnings("error")
+def test_a_series_that_cannot_be_scaled_is_named(scale):
+    said = "^far: found values -?[0-9.e+-]+ to [0-9.e+-]+, too near or too far to be scaled; allowed is a standard"
+    with pytest.raises(DataError, match=said):
+        split(Series("far", waves().values * scale), 6, Lags())
+    split(Series("far", waves().values * scale**0.25), 6, Lags())
+
+
 @pytest.mark.parametrize("lags, least", [(ALL, 73), (Lags(), 6), (Lags(8), 13)])
 def test_as_many_values_as_are_allowed_will_do(lags, least):
     _, train, test = split(waves(least), 32, lags)

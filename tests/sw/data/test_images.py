@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from sw.data import DataError, Encoding, load, unlabelled
+from sw.data.encoding import parse_size
 
 SHAPE = (3, 5)
 
@@ -68,6 +69,19 @@ def test_a_network_keeps_names_and_size(fruit):
     assert "found class 'apple'; the network's are pear, plum" in message(
         fruit, encoding=Encoding("0..255", ("pear", "plum"))
     )
+
+
+def test_pictures_too_large_are_refused_before_there_is_room_for_all(fruit, monkeypatch):
+    for folder in (fruit / "apple", fruit / "pear"):
+        for path in folder.iterdir():
+            path.unlink()
+        picture(folder / "0.png", 200, shape=(63, 66))
+    monkeypatch.setattr(np, "empty", None)
+    said = f"{fruit}/apple/0.png: found 66 x 63 pixels; allowed are 4,096 a sample: make them smaller, with --size"
+    assert said in message(fruit)
+    with pytest.raises(DataError, match=r"^--size: found 9999x9999, 99,980,001 pixels a sample; allowed are 4,096$"):
+        parse_size("9999x9999")
+    assert parse_size("128x32") == (32, 128)
 
 
 def test_pictures_alone_are_samples_without_labels(fruit):

@@ -114,6 +114,7 @@ def test_a_chip_that_draws_something_else_ends_with_1_and_nothing_is_written(
         (["--between", "0", "1", "--count", "1"], "--count: found 1; allowed is 2 to 10,000"),
         (["--between", "0", "90"], "--between: found sample 90; allowed is 0 to 89, of animals"),
         (["--between", "0", "1", "--class", "cat"], "--class: found with --between; allowed is one of them"),
+        (["--between", "0", "1", "--seed", "0"], "--seed: found with --between; allowed is one of them"),
         (["--seed", "-1"], "--seed: found -1; allowed is a whole number from 0 to 2147483647"),
         (
             ["--backend", "serial"],

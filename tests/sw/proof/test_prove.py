@@ -22,6 +22,7 @@ from golden.config import Config
 from sw import cli, data
 from sw.common.errors import UserError
 from sw.common.files import RunFolder
+from sw.common.terminal import again
 from sw.proof import prove
 from sw.proof.shards import CutTraining, GoldenRun
 from sw.training.golden_backend import GoldenNetwork
@@ -366,6 +367,8 @@ def test_a_killed_worker_is_replaced_and_ctrl_c_leaves_nothing_running(folder):
         (["--data", "random", "--samples", "1"], "--samples: found 1; allowed is 2 to 100,000"),
         (["--data", "random", "--samples", "9" * 15], f"--samples: found {'9' * 15}; allowed is 2 to 100,000"),
         (["--shards", "2", "--samples", "1438"], "--samples: found 1438; allowed is 2 to 1,437, the samples of digits"),
+        (["--label", "kind"], "--label: found with digits; allowed with a .csv file"),
+        (["--data", "random", "--size", "8x8"], "--size: found with random; allowed with a folder of pictures"),
         (["--shards", "2", "--workers", "0"], "--workers: found 0; allowed is 1 or more"),
         (
             ["--resume"],
@@ -402,7 +405,8 @@ def test_no_scheduler_is_one_line_within_seconds(folder, capfd, monkeypatch):
         (["--shards", "3"], "--shards: found 3 with --resume; allowed is what runs/prove-small began with, 2"),
         (["--epochs", "3"], "--epochs: found 3 with --resume; allowed is what runs/prove-small began with, 2"),
         (["--samples", "9"], "--samples: found 9 with --resume; allowed is what runs/prove-small began with, 150"),
-        (["--data", "x.npz"], "--data: found x.npz with --resume; allowed is what runs/prove-small began with, digits"),
+        (["--label", "kind"], "--label: found with --resume; allowed without: the run keeps its own"),
+        (["--size", "8x8"], "--size: found with --resume; allowed without: the run keeps its own"),
         (["--config", "tiny", "--run", "runs/prove-small"], "--config: found tiny with --resume; allowed is what"),
     ],
 )
@@ -452,6 +456,55 @@ def test_a_network_is_chosen_for_the_data_and_found_by_it(folder, monkeypatch, c
     assert cli.main(["prove", "--data", "mine.npz", "--resume"]) == 0
     assert capsys.readouterr().out.startswith("run runs/prove-mine, 0 of 2 shards")
     assert [config.sizes for config in seen] == [(9, 128, 64, 2)] * 2
+
+
+def test_a_proof_goes_on_from_another_folder_with_the_same_samples(folder, monkeypatch, capsys):
+    x = np.arange(180).reshape(20, 9) % 16
+    Path("mine.csv").write_text(
+        "a,b,c,d,kind,e,f,g,h,i\n"
+        + "".join(f"{','.join(map(str, row[:4]))},{n % 2},{','.join(map(str, row[4:]))}\n" for n, row in enumerate(x))
+    )
+    seen = []
+    monkeypatch.setattr(prove, "_prove", lambda training, *rest: seen.append(training.dataset.x_train))
+    assert cli.main(["prove", "--data", "mine.csv", "--label", "kind", "--shards", "2"]) == 0
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    go_on = ["prove", "--resume", "--run", "../runs/prove-mine"]
+    capsys.readouterr()
+    assert cli.main(go_on) == 2
+    said = (
+        "mine.csv: found no such file; allowed is a .csv file, a sample a line; if it lies elsewhere now, say where: --data"
+    )
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+    assert cli.main([*go_on, "--data", "digits"]) == 2
+    assert "data digits: found 64 pixels a sample; allowed is 9" in capsys.readouterr().err
+    (folder / "less.csv").write_text("\n".join((folder / "mine.csv").read_text().splitlines()[:-1]))
+    assert cli.main([*go_on, "--data", "../less.csv"]) == 2
+    said = "--data: found other samples of ../less.csv; allowed is the data the run began with"
+    assert capsys.readouterr().err == f"bispike: {said}\n"
+    for data_again in (["--data", "../mine.csv"], []):  # where it lies is known then
+        assert cli.main([*go_on, *data_again]) == 0
+    np.testing.assert_array_equal(seen[0], seen[-1])
+    assert len(seen) == 3
+
+
+def test_what_ends_before_it_began_leaves_no_folder_and_what_is_interrupted_says_how_to_go_on(folder, monkeypatch, capsys):
+    def ends(error: BaseException):
+        def work(*_):
+            raise error
+
+        monkeypatch.setattr(prove, "_prove", work)
+        return cli.main([*COMMAND, "--shards", "2", "--workers", "2", "--simulator", "icarus", "--run", "my runs/one"])
+
+    for error in (UserError("no"), OSError(28, "full")):
+        assert ends(error) == 2
+        assert not list((folder / "my runs").iterdir())
+    assert ends(KeyboardInterrupt()) == 130
+    words = again("prove", "--resume", "--run", "my runs/one", workers=2, simulator="icarus")
+    assert capsys.readouterr().out.splitlines()[-1] == f"  {words}"
+    (folder / "my runs" / "one-2" / "golden").mkdir(parents=True)
+    monkeypatch.setattr(prove, "new_run", lambda path: RunFolder(folder / "my runs" / "one-2").locked())
+    assert ends(OSError(28, "full")) == 2 and (folder / "my runs" / "one-2").exists(), "golden has begun"
 
 
 def test_a_core_that_does_not_learn_is_refused(folder, capsys):

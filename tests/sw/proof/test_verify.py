@@ -76,6 +76,38 @@ def test_a_trained_network_goes_on_with_what_it_learned_or_with_the_data_asked_f
     assert (begin.config, dataset.name, int(dataset.x_train[0, 0]), samples) == (config, data.removesuffix(".npz"), first, 5)
 
 
+def test_data_is_read_as_the_user_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sw.proof.verify._compare", lambda begin, dataset, *_: seen.append(dataset) or 0)
+    seen = []
+    Path("power.csv").write_text("MW,wind\n" + "".join(f"{n * n % 17},{n % 7}\n" for n in range(60)))
+    (tmp_path / "series.toml").write_text('task = "sequence"\nsizes = [48, 5, 6]\nlanes = 5\n')
+    Path("own.csv").write_text("kind,a,b\n" + "".join(f"{n % 2},{n},{15 - n}\n" for n in range(10)))
+    (tmp_path / "two.toml").write_text("sizes = [2, 5, 2]\nlanes = 5\n")
+    one = ["--one-shape", "--simulator", "icarus"]
+    assert cli.main(["verify", "-c", "series.toml", "-d", "power.csv", "--column", "wind", *one]) == 0
+    assert cli.main(["verify", "-c", "two.toml", "-d", "own.csv", "--label", "kind", *one]) == 0
+    assert len(seen[0].course.train.now) and seen[0].course.coding.mean == pytest.approx(np.mean(np.arange(48) % 7))
+    assert seen[1].x_train.sum(1).tolist() == [15] * 8
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--label", "kind"], "--label: found with random; allowed with a .csv file"),
+        (["--size", "8x8", "-d", "random"], "--size: found with random; allowed with a folder of pictures"),
+        (["--column", "MW"], "--column: found with random; allowed with a .csv file of a series"),
+        (["--column", "MW", "-d", "digits"], "--column: found with tiny; allowed with a configuration of task sequence"),
+        (["--netlist", "ecp5", "--one-shape"], "--one-shape: found with --netlist; allowed without: of a netlist there is"),
+    ],
+)
+def test_an_option_that_does_nothing_is_refused(tmp_path, monkeypatch, capsys, options, said):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["verify", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"bispike: {said}")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("length", [5, 53, 54, 64])
 def test_the_second_core_has_a_name_also_where_the_first_has_the_longest(length):
     small = bottleneck(Config(name="n" * length, sizes=(9, 8, 2), lanes=4))

@@ -30,6 +30,14 @@ def equal(one: dict, other: dict) -> None:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
 
 
+@pytest.mark.parametrize("data", ["notes.txt", "kjv", Path("electricity")])
+def test_a_whole_training_is_of_samples_that_are_named(tmp_path, monkeypatch, data):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=f"^data: found {data}, of which the next is foretold; allowed with bispike train$"):
+        bispike.train(None, data, epochs=1)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_model_is_the_integer_model(samples):
     model, golden = bispike.Model(CONFIG), IntegerModel(CONFIG)
     golden.decay = -1

@@ -24,6 +24,9 @@ def test_without_a_name_all_methods_are_listed_and_each_is_there(capsys):
     ("arguments", "said"),
     [
         (("dreams",), "NAME: found 'dreams'; allowed is one of refine, chunks, fields, rates, patches, ekdaa, sums"),
+        (("--seed", "0"), "--seed: found without NAME; allowed with the name of a method"),
+        (("--quick",), "--quick: found without NAME; allowed with the name of a method"),
+        (("--output", "/none"), "--output: found without NAME; allowed with the name of a method"),
         (("sums", "--seed", "-1"), "--seed: found -1; allowed is a whole number from 0 to 2147483647"),
     ],
 )

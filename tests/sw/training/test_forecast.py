@@ -108,6 +108,17 @@ def test_of_another_column_all_is_foretold(run, capsys):
     assert int(rows("run/forecast.csv")[0][0]) == history.coding(run).first + 1
 
 
+def test_of_a_file_that_has_changed_since_all_is_foretold_and_that_is_said(run, capsys):
+    first = history.coding(run).first
+    write_csv("own.csv", np.append(VALUES, VALUES[:9]), "load")
+    changed = "own.csv: not the same as when it was learned: all of it is foretold\n"
+    for arguments in ((), ("--data", "own.csv")):
+        assert ask(capsys, *arguments).startswith(changed)
+        assert int(rows("run/forecast.csv")[0][0]) == first + 1
+    write_csv("own.csv", VALUES, "load")
+    assert changed not in ask(capsys)
+
+
 def test_the_least_series_has_one_value_foretold(run, capsys):
     first = history.coding(run).first
     write_csv("new.csv", VALUES[: first + 1], "load")

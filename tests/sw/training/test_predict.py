@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
 from golden.config import Config
 from sw import cli, data
+from sw.common.terminal import again
 from sw.training import history
 from sw.training.golden_backend import GoldenNetwork
 from sw.training.place import Place
@@ -143,6 +145,73 @@ def test_of_what_it_learned_the_test_part_is_named_whatever_the_file_is_called(r
     assert "of 6 test samples" in said
     for name in ("own.csv", "./own.csv", str(tmp_path / "own.csv")):
         assert ask(capsys, "predict", "--data", name) == said
+
+
+def test_of_what_it_learned_no_other_part_counts_as_the_test(run, capsys):
+    """Another split, or a file that has grown since, has learned samples in its test part."""
+
+    def refused(*arguments: str) -> str:
+        assert cli.main(["predict", "--from", "net.npz", *arguments]) == 2
+        return capsys.readouterr().err
+
+    allowed = "which the network learned; allowed is its own, 0"
+    assert refused("--split", "5") == f"bispike: --split: found 5 with own.csv, {allowed}\n"
+    assert "of 6 test samples" in ask(capsys, "predict", "--split", "0")
+    with open("own.csv", "a") as file:
+        file.write("0,0,0,0,0,0,9,9,9,top\n")
+    allowed = "allowed is --part all, or the data as it was: else its parts are others, too"
+    said = f"bispike: own.csv: found other samples than the network learned from it; {allowed}\n"
+    for arguments in ((), ("--data", "own.csv"), ("--part", "train"), ("--part", "test", "--split", "0")):
+        assert refused(*arguments) == said
+    assert "of 31 samples" in ask(capsys, "predict", "--part", "all")
+    Path("copy.csv").write_text(Path("own.csv").read_text())
+    assert "of 31 samples" in ask(capsys, "predict", "--data", "copy.csv")
+
+
+def test_another_column_of_labels_leaves_the_parts_as_they_are(run, capsys):
+    """The network's own column decides which samples it learned."""
+    Path("own.csv").write_text(
+        "a,b,c,d,e,f,g,h,kind,label\n"
+        + "".join(f"{','.join(map(str, x[:8]))},{2 - y},{y}\n" for x, y in zip(STRIPES, Y, strict=True))
+    )
+    learned(CONFIG)
+    said = ask(capsys, "predict", "--label", "kind")
+    assert "of 6 test samples" in said
+    assert "of 6 test samples" in ask(capsys, "predict")
+    Path("own.csv").write_text(Path("own.csv").read_text() + "0,0,0,0,0,0,0,0,1,1\n")
+    assert cli.main(["predict", "--from", "net.npz", "--label", "kind"]) == 2
+    assert "found other samples than the network learned" in capsys.readouterr().err
+
+
+def test_one_sample_can_be_named(run, tmp_path, capsys):
+    Path("one.csv").write_text(f"{','.join(map(str, STRIPES[2]))},top\n")
+    assert ask(capsys, "predict", "--data", "one.csv", "--output", "p.csv") == (
+        "100.00 % of 1 samples right\np.csv: 1 predictions\n"
+    )
+    assert lines(tmp_path / "p.csv")[1:] == [["0", "top", "top"]]
+    assert cli.main(["predict", "--from", "net.npz", "--data", "one.csv", "--part", "test"]) == 2
+    assert "one.csv: found 1 sample in x; allowed is 2 or more" in capsys.readouterr().err
+
+
+def test_pictures_of_another_size_are_resized(run, capsys):
+    for name, x in zip(("low", "middle", "top"), STRIPES, strict=False):
+        Path("new", name).mkdir(parents=True)
+        Image.fromarray(np.kron(x.reshape(3, 3), np.ones((2, 2))).astype(np.uint8)).save(Path("new", name, "1.png"))
+    assert "of 3 samples right" in ask(capsys, "predict", "--data", "new", "--size", "3x3")
+    assert cli.main(["predict", "--from", "net.npz", "--data", "new"]) == 2
+    assert "found 36 pixels a sample; allowed is 9" in capsys.readouterr().err
+    assert cli.main(["predict", "--from", "net.npz", "--size", "3x3"]) == 2
+    assert capsys.readouterr().err == "bispike: --size: found with own.csv; allowed with a folder of pictures\n"
+
+
+@pytest.mark.parametrize("command", ["predict", "recall", "forecast", "generate"])
+def test_a_network_before_its_first_epoch_is_not_asked(run, capsys, command):
+    Path("my run").mkdir()
+    Checkpoint(CONFIG, about=Checkpoint.load("net.npz").about).save("my run/weights.npz")
+    for source in ("my run", "my run/weights.npz"):
+        assert cli.main([command, "--from", source]) == 2
+        said = f"{source}: found a network before its first epoch; allowed is one that has learned: "
+        assert capsys.readouterr().err == f"bispike: {said}{again('train', '--resume', '--run', 'my run')}\n"
 
 
 def test_no_file_but_an_earlier_prediction_is_overwritten(run, tmp_path, capsys):

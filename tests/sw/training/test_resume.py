@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cosim.checkpoint import Checkpoint
+from golden import ConfigError, SampleError, StateError
 from sw import cli
 from sw.common.errors import UserError
 from sw.common.files import RunFolder
@@ -205,6 +206,17 @@ def test_a_disk_that_is_full_in_the_second_epoch_leaves_the_first(small, tmp_pat
     monkeypatch.setattr(Checkpoint, "save", full)
     assert cli.main(small) == 2 and "No space left on device" in capsys.readouterr().err
     assert len(Checkpoint.load(tmp_path / "runs" / "small").epochs) == 1
+
+
+@pytest.mark.parametrize("error", [ConfigError, SampleError, StateError, UserError])
+def test_what_is_refused_in_the_first_epoch_leaves_no_run(small, tmp_path, monkeypatch, capsys, error):
+    def refused(*_):
+        raise error("no")
+
+    monkeypatch.setattr("sw.training.golden_backend.train", refused)
+    assert cli.main(small) == 2
+    assert capsys.readouterr().err == "bispike: no\n"
+    assert not list((tmp_path / "runs").iterdir())
 
 
 def test_a_disk_that_is_full_before_anything_is_kept_leaves_no_run(small, tmp_path, monkeypatch, capsys):
