@@ -31,7 +31,7 @@ def trained(rule: str, epochs: int, samples: int, seed: int) -> dict[str, float]
 
 
 def _trial(rule: str, plan: Plan) -> Trial:
-    return Trial("paper.convolution", "trained", {"rule": rule, "epochs": plan.of(8, 1), "samples": plan.of(60_000, 500)})
+    return Trial("paper.convolution", "trained", {"rule": rule, "epochs": plan.of(4, 1), "samples": plan.of(60_000, 500)})
 
 
 def trials(plan: Plan) -> list[Trial]:
