@@ -132,10 +132,11 @@ def generate(
             answers.
     """
     _check(label, count, seed, between)
-    kept = history.trained(source)
+    kept = Checkpoint.load(source)
     if kept.config.task != "autoencoder":
         found = f"{source}: found a network of task {kept.config.task}"
         raise UserError(f"{found}; allowed is an auto-encoder: what this one remembers shows bispike recall")
+    history.check_trained(kept, source)
     name = given_data or history.own_data(kept, source)
     folder = source if source.is_dir() else source.parent
     output = output or folder / ("between.png" if between else "generated.png")

@@ -68,9 +68,10 @@ def forecast(
     """
     if output and output.suffix != ".csv":
         raise UserError(f"--output: found {output}; allowed is a name that ends in .csv")
-    kept = history.trained(source)
+    kept = Checkpoint.load(source)
     if kept.config.task != "sequence":
         raise UserError(f"{source}: found a network of task {kept.config.task}; allowed is one that foretells: sequence")
+    history.check_trained(kept, source)
     name, own = given_data or history.own_data(kept, source), history.is_own(kept, given_data, column)
     if "coding" not in kept.about:
         found = f"{source}: found no record of how its series was read"

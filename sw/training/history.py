@@ -24,17 +24,11 @@ from sw.data.encoding import SCALES, Encoding
 from sw.data.foretold import Reading
 
 
-def trained(source: Path) -> Checkpoint:
-    """The network in a run folder or a file, to be asked.
-
-    Raises:
-        StateError: there is none. UserError: it has not learned a single epoch yet.
-    """
-    kept = Checkpoint.load(source)
+def check_trained(kept: Checkpoint, source: Path) -> None:
+    """Raises UserError on a network that is to be asked and has not learned a single epoch yet."""
     if not kept.state:
         command = again("train", "--resume", "--run", source if source.is_dir() else source.parent)
         raise UserError(f"{source}: found a network before its first epoch; allowed is one that has learned: {command}")
-    return kept
 
 
 def about(data: str, split: int, dataset: Dataset, backend: str, baseline: bool) -> dict:

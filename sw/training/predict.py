@@ -49,8 +49,9 @@ def predict(
         UserError, StateError: bad input. CheckError: the chip said something else than golden.
     """
     check_own("--output", output, Kind.text("prediction", *HEADERS))
-    kept = history.trained(source)
+    kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
+    history.check_trained(kept, source)
     encoding = history.encoding(kept, label, size)
     name = given_data or history.own_data(kept, source)
     data.check_options(name, label, size)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from cosim.checkpoint import Checkpoint
 from sw import data
 from sw.common.blocks import show_pictures
 from sw.common.errors import UserError
@@ -32,8 +33,9 @@ def recall(
     check_png(output)
     if given_data and not output:
         raise UserError(f"--data: found {given_data} without --output; allowed with a picture to draw, --output FILE.png")
-    kept = history.trained(source)
+    kept = Checkpoint.load(source)
     for_recognition(kept.config, source)
+    history.check_trained(kept, source)
     if where.backend != "golden" and not kept.config.learn:
         raise UserError(f"{source}: found an inference-only core; allowed with --backend {where.backend} is one that learns")
     if not kept.config.stimulus_recall:

@@ -48,8 +48,8 @@ CASES = [  # a command; the function that does its work, by module; what that is
         {"given": SETTINGS, "run": OUT, "where": CHIP, "baseline": True, "log": Path("l.jsonl")},
     ),
     (
-        "verify -c tiny -n 7 --from net -d a.csv --label kind --size 8x9 --column MW --simulator icarus --waves --netlist ice40 "
-        "--one-shape",
+        "verify -c tiny -n 7 --from net -d a.csv --label kind --size 8x9 --column MW --simulator icarus --waves "
+        "--netlist ice40 --one-shape",
         "sw.proof.verify.verify",
         {"name": "tiny", "samples": 7, "source": NET, "given_data": "a.csv", "simulator": "icarus", "waves": True}
         | {"netlist": "ice40", "one_shape": True, "label": "kind", "size": (9, 8), "column": "MW"},
@@ -65,6 +65,7 @@ CASES = [  # a command; the function that does its work, by module; what that is
         "prove -d a.csv --label kind --size 8x9",
         "sw.proof.prove.prove",
         {"given": {"config": None, "data": "a.csv", "samples": None, "epochs": None, "shards": None}, "resume": False}
+        | {"run": None, "address": None, "workers": None, "simulator": None}
         | {"encoding": Encoding(label="kind", size=(9, 8))},
     ),
     (
