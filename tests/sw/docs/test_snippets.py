@@ -37,7 +37,7 @@ def run(tmp_path, monkeypatch):
 
 def test_readme_trains_saves_and_asks_and_prints_what_it_says(run, capsys, monkeypatch):
     """Golden is in the simulated chip's place."""
-    places, y = [], np.arange(20) % 4
+    places, y = [], np.arange(10) % 4
     np.savez("mine.npz", x=np.uint8(15) * (np.arange(144) // 36 == y[:, None]), y=y)
     monkeypatch.setattr(
         bispike.Chip, "_transport", lambda chip, config, *where: places.append(where) or GoldenTransport(config)
