@@ -6,7 +6,7 @@
 #   make prove        blocks of the core proven from their own assertions, and broken to see the proofs fail (docs/proofs.md)
 #   make mutate       200 faults, one by one, in the netlist of a small core: do the benches see them? (docs/proofs.md)
 #   make test-boards  tests that synthesise, place and route
-#   make test-all     both, and the long tests
+#   make test-all     test, prove and test-boards, and the long tests
 #   make bench        the table of figures (FULL=1: eight splits, Fashion-MNIST, all tasks; an hour or more)
 #   make lint         ruff: rules and format
 #   make clean        removes what was built and measured, keeps the environment
@@ -50,7 +50,7 @@ mutate: $(STAMP)
 test-boards: $(STAMP) icarus
 	@$(PYTEST) -m "boards and not long"
 
-test-all: $(STAMP) icarus lint
+test-all: $(STAMP) icarus lint prove
 	@$(PYTEST)
 
 bench: $(STAMP)

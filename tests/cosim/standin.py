@@ -39,7 +39,8 @@ class MemoryMap(Regions):
 
 class StandIn(wiring.Component):
     """Sums a sample's pixels, waits `work` clocks, adds to one word of W1. `fault` breaks it: (kind, sample number).
-    "voltage": one is off by one; "write": one is lost; "hang": no result; "prediction": from there on the next concept.
+    "voltage": one is off by one; "write": one is lost, or too many where nothing is learned; "hang": no result;
+    "prediction": from there on the next concept.
 
     An offer that is taken back or changed before it was taken shows in layer 1's saturations, which are 0 otherwise.
     """
@@ -120,8 +121,8 @@ class StandIn(wiring.Component):
                 with m.If(clocks == 0):
                     m.next = "write"
             with m.State("write"):
-                skipped = (seen == self.fault[1]) if self.fault and self.fault[0] == "write" else 0
-                m.d.comb += [write.addr.eq(cell), write.data.eq(old + delta), write.en.eq(learn & ~skipped)]
+                wrong = (seen == self.fault[1]) if self.fault and self.fault[0] == "write" else 0
+                m.d.comb += [write.addr.eq(cell), write.data.eq(old + delta), write.en.eq(learn ^ wrong)]
                 with m.If(learn):
                     m.d.sync += [registers[n].eq(registers[n] + 1) for n in counts]
                     m.d.sync += registers["position"].eq(

@@ -2,7 +2,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 import pytest
 
@@ -37,10 +36,9 @@ def test_a_bench_that_runs_no_test_fails(module, tests, message, tmp_path):
 
 
 def test_a_bench_without_end_is_ended(tmp_path):
-    began = time.monotonic()
     with pytest.raises(BenchError, match="no end after 3 seconds"):
         run(build(text("run"), "counter", "icarus"), BENCH, {"step": 1, "clocks": 10**9}, folder=tmp_path, timeout=3)
-    assert time.monotonic() - began < 15
+    until(lambda: not running(tmp_path))
 
 
 @pytest.mark.parametrize(("error", "stays"), [(KeyboardInterrupt, False), (BenchError, True)])

@@ -4,11 +4,16 @@ import random
 
 import numpy as np
 import pytest
+from amaranth.hdl import Cat, Module
+from amaranth.lib import wiring
 from amaranth.sim import Simulator
 
 from cosim.host.packets import pack_samples
 from golden.config import Config
-from rtl.bus.control import Control
+from rtl.bus import control
+from rtl.bus.axi import AxiCore
+from rtl.bus.control import BusCore, Control
+from rtl.bus.uart_core import UartCore
 from rtl.interface.memory_map import REGISTERS
 from rtl.interface.packets import result_words
 from rtl.interface.registers import ADDRESS, ERRORS, FIRST_SETTING, MODES
@@ -146,6 +151,45 @@ def test_lights_say_that_the_core_is_busy_that_it_learns_and_that_an_error_stand
 
     sim = Simulator(dut)
     sim.add_clock(1e-8)
+    sim.add_testbench(host)
+    sim.run()
+
+
+class Still(Control):
+    """A control of which only the ports are there."""
+
+    def elaborate(self, platform):
+        return Module()
+
+
+class StillCore(wiring.Component):
+    """The ports of a core that such a control has."""
+
+    def __init__(self, still: Still):
+        ports = {"i": "stimulus", "o": "result", "host_i": "host_i", "host_o": "host_o", "idle": "core_idle"}
+        super().__init__({own: still.signature.members[name].flip() for own, name in ports.items()})
+
+    def elaborate(self, platform):
+        return Module()
+
+
+@pytest.mark.parametrize("around", [BusCore, AxiCore, lambda config: UartCore(config, 8)], ids=["bus", "axi", "uart"])
+def test_lights_and_a_cores_idle_go_through_what_is_around_the_control(monkeypatch, around):
+    inner = Still(CONFIG)
+    core = StillCore(inner)
+    monkeypatch.setattr(control, "Control", lambda config, route: inner)
+    monkeypatch.setattr(control, "word_core_of", lambda config: core)
+    dut = around(CONFIG)
+    names = ("busy", "learning", "error")
+
+    async def host(ctx):
+        for lit in range(8):
+            ctx.set(Cat(*(getattr(inner, name) for name in names)), lit)
+            ctx.set(core.idle, lit & 1)
+            assert ctx.get(Cat(*(getattr(dut, name) for name in names))) == lit
+            assert ctx.get(inner.core_idle) == lit & 1
+
+    sim = Simulator(dut)  # no clock: they are wires
     sim.add_testbench(host)
     sim.run()
 

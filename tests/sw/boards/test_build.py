@@ -4,15 +4,18 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from golden.config import Config
 from sw.boards import build as builder
-from sw.boards import explore, plan, vendor
+from sw.boards import explore, nextpnr, plan, vendor
 from sw.boards.catalogue import BOARDS, uart_top
+from sw.boards.nextpnr import Placed
 from sw.boards.synthesis import Netlist
+from sw.boards.tools import Folder
 from sw.cli import main
 from sw.common.errors import CheckError, UserError
 from sw.common.steps import Steps
@@ -168,6 +171,42 @@ def test_pynq_gets_a_script_with_its_part_and_clock(tmp_path, monkeypatch):
     kept = json.loads((tmp_path / "build.json").read_text())
     assert kept["clocks"]["over"] == over and (kept["clocks"]["learned"], kept["clocks"]["training"]) == (192, 200)
     assert kept["resources"]["LUT"] == 100 and kept["weight_bits"] == 2 * 12 * (24 + 8) and kept["meets_timing"]
+
+
+def test_an_arty_gets_what_vivado_needs_of_its_top(tmp_path, monkeypatch):
+    """Again without synthesis and simulation."""
+    done = []
+    monkeypatch.setattr(vendor, "synthesise", lambda folder, *of: done.append(of) or Netlist("xilinx", {"LUT": 100}))
+    monkeypatch.setattr(vendor, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
+    build = [Fraction(50), 1_000_000, tmp_path, 1, Console(quiet=True)]
+    result = builder.build(BOARDS["arty-a7-100t"], SMALL, *build)
+    assert done == [("xilinx", "top.v", "top")] and result.megahertz == 50
+    assert result.files == ["top.v", "top.xdc", "top.tcl"]
+    assert "module top(" in (tmp_path / "top.v").read_text()
+    assert "xc7a100ticsg324-1L" in (tmp_path / "top.tcl").read_text()
+    assert sites((tmp_path / "top.xdc").read_text())["uart_0__rx"] == "A9"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "bitstream"),
+    [
+        ("ulx3s-85f", "ecppack --compress --input place4.config --bit top.bit", "top.bit"),
+        ("icebreaker", "icepack place4.asc top.bin", "top.bin"),
+        ("tang-nano-20k", "gowin_pack -d GW2A-18C -o top.fs place4.pnr.json", "top.fs"),
+    ],
+)
+def test_the_placement_that_was_taken_is_packed_by_the_familys_tool(tmp_path, monkeypatch, name, words, bitstream):
+    board, packed = BOARDS[name], []
+    made = SimpleNamespace(pll=SimpleNamespace(megahertz=board.megahertz)), {nextpnr.pins_name(board.family): ""}
+    monkeypatch.setattr(builder, "uart_top", lambda *a: made)
+    monkeypatch.setattr(builder, "synthesise", lambda *a: Netlist(board.family, {"LUT": 100}))
+    monkeypatch.setattr(builder, "measure", lambda *a: MeasuredClocks(200.0, 100.0, 192, 50, "random", 5, 1.0))
+    monkeypatch.setattr(nextpnr, "place_and_route", lambda *a: Placed(float(board.megahertz), {}, [], 4))
+    monkeypatch.setattr(Folder, "run", lambda folder, *how: packed.append(how))
+    result = builder.build(board, SMALL, board.megahertz, 115_200, tmp_path, 1, Console(quiet=True))
+    tool, *arguments = words.split()
+    placed = next(word for word in arguments if word.startswith("place4"))
+    assert packed == [(tool, arguments, [placed], [bitstream])] and result.files == [bitstream]
 
 
 @pytest.mark.parametrize("ends", [CheckError("it does not fit"), KeyboardInterrupt()])

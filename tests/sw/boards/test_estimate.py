@@ -32,3 +32,9 @@ def test_what_is_short_of_memory_only_does_with_weights_of_fewer_bits():
 def test_the_estimate_is_within_15_percent_of_kept_syntheses(name):
     guess, real = estimate(*baselines.CORES[name]).resources["LUT"], baselines.load(name)[""]["LUT"]
     assert guess / real == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("name", [name for name, board in BOARDS.items() if board.capacity])
+def test_what_a_board_builds_where_nothing_is_named_should_fit(name):
+    board = BOARDS[name]
+    assert board.shortage(estimate(board.own_config(), board.family).resources) == ""

@@ -63,6 +63,22 @@ def test_an_ecp5s_netlist_gives_wires_room_and_multipliers_registers_and_another
     assert len(found["cells"]) == len(netlist(MANY)["cells"]) + MANY
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "ulx3s-45f",
+            "--45k --package CABGA381 --speed 6 --placer static --router router2 --json a.json --lpf top.lpf",
+        ),
+        ("icebreaker", "--up5k --package sg48 --json a.json --pcf top.pcf"),
+        ("tang-nano-20k", "--device GW2AR-LV18QN88C8/I7 --vopt family=GW2A-18C --json a.json --vopt cst=top.cst"),
+    ],
+)
+def test_a_familys_tool_is_told_the_device_the_pins_the_clock_and_the_seed(name, words):
+    found = nextpnr.arguments(BOARDS[name], "a.json", Fraction("22.5"), 7)
+    assert " ".join(found) == f"{words} --freq 22.5 --seed 7 --timing-allow-fail"
+
+
 @pytest.mark.parametrize(("asked", "tried", "taken"), [(60, [3, 4, 5], 4), (50, [3, 4], 4), (30, [3], 3)])
 def test_seeds_are_tried_until_one_meets_the_clock_else_the_best_is_taken(monkeypatch, asked, tried, taken):
     class Tools:

