@@ -9,7 +9,6 @@ from sw.trials.trial import Trial, seeds
 KEY, TITLE = "convolution", "A convolutional network of five layers, in floating point"
 RULES = {
     "bsd": ("BSD", "99.44 % (MNIST), 84.13 % (CIFAR-10)"),
-    "infonce": ("BSD, InfoNCE in hidden layers", "72.38 % (CIFAR-10)"),
     "backprop": ("backprop of the same network", "87.02 % (CIFAR-10)"),
 }
 LEAST = 0.91
@@ -20,12 +19,10 @@ def trained(rule: str, epochs: int, samples: int, seed: int) -> dict[str, float]
     """Test accuracy, 0..1, of a CNN on Fashion-MNIST."""
     from golden.learners import convolutional
     from golden.learners.learner import fit
-    from golden.learners.losses import InfoNce
     from sw.trials.floating import tensors
 
     x, y, x_test, y_test = tensors(learning(data.load("fashion"), samples))
-    make = convolutional.backprop if rule == "backprop" else convolutional.bsd
-    learner = make((1, 28, 28), 10, seed, **({"loss": InfoNce()} if rule == "infonce" else {}))
+    learner = {"bsd": convolutional.bsd, "backprop": convolutional.backprop}[rule]((1, 28, 28), 10, seed)
     fit(learner, x, y, epochs, BATCH)
     return {"accuracy": learner.accuracy(x_test, y_test)}
 

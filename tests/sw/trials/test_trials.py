@@ -1,7 +1,6 @@
 """Each trial behind docs/results.md, run once on very little, against what the same parts give when put together here."""
 
 import dataclasses
-from functools import partial
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from golden.learners.autoencoder import NEURON, Recirculation
 from golden.learners.backprop import BackpropSnn
 from golden.learners.bsd import Bsd
 from golden.learners.learner import Network, fit
-from golden.learners.losses import InfoNce
 from golden.learners.recurrent import RecurrentBsd, cut, foretell
 from golden.learners.recurrent_backprop import RecurrentBackprop
 from sw import data
@@ -166,8 +164,7 @@ def test_a_convolutional_network(monkeypatch):
     few = Dataset("few", x[:20], np.arange(20) % 10, x[20:], np.arange(10))
     monkeypatch.setattr(data, "load", {"fashion": few}.__getitem__)
     x, y, x_test, y_test = floating.tensors(integer.learning(few, 16))
-    infonce = partial(convolutional.bsd, loss=InfoNce())
-    for rule, make in (("bsd", convolutional.bsd), ("infonce", infonce), ("backprop", convolutional.backprop)):
+    for rule, make in (("bsd", convolutional.bsd), ("backprop", convolutional.backprop)):
         learner = make((1, 28, 28), 10, 1)
         fit(learner, x, y, 1, 64)
         right = (learner.perceive(x_test).argmax(1) == y_test).double().mean()
