@@ -98,7 +98,7 @@ class Coding:
     @staticmethod
     def of(name: str, known: np.ndarray, concepts: int, lags: Lags) -> "Coding":
         """By the values known (N,), those to learn from. Raises DataError: without any change there is nothing to scale."""
-        if not (known.max() > known.min() and known.std() > 0):  # equal values may deviate by rounding, tiny ones not at all
+        if not known.max() > known.min():  # a deviation of equal values may be above 0 by rounding
             raise DataError(f"{name}: found the same value {len(known)} times; allowed is a series that changes")
         with np.errstate(over="ignore", invalid="ignore"):
             mean, deviation = float(known.mean()), float(known.std())

@@ -81,7 +81,6 @@ def test_a_part_of_elements_has_all_of_them():
         (waves(70).values, ALL, "found 70 values; allowed are 73 or more with these lags"),
         (np.arange(5.0), Lags(), "found 5 values; allowed are 6 or more with these lags"),
         (np.ones(99), Lags(), "found the same value 79 times; allowed is a series that changes"),
-        (np.arange(99) * 1e-200, Lags(), "found the same value 79 times; allowed is a series that changes"),
         (np.full(99, 0.1), Lags(), "found the same value 79 times; allowed is a series that changes"),
     ],
 )

@@ -8,7 +8,7 @@ from PIL import Image
 from rich.console import Console
 
 from cosim.checkpoint import Checkpoint
-from golden.config import Config
+from golden.config import NAMED, Config
 from sw import cli, data
 from sw.common.terminal import again
 from sw.training import history
@@ -204,10 +204,13 @@ def test_pictures_of_another_size_are_resized(run, capsys):
     assert capsys.readouterr().err == "bispike: --size: found with own.csv; allowed with a folder of pictures\n"
 
 
-@pytest.mark.parametrize("command", ["predict", "recall", "forecast", "generate"])
-def test_a_network_before_its_first_epoch_is_not_asked(run, capsys, command):
+@pytest.mark.parametrize(
+    ("command", "config"),
+    [("predict", CONFIG), ("recall", CONFIG), ("forecast", NAMED["electricity"]), ("generate", NAMED["autoencoder"])],
+)
+def test_a_network_before_its_first_epoch_is_not_asked(run, capsys, command, config):
     Path("my run").mkdir()
-    Checkpoint(CONFIG, about=Checkpoint.load("net.npz").about).save("my run/weights.npz")
+    Checkpoint(config, about=Checkpoint.load("net.npz").about).save("my run/weights.npz")
     for source in ("my run", "my run/weights.npz"):
         assert cli.main([command, "--from", source]) == 2
         said = f"{source}: found a network before its first epoch; allowed is one that has learned: "
