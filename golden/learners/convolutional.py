@@ -78,8 +78,7 @@ def bsd(
     **options,
 ) -> Bsd:
     """BSD on images (channels, height, width), with batch norm. channels: of each convolution. options: others of `Bsd`."""
-    layers = convolutional(image, channels, classes)
-    return Bsd(Network(sizes(layers), neuron, seed), layers, **{"rate": 2e-3, "norm": True} | options)
+    return _made(Bsd, image, classes, seed, neuron, channels, options)
 
 
 def backprop(
@@ -91,5 +90,10 @@ def backprop(
     **options,
 ) -> BackpropStack:
     """The same network by backprop. options: others of `BackpropStack`."""
+    return _made(BackpropStack, image, classes, seed, neuron, channels, options)
+
+
+def _made(kind, image, classes, seed, neuron, channels, options):
+    """Both rules' network and settings, so that they are the same."""
     layers = convolutional(image, channels, classes)
-    return BackpropStack(Network(sizes(layers), neuron, seed), layers, **{"rate": 2e-3, "norm": True} | options)
+    return kind(Network(sizes(layers), neuron, seed), layers, **{"rate": 2e-3, "norm": True} | options)

@@ -44,8 +44,9 @@ def load(
     if isinstance(split, bool) or not isinstance(split, (int, np.integer)) or split < 0:
         raise DataError(f"split: found {split!r}; allowed is a whole number from 0")
     if label is not None or size is not None:
-        check_options(name, label, parse_size(size))
-        encoding = replace(encoding, label=label or encoding.label, size=parse_size(size) or encoding.size)
+        pictures = parse_size(size)
+        check_options(name, label, pictures)
+        encoding = replace(encoding, label=label or encoding.label, size=pictures or encoding.size)
     elif encoding.scale is None:  # what a network knows is not asked of this data
         check_options(name, encoding.label, encoding.size)
     source = _read(name, encoding).check()
